@@ -1,0 +1,1 @@
+"""Clients: registered, authenticated, held to their policy."""

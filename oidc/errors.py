@@ -1,0 +1,188 @@
+"""One class for each OAuth error code.
+
+An error speaks to three audiences: its `code` to the machine, its ASCII `description` to the client's
+developer, its `detail` to our own log. Whether it may be sent to the redirect URI is part of its type.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from oidc.http import Response, json_response
+
+
+class OAuthError(Exception):
+    """A refusal in the words of RFC 6749 §5.2 and its companions."""
+
+    code: ClassVar[str]
+    status: ClassVar[int] = 400
+    may_redirect: ClassVar[bool] = True
+
+    def __init__(self, description: str, *, detail: str = "") -> None:
+        super().__init__(description)
+        # RFC 6749 §5.2: %x20-21 / %x23-5B / %x5D-7E
+        self.description = "".join(c if " " <= c <= "~" and c not in '"\\' else "?" for c in description)
+        self.detail = detail
+
+
+class PageError(OAuthError):
+    """A refusal shown to the person, because there is no address that it could safely be sent to."""
+
+    may_redirect = False
+
+
+class InvalidRequest(OAuthError):  # noqa: N818  named as the RFC's code
+    """RFC 6749 §5.2."""
+
+    code = "invalid_request"
+
+
+class UnsafeRequest(PageError):
+    """RFC 6749 §4.1.2.1: a request whose client or redirect URI can't be trusted; never redirected."""
+
+    code = "invalid_request"
+
+
+class UnknownClient(PageError):
+    """RFC 6749 §4.1.2.1: no such client at the authorization endpoint; never redirected."""
+
+    code = "invalid_client"
+
+
+class ExpiredInteraction(PageError):
+    """The request ran out of time, was answered already, or belongs to another browser."""
+
+    code = "interaction_expired"
+
+
+class InvalidClient(OAuthError):
+    """RFC 6749 §5.2: client authentication failed."""
+
+    code = "invalid_client"
+    status = 401
+
+
+class InvalidGrant(OAuthError):
+    """RFC 6749 §5.2."""
+
+    code = "invalid_grant"
+
+
+class UnauthorizedClient(OAuthError):
+    """RFC 6749 §5.2: this client may not use this grant or response type."""
+
+    code = "unauthorized_client"
+
+
+class UnsupportedGrantType(OAuthError):
+    """RFC 6749 §5.2."""
+
+    code = "unsupported_grant_type"
+
+
+class UnsupportedResponseType(OAuthError):
+    """RFC 6749 §4.1.2.1."""
+
+    code = "unsupported_response_type"
+
+
+class InvalidScope(OAuthError):
+    """RFC 6749 §5.2."""
+
+    code = "invalid_scope"
+
+
+class AccessDenied(OAuthError):
+    """RFC 6749 §4.1.2.1: the person, or the province's policy, said no."""
+
+    code = "access_denied"
+
+
+class LoginRequired(OAuthError):
+    """OpenID Connect Core §3.1.2.6."""
+
+    code = "login_required"
+
+
+class AccountSelectionRequired(OAuthError):
+    """OpenID Connect Core §3.1.2.6."""
+
+    code = "account_selection_required"
+
+
+class ConsentRequired(OAuthError):
+    """OpenID Connect Core §3.1.2.6."""
+
+    code = "consent_required"
+
+
+class InteractionRequired(OAuthError):
+    """OpenID Connect Core §3.1.2.6."""
+
+    code = "interaction_required"
+
+
+class RequestNotSupported(OAuthError):
+    """OpenID Connect Core §3.1.2.6."""
+
+    code = "request_not_supported"
+
+
+class RequestUriNotSupported(OAuthError):
+    """OpenID Connect Core §3.1.2.6."""
+
+    code = "request_uri_not_supported"
+
+
+class RegistrationNotSupported(OAuthError):
+    """OpenID Connect Core §3.1.2.6."""
+
+    code = "registration_not_supported"
+
+
+class UnmetAuthenticationRequirements(OAuthError):
+    """OpenID Connect Core Error Code unmet_authentication_requirements 1.0."""
+
+    code = "unmet_authentication_requirements"
+
+
+class InvalidToken(OAuthError):
+    """RFC 6750 §3.1."""
+
+    code = "invalid_token"
+    status = 401
+    may_redirect = False
+
+
+class InsufficientScope(OAuthError):
+    """RFC 6750 §3.1."""
+
+    code = "insufficient_scope"
+    status = 403
+    may_redirect = False
+
+
+class UnsupportedTokenType(OAuthError):
+    """RFC 7009 §2.2.1."""
+
+    code = "unsupported_token_type"
+
+
+class InvalidClientMetadata(OAuthError):
+    """RFC 7591 §3.2.2."""
+
+    code = "invalid_client_metadata"
+    may_redirect = False
+
+
+class InvalidRedirectUri(OAuthError):
+    """RFC 7591 §3.2.2."""
+
+    code = "invalid_redirect_uri"
+    may_redirect = False
+
+
+def error_response(error: OAuthError) -> Response:
+    """Answer in JSON: RFC 6749 §5.2."""
+    headers = (("WWW-Authenticate", 'Basic realm="token"'),) if isinstance(error, InvalidClient) else ()
+    return json_response({"error": error.code, "error_description": error.description}, error.status, headers)

@@ -1,0 +1,109 @@
+"""What the protocol needs of the world: narrow protocols, each with the contract of its one-time statements.
+
+Every store works inside the caller's unit of work. A method named `find_` may return None; one that
+consumes says by its return value whether this caller, and no other, did it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from oidc.models import Agreed, Client, Grant, Interaction
+
+
+class ClientStore(Protocol):
+    def find(self, client_id: str) -> Client | None:
+        """Return the client, disabled ones too; a change is seen within a second."""
+
+
+class GrantStore(Protocol):
+    """Every method that consumes or rotates refuses a revoked or expired grant and a disabled account."""
+
+    def add(self, grant: Grant) -> None:
+        """Store a new grant, with its code unredeemed."""
+
+    def redeem(self, code_hash: bytes, now: int) -> Grant | None:
+        """Consume the code by one conditional statement; None where it is unknown, spent or expired."""
+
+    def find_by_code(self, code_hash: bytes) -> Grant | None:
+        """Return the grant of a code, spent and expired ones too."""
+
+    def find_live(self, grant_id: str, now: int) -> Grant | None:
+        """Return a redeemed grant that is neither revoked nor expired, of an active account."""
+
+    def find(self, grant_id: str) -> Grant | None:
+        """Return the grant in whatever state."""
+
+    def rotate(self, grant_id: str, generation: int, client_id: str, now: int) -> Grant | None:
+        """Raise the generation by one where it is `generation`, in one statement; return the grant after."""
+
+    def revoke(self, grant_id: str, now: int) -> bool:
+        """End the grant and all that hangs on it; say whether it was alive."""
+
+    def revoke_by_session(self, sid: str, now: int) -> int:
+        """End the grants that were to last as long as this session."""
+
+
+class InteractionStore(Protocol):
+    def add(self, interaction: Interaction) -> None:
+        """Store a new interaction."""
+
+    def find(self, uid: str) -> Interaction | None:
+        """Return the interaction in whatever state."""
+
+    def update(self, uid: str, **changes: Any) -> bool:
+        """Change an interaction that isn't completed; say whether there was one."""
+
+    def complete(self, uid: str, now: int) -> bool:
+        """Consume the interaction: True for one caller only."""
+
+
+class ReplayStore(Protocol):
+    def consume(self, purpose: str, identifier: str, expires_at: int) -> bool:
+        """Remember a one-time identifier until `expires_at`; True for the first caller only."""
+
+    def is_consumed(self, purpose: str, identifier: str) -> bool:
+        """Say whether the identifier was consumed."""
+
+
+class Consents(Protocol):
+    def find_agreed(self, account_id: str, client_id: str) -> Agreed | None:
+        """Return what the person agreed to and hasn't withdrawn."""
+
+
+class Subjects(Protocol):
+    def claims(self, account_id: str) -> Mapping[str, Any] | None:
+        """Return the standard claims of an active account."""
+
+    def claims_of_grant(self, grant_id: str, now: int) -> tuple[Grant, Mapping[str, Any]] | None:
+        """Return a live grant and its person's claims by one look at the database."""
+
+
+class Signer(Protocol):
+    def sign(self, claims: Mapping[str, Any], *, alg: str, typ: str, now: int) -> str:
+        """Return a compact JWS by the active key of `alg`."""
+
+    def verify(self, token: str, *, typ: str | None, now: int, allow_expired: bool = False) -> dict[str, Any]:
+        """Return the claims of a token of ours; raise an exception named InvalidToken otherwise."""
+
+    def jwks(self, now: int) -> bytes:
+        """Return the public keys as a JWK Set, ready-made."""
+
+    def algorithms(self) -> tuple[str, ...]:
+        """Return the algorithms there are keys for."""
+
+
+class Events(Protocol):
+    def record(
+        self,
+        event: str,
+        *,
+        now: int,
+        outcome: str = "ok",
+        reason: str | None = None,
+        account_id: str | None = None,
+        client_id: str | None = None,
+        details: dict[str, Any] | None = None,
+    ) -> None:
+        """Write an audit row in the caller's unit of work."""

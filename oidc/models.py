@@ -1,0 +1,212 @@
+"""The records of the protocol: plain typed values, with the behaviour that needs nothing but themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+LOA1 = "LoA1"
+LOA2 = "LoA2"
+ACR_VALUES = (LOA1, LOA2)
+"""Authentication context classes, weakest first: one factor, two different factors."""
+
+OPENID = "openid"
+OFFLINE_ACCESS = "offline_access"
+
+
+def acr_at_least(acr: str, least: str) -> bool:
+    """Say whether `acr` is as strong as `least`; an unknown class is as weak as none."""
+    ranks = ("", *ACR_VALUES)
+    return acr in ranks and ranks.index(acr) >= ranks.index(least)
+
+
+@dataclass(frozen=True, slots=True)
+class EndUser:
+    """Who sits at the browser, and how they signed in. `auth_time` is in epoch seconds."""
+
+    account_id: str
+    sid: str
+    auth_time: int
+    acr: str
+    amr: tuple[str, ...]
+    identity_level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A registered client: RFC 7591 metadata, checked at registration, and the operator's policy.
+
+    `secret_hashes` are SHA-256 digests, newest first: a secret of ours is random, so it needs no slow hash.
+    """
+
+    client_id: str
+    metadata: Mapping[str, Any]
+    secret_hashes: tuple[bytes, ...] = field(default=(), repr=False)
+    require_pkce: bool = True
+    profile: str = "default"
+    least_acr: str = LOA1
+    least_identity_level: int = 0
+    organisation: str = ""
+    created_at: int = 0
+    disabled_at: int | None = None
+    keys: Any = field(default=None, repr=False, compare=False)
+
+    @property
+    def redirect_uris(self) -> list[str]:
+        return list(self.metadata.get("redirect_uris", ()))
+
+    @property
+    def post_logout_redirect_uris(self) -> list[str]:
+        return list(self.metadata.get("post_logout_redirect_uris", ()))
+
+    @property
+    def grant_types(self) -> list[str]:
+        return list(self.metadata["grant_types"])
+
+    @property
+    def response_types(self) -> list[str]:
+        return list(self.metadata["response_types"])
+
+    @property
+    def scope(self) -> list[str]:
+        return str(self.metadata.get("scope", OPENID)).split()
+
+    @property
+    def auth_method(self) -> str:
+        return str(self.metadata["token_endpoint_auth_method"])
+
+    @property
+    def is_public(self) -> bool:
+        return self.auth_method == "none"
+
+    @property
+    def id_token_alg(self) -> str:
+        return str(self.metadata["id_token_signed_response_alg"])
+
+    @property
+    def is_pairwise(self) -> bool:
+        return bool(self.metadata.get("subject_type", "pairwise") == "pairwise")
+
+    @property
+    def logo_uri(self) -> str | None:
+        return self.metadata.get("logo_uri")
+
+    @property
+    def policy_uri(self) -> str | None:
+        return self.metadata.get("policy_uri")
+
+    @property
+    def tos_uri(self) -> str | None:
+        return self.metadata.get("tos_uri")
+
+    def text(self, member: str, locale: str) -> str:
+        """Return a human-readable member in the locale's language: RFC 7591 §2.2."""
+        return str(self.metadata.get(f"{member}#{locale}") or self.metadata.get(member) or self.client_id)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationRequest:
+    """A checked authorization request: OpenID Connect Core §3.1.2.1.
+
+    `userinfo_claims` and `id_token_claims` are the claim names that the claims parameter asked for;
+    `essential_acr` is the weakest class that will do, or ""; `hinted_subject` is the `sub` that must sign in.
+    """
+
+    client_id: str
+    redirect_uri: str
+    response_mode: str
+    scope: tuple[str, ...]
+    state: str | None = None
+    nonce: str | None = None
+    code_challenge: str | None = None
+    prompt: tuple[str, ...] = ()
+    max_age: int | None = None
+    essential_acr: str = ""
+    login_hint: str = ""
+    hinted_subject: str = ""
+    ui_locales: tuple[str, ...] = ()
+    userinfo_claims: tuple[str, ...] = ()
+    id_token_claims: tuple[str, ...] = ()
+    essential_claims: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> AuthorizationRequest:
+        return cls(**{name: tuple(v) if isinstance(v, list) else v for name, v in stored.items()})
+
+    @property
+    def asked_claims(self) -> frozenset[str]:
+        return frozenset(self.userinfo_claims) | frozenset(self.id_token_claims)
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """A request that waits for a person, bound to the browser that began it.
+
+    `request` is None for a sign-in to our own pages, which ends at `return_to`, a path of ours; `max_age` and
+    `least_acr` then say what sign-in those pages need. Times are epoch seconds.
+    """
+
+    uid: str
+    browser_hash: str
+    request: AuthorizationRequest | None
+    return_to: str | None
+    max_age: int | None
+    least_acr: str
+    created_at: int
+    expires_at: int
+    authenticated_at: int | None = None
+    authenticated_sid: str | None = None
+    selected_sid: str | None = None
+    consented_account_id: str | None = None
+    denied_at: int | None = None
+    completed_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What a person agreed to share with a client."""
+
+    scope: frozenset[str]
+    claims: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One authorization of one client by one person (or none): its code and every token hang on this row.
+
+    A consumed code stays on the row as a tombstone. `generation` counts the refresh token's rotations.
+    """
+
+    id: str
+    client_id: str
+    account_id: str
+    sid: str
+    scope: str
+    userinfo_claims: str
+    id_token_claims: str
+    nonce: str | None
+    auth_time: int
+    acr: str
+    amr: str
+    redirect_uri: str
+    code_challenge: str | None
+    code_hash: bytes | None = field(repr=False)
+    code_expires_at: int | None
+    code_redeemed_at: int | None
+    offline: int
+    generation: int
+    rotated_at: int | None
+    created_at: int
+    expires_at: int
+    revoked_at: int | None
+
+    @property
+    def scopes(self) -> list[str]:
+        return self.scope.split()
+
+
+GRANT_COLUMNS = tuple(f.name for f in fields(Grant))

@@ -1,0 +1,1 @@
+"""RFC 6750: what an access token opens."""
