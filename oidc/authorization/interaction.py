@@ -1,0 +1,90 @@
+"""A request that waits for a person: begun once, resumed from any screen, completed once.
+
+Each screen does one thing, marks it here and returns to the resume address. An interaction belongs to the
+browser that began it: `browser` is that browser's secret, of which only the hash is stored.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+from oidc.interfaces import InteractionStore
+from oidc.models import AuthorizationRequest, Interaction
+
+
+def hash_browser(browser: str) -> str:
+    """Return what is stored of a browser's secret."""
+    return hashlib.sha256(browser.encode()).hexdigest()
+
+
+class Interactions:
+    """The life of interactions; each method runs in the caller's unit of work."""
+
+    def __init__(self, store: InteractionStore, lifetime_seconds: int) -> None:
+        self._store = store
+        self._lifetime_seconds = lifetime_seconds
+
+    def begin(self, request: AuthorizationRequest, browser: str, now: int) -> Interaction:
+        """Store what a relying party asked for, until a person has answered."""
+        return self._add(browser, now, request=request)
+
+    def begin_local(
+        self, browser: str, return_to: str, now: int, *, max_age: int | None = None, least_acr: str = ""
+    ) -> Interaction:
+        """Store that a page of ours, at the path `return_to`, needs a person signed in."""
+        if not return_to.startswith("/") or return_to.startswith(("//", "/\\")):
+            raise ValueError("return_to is not a path of ours")
+        return self._add(browser, now, return_to=return_to, max_age=max_age, least_acr=least_acr)
+
+    def _add(
+        self,
+        browser: str,
+        now: int,
+        *,
+        request: AuthorizationRequest | None = None,
+        return_to: str | None = None,
+        max_age: int | None = None,
+        least_acr: str = "",
+    ) -> Interaction:
+        interaction = Interaction(
+            uid=secrets.token_urlsafe(24),
+            browser_hash=hash_browser(browser),
+            request=request,
+            return_to=return_to,
+            max_age=max_age,
+            least_acr=least_acr,
+            created_at=now,
+            expires_at=now + self._lifetime_seconds,
+        )
+        self._store.add(interaction)
+        return interaction
+
+    def find(self, uid: str, browser: str, now: int) -> Interaction | None:
+        """Return an open interaction of this browser; None where unknown, expired, completed or another's."""
+        interaction = self._store.find(uid)
+        if interaction is None or interaction.completed_at is not None or interaction.expires_at <= now:
+            return None
+        if not secrets.compare_digest(interaction.browser_hash, hash_browser(browser)):
+            return None
+        return interaction
+
+    def mark_authenticated(self, uid: str, sid: str, now: int) -> bool:
+        """Note that the person proved who they are within this interaction, giving session `sid`."""
+        return self._store.update(uid, authenticated_at=now, authenticated_sid=sid)
+
+    def mark_selected(self, uid: str, sid: str) -> bool:
+        """Note that the person chose to go on as the account of session `sid`."""
+        return self._store.update(uid, selected_sid=sid)
+
+    def mark_consented(self, uid: str, account_id: str) -> bool:
+        """Note that this account's person was asked within this interaction, and agreed."""
+        return self._store.update(uid, consented_account_id=account_id)
+
+    def deny(self, uid: str, now: int) -> bool:
+        """Note that the person refused."""
+        return self._store.update(uid, denied_at=now)
+
+    def complete(self, uid: str, now: int) -> bool:
+        """Consume the interaction; True for one caller only."""
+        return self._store.complete(uid, now)

@@ -1,0 +1,133 @@
+"""Which screen a request still needs: OpenID Connect Core §3.1.2.3 to §3.1.2.6, as ordered data.
+
+Each rule looks at the whole situation afresh, so no screen can be skipped and no screen knows the order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from oidc.claims import names_of_scopes
+from oidc.errors import (
+    AccountSelectionRequired,
+    ConsentRequired,
+    InteractionRequired,
+    LoginRequired,
+    OAuthError,
+)
+from oidc.models import OPENID, Agreed, AuthorizationRequest, Client, EndUser, Interaction, acr_at_least
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What is known when the question is asked. `subject` is the `sub` that the client would see."""
+
+    now: int
+    request: AuthorizationRequest
+    client: Client
+    end_user: EndUser | None
+    subject: str = ""
+    agreed: Agreed | None = None
+    interaction: Interaction | None = None
+
+    @property
+    def least_acr(self) -> str:
+        return max(self.request.essential_acr, self.client.least_acr)
+
+    @property
+    def authenticated_here(self) -> bool:
+        """Say whether the present session was made within this very interaction."""
+        asked = self.interaction
+        return bool(asked and self.end_user and asked.authenticated_sid == self.end_user.sid)
+
+
+class Prompt(NamedTuple):
+    """A screen that must be shown; `interaction` is what it belongs to."""
+
+    name: str
+    interaction: Interaction
+
+
+class Rule(NamedTuple):
+    name: str
+    is_needed: Callable[[Situation], bool]
+    error: type[OAuthError]
+    description: str
+
+
+def needs_login(s: Situation) -> bool:
+    if s.end_user is None:
+        return True
+    if s.authenticated_here:
+        return False
+    if s.request.hinted_subject and s.request.hinted_subject != s.subject:
+        return True
+    return "login" in s.request.prompt or is_too_old(s.request.max_age, s.end_user, s.now)
+
+
+def is_too_old(max_age: int | None, end_user: EndUser, now: int) -> bool:
+    """Say whether the sign-in is older than `max_age` seconds; 0 asks for a sign-in each time."""
+    return max_age is not None and (max_age == 0 or now - end_user.auth_time > max_age)
+
+
+def needs_second_factor(s: Situation) -> bool:
+    return s.end_user is not None and not acr_at_least(s.end_user.acr, s.least_acr)
+
+
+def needs_account_selection(s: Situation) -> bool:
+    if "select_account" not in s.request.prompt or s.authenticated_here or s.end_user is None:
+        return False
+    return s.interaction is None or s.interaction.selected_sid != s.end_user.sid
+
+
+def needs_identity_level(s: Situation) -> bool:
+    return s.end_user is not None and s.end_user.identity_level < s.client.least_identity_level
+
+
+def needs_consent(s: Situation) -> bool:
+    if s.end_user is None:
+        return True
+    if "consent" in s.request.prompt:
+        asked = s.interaction.consented_account_id if s.interaction else None
+        if asked != s.end_user.account_id:
+            return True
+    return bool(missing_consent(s.request, s.agreed))
+
+
+def missing_consent(request: AuthorizationRequest, agreed: Agreed | None) -> frozenset[str]:
+    """Return the scopes and claims of the request that the person hasn't agreed to share.
+
+    To be told apart at sign-in is what `openid` means; the person agrees to that, too, once a client.
+    """
+    if agreed is None:
+        return frozenset(request.scope) or frozenset({OPENID})
+    covered = agreed.claims | names_of_scopes(agreed.scope)
+    return (frozenset(request.scope) - agreed.scope) | (request.asked_claims - covered)
+
+
+PROMPTS = (
+    Rule("login", needs_login, LoginRequired, "The person has to sign in."),
+    Rule("second_factor", needs_second_factor, InteractionRequired, "A second factor is needed."),
+    Rule("select_account", needs_account_selection, AccountSelectionRequired, "An account must be chosen."),
+    Rule("identity_level", needs_identity_level, InteractionRequired, "The identity level is too low."),
+    Rule("consent", needs_consent, ConsentRequired, "The person has to agree."),
+)
+
+
+def required_prompt(situation: Situation) -> Rule | None:
+    """Return the first rule that asks for a screen, or None where the request can be answered."""
+    return next((rule for rule in PROMPTS if rule.is_needed(situation)), None)
+
+
+def required_local_prompt(interaction: Interaction, end_user: EndUser | None, now: int) -> str | None:
+    """The same question for a page of our own, which needs a sign-in and no consent."""
+    if end_user is None:
+        return "login"
+    here = interaction.authenticated_sid == end_user.sid
+    if not here and is_too_old(interaction.max_age, end_user, now):
+        return "login"
+    if interaction.least_acr and not acr_at_least(end_user.acr, interaction.least_acr):
+        return "second_factor"
+    return None

@@ -1,0 +1,219 @@
+"""The authorization request: RFC 6749 §4.1.1 and OpenID Connect Core §3.1.2.1, one check a rule.
+
+First come the two that decide whether an error may be sent to the client at all; then REQUEST_CHECKS, in the
+order of the specification, each reading the parameters and filling in what it has checked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from oidc.authorization.pkce import check_challenge
+from oidc.authorization.response import RESPONSE_MODES
+from oidc.claims import SCOPE_CLAIMS, parse_claims_parameter
+from oidc.errors import (
+    InvalidRequest,
+    InvalidScope,
+    RegistrationNotSupported,
+    RequestNotSupported,
+    RequestUriNotSupported,
+    UnauthorizedClient,
+    UnknownClient,
+    UnsafeRequest,
+    UnsupportedResponseType,
+)
+from oidc.interfaces import ClientStore, Signer
+from oidc.models import OPENID, AuthorizationRequest, Client
+from oidc.parameters import Parameters
+
+MAX_STATE = 4096
+MAX_NONCE = 1024
+MAX_SCOPE = 2048
+PROMPT_VALUES = frozenset({"none", "login", "consent", "select_account"})
+NUMBER = re.compile(r"[0-9]{1,10}")
+SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")  # RFC 6749 §3.3
+
+
+@dataclass(slots=True)
+class Draft:
+    """A request on its way through the checks: the parameters, and what is already right about them."""
+
+    parameters: Mapping[str, str]
+    repeated: frozenset[str]
+    client: Client
+    redirect_uri: str
+    signer: Signer
+    now: int
+    checked: dict[str, Any] = field(default_factory=dict)
+
+    def get(self, name: str) -> str | None:
+        return self.parameters.get(name)
+
+
+def find_trusted_client(parameters: Parameters, clients: ClientStore) -> Client:
+    """Return the client that asks; raise UnsafeRequest or UnknownClient, which are shown, never redirected."""
+    if parameters.repeated & {"client_id", "redirect_uri"}:
+        raise UnsafeRequest("client_id and redirect_uri must come once.")
+    client_id = parameters.values.get("client_id")
+    client = clients.find(client_id) if client_id else None
+    if client is None or client.disabled_at is not None:
+        raise UnknownClient("No such client is registered.")
+    return client
+
+
+def get_redirect_uri(parameters: Parameters, client: Client) -> str:
+    """Return the redirect URI, equal character by character to a registered one: RFC 9700 §4.1.3."""
+    redirect_uri = parameters.values.get("redirect_uri")
+    if redirect_uri is None or redirect_uri not in client.redirect_uris:
+        raise UnsafeRequest("The redirect_uri is not one that this client registered.")
+    return redirect_uri
+
+
+def check_repeated(draft: Draft) -> None:
+    if draft.repeated:
+        raise InvalidRequest("A parameter was sent more than once.")
+
+
+def check_state(draft: Draft) -> None:
+    state = draft.get("state")
+    if state is not None and len(state) > MAX_STATE:
+        raise InvalidRequest(f"state is longer than {MAX_STATE} characters.")
+    draft.checked["state"] = state
+
+
+def check_response_type(draft: Draft) -> None:
+    response_type = draft.get("response_type")
+    if response_type is None:
+        raise InvalidRequest("response_type is required.")
+    if response_type != "code":
+        # RFC 9700 §2.1.2: implicit and hybrid types stay off
+        raise UnsupportedResponseType("The only response_type is code.")
+    if "code" not in draft.client.response_types:
+        raise UnauthorizedClient("This client may not use response_type=code.")
+
+
+def check_response_mode(draft: Draft) -> None:
+    mode = draft.get("response_mode") or "query"
+    if mode not in RESPONSE_MODES:
+        raise InvalidRequest("This response_mode is not supported.")
+    draft.checked["response_mode"] = mode
+
+
+def check_request_object(draft: Draft) -> None:
+    # OpenID Connect Core §6 and §7.2.1: neither request objects nor self-issued registration are on
+    if draft.get("request") is not None:
+        raise RequestNotSupported("Request objects are not supported.")
+    if draft.get("request_uri") is not None:
+        raise RequestUriNotSupported("request_uri is not supported.")
+    if draft.get("registration") is not None:
+        raise RegistrationNotSupported("The registration parameter is not supported.")
+
+
+def check_scope(draft: Draft) -> None:
+    """OpenID Connect Core §3.1.2.1: openid is required, and scopes that aren't understood are ignored."""
+    text = draft.get("scope") or ""
+    if len(text) > MAX_SCOPE or not all(SCOPE_TOKEN.fullmatch(name) for name in text.split(" ") if name):
+        raise InvalidScope("scope is too long or holds characters that RFC 6749 does not allow.")
+    asked = dict.fromkeys(text.split())
+    if OPENID not in asked:
+        raise InvalidScope("scope must hold openid.")
+    refused = [name for name in asked if name in SCOPE_CLAIMS and name not in draft.client.scope]
+    if refused:
+        raise InvalidScope(f"This client may not ask for: {' '.join(refused)}.")
+    draft.checked["scope"] = tuple(name for name in asked if name in SCOPE_CLAIMS)
+
+
+def check_nonce(draft: Draft) -> None:
+    nonce = draft.get("nonce")
+    if nonce is not None and len(nonce) > MAX_NONCE:
+        raise InvalidRequest(f"nonce is longer than {MAX_NONCE} characters.")
+    draft.checked["nonce"] = nonce
+
+
+def check_pkce(draft: Draft) -> None:
+    challenge = draft.get("code_challenge")
+    required = draft.client.require_pkce or draft.client.is_public
+    check_challenge(challenge, draft.get("code_challenge_method"), required=required)
+    draft.checked["code_challenge"] = challenge
+
+
+def check_prompt(draft: Draft) -> None:
+    asked = tuple((draft.get("prompt") or "").split())
+    if not PROMPT_VALUES.issuperset(asked):
+        raise InvalidRequest("prompt takes none, login, consent and select_account.")
+    if "none" in asked and len(asked) > 1:
+        raise InvalidRequest("prompt=none goes with no other value.")
+    draft.checked["prompt"] = asked
+
+
+def check_max_age(draft: Draft) -> None:
+    text = draft.get("max_age")
+    if text is None:
+        draft.checked["max_age"] = draft.client.metadata.get("default_max_age")
+        return
+    if not NUMBER.fullmatch(text):
+        raise InvalidRequest("max_age is a number of seconds.")
+    draft.checked["max_age"] = int(text)
+
+
+def check_claims(draft: Draft) -> None:
+    text = draft.get("claims")
+    if text is None:
+        return
+    asked = parse_claims_parameter(text)
+    draft.checked.update(
+        userinfo_claims=asked.userinfo,
+        id_token_claims=asked.id_token,
+        essential_claims=asked.essential,
+        essential_acr=asked.essential_acr,
+        hinted_subject=asked.subject,
+    )
+
+
+def check_id_token_hint(draft: Draft) -> None:
+    """OpenID Connect Core §3.1.2.1: the person of an ID token of ours, expired ones too, must be the one."""
+    hint = draft.get("id_token_hint")
+    if hint is None:
+        return
+    try:
+        claims = draft.signer.verify(hint, typ="JWT", now=draft.now, allow_expired=True)
+    except ValueError as error:
+        raise InvalidRequest("id_token_hint is not an ID token of this provider.") from error
+    if claims.get("aud") != draft.client.client_id:
+        raise InvalidRequest("id_token_hint was issued to another client.")
+    draft.checked["hinted_subject"] = str(claims.get("sub", ""))
+
+
+def check_hints(draft: Draft) -> None:
+    """login_hint, ui_locales and the like help where they can and are never an error."""
+    draft.checked["login_hint"] = (draft.get("login_hint") or "")[:256]
+    draft.checked["ui_locales"] = tuple((draft.get("ui_locales") or "").split()[:5])
+
+
+REQUEST_CHECKS: tuple[Callable[[Draft], None], ...] = (
+    check_state,
+    check_repeated,
+    check_response_type,
+    check_response_mode,
+    check_request_object,
+    check_scope,
+    check_nonce,
+    check_pkce,
+    check_prompt,
+    check_max_age,
+    check_claims,
+    check_id_token_hint,
+    check_hints,
+)
+
+
+def check_request(draft: Draft) -> AuthorizationRequest:
+    """Run every check in order; raise the first OAuthError, which may be sent to the redirect URI."""
+    for check in REQUEST_CHECKS:
+        check(draft)
+    return AuthorizationRequest(
+        client_id=draft.client.client_id, redirect_uri=draft.redirect_uri, **draft.checked
+    )

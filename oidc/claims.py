@@ -1,0 +1,118 @@
+"""Claims: one table from scope to claims (OpenID Connect Core §5.4), and the claims parameter (§5.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from oidc.errors import InvalidRequest
+from oidc.models import ACR_VALUES, OFFLINE_ACCESS, OPENID
+from oidc.strict_json import BadJson, load_object
+
+SCOPE_CLAIMS: Mapping[str, tuple[str, ...]] = {
+    OPENID: (),
+    "profile": (
+        "name",
+        "family_name",
+        "given_name",
+        "middle_name",
+        "nickname",
+        "preferred_username",
+        "profile",
+        "picture",
+        "website",
+        "gender",
+        "birthdate",
+        "zoneinfo",
+        "locale",
+        "updated_at",
+    ),
+    "email": ("email", "email_verified"),
+    "phone": ("phone_number", "phone_number_verified"),
+    "address": ("address",),
+    OFFLINE_ACCESS: (),
+}
+
+CLAIMS_SUPPORTED = tuple(name for names in SCOPE_CLAIMS.values() for name in names)
+MAX_CLAIMS_BYTES = 16 * 1024
+
+
+def names_of_scopes(scopes: Iterable[str]) -> frozenset[str]:
+    """Return the claims that these scopes stand for."""
+    return frozenset(name for scope in scopes for name in SCOPE_CLAIMS.get(scope, ()))
+
+
+def select(claims: Mapping[str, Any], scopes: Iterable[str], asked: Iterable[str]) -> dict[str, Any]:
+    """Return those claims that scopes and the claims parameter cover; a missing value is left out.
+
+    OpenID Connect Core §5.3.2: a claim that is not returned is omitted, never null and never empty.
+    """
+    wanted = names_of_scopes(scopes).union(asked)
+    return {name: value for name, value in claims.items() if name in wanted and value not in (None, "", {}, [])}
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimsRequest:
+    """The claims parameter, reduced to what this provider acts on."""
+
+    userinfo: tuple[str, ...] = ()
+    id_token: tuple[str, ...] = ()
+    essential: tuple[str, ...] = ()
+    subject: str = ""
+    essential_acr: str = ""
+
+
+def parse_claims_parameter(text: str) -> ClaimsRequest:
+    """Parse the claims parameter; raise InvalidRequest where it is malformed.
+
+    Unknown members and claims are ignored, as §5.5 asks.
+    """
+    try:
+        document = load_object(text, max_bytes=MAX_CLAIMS_BYTES)
+    except BadJson as error:
+        raise InvalidRequest(f"The claims parameter is malformed: {error}.") from error
+    userinfo = _members(document, "userinfo")
+    id_token = _members(document, "id_token")
+    both = {**userinfo, **id_token}
+    return ClaimsRequest(
+        userinfo=_known(userinfo),
+        id_token=_known(id_token),
+        essential=tuple(name for name in _known(both) if (both[name] or {}).get("essential") is True),
+        subject=_requested_subject(both.get("sub")),
+        essential_acr=_essential_acr(id_token.get("acr")),
+    )
+
+
+def _members(document: Mapping[str, Any], name: str) -> dict[str, Any]:
+    members = document.get(name) or {}
+    if not isinstance(members, dict) or any(m is not None and not isinstance(m, dict) for m in members.values()):
+        raise InvalidRequest(f"The claims parameter's {name} must hold null or objects.")
+    return members
+
+
+def _known(members: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(name for name in CLAIMS_SUPPORTED if name in members)
+
+
+def _requested_subject(member: Mapping[str, Any] | None) -> str:
+    value = (member or {}).get("value", "")
+    if not isinstance(value, str):
+        raise InvalidRequest("The claims parameter's sub must ask for a string.")
+    return value
+
+
+def _essential_acr(member: Mapping[str, Any] | None) -> str:
+    """§5.5.1.1: an essential acr must be met by one of its values, or the request fails.
+
+    Returns the weakest value that we know, or one that nothing meets where we know none.
+    """
+    if not member or member.get("essential") is not True:
+        return ""
+    values = member.get("values", [member["value"]] if "value" in member else [])
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise InvalidRequest("The claims parameter's acr must ask for strings.")
+    known = [acr for acr in ACR_VALUES if acr in values]
+    if known:
+        return known[0]
+    return values[0] if values else ""
