@@ -1,0 +1,1 @@
+"""A person's account: registration, profile, security, sessions, connected applications."""

@@ -1,0 +1,187 @@
+"""Accounts: one row a person. Personal data is sealed; what must be found again has a keyed blind index."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    bindparam,
+    delete,
+    select,
+    text,
+    update,
+)
+
+from tnid.db import Database, db
+
+accounts = db.Table(
+    "accounts",
+    Column("id", String(22), primary_key=True),
+    Column("username", String(64), nullable=False),
+    Column("username_key", String(192), nullable=False, unique=True),
+    Column("password_hash", String(255), nullable=False),
+    Column("password_changed_at", BigInteger, nullable=False),
+    # Set while the password is too short to stand alone: a second factor is enrolled before anything else.
+    Column("factor_required_at", BigInteger),
+    Column("profile_sealed", LargeBinary, nullable=False),
+    Column("phone_index", String(64), index=True),
+    Column("email_index", String(64), index=True),
+    Column("pin_sealed", LargeBinary),
+    Column("pin_index", String(64)),
+    Column("identity_level", Integer, nullable=False),
+    Column("locale", String(8), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Column("disabled_at", BigInteger),
+)
+# The number can change hands on paper, never between two people who are active at once.
+Index(
+    "uq_accounts_pin_index_active",
+    accounts.c.pin_index,
+    unique=True,
+    sqlite_where=accounts.c.disabled_at.is_(None),
+    postgresql_where=accounts.c.disabled_at.is_(None),
+)
+
+_INSERT = text(
+    "INSERT INTO accounts (id, username, username_key, password_hash, password_changed_at,"
+    " factor_required_at, profile_sealed, phone_index, email_index, pin_sealed, pin_index, identity_level, locale, created_at,"
+    " updated_at, disabled_at) VALUES (:id, :username, :username_key, :password_hash, :password_changed_at,"
+    " :factor_required_at, :profile_sealed, :phone_index, :email_index, :pin_sealed, :pin_index,"
+    " :identity_level, :locale, :created_at, :updated_at, NULL) ON CONFLICT DO NOTHING"
+)
+_BY_ID = select(accounts).where(accounts.c.id == bindparam("account_id"))
+_BY_USERNAME = select(accounts).where(accounts.c.username_key == bindparam("username_key"))
+_BY_PHONE = select(accounts).where(
+    accounts.c.phone_index == bindparam("phone_index"), accounts.c.disabled_at.is_(None)
+)
+_BY_EMAIL = select(accounts).where(
+    accounts.c.email_index == bindparam("email_index"), accounts.c.disabled_at.is_(None)
+)
+_BY_PIN = select(accounts.c.id).where(
+    accounts.c.pin_index == bindparam("pin_index"), accounts.c.disabled_at.is_(None)
+)
+_PROFILE = (
+    update(accounts)
+    .where(accounts.c.id == bindparam("account_id"))
+    .values(
+        profile_sealed=bindparam("new_profile"),
+        phone_index=bindparam("new_phone_index"),
+        email_index=bindparam("new_email_index"),
+        updated_at=bindparam("now"),
+    )
+)
+_PASSWORD = (
+    update(accounts)
+    .where(
+        accounts.c.id == bindparam("account_id"),
+        # The one who proved the old password is the one whose change counts.
+        accounts.c.password_hash == bindparam("old_hash"),
+    )
+    .values(
+        password_hash=bindparam("new_hash"),
+        password_changed_at=bindparam("now"),
+        factor_required_at=bindparam("required_at"),
+    )
+)
+_REHASH = (
+    update(accounts)
+    .where(accounts.c.id == bindparam("account_id"), accounts.c.password_hash == bindparam("old_hash"))
+    .values(password_hash=bindparam("new_hash"))
+)
+_LOCALE = (
+    update(accounts).where(accounts.c.id == bindparam("account_id")).values(locale=bindparam("new_locale"))
+)
+_FACTOR_NOT_REQUIRED = (
+    update(accounts).where(accounts.c.id == bindparam("account_id")).values(factor_required_at=None)
+)
+_DISABLE = (
+    update(accounts)
+    .where(accounts.c.id == bindparam("account_id"), accounts.c.disabled_at.is_(None))
+    .values(disabled_at=bindparam("now"))
+)
+_ENABLE = (
+    update(accounts)
+    .where(accounts.c.id == bindparam("account_id"), accounts.c.disabled_at.is_not(None))
+    .values(disabled_at=None)
+)
+_DELETE = delete(accounts).where(accounts.c.id == bindparam("account_id"))
+
+
+class AccountStore:
+    """Keeps accounts; knows nothing of sealing, passwords or sessions."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def insert(self, **columns: Any) -> bool:
+        """Add an account; return False where its username or its identification number is taken."""
+        return self._database.execute(_INSERT, **columns) == 1
+
+    def find(self, account_id: str) -> Any:
+        return self._database.fetch_one(_BY_ID, account_id=account_id)
+
+    def find_by_username_key(self, username_key: str) -> Any:
+        return self._database.fetch_one(_BY_USERNAME, username_key=username_key)
+
+    def list_by_phone(self, phone_index: str) -> list[Any]:
+        """Return the active accounts with this phone: a family may share one."""
+        return self._database.fetch_all(_BY_PHONE, phone_index=phone_index)
+
+    def list_by_email(self, email_index: str) -> list[Any]:
+        return self._database.fetch_all(_BY_EMAIL, email_index=email_index)
+
+    def is_pin_taken(self, pin_index: str) -> bool:
+        return self._database.fetch_one(_BY_PIN, pin_index=pin_index) is not None
+
+    def set_profile(
+        self, account_id: str, sealed: bytes, phone_index: str | None, email_index: str | None, now: int
+    ) -> None:
+        self._database.execute(
+            _PROFILE,
+            account_id=account_id,
+            new_profile=sealed,
+            new_phone_index=phone_index,
+            new_email_index=email_index,
+            now=now,
+        )
+
+    def set_password(
+        self, account_id: str, old_hash: str, new_hash: str, required_at: int | None, now: int
+    ) -> bool:
+        """Replace the password hash; return False where it changed since it was proved."""
+        changed = self._database.execute(
+            _PASSWORD,
+            account_id=account_id,
+            old_hash=old_hash,
+            new_hash=new_hash,
+            required_at=required_at,
+            now=now,
+        )
+        return changed == 1
+
+    def rehash_password(self, account_id: str, old_hash: str, new_hash: str) -> None:
+        """Store the same password under newer costs."""
+        self._database.execute(_REHASH, account_id=account_id, old_hash=old_hash, new_hash=new_hash)
+
+    def set_locale(self, account_id: str, locale: str) -> None:
+        self._database.execute(_LOCALE, account_id=account_id, new_locale=locale)
+
+    def clear_factor_required(self, account_id: str) -> None:
+        self._database.execute(_FACTOR_NOT_REQUIRED, account_id=account_id)
+
+    def disable(self, account_id: str, now: int) -> bool:
+        return self._database.execute(_DISABLE, account_id=account_id, now=now) == 1
+
+    def enable(self, account_id: str) -> bool:
+        """Let a disabled account in again; raises Conflict where its number belongs to another by now."""
+        return self._database.execute(_ENABLE, account_id=account_id) == 1
+
+    def delete(self, account_id: str) -> bool:
+        return self._database.execute(_DELETE, account_id=account_id) == 1
