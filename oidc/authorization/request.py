@@ -22,11 +22,12 @@ from oidc.errors import (
     RequestUriNotSupported,
     UnauthorizedClient,
     UnknownClient,
+    UnmetAuthenticationRequirements,
     UnsafeRequest,
     UnsupportedResponseType,
 )
 from oidc.interfaces import ClientStore, Signer
-from oidc.models import OPENID, AuthorizationRequest, Client
+from oidc.models import ACR_VALUES, OPENID, AuthorizationRequest, Client
 from oidc.parameters import Parameters
 
 MAX_STATE = 4096
@@ -164,6 +165,8 @@ def check_claims(draft: Draft) -> None:
     if text is None:
         return
     asked = parse_claims_parameter(text)
+    if asked.essential_acr and asked.essential_acr not in ACR_VALUES:
+        raise UnmetAuthenticationRequirements("The acr that is essential is not one of acr_values_supported.")
     draft.checked.update(
         userinfo_claims=asked.userinfo,
         id_token_claims=asked.id_token,

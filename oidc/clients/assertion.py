@@ -1,0 +1,99 @@
+"""private_key_jwt: RFC 7523 §3 and OpenID Connect Core §9."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode
+from binascii import Error as Base64Error
+from typing import Any
+
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from oidc.errors import InvalidClient
+from oidc.interfaces import ReplayStore
+from oidc.models import Client
+from oidc.strict_json import BadJson, load_object
+
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+ASSERTION_ALGS = ("RS256", "PS256", "ES256", "EdDSA")
+MAX_BYTES = 8 * 1024
+MAX_LIFETIME_SECONDS = 3600
+LEEWAY_SECONDS = 60
+PURPOSE = "client_assertion"
+
+
+class AssertionChecker:
+    """Checks that an assertion was made by the client, for us, now, and for the first time."""
+
+    def __init__(self, audiences: tuple[str, ...], replays: ReplayStore) -> None:
+        self._audiences = audiences
+        self._replays = replays
+
+    @staticmethod
+    def claimed_client_id(assertion: str) -> str:
+        """Return the `sub` that the assertion claims, unverified, or "": RFC 7521 §4.2 makes client_id optional."""
+        try:
+            payload = assertion.split(".")[1]
+            claims = load_object(_decode(payload), max_bytes=MAX_BYTES)
+        except (IndexError, BadJson):
+            return ""
+        subject = claims.get("sub")
+        return subject if isinstance(subject, str) else ""
+
+    def check(self, client: Client | None, assertion: str, now: int) -> None:
+        """Raise InvalidClient unless the assertion holds."""
+        if client is None or client.auth_method != "private_key_jwt":
+            raise InvalidClient("Client authentication failed.")
+        if len(assertion) > MAX_BYTES or assertion.count(".") != 2:  # noqa: PLR2004
+            raise InvalidClient("client_assertion is not a compact JWS of reasonable size.")
+        claims = self._verify(client, assertion)
+        self._check_claims(client, claims, now)
+        identifier = f"{client.client_id} {claims['jti']}"
+        if not self._replays.consume(PURPOSE, identifier, claims["exp"] + LEEWAY_SECONDS):
+            raise InvalidClient("This client_assertion was used before.")
+
+    def _verify(self, client: Client, assertion: str) -> dict[str, Any]:
+        required = client.metadata.get("token_endpoint_auth_signing_alg")
+        try:
+            header = load_object(_decode(assertion.split(".")[0]), max_bytes=MAX_BYTES)
+            if "crit" in header or not isinstance(header.get("kid", ""), str):
+                raise InvalidClient("client_assertion has a header that is not understood.")
+            keys = client.keys or KeySet.import_key_set(client.metadata.get("jwks", {"keys": []}))
+            algorithms = [required] if required else list(ASSERTION_ALGS)
+            verified = jws.deserialize_compact(assertion.encode("ascii"), keys, algorithms=algorithms)
+            return load_object(verified.payload, max_bytes=MAX_BYTES)
+        except (JoseError, BadJson, ValueError, TypeError, KeyError) as error:
+            raise InvalidClient("client_assertion can't be verified by the client's keys.") from error
+
+    def _check_claims(self, client: Client, claims: dict[str, Any], now: int) -> None:
+        """RFC 7523 §3, in its order."""
+        if claims.get("iss") != client.client_id or claims.get("sub") != client.client_id:
+            raise InvalidClient("iss and sub must be the client_id.")
+        if not self._is_for_us(claims.get("aud")):
+            raise InvalidClient("aud must be the issuer or the token endpoint.")
+        expires_at = claims.get("exp")
+        if not _is_number(expires_at) or not now - LEEWAY_SECONDS < expires_at <= now + MAX_LIFETIME_SECONDS:
+            raise InvalidClient("exp must be in the future, by an hour at most.")
+        for name in ("nbf", "iat"):
+            if name in claims and not (_is_number(claims[name]) and claims[name] <= now + LEEWAY_SECONDS):
+                raise InvalidClient(f"{name} is in the future.")
+        jti = claims.get("jti")
+        if not isinstance(jti, str) or not 0 < len(jti) <= 255:  # noqa: PLR2004
+            raise InvalidClient("jti is required.")
+
+    def _is_for_us(self, audience: object) -> bool:
+        """RFC 7523bis: whoever else the assertion is for could use it here, so every audience must be us."""
+        audiences = audience if isinstance(audience, list) else [audience]
+        return bool(audiences) and all(a in self._audiences for a in audiences)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53
+
+
+def _decode(part: str) -> bytes:
+    try:
+        return urlsafe_b64decode(part.encode("ascii") + b"=" * (-len(part) % 4))
+    except (UnicodeEncodeError, Base64Error) as error:
+        raise BadJson("not base64url") from error

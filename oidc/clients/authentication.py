@@ -1,0 +1,111 @@
+"""Client authentication: RFC 6749 §2.3 and OpenID Connect Core §9, exactly one method a request."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from base64 import b64decode
+from binascii import Error as Base64Error
+from collections.abc import Mapping
+from typing import NamedTuple
+from urllib.parse import unquote_plus
+
+from oidc.clients.assertion import ASSERTION_TYPE, AssertionChecker
+from oidc.errors import InvalidClient, InvalidRequest
+from oidc.http import Request
+from oidc.interfaces import ClientStore
+from oidc.models import Client
+
+AUTH_METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
+_NO_HASH = hashlib.sha256(b"").digest()
+_REFUSAL = "Client authentication failed."
+
+
+class Credentials(NamedTuple):
+    method: str
+    client_id: str
+    secret: str
+
+
+def hash_secret(secret: str) -> bytes:
+    """Return what is stored of a client secret: it is random, so one fast hash is enough."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
+
+
+class ClientAuthenticator:
+    """Finds out which client is calling. Unknown client and wrong secret get the same answer in the same time."""
+
+    def __init__(self, clients: ClientStore, assertions: AssertionChecker) -> None:
+        self._clients = clients
+        self._assertions = assertions
+
+    def authenticate(self, request: Request, parameters: Mapping[str, str], now: int) -> Client:
+        """Return the client; raise InvalidClient, or InvalidRequest for two methods at once."""
+        credentials = read_credentials(request, parameters)
+        client = self._clients.find(credentials.client_id) if credentials.client_id else None
+        if client is not None and client.disabled_at is not None:
+            client = None
+        if credentials.method == "private_key_jwt":
+            self._assertions.check(client, credentials.secret, now)
+        elif credentials.method != "none":
+            check_secret(client, credentials.secret)
+        if client is None or client.auth_method != credentials.method:
+            raise InvalidClient(_REFUSAL)
+        return client
+
+
+def read_credentials(request: Request, parameters: Mapping[str, str]) -> Credentials:
+    """Return the one method that the request uses: RFC 6749 §2.3 forbids more than one."""
+    offered = [
+        name
+        for name, is_there in (
+            ("client_secret_basic", bool(request.authorization)),
+            ("client_secret_post", "client_secret" in parameters),
+            ("private_key_jwt", "client_assertion" in parameters or "client_assertion_type" in parameters),
+        )
+        if is_there
+    ]
+    if len(offered) > 1:
+        raise InvalidRequest("Only one client authentication method may be used.")
+    method = offered[0] if offered else "none"
+    client_id = parameters.get("client_id", "")
+    if method == "client_secret_basic":
+        return _read_basic(request.authorization, client_id)
+    if method == "private_key_jwt":
+        return _read_assertion(parameters)
+    return Credentials(method, client_id, parameters.get("client_secret", ""))
+
+
+def _read_basic(header: str, client_id: str) -> Credentials:
+    """RFC 6749 §2.3.1: identifier and secret are form-encoded before they are joined."""
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() != "basic":
+        raise InvalidClient("The token endpoint takes the Basic scheme.")
+    try:
+        text = b64decode(encoded.strip(), validate=True).decode("utf-8")
+        user, colon, secret = text.partition(":")
+        user, secret = unquote_plus(user, errors="strict"), unquote_plus(secret, errors="strict")
+    except (Base64Error, ValueError) as error:
+        raise InvalidClient("The Authorization header is not well-formed.") from error
+    if not colon:
+        raise InvalidClient("The Authorization header is not well-formed.")
+    if client_id and client_id != user:
+        raise InvalidRequest("client_id differs from the one in the Authorization header.")
+    return Credentials("client_secret_basic", user, secret)
+
+
+def _read_assertion(parameters: Mapping[str, str]) -> Credentials:
+    if parameters.get("client_assertion_type") != ASSERTION_TYPE or "client_assertion" not in parameters:
+        raise InvalidClient(f"client_assertion goes with client_assertion_type={ASSERTION_TYPE}.")
+    assertion = parameters["client_assertion"]
+    client_id = parameters.get("client_id") or AssertionChecker.claimed_client_id(assertion)
+    return Credentials("private_key_jwt", client_id, assertion)
+
+
+def check_secret(client: Client | None, secret: str) -> None:
+    """Raise InvalidClient unless the secret is one of the client's; the work is the same for no client."""
+    presented = hash_secret(secret)
+    hashes = client.secret_hashes if client and client.secret_hashes else (_NO_HASH,)
+    fits = [hmac.compare_digest(presented, stored) for stored in hashes]
+    if client is None or not secret or not any(fits):
+        raise InvalidClient(_REFUSAL)

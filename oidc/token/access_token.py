@@ -1,0 +1,37 @@
+"""Access tokens: RFC 6749 §1.4, short-lived handles that name their grant."""
+
+from __future__ import annotations
+
+from oidc.interfaces import GrantStore, ReplayStore
+from oidc.models import Grant
+from oidc.token.handles import ACCESS, CLIENT_ACCESS, Handle, Handles
+
+REVOKED = "access_token"
+
+
+def issue_access_token(handles: Handles, grant: Grant, scope: str, now: int, lifetime_seconds: int) -> str:
+    """Return an access token for `scope`, which is all or a part of the grant's."""
+    narrower = "" if scope == grant.scope else scope
+    expires_at = min(now + lifetime_seconds, grant.expires_at)
+    return handles.write(Handle(ACCESS, grant.id, now, expires_at, grant.generation, narrower))
+
+
+def issue_client_access_token(
+    handles: Handles, client_id: str, scope: str, now: int, lifetime_seconds: int
+) -> str:
+    """Return an access token of a client acting for itself: RFC 6749 §4.4. It names no grant."""
+    return handles.write(Handle(CLIENT_ACCESS, client_id, now, now + lifetime_seconds, scope=scope))
+
+
+def find_live_grant(handle: Handle, grants: GrantStore, now: int) -> Grant | None:
+    """Return the grant of an access token that is still good."""
+    if handle.kind != ACCESS or handle.expires_at <= now:
+        return None
+    return grants.find_live(handle.owner, now)
+
+
+def is_live_client_token(token: str, handle: Handle, replays: ReplayStore, now: int) -> bool:
+    """Say whether a client's own token is neither expired nor revoked."""
+    if handle.kind != CLIENT_ACCESS or handle.expires_at <= now:
+        return False
+    return not replays.is_consumed(REVOKED, token[:64])

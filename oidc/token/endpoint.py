@@ -1,0 +1,43 @@
+"""The token endpoint: RFC 6749 §3.2."""
+
+from __future__ import annotations
+
+from oidc.clients.authentication import ClientAuthenticator
+from oidc.errors import InvalidRequest, OAuthError, UnauthorizedClient, UnsupportedGrantType, error_response
+from oidc.http import Request, Response, json_response
+from oidc.parameters import read_form
+from oidc.token.grants import Exchange, TokenContext
+from oidc.token.grants.authorization_code import exchange_authorization_code
+from oidc.token.grants.client_credentials import exchange_client_credentials
+from oidc.token.grants.refresh_token import exchange_refresh_token
+
+GRANTS: dict[str, Exchange] = {
+    "authorization_code": exchange_authorization_code,
+    "refresh_token": exchange_refresh_token,
+    "client_credentials": exchange_client_credentials,
+}
+
+
+class TokenEndpoint:
+    """Answers token requests; the caller's unit of work is committed for refusals too."""
+
+    def __init__(self, authenticator: ClientAuthenticator, context: TokenContext) -> None:
+        self._authenticator = authenticator
+        self._context = context
+
+    def respond(self, request: Request, now: int) -> Response:
+        """Return tokens, or the error of RFC 6749 §5.2."""
+        try:
+            parameters = read_form(request)
+            client = self._authenticator.authenticate(request, parameters, now)
+            grant_type = parameters.get("grant_type")
+            if grant_type is None:
+                raise InvalidRequest("grant_type is required.")
+            exchange = GRANTS.get(grant_type)
+            if exchange is None:
+                raise UnsupportedGrantType("This grant_type is not supported.")
+            if grant_type not in client.grant_types:
+                raise UnauthorizedClient("This client is not registered for this grant_type.")
+            return json_response(exchange(self._context, client, parameters, now))
+        except OAuthError as error:
+            return error_response(error)

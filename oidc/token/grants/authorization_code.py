@@ -1,0 +1,61 @@
+"""The authorization code grant: RFC 6749 §4.1.3."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from oidc.authorization.pkce import check_verifier
+from oidc.errors import InvalidGrant, InvalidRequest, OAuthError
+from oidc.models import Client, Grant
+from oidc.token.grants import TokenContext, token_response
+from oidc.token.handles import hash_code
+
+
+def exchange_authorization_code(
+    context: TokenContext, client: Client, parameters: Mapping[str, str], now: int
+) -> dict[str, Any]:
+    """Exchange a code for tokens, once.
+
+    The code is consumed first, by one conditional statement, and then judged: a wrong client, redirect URI or
+    verifier leaves it spent, so that nobody gets a second guess (RFC 9700 §4.5).
+    """
+    code = parameters.get("code")
+    if code is None:
+        raise InvalidRequest("code is required.")
+    grant = context.grants.redeem(hash_code(code), now)
+    if grant is None:
+        raise _refuse_unredeemable(context, client, code, now)
+    try:
+        check_belongs(grant, client, parameters)
+    except OAuthError:
+        context.grants.revoke(grant.id, now)
+        raise
+    context.events.record(
+        "token.issued", now=now, account_id=grant.account_id, client_id=client.client_id
+    )
+    return token_response(context, client, grant, grant.scope, now)
+
+
+def check_belongs(grant: Grant, client: Client, parameters: Mapping[str, str]) -> None:
+    """Raise InvalidGrant unless this client asked for this code, with this redirect URI and this verifier."""
+    if grant.client_id != client.client_id:
+        raise InvalidGrant("The code was issued to another client.")
+    if parameters.get("redirect_uri") != grant.redirect_uri:
+        raise InvalidGrant("redirect_uri is not the one that the code was asked for with.")
+    check_verifier(parameters.get("code_verifier"), grant.code_challenge)
+
+
+def _refuse_unredeemable(context: TokenContext, client: Client, code: str, now: int) -> OAuthError:
+    """RFC 6749 §4.1.2: reuse is denied, and what was issued is revoked."""
+    spent = context.grants.find_by_code(hash_code(code))
+    if spent is not None and spent.code_redeemed_at is not None and context.grants.revoke(spent.id, now):
+        context.events.record(
+            "code.reused",
+            now=now,
+            outcome="refused",
+            reason="reuse",
+            account_id=spent.account_id,
+            client_id=client.client_id,
+        )
+    return InvalidGrant("The code is unknown, expired or spent.")

@@ -1,0 +1,69 @@
+"""The refresh token grant: RFC 6749 §6, with the rotation and reuse detection of RFC 9700 §4.14.2."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from oidc.errors import InvalidGrant, InvalidRequest, InvalidScope, OAuthError
+from oidc.models import OPENID, Client, Grant
+from oidc.token.grants import TokenContext, token_response
+from oidc.token.handles import Handle
+from oidc.token.refresh_token import read_refresh_token
+
+
+def exchange_refresh_token(
+    context: TokenContext, client: Client, parameters: Mapping[str, str], now: int
+) -> dict[str, Any]:
+    """Exchange a refresh token for its successor and a new access token.
+
+    One conditional statement rotates. Where it finds nothing, the token is either the last one, sent again
+    because its answer was lost, which gets the same successor; or an old one, which ends the grant.
+    """
+    if "refresh_token" not in parameters:
+        raise InvalidRequest("refresh_token is required.")
+    handle = read_refresh_token(context.handles, parameters["refresh_token"])
+    if handle is None:
+        raise InvalidGrant("The refresh token is not one of this provider's.")
+    scope = parameters.get("scope")
+    if scope is not None:
+        # RFC 6749 §6: judged before the token is spent, so that a wrong scope costs nothing
+        check_narrower(scope, context.grants.find(handle.owner))
+    grant = context.grants.rotate(handle.owner, handle.generation, client.client_id, now)
+    if grant is None:
+        grant = _repeat_or_refuse(context, client, handle, now)
+    else:
+        context.events.record(
+            "token.refreshed", now=now, account_id=grant.account_id, client_id=client.client_id
+        )
+    granted = " ".join(scope.split()) if scope else grant.scope
+    return token_response(context, client, grant, granted, now, id_token=OPENID in granted.split())
+
+
+def check_narrower(scope: str, grant: Grant | None) -> None:
+    """Raise InvalidScope where the scope is not a part of the grant's."""
+    if grant is None or not set(scope.split()) <= set(grant.scopes):
+        raise InvalidScope("scope must not exceed what was granted.")
+
+
+def _repeat_or_refuse(context: TokenContext, client: Client, handle: Handle, now: int) -> Grant:
+    grant = context.grants.find_live(handle.owner, now)
+    if grant is None or grant.client_id != client.client_id:
+        raise InvalidGrant("The refresh token is expired, revoked or another client's.")
+    is_last = handle.generation == grant.generation - 1
+    if is_last and now - (grant.rotated_at or 0) <= context.refresh_reuse_grace_seconds:
+        return grant
+    raise _refuse_reuse(context, grant, handle, now)
+
+
+def _refuse_reuse(context: TokenContext, grant: Grant, handle: Handle, now: int) -> OAuthError:
+    if handle.generation < grant.generation and context.grants.revoke(grant.id, now):
+        context.events.record(
+            "refresh_token.reused",
+            now=now,
+            outcome="refused",
+            reason="reuse",
+            account_id=grant.account_id,
+            client_id=grant.client_id,
+        )
+    return InvalidGrant("The refresh token was used before; what was issued from it has ended.")

@@ -1,0 +1,87 @@
+"""Codes, access tokens and refresh tokens as handles: opaque to everyone else, checked by a keyed hash.
+
+An access or refresh token is stored nowhere. It names its grant and carries a MAC; what it is worth is read
+from the grant's row each time, so that a revocation counts at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import struct
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as Base64Error
+from dataclasses import dataclass
+
+ACCESS = 1
+REFRESH = 2
+CLIENT_ACCESS = 3
+_BODY = struct.Struct(">BQQI")  # kind, issued at, expires at, generation
+_MAC_BYTES = 32
+_MAX_CHARACTERS = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """What a token says: `owner` is a grant's id, or a client's id where no person is behind the token.
+
+    `scope` is narrower than the grant's, or "" for all of it. `generation` is a refresh token's.
+    """
+
+    kind: int
+    owner: str
+    issued_at: int = 0
+    expires_at: int = 0
+    generation: int = 0
+    scope: str = ""
+
+    @property
+    def is_access_token(self) -> bool:
+        return self.kind in (ACCESS, CLIENT_ACCESS)
+
+
+def new_identifier() -> str:
+    """Return 128 random bits in 22 URL-safe characters."""
+    return secrets.token_urlsafe(16)
+
+
+def new_code() -> str:
+    """Return an authorization code of 256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+def hash_code(code: str) -> bytes:
+    """Return what is stored of a code."""
+    return hashlib.sha256(code.encode("utf-8", "surrogatepass")).digest()
+
+
+class Handles:
+    """Makes and reads tokens under one MAC key."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def write(self, handle: Handle) -> str:
+        """Return the token; the same handle always gives the same token."""
+        head = _BODY.pack(handle.kind, handle.issued_at, handle.expires_at, handle.generation)
+        body = head + f"{handle.owner} {handle.scope}".encode()
+        return urlsafe_b64encode(self._mac(body) + body).rstrip(b"=").decode()
+
+    def read(self, token: str) -> Handle | None:
+        """Return what the token says, or None where we didn't write it. Expiry is the caller's to judge."""
+        if len(token) > _MAX_CHARACTERS:
+            return None
+        try:
+            raw = urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
+        except (UnicodeEncodeError, Base64Error):
+            return None
+        mac, body = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
+        if len(body) <= _BODY.size or not hmac.compare_digest(mac, self._mac(body)):
+            return None
+        kind, issued_at, expires_at, generation = _BODY.unpack_from(body)
+        owner, _, scope = body[_BODY.size :].decode().partition(" ")
+        return Handle(kind, owner, issued_at, expires_at, generation, scope)
+
+    def _mac(self, body: bytes) -> bytes:
+        return hmac.digest(self._key, body, hashlib.sha256)
