@@ -1,0 +1,145 @@
+"""Fixtures that every test may use: both databases, settings, a clock.
+
+`database` runs a test twice, on SQLite and on PostgreSQL, each time on an empty, migrated database of its
+own. A test for one of them says `@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+
+from tests.servers import postgresql
+from tnid import settings as settings_module
+from tnid.db import Database, engine_options, prepare_engine
+from tnid.migrations import upgrade
+
+RUN_FOLDER = "TEST_RUN_FOLDER"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the folder that all workers of this run share; they inherit it by the environment."""
+    for name in [name for name in os.environ if name.startswith(settings_module.PREFIX)]:
+        del os.environ[name]
+    if not hasattr(config, "workerinput"):
+        os.environ[RUN_FOLDER] = tempfile.mkdtemp(prefix="tnid-test-run-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):
+        return
+    folder = Path(os.environ.pop(RUN_FOLDER))
+    if (folder / "postgresql.json").exists():
+        postgresql.remove(postgresql.load(folder / "postgresql.json"))
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def run_lock() -> Iterator[Path]:
+    """Hold the run's lock, so that one worker alone makes what all use; yields the shared folder."""
+    folder = Path(os.environ[RUN_FOLDER])
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> postgresql.PostgreSQL:
+    """The run's PostgreSQL, without fsync. A test that stops or freezes one starts its own."""
+    with run_lock() as folder:
+        saved = folder / "postgresql.json"
+        if not saved.exists():
+            postgresql.save(postgresql.start_postgresql(), saved)
+        return postgresql.load(saved)
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: postgresql.PostgreSQL) -> str:
+    """The name of a migrated, empty database to copy."""
+    with run_lock() as folder:
+        saved = folder / "template"
+        if not saved.exists():
+            name = postgresql_server.create_database()
+            upgrade(postgresql_server.url_of(name))
+            saved.write_text(name)
+        return saved.read_text()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template() -> Path:
+    """A migrated, empty database file to copy."""
+    with run_lock() as folder:
+        path = folder / "template.db"
+        if not path.exists():
+            upgrade(f"sqlite:///{path}")
+        return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture
+def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty, migrated database."""
+    if database_kind == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        path = tmp_path / "instance" / "tnid.db"
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        shutil.copy(template, path)
+        yield f"sqlite:///{path}"
+        return
+    server: postgresql.PostgreSQL = request.getfixturevalue("postgresql_server")
+    name = server.create_database(template=request.getfixturevalue("postgresql_template"))
+    yield server.url_of(name)
+    server.drop_database(name)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """An empty, migrated database."""
+    engine = create_engine(database_url, **engine_options(database_url))
+    prepare_engine(engine)
+    yield Database(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> settings_module.Settings:
+    """Settings of an instance in a temporary folder, on either database."""
+    return settings_module.load(
+        {"TNID_INSTANCE_DIR": str(tmp_path / "instance"), "TNID_DATABASE_URL": database_url}
+    )
+
+
+class Clock:
+    """Time as the tests' argument: starts in November 2026 and moves only when told to."""
+
+    def __init__(self, now: int = 1_795_000_000) -> None:
+        self.time = now
+
+    def now(self) -> int:
+        return self.time
+
+    def advance(self, seconds: int) -> int:
+        """Move on; return the new time."""
+        self.time += seconds
+        return self.time
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """A clock that this process reads in place of the wall clock."""
+    made = Clock()
+    monkeypatch.setattr("tnid.clock.now", made.now)
+    return made

@@ -1,0 +1,155 @@
+"""The audit log: what happened, who did it, from where.
+
+Events are appended in the caller's unit of work, so that an act and its record commit together, and carry no
+chain: no two requests queue for one row. A worker seals them in batches, each batch's keyed hash covering its
+events and the hash of the batch before. A change or removal of sealed events is seen by `verify`; the last
+second's events, not yet sealed, are not yet protected.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from contextvars import ContextVar
+from typing import Any, Literal, NamedTuple
+
+import orjson
+
+from tnid.db import Conflict, Database
+from tnid.stores.audit import AuditStore
+
+FIRST_HASH = bytes(32)
+BATCH_EVENTS = 1000
+CHAIN_PURPOSE = "audit.chain"
+SECRET_WORDS = frozenset({"password", "secret", "token", "code", "pin", "cookie", "authorization"})
+
+
+class Origin(NamedTuple):
+    """Where a request came from; the source port too, for addresses are shared (Decree 333/2026)."""
+
+    ip: str | None = None
+    port: int | None = None
+    user_agent: str | None = None
+    request_id: str | None = None
+
+
+origin: ContextVar[Origin] = ContextVar("origin", default=Origin())  # noqa: B039  an Origin is immutable
+
+
+class Audit:
+    """Appends events in the current unit of work."""
+
+    def __init__(self, database: Database) -> None:
+        self._store = AuditStore(database)
+
+    def record(
+        self,
+        event: str,
+        *,
+        now: int,
+        outcome: Literal["ok", "refused"] = "ok",
+        reason: str | None = None,
+        account_id: str | None = None,
+        client_id: str | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Append one event.
+
+        `event` is "noun.verb" and `reason` a stable word. `details` hold neither secrets nor personal data.
+        """
+        where = origin.get()
+        self._store.append(
+            occurred_at=now, event=event, outcome=outcome, reason=reason,
+            account_id=account_id, client_id=_bounded(client_id),
+            ip=where.ip, port=where.port, user_agent=_bounded(where.user_agent), request_id=where.request_id,
+            details=_details(details) if details else None,
+        )  # fmt: skip
+
+    def list_by_account(self, account_id: str, *, most: int = 50) -> list[Any]:
+        """Return the account's latest events, newest first."""
+        return self._store.list_by_account(account_id, most=most)
+
+
+def _bounded(given: str | None) -> str | None:
+    """Cut what a stranger sent to the column's length, without the characters a database refuses."""
+    if given is None:
+        return None
+    return given[:255].encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
+
+
+def _details(details: Mapping[str, Any]) -> str:
+    if leaking := SECRET_WORDS & details.keys():
+        raise ValueError(f"audit details must not hold {', '.join(sorted(leaking))}")
+    return orjson.dumps(details, option=orjson.OPT_SORT_KEYS).decode()
+
+
+class Verified(NamedTuple):
+    """What a check of the whole chain found; it holds where `problems` is empty."""
+
+    batches: int
+    events: int
+    unsealed: int
+    head: str
+    problems: tuple[str, ...]
+
+
+class Chain:
+    """Seals the appended events and checks the seals."""
+
+    def __init__(self, database: Database, key: bytes) -> None:
+        """Take the key derived from the master key for CHAIN_PURPOSE."""
+        self._database = database
+        self._store = AuditStore(database)
+        self._key = key
+
+    def seal(self, now: int) -> int:
+        """Seal what has been appended, up to BATCH_EVENTS; return how many events that were.
+
+        Zero where there are none, or where another process was sealing too.
+        """
+        try:
+            with self._database.unit():
+                return self._seal(now)
+        except Conflict:
+            return 0
+
+    def _seal(self, now: int) -> int:
+        last = self._store.find_last_batch()
+        number, previous = (last.id + 1, bytes(last.hash)) if last else (1, FIRST_HASH)
+        events = self._store.begin_batch(number, most=BATCH_EVENTS)
+        if events:
+            digest = self._digest(number, previous, events)
+            self._store.complete_batch(
+                number, previous_hash=previous, digest=digest, event_count=len(events), now=now
+            )
+        return len(events)
+
+    def _digest(self, number: int, previous: bytes, events: list[Any]) -> bytes:
+        canonical = orjson.dumps([number, *(list(event) for event in events)])
+        return hmac.new(self._key, previous + canonical, hashlib.sha256).digest()
+
+    def verify(self) -> Verified:
+        """Recompute every seal, in order. Reads the whole log, a batch at a time."""
+        problems: list[str] = []
+        number, count, previous = 0, 0, FIRST_HASH
+        while batches := self._store.list_batches(after=number, most=500):
+            for batch in batches:
+                problems += self._find_problems(batch, number + 1, previous)
+                number, previous = batch.id, bytes(batch.hash)
+                count += batch.event_count
+        if stray := self._store.count_stray():
+            problems.append(f"{stray} events name a batch that is not there")
+        return Verified(number, count, self._store.count_unsealed(), previous.hex(), tuple(problems))
+
+    def _find_problems(self, batch: Any, expected: int, previous: bytes) -> list[str]:
+        if batch.id != expected:
+            return [f"batches {expected} to {batch.id - 1} are missing"]
+        if bytes(batch.previous_hash) != previous:
+            return [f"batch {batch.id} does not follow the batch before it"]
+        if batch.purged_at is not None:
+            return []
+        events = self._store.list_by_batch(batch.id)
+        if not hmac.compare_digest(self._digest(batch.id, previous, events), bytes(batch.hash)):
+            return [f"batch {batch.id} was changed after it was sealed"]
+        return []

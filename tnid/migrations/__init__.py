@@ -1,0 +1,95 @@
+"""Brings a database to the newest revision, and says where it differs from the tables in the code."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
+
+import tnid.stores
+from tnid.db import db
+
+# Any number, as long as it is always the same: PostgreSQL's locks are known by number
+LOCK_NUMBER = 0x746E6964
+WAIT_SECONDS = 120
+
+
+def upgrade(database_url: str) -> str | None:
+    """Run the revisions not yet run, in one transaction; return the newest revision.
+
+    Processes that upgrade at the same time wait for the first, and then find nothing left to do.
+    """
+    with _migrating(database_url) as connection:
+        command.upgrade(_config(connection), "head")
+    return newest_revision()
+
+
+def newest_revision() -> str | None:
+    return ScriptDirectory.from_config(_config(None)).get_current_head()
+
+
+def find_revision(engine: Engine) -> str | None:
+    """Return the revision of this database, None where it was never migrated."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def find_differences(engine: Engine) -> list[Any]:
+    """Return what Alembic sees differ between this database and the tables in the code."""
+    load_tables()
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, db.metadata))
+
+
+def load_tables() -> None:
+    """Import every store, so that none can be forgotten in the metadata."""
+    for module in pkgutil.iter_modules(tnid.stores.__path__):
+        import_module(f"tnid.stores.{module.name}")
+
+
+def _config(connection: Connection | None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.attributes["connection"] = connection
+    return config
+
+
+@contextmanager
+def _migrating(database_url: str) -> Iterator[Connection]:
+    """Yield a connection in a transaction that shuts other migrations out."""
+    engine = create_engine(database_url, poolclass=NullPool)
+    if engine.dialect.name == "sqlite":
+        _make_folder(Path(engine.url.database or ""))
+        _begin_immediately(engine)
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": LOCK_NUMBER})
+        yield connection
+
+
+def _make_folder(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _begin_immediately(engine: Engine) -> None:
+    """Make each transaction an immediate one, DDL included, which the driver would commit half-way."""
+
+    @event.listens_for(engine, "connect")
+    def wait_for_others(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout = {WAIT_SECONDS * 1000}")
+
+    @event.listens_for(engine, "begin")
+    def begin_immediately(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

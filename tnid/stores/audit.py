@@ -1,0 +1,160 @@
+"""Audit events, the sealed batches that chain them, and the lease of whoever seals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, String, Text, bindparam, insert, select, text
+
+from tnid.db import Database, db
+
+# SQLite numbers rows by itself only in a column that is exactly INTEGER
+RowNumber = BigInteger().with_variant(Integer(), "sqlite")
+
+audit_events = db.Table(
+    "audit_events",
+    Column("id", RowNumber, primary_key=True, autoincrement=True),
+    Column("batch", BigInteger, nullable=True, index=True),  # NULL until sealed
+    Column("occurred_at", BigInteger, nullable=False),
+    Column("event", String(64), nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("reason", String(64), nullable=True),
+    Column("account_id", String(64), nullable=True),
+    Column("client_id", String(255), nullable=True),
+    Column("ip", String(45), nullable=True),
+    Column("port", Integer, nullable=True),
+    Column("user_agent", String(255), nullable=True),
+    Column("request_id", String(64), nullable=True),
+    Column("details", Text, nullable=True),
+    db.Index(None, "account_id", "occurred_at"),
+)
+
+audit_batches = db.Table(
+    "audit_batches",
+    Column("id", BigInteger, primary_key=True, autoincrement=False),  # 1, 2, 3 … without a gap
+    Column("previous_hash", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("event_count", Integer, nullable=False),
+    Column("sealed_at", BigInteger, nullable=False),
+    Column("purged_at", BigInteger, nullable=True),  # its events were removed when their time was over
+)
+
+leases = db.Table(
+    "leases",
+    Column("name", String(64), primary_key=True),
+    Column("holder", String(64), nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)
+
+EVENT_COLUMNS = [c for c in audit_events.c if c.name != "batch"]
+
+# inline: nobody asks for the new row's number
+INSERT_EVENT = insert(audit_events).inline()
+INSERT_BATCH = insert(audit_batches)
+SEAL_EVENTS = text(
+    "UPDATE audit_events SET batch = :batch WHERE id IN"
+    " (SELECT id FROM audit_events WHERE batch IS NULL ORDER BY id LIMIT :most) AND batch IS NULL"
+)
+EVENTS_OF_BATCH = select(*EVENT_COLUMNS).where(audit_events.c.batch == bindparam("b")).order_by("id")
+EVENTS_OF_ACCOUNT = (
+    select(audit_events)
+    .where(audit_events.c.account_id == bindparam("account"))
+    .order_by(audit_events.c.occurred_at.desc(), audit_events.c.id.desc())
+    .limit(bindparam("most"))
+)
+LAST_BATCH = select(audit_batches).order_by(audit_batches.c.id.desc()).limit(1)
+BATCHES_AFTER = (
+    select(audit_batches)
+    .where(audit_batches.c.id > bindparam("after"))
+    .order_by(audit_batches.c.id)
+    .limit(bindparam("most"))
+)
+COUNT_UNSEALED = text("SELECT COUNT(*) AS unsealed FROM audit_events WHERE batch IS NULL")
+COUNT_STRAY = text(
+    "SELECT COUNT(*) AS stray FROM audit_events WHERE batch IS NOT NULL"
+    " AND batch NOT IN (SELECT id FROM audit_batches WHERE purged_at IS NULL)"
+)
+OLDEST_BATCH = text(
+    "SELECT id FROM audit_batches WHERE purged_at IS NULL AND sealed_at < :before ORDER BY id LIMIT 1"
+)
+PURGE_EVENTS = text("DELETE FROM audit_events WHERE batch = :batch")
+PURGE_BATCH = text("UPDATE audit_batches SET purged_at = :now WHERE id = :batch AND purged_at IS NULL")
+ENSURE_LEASE = text(
+    "INSERT INTO leases (name, holder, expires_at) VALUES (:name, '', 0) ON CONFLICT (name) DO NOTHING"
+)
+TAKE_LEASE = text(
+    "UPDATE leases SET holder = :holder, expires_at = :until"
+    " WHERE name = :name AND (holder = :holder OR expires_at <= :now)"
+)
+
+
+class AuditStore:
+    """Audit events as rows; appended freely, sealed in batches."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def append(self, **event: Any) -> None:
+        """Write one event, with every column but its number and batch, in the current unit of work."""
+        self._database.execute(INSERT_EVENT, **event)
+
+    def list_by_account(self, account_id: str, *, most: int) -> list[Any]:
+        """Return the account's latest events, newest first."""
+        return self._database.fetch_all(EVENTS_OF_ACCOUNT, account=account_id, most=most)
+
+    def find_last_batch(self) -> Any:
+        return self._database.fetch_one(LAST_BATCH)
+
+    def begin_batch(self, batch: int, *, most: int) -> list[Any]:
+        """Give up to `most` unsealed events this batch number; return them in their order."""
+        if self._database.execute(SEAL_EVENTS, batch=batch, most=most) == 0:
+            return []
+        return self.list_by_batch(batch)
+
+    def complete_batch(
+        self, batch: int, *, previous_hash: bytes, digest: bytes, event_count: int, now: int
+    ) -> None:
+        """Write the batch's row; raises Conflict where another process sealed that number."""
+        self._database.execute(
+            INSERT_BATCH,
+            id=batch, previous_hash=previous_hash, hash=digest,
+            event_count=event_count, sealed_at=now, purged_at=None,
+        )  # fmt: skip
+
+    def list_by_batch(self, batch: int) -> list[Any]:
+        return self._database.fetch_all(EVENTS_OF_BATCH, b=batch)
+
+    def list_batches(self, *, after: int, most: int) -> list[Any]:
+        return self._database.fetch_all(BATCHES_AFTER, after=after, most=most)
+
+    def count_unsealed(self) -> int:
+        return int(self._database.fetch_one(COUNT_UNSEALED).unsealed)
+
+    def count_stray(self) -> int:
+        """Return how many events name a batch that isn't there."""
+        return int(self._database.fetch_one(COUNT_STRAY).stray)
+
+    def purge_batch(self, *, before: int, now: int) -> bool:
+        """Remove the events of the oldest batch sealed before then; say whether there was one."""
+        oldest = self._database.fetch_one(OLDEST_BATCH, before=before)
+        if oldest is None:
+            return False
+        with self._database.unit():
+            self._database.execute(PURGE_BATCH, batch=oldest.id, now=now)
+            self._database.execute(PURGE_EVENTS, batch=oldest.id)
+        return True
+
+
+class LeaseStore:
+    """Who does a chore that one process at a time should do. For economy only: no correctness hangs on it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def take(self, name: str, holder: str, *, now: int, seconds: int) -> bool:
+        """Take or keep the lease; say whether this holder has it until `now + seconds`."""
+        taken = {"name": name, "holder": holder, "until": now + seconds, "now": now}
+        if self._database.execute(TAKE_LEASE, **taken):
+            return True
+        self._database.execute(ENSURE_LEASE, name=name)
+        return self._database.execute(TAKE_LEASE, **taken) == 1
