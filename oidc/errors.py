@@ -14,12 +14,17 @@ from oidc.http import Response, json_response
 class OAuthError(Exception):
     """A refusal in the words of RFC 6749 §5.2 and its companions."""
 
-    code: ClassVar[str]
+    code: ClassVar[str] = "server_error"
     status: ClassVar[int] = 400
     may_redirect: ClassVar[bool] = True
 
-    def __init__(self, description: str, *, detail: str = "") -> None:
+    def __init__(
+        self, description: str, *, detail: str = "", reason: str = "", account_id: str | None = None
+    ) -> None:
+        """`reason` is the stable word for the audit row, the code where none is given."""
         super().__init__(description)
+        self.reason = reason or self.code
+        self.account_id = account_id
         # RFC 6749 §5.2: %x20-21 / %x23-5B / %x5D-7E
         self.description = "".join(c if " " <= c <= "~" and c not in '"\\' else "?" for c in description)
         self.detail = detail

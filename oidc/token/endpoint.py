@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from oidc.clients.authentication import ClientAuthenticator
-from oidc.errors import InvalidRequest, OAuthError, UnauthorizedClient, UnsupportedGrantType, error_response
+from oidc.errors import InvalidRequest, OAuthError, UnauthorizedClient, UnsupportedGrantType
 from oidc.http import Request, Response, json_response
+from oidc.models import Client
 from oidc.parameters import read_form
+from oidc.refusal import refuse
 from oidc.token.grants import Exchange, TokenContext
 from oidc.token.grants.authorization_code import exchange_authorization_code
 from oidc.token.grants.client_credentials import exchange_client_credentials
@@ -27,17 +29,24 @@ class TokenEndpoint:
 
     def respond(self, request: Request, now: int) -> Response:
         """Return tokens, or the error of RFC 6749 §5.2."""
+        client_id = None
         try:
             parameters = read_form(request)
             client = self._authenticator.authenticate(request, parameters, now)
-            grant_type = parameters.get("grant_type")
-            if grant_type is None:
-                raise InvalidRequest("grant_type is required.")
-            exchange = GRANTS.get(grant_type)
-            if exchange is None:
-                raise UnsupportedGrantType("This grant_type is not supported.")
-            if grant_type not in client.grant_types:
-                raise UnauthorizedClient("This client is not registered for this grant_type.")
+            client_id = client.client_id
+            exchange = get_exchange(client, parameters.get("grant_type"))
             return json_response(exchange(self._context, client, parameters, now))
         except OAuthError as error:
-            return error_response(error)
+            return refuse(self._context.events, "token.refused", error, now, client_id)
+
+
+def get_exchange(client: Client, grant_type: str | None) -> Exchange:
+    """Return what exchanges this grant type; raise the OAuthError that says why not."""
+    if grant_type is None:
+        raise InvalidRequest("grant_type is required.")
+    exchange = GRANTS.get(grant_type)
+    if exchange is None:
+        raise UnsupportedGrantType("This grant_type is not supported.")
+    if grant_type not in client.grant_types:
+        raise UnauthorizedClient("This client is not registered for this grant_type.")
+    return exchange

@@ -25,7 +25,7 @@ def exchange_authorization_code(
         raise InvalidRequest("code is required.")
     grant = context.grants.redeem(hash_code(code), now)
     if grant is None:
-        raise _refuse_unredeemable(context, client, code, now)
+        raise _refuse_unredeemable(context, code, now)
     try:
         check_belongs(grant, client, parameters)
     except OAuthError:
@@ -46,16 +46,10 @@ def check_belongs(grant: Grant, client: Client, parameters: Mapping[str, str]) -
     check_verifier(parameters.get("code_verifier"), grant.code_challenge)
 
 
-def _refuse_unredeemable(context: TokenContext, client: Client, code: str, now: int) -> OAuthError:
+def _refuse_unredeemable(context: TokenContext, code: str, now: int) -> OAuthError:
     """RFC 6749 §4.1.2: reuse is denied, and what was issued is revoked."""
     spent = context.grants.find_by_code(hash_code(code))
-    if spent is not None and spent.code_redeemed_at is not None and context.grants.revoke(spent.id, now):
-        context.events.record(
-            "code.reused",
-            now=now,
-            outcome="refused",
-            reason="reuse",
-            account_id=spent.account_id,
-            client_id=client.client_id,
-        )
-    return InvalidGrant("The code is unknown, expired or spent.")
+    if spent is None or spent.code_redeemed_at is None:
+        return InvalidGrant("The code is unknown or expired.")
+    context.grants.revoke(spent.id, now)
+    return InvalidGrant("The code was used before.", reason="code_reused", account_id=spent.account_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from oidc.errors import InvalidGrant, InvalidRequest, InvalidScope, OAuthError
+from oidc.errors import InvalidGrant, InvalidRequest, InvalidScope
 from oidc.models import OPENID, Client, Grant
 from oidc.token.grants import TokenContext, token_response
 from oidc.token.handles import Handle
@@ -53,17 +53,9 @@ def _repeat_or_refuse(context: TokenContext, client: Client, handle: Handle, now
     is_last = handle.generation == grant.generation - 1
     if is_last and now - (grant.rotated_at or 0) <= context.refresh_reuse_grace_seconds:
         return grant
-    raise _refuse_reuse(context, grant, handle, now)
-
-
-def _refuse_reuse(context: TokenContext, grant: Grant, handle: Handle, now: int) -> OAuthError:
-    if handle.generation < grant.generation and context.grants.revoke(grant.id, now):
-        context.events.record(
-            "refresh_token.reused",
-            now=now,
-            outcome="refused",
-            reason="reuse",
-            account_id=grant.account_id,
-            client_id=grant.client_id,
-        )
-    return InvalidGrant("The refresh token was used before; what was issued from it has ended.")
+    context.grants.revoke(grant.id, now)
+    raise InvalidGrant(
+        "The refresh token was used before; what was issued from it has ended.",
+        reason="refresh_token_reused",
+        account_id=grant.account_id,
+    )

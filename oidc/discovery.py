@@ -1,0 +1,64 @@
+"""Discovery: OpenID Connect Discovery 1.0 §3 and RFC 8414 §2, built from what is on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from oidc.authorization.response import RESPONSE_MODES
+from oidc.claims import CLAIMS_SUPPORTED, SCOPE_CLAIMS
+from oidc.clients.assertion import ASSERTION_ALGS
+from oidc.clients.authentication import AUTH_METHODS
+from oidc.clients.registration import SUBJECT_TYPES
+from oidc.models import ACR_VALUES
+from oidc.token.endpoint import GRANTS
+
+OPENID_PATH = "/.well-known/openid-configuration"
+OAUTH_PATH = "/.well-known/oauth-authorization-server"
+ENDPOINTS = {
+    "authorization_endpoint": "/authorize",
+    "token_endpoint": "/token",
+    "userinfo_endpoint": "/userinfo",
+    "jwks_uri": "/jwks",
+    "introspection_endpoint": "/introspect",
+    "revocation_endpoint": "/revoke",
+    "end_session_endpoint": "/logout",
+}
+TOKEN_CLAIMS = ("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash")
+PROMPTS = ("none", "login", "consent", "select_account")
+
+
+def endpoint_uri(issuer: str, name: str) -> str:
+    """Return the published address of an endpoint."""
+    return issuer + ENDPOINTS[name]
+
+
+def metadata(issuer: str, algorithms: Iterable[str], ui_locales: Iterable[str]) -> dict[str, Any]:
+    """Return the provider's metadata, the same for both well-known addresses."""
+    confidential = [method for method in AUTH_METHODS if method != "none"]
+    return {
+        "issuer": issuer,
+        **{name: issuer + path for name, path in ENDPOINTS.items()},
+        "scopes_supported": list(SCOPE_CLAIMS),
+        "response_types_supported": ["code"],
+        "response_modes_supported": list(RESPONSE_MODES),
+        "grant_types_supported": list(GRANTS),
+        "subject_types_supported": list(SUBJECT_TYPES),
+        "acr_values_supported": list(ACR_VALUES),
+        "id_token_signing_alg_values_supported": list(algorithms),
+        "token_endpoint_auth_methods_supported": list(AUTH_METHODS),
+        "token_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGS),
+        "introspection_endpoint_auth_methods_supported": confidential,
+        "introspection_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGS),
+        "revocation_endpoint_auth_methods_supported": list(AUTH_METHODS),
+        "revocation_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGS),
+        "code_challenge_methods_supported": ["S256"],
+        "prompt_values_supported": list(PROMPTS),
+        "claim_types_supported": ["normal"],
+        "claims_supported": [*TOKEN_CLAIMS, *CLAIMS_SUPPORTED],
+        "claims_parameter_supported": True,
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
+        "authorization_response_iss_parameter_supported": True,
+        "ui_locales_supported": list(ui_locales),
+    }

@@ -1,0 +1,92 @@
+"""RP-initiated logout: OpenID Connect RP-Initiated Logout 1.0 §2 to §4.
+
+Decides whether the sign-out needs the person's word and where the browser goes afterwards. Ending the session
+is the caller's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from oidc.errors import InvalidRequest
+from oidc.interfaces import ClientStore, Signer
+from oidc.models import Client, EndUser
+from oidc.parameters import Parameters
+from oidc.subject import SubjectIdentifiers
+
+
+@dataclass(frozen=True, slots=True)
+class LogoutRequest:
+    """A checked sign-out. `redirect_uri` is one that the client registered, or None.
+
+    `is_confirmed` is True where a relying party has shown, by an ID token of ours, that it speaks for this
+    very person; otherwise the person is asked (§6: anyone could have sent the link).
+    """
+
+    client: Client | None
+    redirect_uri: str | None
+    state: str | None
+    is_confirmed: bool
+
+    @property
+    def redirect_parameters(self) -> dict[str, str]:
+        return {} if self.state is None else {"state": self.state}
+
+
+class EndSession:
+    """Checks sign-out requests."""
+
+    def __init__(self, clients: ClientStore, signer: Signer, identifiers: SubjectIdentifiers) -> None:
+        self._clients = clients
+        self._signer = signer
+        self._identifiers = identifiers
+
+    def check(self, parameters: Parameters, end_user: EndUser | None, now: int) -> LogoutRequest:
+        """Return what is to be done; raise InvalidRequest where the request can't be trusted."""
+        if parameters.repeated:
+            raise InvalidRequest("A parameter was sent more than once.")
+        values = parameters.values
+        hint = self._read_hint(values.get("id_token_hint"), now)
+        client = self._find_client(values, hint)
+        return LogoutRequest(
+            client=client,
+            redirect_uri=self._check_redirect_uri(values.get("post_logout_redirect_uri"), client),
+            state=values.get("state"),
+            is_confirmed=hint is not None and self._is_about(hint, client, end_user),
+        )
+
+    def _read_hint(self, hint: str | None, now: int) -> Mapping[str, Any] | None:
+        """§2: an expired ID token of ours is as good a hint as a fresh one."""
+        if hint is None:
+            return None
+        try:
+            return self._signer.verify(hint, typ="JWT", now=now, allow_expired=True)
+        except ValueError as error:
+            raise InvalidRequest("id_token_hint is not an ID token of this provider.") from error
+
+    def _find_client(self, values: Mapping[str, str], hint: Mapping[str, Any] | None) -> Client | None:
+        client_id = values.get("client_id")
+        audience = str(hint["aud"]) if hint else None
+        if client_id and audience and client_id != audience:
+            # §2: when both are there, the OP MUST verify that they match
+            raise InvalidRequest("client_id is not the one that the id_token_hint was issued to.")
+        named = client_id or audience
+        return self._clients.find(named) if named else None
+
+    @staticmethod
+    def _check_redirect_uri(redirect_uri: str | None, client: Client | None) -> str | None:
+        """§3: only to an address registered beforehand, compared character by character."""
+        if redirect_uri is None:
+            return None
+        if client is None or redirect_uri not in client.post_logout_redirect_uris:
+            raise InvalidRequest("post_logout_redirect_uri is not one that this client registered.")
+        return redirect_uri
+
+    def _is_about(self, hint: Mapping[str, Any], client: Client | None, end_user: EndUser | None) -> bool:
+        if end_user is None:
+            return True
+        if client is None:
+            return False
+        return hint.get("sub") == self._identifiers.subject(client, end_user.account_id)
