@@ -49,7 +49,9 @@ def select(claims: Mapping[str, Any], scopes: Iterable[str], asked: Iterable[str
     OpenID Connect Core §5.3.2: a claim that is not returned is omitted, never null and never empty.
     """
     wanted = names_of_scopes(scopes).union(asked)
-    return {name: value for name, value in claims.items() if name in wanted and value not in (None, "", {}, [])}
+    return {
+        name: value for name, value in claims.items() if name in wanted and value not in (None, "", {}, [])
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,9 @@ def parse_claims_parameter(text: str) -> ClaimsRequest:
 
 def _members(document: Mapping[str, Any], name: str) -> dict[str, Any]:
     members = document.get(name) or {}
-    if not isinstance(members, dict) or any(m is not None and not isinstance(m, dict) for m in members.values()):
+    if not isinstance(members, dict) or any(
+        m is not None and not isinstance(m, dict) for m in members.values()
+    ):
         raise InvalidRequest(f"The claims parameter's {name} must hold null or objects.")
     return members
 

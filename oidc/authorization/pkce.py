@@ -24,7 +24,7 @@ def check_challenge(challenge: str | None, method: str | None, *, required: bool
         return
     if method != "S256":
         raise InvalidRequest("code_challenge_method must be S256.")
-    if not CODE_CHALLENGE_PATTERN.fullmatch(challenge) or len(challenge) != 43:  # noqa: PLR2004
+    if not CODE_CHALLENGE_PATTERN.fullmatch(challenge) or len(challenge) != 43:
         raise InvalidRequest("code_challenge must be the 43 characters of a base64url SHA-256.")
 
 

@@ -45,7 +45,7 @@ class AssertionChecker:
         """Raise InvalidClient unless the assertion holds."""
         if client is None or client.auth_method != "private_key_jwt":
             raise InvalidClient("Client authentication failed.")
-        if len(assertion) > MAX_BYTES or assertion.count(".") != 2:  # noqa: PLR2004
+        if len(assertion) > MAX_BYTES or assertion.count(".") != 2:
             raise InvalidClient("client_assertion is not a compact JWS of reasonable size.")
         claims = self._verify(client, assertion)
         self._check_claims(client, claims, now)
@@ -56,7 +56,7 @@ class AssertionChecker:
     def _verify(self, client: Client, assertion: str) -> dict[str, Any]:
         required = client.metadata.get("token_endpoint_auth_signing_alg")
         try:
-            header = load_object(_decode(assertion.split(".")[0]), max_bytes=MAX_BYTES)
+            header = load_object(_decode(assertion.split(".", maxsplit=1)[0]), max_bytes=MAX_BYTES)
             if "crit" in header or not isinstance(header.get("kid", ""), str):
                 raise InvalidClient("client_assertion has a header that is not understood.")
             keys = client.keys or KeySet.import_key_set(client.metadata.get("jwks", {"keys": []}))
@@ -79,7 +79,7 @@ class AssertionChecker:
             if name in claims and not (_is_number(claims[name]) and claims[name] <= now + LEEWAY_SECONDS):
                 raise InvalidClient(f"{name} is in the future.")
         jti = claims.get("jti")
-        if not isinstance(jti, str) or not 0 < len(jti) <= 255:  # noqa: PLR2004
+        if not isinstance(jti, str) or not 0 < len(jti) <= 255:
             raise InvalidClient("jti is required.")
 
     def _is_for_us(self, audience: object) -> bool:

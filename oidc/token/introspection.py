@@ -83,9 +83,7 @@ class IntrospectionEndpoint:
             "acr": grant.acr,
         }
 
-    def _describe_client_token(
-        self, client: Client, token: str, handle: Handle, now: int
-    ) -> dict[str, Any]:
+    def _describe_client_token(self, client: Client, token: str, handle: Handle, now: int) -> dict[str, Any]:
         if handle.owner != client.client_id or not is_live_client_token(token, handle, self._replays, now):
             return INACTIVE
         return {

@@ -31,9 +31,7 @@ def exchange_authorization_code(
     except OAuthError:
         context.grants.revoke(grant.id, now)
         raise
-    context.events.record(
-        "token.issued", now=now, account_id=grant.account_id, client_id=client.client_id
-    )
+    context.events.record("token.issued", now=now, account_id=grant.account_id, client_id=client.client_id)
     return token_response(context, client, grant, grant.scope, now)
 
 

@@ -1,0 +1,236 @@
+"""The authorization endpoint: RFC 6749 §3.1, from a request to a code, an error, or a screen.
+
+A silent sign-on writes the grant with its code and nothing else. Where a screen is needed, the request is
+stored as an interaction, and every screen comes back to `resume`, which asks the same question again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from oidc.authorization.interaction import Interactions
+from oidc.authorization.prompts import (
+    Prompt,
+    Situation,
+    required_local_prompt,
+    required_prompt,
+)
+from oidc.authorization.request import Draft, check_request, find_trusted_client, get_redirect_uri
+from oidc.authorization.response import failure_response, success_response
+from oidc.errors import (
+    AccessDenied,
+    ExpiredInteraction,
+    LoginRequired,
+    OAuthError,
+    PageError,
+    UnknownClient,
+    UnsafeRequest,
+)
+from oidc.http import Request, Response, redirect
+from oidc.interfaces import ClientStore, Consents, Events, GrantStore, Signer
+from oidc.models import OFFLINE_ACCESS, OPENID, AuthorizationRequest, Client, EndUser, Grant, Interaction
+from oidc.parameters import FORM, Parameters, parse
+from oidc.refusal import record_refusal
+from oidc.subject import SubjectIdentifiers
+from oidc.token.handles import hash_code, new_code, new_identifier
+
+Answer = Response | Prompt | PageError
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """In seconds. `online` is how long a grant lasts that ends with the session, `offline` one that doesn't."""
+
+    code: int
+    online: int
+    offline: int
+
+
+class AuthorizationEndpoint:
+    """Answers authorization requests; the caller's unit of work is committed for refusals too."""
+
+    def __init__(
+        self,
+        issuer: str,
+        clients: ClientStore,
+        grants: GrantStore,
+        consents: Consents,
+        interactions: Interactions,
+        signer: Signer,
+        identifiers: SubjectIdentifiers,
+        events: Events,
+        lifetimes: Lifetimes,
+    ) -> None:
+        self._issuer = issuer
+        self._clients = clients
+        self._grants = grants
+        self._consents = consents
+        self._interactions = interactions
+        self._signer = signer
+        self._identifiers = identifiers
+        self._events = events
+        self._lifetimes = lifetimes
+
+    def authorize(self, request: Request, end_user: EndUser | None, browser: str, now: int) -> Answer:
+        """Answer a new request. `browser` is the secret that binds an interaction to this browser."""
+        try:
+            parameters = read_parameters(request)
+            client = find_trusted_client(parameters, self._clients)
+            redirect_uri = get_redirect_uri(parameters, client)
+        except PageError as error:
+            record_refusal(self._events, "authorization.refused", error, now, None)
+            return error
+        draft = Draft(parameters.values, parameters.repeated, client, redirect_uri, self._signer, now)
+        try:
+            checked = check_request(draft)
+        except OAuthError as error:
+            return self._fail(client, redirect_uri, parameters.values.get("state"), error, end_user, now)
+        return self._decide(checked, client, end_user, browser, now)
+
+    def resume(self, uid: str, end_user: EndUser | None, browser: str, now: int) -> Answer:
+        """Ask again, after a screen has done its one thing."""
+        interaction = self._interactions.find(uid, browser, now)
+        if interaction is None:
+            return ExpiredInteraction("This request has expired, was answered, or began in another browser.")
+        if interaction.request is None:
+            return self._resume_local(interaction, end_user, now)
+        client = self._clients.find(interaction.request.client_id)
+        if client is None or client.disabled_at is not None:
+            return UnknownClient("No such client is registered.")
+        return self._decide(interaction.request, client, end_user, browser, now, interaction)
+
+    def situation(
+        self,
+        request: AuthorizationRequest,
+        client: Client,
+        end_user: EndUser | None,
+        now: int,
+        interaction: Interaction | None = None,
+    ) -> Situation:
+        """Gather what the prompts look at."""
+        if end_user is None:
+            return Situation(now, request, client, None, interaction=interaction)
+        return Situation(
+            now,
+            request,
+            client,
+            end_user,
+            subject=self._identifiers.subject(client, end_user.account_id),
+            agreed=self._consents.find_agreed(end_user.account_id, client.client_id),
+            interaction=interaction,
+        )
+
+    def _decide(
+        self,
+        request: AuthorizationRequest,
+        client: Client,
+        end_user: EndUser | None,
+        browser: str,
+        now: int,
+        interaction: Interaction | None = None,
+    ) -> Answer:
+        try:
+            situation = self.situation(request, client, end_user, now, interaction)
+            self._check_refusals(situation)
+            rule = required_prompt(situation)
+            if rule is None:
+                return self._issue_code(situation)
+            if "none" in request.prompt:
+                raise rule.error(rule.description)
+            waiting = interaction or self._interactions.begin(request, browser, now)
+            return Prompt(rule.name, waiting)
+        except OAuthError as error:
+            if interaction and not self._interactions.complete(interaction.uid, now):
+                return ExpiredInteraction("This request was answered already.")
+            return self._fail(client, request.redirect_uri, request.state, error, end_user, now)
+
+    @staticmethod
+    def _check_refusals(situation: Situation) -> None:
+        """Raise what no screen can mend."""
+        if situation.interaction and situation.interaction.denied_at is not None:
+            raise AccessDenied("The person did not agree.")
+        hinted = situation.request.hinted_subject
+        if situation.authenticated_here and hinted and hinted != situation.subject:
+            raise LoginRequired("Another person signed in than the one asked for.")
+
+    def _issue_code(self, situation: Situation) -> Answer:
+        interaction = situation.interaction
+        if interaction and not self._interactions.complete(interaction.uid, situation.now):
+            return ExpiredInteraction("This request was answered already.")
+        code = new_code()
+        self._grants.add(self._new_grant(situation, code))
+        request = situation.request
+        return success_response(self._issuer, request.redirect_uri, request.state, code)
+
+    def _new_grant(self, situation: Situation, code: str) -> Grant:
+        request, end_user, now = situation.request, situation.end_user, situation.now
+        assert end_user is not None  # noqa: S101  required_prompt() asks for a sign-in otherwise
+        # OpenID Connect Core §11: offline access is for clients that can refresh, and ignored for others
+        offline = OFFLINE_ACCESS in request.scope and "refresh_token" in situation.client.grant_types
+        scope = [name for name in request.scope if offline or name != OFFLINE_ACCESS]
+        lasts_until = (
+            now + self._lifetimes.offline if offline else end_user.auth_time + self._lifetimes.online
+        )
+        return Grant(
+            id=new_identifier(),
+            client_id=request.client_id,
+            account_id=end_user.account_id,
+            sid=end_user.sid,
+            scope=" ".join(scope) or OPENID,
+            userinfo_claims=" ".join(request.userinfo_claims),
+            id_token_claims=" ".join(request.id_token_claims),
+            nonce=request.nonce,
+            auth_time=end_user.auth_time,
+            acr=end_user.acr,
+            amr=" ".join(end_user.amr),
+            redirect_uri=request.redirect_uri,
+            code_challenge=request.code_challenge,
+            code_hash=hash_code(code),
+            code_expires_at=now + self._lifetimes.code,
+            code_redeemed_at=None,
+            offline=int(offline),
+            generation=0,
+            rotated_at=None,
+            created_at=now,
+            expires_at=lasts_until,
+            revoked_at=None,
+        )
+
+    def _resume_local(self, interaction: Interaction, end_user: EndUser | None, now: int) -> Answer:
+        name = required_local_prompt(interaction, end_user, now)
+        if name is not None and interaction.denied_at is None:
+            return Prompt(name, interaction)
+        if not self._interactions.complete(interaction.uid, now):
+            return ExpiredInteraction("This request was answered already.")
+        return redirect(interaction.return_to or "/", {})
+
+    def _fail(
+        self,
+        client: Client,
+        redirect_uri: str,
+        state: str | None,
+        error: OAuthError,
+        end_user: EndUser | None,
+        now: int,
+    ) -> Response:
+        if end_user is not None and error.account_id is None:
+            error.account_id = end_user.account_id
+        record_refusal(self._events, "authorization.refused", error, now, client.client_id)
+        return failure_response(self._issuer, redirect_uri, state, error)
+
+
+def read_parameters(request: Request) -> Parameters:
+    """Return the parameters of a GET's query or a POST's form; raise UnsafeRequest where they can't be read.
+
+    OpenID Connect Core §3.1.2.1: GET and POST alike.
+    """
+    try:
+        if request.method != "POST":
+            return parse(request.query)
+        if request.content_type.partition(";")[0].strip().lower() != FORM:
+            raise UnsafeRequest(f"The body must be {FORM}.")
+        return parse(request.body)
+    except PageError:
+        raise
+    except OAuthError as error:
+        raise UnsafeRequest(error.description) from error

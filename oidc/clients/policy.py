@@ -1,0 +1,42 @@
+"""What an operator sets about a client, and a client can't set about itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from oidc.errors import InvalidClientMetadata
+from oidc.models import ACR_VALUES
+
+PROFILES = ("default",)
+LEVELS = (0, 1, 2)
+_CLIENT_ID = re.compile(r"[\x21\x23-\x39\x3b-\x5b\x5d-\x7e]{1,255}")  # RFC 6749 Appendix A, without ':'
+_SECRET = re.compile(r"[\x20-\x7e]{8,255}")
+
+
+def check_policy(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the operator's members of a client document; raise InvalidClientMetadata for a wrong one."""
+    policy: dict[str, Any] = {}
+    for name, is_right in _RULES.items():
+        if name not in document:
+            continue
+        if not is_right(document[name]):
+            raise InvalidClientMetadata(f"{name} has a value that it can't have.")
+        policy[name] = document[name]
+    return policy
+
+
+def _is_text(pattern: re.Pattern[str]) -> Any:
+    return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
+
+
+_RULES: dict[str, Any] = {
+    "client_id": _is_text(_CLIENT_ID),
+    "client_secret": _is_text(_SECRET),
+    "require_pkce": lambda value: isinstance(value, bool),
+    "profile": lambda value: value in PROFILES,
+    "least_acr": lambda value: value in ACR_VALUES,
+    "least_identity_level": lambda value: value in LEVELS and not isinstance(value, bool),
+    "organisation": lambda value: isinstance(value, str) and 0 < len(value) <= 200,
+}

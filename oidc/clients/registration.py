@@ -1,0 +1,265 @@
+"""Client metadata: RFC 7591 §2 and OpenID Connect Registration 1.0 §2. The one validator for every door.
+
+METADATA_CHECKS runs top to bottom over a document whose members already have the right types. What the
+validator does not know is not stored (RFC 7591 §2: unknown members are ignored).
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from authlib.oauth2.rfc7591 import ClientMetadataClaims as OAuthMetadata
+from authlib.oidc.registration import ClientMetadataClaims as OpenIDMetadata
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
+
+from oidc.claims import SCOPE_CLAIMS
+from oidc.clients.authentication import AUTH_METHODS, hash_secret
+from oidc.clients.policy import check_policy
+from oidc.clients.redirect_uris import check_uri, is_loopback
+from oidc.errors import InvalidClientMetadata, InvalidRedirectUri
+from oidc.models import OFFLINE_ACCESS, Client
+
+SUBJECT_TYPES = ("pairwise", "public")
+SIGNING_ALGS = ("RS256", "ES256")
+GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
+MAX_URIS = 50
+MAX_TEXT = 200
+LEAST_RSA_BITS = 2048
+
+STRINGS = (
+    "client_name",
+    "client_uri",
+    "logo_uri",
+    "policy_uri",
+    "tos_uri",
+    "scope",
+    "software_id",
+    "software_version",
+    "application_type",
+    "subject_type",
+    "sector_identifier_uri",
+    "jwks_uri",
+    "token_endpoint_auth_method",
+    "token_endpoint_auth_signing_alg",
+    "id_token_signed_response_alg",
+    "initiate_login_uri",
+)
+LISTS = (
+    "redirect_uris",
+    "post_logout_redirect_uris",
+    "grant_types",
+    "response_types",
+    "contacts",
+    "default_acr_values",
+)
+LOCALIZED = ("client_name", "client_uri", "logo_uri", "policy_uri", "tos_uri")
+WEB_PAGES = ("client_uri", "logo_uri", "policy_uri", "tos_uri", "initiate_login_uri")
+LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+
+Metadata = dict[str, Any]
+
+
+def read_members(document: Mapping[str, Any]) -> Metadata:
+    """Return the known members, each of its right type; raise InvalidClientMetadata for a wrong one."""
+    known: Metadata = {}
+    for name, value in document.items():
+        base, _, tag = name.partition("#")
+        if base in STRINGS and (not tag or (base in LOCALIZED and LANGUAGE_TAG.fullmatch(tag))):
+            _check_type(name, value, isinstance(value, str))
+        elif name in LISTS:
+            _check_type(name, value, isinstance(value, list) and all(isinstance(item, str) for item in value))
+        elif name == "jwks":
+            _check_type(name, value, isinstance(value, dict))
+        elif name == "default_max_age":
+            _check_type(name, value, isinstance(value, int) and not isinstance(value, bool) and value >= 0)
+        elif name == "require_auth_time":
+            _check_type(name, value, isinstance(value, bool))
+        else:
+            continue
+        known[name] = value
+    return known
+
+
+def _check_type(name: str, value: object, is_right: bool) -> None:
+    if name in ("redirect_uris", "post_logout_redirect_uris") and not is_right:
+        raise InvalidRedirectUri(f"{name} must be a list of strings.")
+    if not is_right or value == "":
+        raise InvalidClientMetadata(f"{name} has a value of the wrong type.")
+
+
+def fill_defaults(metadata: Metadata) -> None:
+    """RFC 7591 §2 and OpenID Connect Registration §2; `sub` is pairwise unless public is asked for."""
+    metadata.setdefault("grant_types", ["authorization_code"])
+    uses_code = "authorization_code" in metadata["grant_types"]
+    metadata.setdefault("response_types", ["code"] if uses_code else [])
+    metadata.setdefault("token_endpoint_auth_method", "client_secret_basic")
+    metadata.setdefault("id_token_signed_response_alg", "RS256")
+    metadata.setdefault("application_type", "web")
+    metadata.setdefault("subject_type", "pairwise")
+    if "scope" not in metadata and uses_code:
+        may_refresh = "refresh_token" in metadata["grant_types"]
+        metadata["scope"] = " ".join(s for s in SCOPE_CLAIMS if may_refresh or s != OFFLINE_ACCESS)
+
+
+def check_by_authlib(metadata: Metadata) -> None:
+    """The rules that Authlib knows: URLs, key sets, application types."""
+    for rules in (OAuthMetadata, OpenIDMetadata):
+        try:
+            rules(dict(metadata), {}, {}).validate()
+        except (JoseError, ValueError, TypeError) as error:
+            name = getattr(error, "claim", None) or "a member"
+            raise InvalidClientMetadata(f"{name} is not valid.") from error
+
+
+def check_grant_types(metadata: Metadata) -> None:
+    if not metadata["grant_types"] or not set(metadata["grant_types"]) <= set(GRANT_TYPES):
+        raise InvalidClientMetadata(f"grant_types takes {', '.join(GRANT_TYPES)}.")
+    wanted = ["code"] if "authorization_code" in metadata["grant_types"] else []
+    if metadata["response_types"] != wanted:
+        raise InvalidClientMetadata(
+            "response_types must be [code] with authorization_code, and empty without."
+        )
+    if "refresh_token" in metadata["grant_types"] and not wanted:
+        raise InvalidClientMetadata("refresh_token needs authorization_code, which issues the first one.")
+
+
+def check_redirect_uris(metadata: Metadata) -> None:
+    uris = metadata.get("redirect_uris", [])
+    if "authorization_code" in metadata["grant_types"] and not uris:
+        raise InvalidRedirectUri("redirect_uris must hold at least one address.")
+    is_native = metadata["application_type"] == "native"
+    for name in ("redirect_uris", "post_logout_redirect_uris"):
+        found = metadata.get(name, [])
+        if len(found) > MAX_URIS or len(set(found)) != len(found):
+            raise InvalidRedirectUri(f"{name} holds duplicates, or more than {MAX_URIS} addresses.")
+        for uri in found:
+            check_uri(uri, is_native=is_native, name=name)
+
+
+def check_texts(metadata: Metadata) -> None:
+    """A name is shown to people: normal form, of reasonable length, nothing that hides or turns letters."""
+    for name in [
+        n for n in metadata if n.partition("#")[0] in ("client_name", "software_id", "software_version")
+    ]:
+        text = unicodedata.normalize("NFC", metadata[name]).strip()
+        unprintable = any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") for c in text)
+        if not text or len(text) > MAX_TEXT or unprintable:
+            raise InvalidClientMetadata(f"{name} must be 1 to {MAX_TEXT} printable characters.")
+        metadata[name] = text
+
+
+def check_pages(metadata: Metadata) -> None:
+    for name in [n for n in metadata if n.partition("#")[0] in WEB_PAGES]:
+        parts = urlsplit(metadata[name])
+        is_web = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))
+        if not is_web or not parts.hostname or parts.username or len(metadata[name]) > 2000:
+            raise InvalidClientMetadata(f"{name} must be an https address.")
+
+
+def check_scope(metadata: Metadata) -> None:
+    names = metadata.get("scope", "").split()
+    if not all(re.fullmatch(r"[A-Za-z0-9_.:/-]{1,64}", name) for name in names) or len(names) > MAX_URIS:
+        raise InvalidClientMetadata("scope holds a name that can't be one.")
+    own = [name for name in names if name not in SCOPE_CLAIMS]
+    if own and "client_credentials" not in metadata["grant_types"]:
+        raise InvalidClientMetadata(f"No such scope: {' '.join(own)}.")
+
+
+def check_algorithms(metadata: Metadata) -> None:
+    if metadata["id_token_signed_response_alg"] not in SIGNING_ALGS:
+        raise InvalidClientMetadata(f"id_token_signed_response_alg takes {', '.join(SIGNING_ALGS)}.")
+    if metadata["subject_type"] not in SUBJECT_TYPES:
+        raise InvalidClientMetadata("subject_type takes pairwise and public.")
+
+
+def check_subject_sector(metadata: Metadata) -> None:
+    """OpenID Connect Core §8.1: several hosts share a pairwise subject only by a sector_identifier_uri."""
+    if "sector_identifier_uri" in metadata:
+        raise InvalidClientMetadata("sector_identifier_uri is not supported.")
+    hosts = {urlsplit(uri).hostname for uri in metadata.get("redirect_uris", [])}
+    if metadata["subject_type"] == "pairwise" and len(hosts) > 1:
+        raise InvalidClientMetadata("redirect_uris of several hosts need a sector_identifier_uri.")
+
+
+def check_authentication(metadata: Metadata) -> None:
+    method = metadata["token_endpoint_auth_method"]
+    if method not in AUTH_METHODS:
+        raise InvalidClientMetadata(f"token_endpoint_auth_method takes {', '.join(AUTH_METHODS)}.")
+    if "jwks_uri" in metadata:
+        raise InvalidClientMetadata("jwks_uri is not supported; give jwks.")
+    if method == "private_key_jwt" and "jwks" not in metadata:
+        raise InvalidClientMetadata("private_key_jwt needs jwks.")
+
+
+def check_keys(metadata: Metadata) -> None:
+    """Public keys only, each strong enough and told apart by its kid."""
+    if "jwks" not in metadata:
+        return
+    try:
+        keys = KeySet.import_key_set(metadata["jwks"]).keys
+    except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise InvalidClientMetadata("jwks is not a JWK Set.") from error
+    if not keys or any(not isinstance(key, RSAKey | ECKey | OKPKey) or key.is_private for key in keys):
+        raise InvalidClientMetadata("jwks must hold public keys, and nothing else.")
+    if any(isinstance(key, RSAKey) and key.raw_value.key_size < LEAST_RSA_BITS for key in keys):
+        raise InvalidClientMetadata(f"An RSA key must have {LEAST_RSA_BITS} bits or more.")
+    kids = [member.get("kid") for member in metadata["jwks"]["keys"]]
+    named = [kid for kid in kids if kid is not None]
+    if len(set(named)) != len(named) or (len(kids) > 1 and len(named) != len(kids)):
+        raise InvalidClientMetadata("Each key of several needs a kid of its own.")
+
+
+METADATA_CHECKS: tuple[Callable[[Metadata], None], ...] = (
+    fill_defaults,
+    check_grant_types,
+    check_redirect_uris,
+    check_keys,
+    check_by_authlib,
+    check_texts,
+    check_pages,
+    check_scope,
+    check_algorithms,
+    check_subject_sector,
+    check_authentication,
+)
+
+
+def validate_metadata(document: Mapping[str, Any]) -> Metadata:
+    """Return the metadata to store; raise InvalidClientMetadata or InvalidRedirectUri with the reason."""
+    metadata = read_members(document)
+    for check in METADATA_CHECKS:
+        check(metadata)
+    return metadata
+
+
+def new_client(
+    document: Mapping[str, Any], now: int, *, by_operator: bool = False
+) -> tuple[Client, str | None]:
+    """Make a client of RFC 7591 metadata; return it with its secret in clear, which is kept nowhere.
+
+    An operator may also give identifier, secret and policy (see `oidc.clients.policy`); to anyone else those
+    members are unknown and ignored.
+    """
+    metadata = validate_metadata(document)
+    policy = check_policy(document) if by_operator else {}
+    client_id = policy.pop("client_id", None) or secrets.token_urlsafe(16)
+    imported = policy.pop("client_secret", None)
+    needs_secret = metadata["token_endpoint_auth_method"].startswith("client_secret_")
+    secret = (imported or secrets.token_urlsafe(32)) if needs_secret else None
+    hashes = (hash_secret(secret),) if secret else ()
+    client = Client(client_id, metadata, hashes, created_at=now, **policy)
+    return client, secret
+
+
+def client_information(client: Client, secret: str | None = None) -> dict[str, Any]:
+    """Return the client information response of RFC 7591 §3.2.1; a secret of 0 never expires."""
+    answer: dict[str, Any] = {"client_id": client.client_id, "client_id_issued_at": client.created_at}
+    if secret is not None:
+        answer |= {"client_secret": secret, "client_secret_expires_at": 0}
+    return {**answer, **client.metadata}
