@@ -1,0 +1,1 @@
+"""The province's systems, each a client of its own: `python -m examples.provincial_apps`."""

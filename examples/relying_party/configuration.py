@@ -1,0 +1,60 @@
+"""Where the provider is, where this application is, and by which secret it is known there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+
+
+class NotRegistered(Exception):  # noqa: N818  a state of affairs that has its own page
+    """The credentials file isn't there yet, or has no such client."""
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What the provider gave at registration; a public client has no secret."""
+
+    client_id: str
+    client_secret: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """The surroundings of one application; made by `load`."""
+
+    issuer: str
+    base_url: str
+    address: str
+    port: int
+    credentials_file: Path
+    data_dir: Path
+
+    @property
+    def is_https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    def get_credentials(self, client_id: str) -> Credentials:
+        """Read the client's credentials anew, for they may come after the start; raise NotRegistered."""
+        try:
+            client = json.loads(self.credentials_file.read_text())["clients"][client_id]
+        except (OSError, ValueError, KeyError) as error:
+            raise NotRegistered(f"{client_id} is not in {self.credentials_file}") from error
+        return Credentials(client["client_id"], client.get("client_secret"))
+
+
+def load(environ: Mapping[str, str], *, default_port: int) -> Configuration:
+    """Return the configuration that the environment names; everything has a default for `make run`."""
+    port = int(environ.get("PORT", default_port))
+    instance = PROJECT_ROOT / "instance"
+    return Configuration(
+        issuer=environ.get("DEMO_ISSUER", "http://localhost:8000"),
+        base_url=environ.get("DEMO_BASE_URL", f"http://localhost:{port}").rstrip("/"),
+        address=environ.get("ADDRESS", "127.0.0.1"),
+        port=port,
+        credentials_file=Path(environ.get("DEMO_CREDENTIALS", instance / "demo.json")),
+        data_dir=Path(environ.get("DEMO_DATA_DIR", instance)),
+    )

@@ -1,0 +1,196 @@
+"""Sign-in and sign-out at the provider: OpenID Connect's code flow with PKCE, state, nonce and iss.
+
+A sign-in that does not come about is a Refusal, not an exception: the person may say no, and the provider may
+be down.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from authlib.integrations.flask_client import FlaskOAuth2App, OAuth, OAuthError
+from flask import Flask, redirect, request, session
+from joserfc.errors import JoseError
+from requests import RequestException
+from werkzeug.wrappers import Response
+
+from examples.relying_party.configuration import Configuration, NotRegistered
+from examples.relying_party.memory import Memory
+from examples.relying_party.refusals import Refusal, refuse
+
+PROVIDER_TIMEOUT_SECONDS = 10
+ACR_VALUES = ("LoA1", "LoA2")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What one sign-in asks for.
+
+    `acr` is the weakest authentication class that will do, or None; an essential one the provider has to
+    meet or refuse. `purpose` comes back with the person: what they were about to do.
+    """
+
+    scopes: tuple[str, ...]
+    acr: str | None = None
+    is_acr_essential: bool = False
+    prompt: str | None = None
+    purpose: str = ""
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A person as this application knows them.
+
+    `sub` is for this application alone, `claims` are what they agreed to share.
+    """
+
+    client_id: str
+    sub: str
+    claims: Mapping[str, Any]
+    id_token_claims: Mapping[str, Any]
+    scopes: tuple[str, ...]
+    asked_scopes: tuple[str, ...]
+    purpose: str
+    id_token: str = field(repr=False)
+
+    @property
+    def acr(self) -> str:
+        return str(self.id_token_claims.get("acr", ""))
+
+    @property
+    def name(self) -> str:
+        """What to call them: the `name` claim where they shared it, else nothing."""
+        return str(self.claims.get("name", ""))
+
+    def reaches(self, acr: str | None) -> bool:
+        """Say whether this sign-in was done as strongly as `acr`."""
+        if acr is None:
+            return True
+        return self.acr in ACR_VALUES and ACR_VALUES.index(self.acr) >= ACR_VALUES.index(acr)
+
+
+class RelyingParty:
+    """Every client that this application is; the provider is asked for its addresses when first needed."""
+
+    def __init__(self, app: Flask, configuration: Configuration) -> None:
+        self._configuration = configuration
+        self._oauth = OAuth(app, cache=Memory())
+
+    def begin(self, client_id: str, redirect_uri: str, wish: Wish) -> Response | Refusal:
+        """Send the browser to the provider, and remember the request for its way back."""
+        try:
+            client = self._client(client_id)
+            begun = client.create_authorization_url(redirect_uri, **_parameters(wish))
+            _keep_latest_states()
+            client.save_authorize_data(
+                redirect_uri=redirect_uri, purpose=wish.purpose, scopes=wish.scopes, acr=wish.acr, **begun
+            )
+        except _FAILURES as error:
+            return _explain(error)
+        return redirect(begun["url"], 303)
+
+    def complete(self, client_id: str) -> SignedIn | Refusal:
+        """Turn the provider's answer, which is the current request, into a person; each state works once."""
+        try:
+            client = self._client(client_id)
+            asked = client.framework.get_state_data(session, request.args.get("state"))
+            if asked is None:
+                return refuse("mismatching_state")
+            _check_issuer(client)
+            # OpenID Connect Core §3.1.3.7: Authlib checks signature, iss, aud, exp and nonce
+            token = client.authorize_access_token()
+            claims = client.userinfo(token=token)
+        except _FAILURES as error:
+            return _explain(error)
+        return _signed_in(client_id, asked, token, claims)
+
+    def end(self, signed_in: SignedIn, post_logout_redirect_uri: str) -> Response | Refusal:
+        """Send the browser to the provider to sign out there too: OpenID Connect RP-Initiated Logout §2."""
+        try:
+            return self._client(signed_in.client_id).logout_redirect(
+                post_logout_redirect_uri=post_logout_redirect_uri,
+                id_token_hint=signed_in.id_token,
+                client_id=signed_in.client_id,
+            )
+        except _FAILURES as error:
+            return _explain(error)
+
+    def _client(self, client_id: str) -> FlaskOAuth2App:
+        if client := self._oauth.create_client(client_id):
+            return client
+        credentials = self._configuration.get_credentials(client_id)
+        return self._oauth.register(
+            client_id,
+            client_id=credentials.client_id,
+            client_secret=credentials.client_secret,
+            server_metadata_url=f"{self._configuration.issuer}/.well-known/openid-configuration",
+            client_kwargs={"code_challenge_method": "S256", "default_timeout": PROVIDER_TIMEOUT_SECONDS},
+        )
+
+
+def _parameters(wish: Wish) -> dict[str, str]:
+    parameters = {"scope": " ".join(wish.scopes), "ui_locales": session.get("language", "vi")}
+    if wish.prompt:
+        parameters["prompt"] = wish.prompt
+    if wish.acr and wish.is_acr_essential:
+        # OpenID Connect Core §5.5.1.1: acr_values is only a wish, an essential claim is a condition
+        essential = {"essential": True, "values": [wish.acr]}
+        parameters["claims"] = json.dumps({"id_token": {"acr": essential}})
+    elif wish.acr:
+        parameters["acr_values"] = wish.acr
+    return parameters
+
+
+def _keep_latest_states(most: int = 8) -> None:
+    """Forget sign-ins that were begun and left, for a cookie holds 4 KB."""
+    begun = [key for key in session if key.startswith("_state_")]
+    for key in sorted(begun, key=lambda key: session[key]["exp"])[: -most + 1]:
+        session.pop(key)
+
+
+def _check_issuer(client: FlaskOAuth2App) -> None:
+    """Refuse an answer that another provider sent: RFC 9207 §2.4, which Authlib leaves to us."""
+    metadata = client.load_server_metadata()
+    given = request.args.get("iss")
+    is_missing = given is None and metadata.get("authorization_response_iss_parameter_supported")
+    if is_missing or (given is not None and given != metadata["issuer"]):
+        raise OAuthError("untrusted_answer", f"iss is {given}")
+
+
+def _signed_in(
+    client_id: str, asked: Mapping[str, Any], token: Mapping[str, Any], claims: Mapping[str, Any]
+) -> SignedIn | Refusal:
+    id_token_claims = token.get("userinfo")
+    # OpenID Connect Core §5.3.2: the UserInfo answer must be about the same person
+    if not id_token_claims or claims.get("sub") != id_token_claims["sub"]:
+        return refuse("untrusted_answer", "sub differs")
+    signed_in = SignedIn(
+        client_id=client_id,
+        sub=id_token_claims["sub"],
+        claims=dict(claims),
+        id_token_claims=dict(id_token_claims),
+        # RFC 6749 §5.1: a scope that is left out is the one that was asked for
+        scopes=tuple(token["scope"].split()) if "scope" in token else tuple(asked["scopes"]),
+        asked_scopes=tuple(asked["scopes"]),
+        purpose=asked["purpose"],
+        id_token=token["id_token"],
+    )
+    if not signed_in.reaches(asked["acr"]):
+        return refuse("unmet_authentication_requirements", f"acr is {signed_in.acr or 'missing'}")
+    return signed_in
+
+
+_FAILURES = (OAuthError, JoseError, RequestException, NotRegistered)
+
+
+def _explain(error: Exception) -> Refusal:
+    if isinstance(error, NotRegistered):
+        return refuse("not_registered", str(error))
+    if isinstance(error, RequestException):
+        return refuse("unreachable", str(error))
+    if isinstance(error, OAuthError):
+        return refuse(error.error, error.description or "")
+    return refuse("untrusted_answer", str(error))
