@@ -1,0 +1,1 @@
+"""The benchmark's own machinery: servers started and stopped, the generator directed, figures weighed."""

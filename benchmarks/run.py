@@ -1,0 +1,124 @@
+"""Measure Thai Nguyen ID beside npm oidc-provider; print tables and write results.json (README.md here).
+
+`make bench`, or `.venv/bin/python benchmarks/run.py --help`. Exits 1 where an answer was wrong, 2 where a
+program that it needs isn't installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from harness import machine, report
+from harness.compare import Plan, compare
+from harness.databases import PostgreSQL, Redis
+from harness.generator import Generator, measure_ceiling
+from harness.growth import grow
+from harness.ours import Ours
+from harness.peer import Peer, install_peer
+from harness.processes import BenchmarkError, memory_mib
+from harness.scenarios import SCENARIOS
+from harness.sign_in import measure_sign_ins
+
+RESULTS = Path(__file__).parent / "results.json"
+ACCOUNTS = 1000
+SIZES = [1000, 100_000, 1_000_000]
+STARTS = 3
+QUICK = Plan(rounds=1, seconds=0.7, connections=8)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = _parser().parse_args(argv)
+    plan = QUICK if arguments.quick else Plan(arguments.rounds, arguments.seconds, arguments.connections)
+    # So that whoever ends this program also ends the servers that it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    try:
+        sections = _measure(arguments, plan)
+    except BenchmarkError as failure:
+        print(f"FAILED: {failure}", file=sys.stderr)
+        return 1
+    except machine.MissingToolError as missing:
+        print(missing, file=sys.stderr)
+        return 2
+    report.save(arguments.output, sections)
+    print(f"written to {arguments.output}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description="Measure Thai Nguyen ID beside npm oidc-provider.")
+    parser.add_argument("--quick", action="store_true", help="one short round of each: does everything work?")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of each provider and scenario (5)")
+    parser.add_argument("--seconds", type=float, default=2.0, help="length of a round (2)")
+    parser.add_argument("--connections", type=int, default=8, help="keep-alive connections (8)")
+    names = [scenario.name for scenario in SCENARIOS]
+    parser.add_argument("--only", nargs="+", choices=names, default=[], help="only these scenarios")
+    parser.add_argument("--growth", action="store_true", help="instead: cost as accounts grow (long)")
+    parser.add_argument(
+        "--sizes", type=int, nargs="+", default=SIZES, help="numbers of accounts for --growth"
+    )
+    parser.add_argument("--output", type=Path, default=RESULTS, help="where the results go")
+    return parser
+
+
+def _measure(arguments: argparse.Namespace, plan: Plan) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="tnid-bench-") as name, ExitStack() as stack:
+        folder = Path(name)
+        generator = stack.enter_context(Generator(folder))
+        postgresql = stack.enter_context(PostgreSQL(folder))
+        facts = {**machine.facts(), "postgresql_settings": postgresql.settings(), "plan": plan._asdict()}
+        if arguments.growth:
+            grown = grow(generator, folder, postgresql, plan, arguments.sizes)
+            _print(report.growth(grown))
+            return {"growth": {"machine": facts, "figures": grown}}
+        facts["oidc_provider"] = install_peer()
+        ceiling = measure_ceiling(generator, folder, plan.connections, plan.seconds)
+        print(f"load generator: up to {ceiling['per_second']:.0f} requests a second against a trivial server")
+        peer = stack.enter_context(Peer(folder, stack.enter_context(Redis(folder))))
+        ours = [Ours(folder, None), Ours(folder, postgresql)]
+        figures = _beside(generator, peer, ours, plan, arguments.only)
+        return {"machine": facts, "generator_ceiling": ceiling, **figures}
+
+
+def _beside(
+    generator: Generator, peer: Peer, ours: Sequence[Ours], plan: Plan, only: Sequence[str]
+) -> dict[str, Any]:
+    with ExitStack() as stack:
+        for one in ours:
+            one.populate(generator, ACCOUNTS)
+            stack.enter_context(one.start())
+        comparison = compare(generator, [peer.site, *(one.site for one in ours)], plan, only)
+        _print(report.comparison(comparison))
+        if only:
+            return {"comparison": comparison}
+        sign_ins = measure_sign_ins(generator, ours, plan)
+        _print(report.sign_in(sign_ins))
+        memory = {one.name: memory_mib(one.pids()) for one in (peer, *ours)}
+    ready = {peer.name: peer.ready_seconds, **{one.name: _ready_seconds(one) for one in ours}}
+    resources = {name: {"ready_seconds": ready[name], "memory_mib": memory[name]} for name in ready}
+    _print(report.resources(resources))
+    return {"comparison": comparison, "sign_in": sign_ins, "resources": resources}
+
+
+def _ready_seconds(ours: Ours) -> float:
+    """Return how long the server takes from its start until it answers."""
+    times = []
+    for _ in range(STARTS):
+        with ours.start():
+            times.append(ours.ready_seconds)
+    return median(times)
+
+
+def _print(lines: Any) -> None:
+    print(*lines, "", sep="\n", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
