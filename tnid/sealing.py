@@ -1,4 +1,4 @@
-"""The master key, and what is derived from it: sealing of personal data, blind indexes, keys for other parts."""
+"""The master key and what is derived from it: sealed values, blind indexes, keys for other parts."""
 
 from __future__ import annotations
 
@@ -41,19 +41,19 @@ class Sealer:
         return "Sealer()"
 
     def derive(self, purpose: str) -> bytes:
-        """Return 32 bytes for one purpose (HKDF-SHA256, RFC 5869): always the same, and no clue to any other."""
+        """Return 32 bytes for one purpose (HKDF-SHA256, RFC 5869); they tell nothing of any other's."""
         return HKDF(SHA256(), KEY_BYTES, salt=None, info=purpose.encode()).derive(self._master_key)
 
     def seal(self, plaintext: bytes, context: str) -> bytes:
-        """Encrypt with AES-256-GCM for one place (`accounts.profile:<id>`); twice the same never looks the same."""
+        """Encrypt with AES-256-GCM for one place, such as `accounts.profile:<id>`; never twice alike."""
         return self._envelope.seal(plaintext, context)
 
     def open(self, sealed: bytes, context: str) -> bytes:
-        """Return what was sealed for this place. Raises SealBroken for another place, key or a changed bit."""
+        """Return what was sealed. Raises SealBroken for another place, another key or a changed bit."""
         return self._envelope.open(sealed, context)
 
     def blind_index(self, kind: str, value: str) -> str:
-        """Return what stands for the value in a search for equals: HMAC-SHA256 in hex, of another key for each kind.
+        """Return what stands for the value in a search for equals: HMAC-SHA256 in hex, one key a kind.
 
         The caller normalises the value first: other bytes are another index.
         """
@@ -61,10 +61,10 @@ class Sealer:
 
 
 def load_master_key(path: Path, create: bool = True) -> bytes:
-    """Return the 32 bytes that the file holds in base64; make the file, 0600, where `create` and there is none.
+    """Return the 32 bytes that the file holds in base64; where there is none and `create`, make it, 0600.
 
-    Processes that create it at the same time get the same key. Raises MasterKeyError where the file is missing,
-    unreadable, not 32 bytes, obviously not random, or open to anyone but its owner.
+    Processes that create it at the same time get the same key. Raises MasterKeyError where the file is
+    missing, unreadable, not 32 bytes, obviously not random, or open to anyone but its owner.
     """
     try:
         if create and not path.exists():
@@ -78,7 +78,7 @@ def load_master_key(path: Path, create: bool = True) -> bytes:
 
 
 def create_master_key(path: Path) -> None:
-    """Write a new key beside the path and link it in: whoever comes second leaves the first one's in place."""
+    """Write a new key beside the path and link it in: who comes second leaves the first one's in place."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # always 0600
     try:
@@ -87,19 +87,29 @@ def create_master_key(path: Path) -> None:
             file.flush()
             os.fsync(file.fileno())
         path.hardlink_to(draft)
+        sync_folder(path.parent)
     except FileExistsError:
         pass
     finally:
         Path(draft).unlink()
 
 
+def sync_folder(folder: Path) -> None:
+    """Make the new name survive a power cut: what is sealed from now on can't be opened without it."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def read_private_file(path: Path) -> bytes:
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode):
+        raise MasterKeyError(f"the master key file {path} is not a regular file")
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise MasterKeyError(f"the master key file {path} is open to others than its owner: chmod 600 it")
     with path.open("rb") as file:
-        mode = os.fstat(file.fileno()).st_mode
-        if not stat.S_ISREG(mode):
-            raise MasterKeyError(f"the master key file {path} is not a regular file")
-        if mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise MasterKeyError(f"the master key file {path} is open to others than its owner: chmod 600 it")
         return file.read(MAX_FILE_BYTES)
 
 
@@ -111,7 +121,5 @@ def decode_master_key(content: bytes, path: Path) -> bytes:
     if len(key) != KEY_BYTES:
         raise MasterKeyError(f"the master key file {path} does not hold {KEY_BYTES} bytes in base64")
     if len(set(key)) < LEAST_DISTINCT_BYTES:
-        raise MasterKeyError(
-            f"the master key in {path} is not random: delete it, or make one with a generator"
-        )
+        raise MasterKeyError(f"the master key in {path} was not made at random")
     return key
