@@ -1,0 +1,156 @@
+"""Clients: registered metadata and the operator's policy, cached in the process for a second."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any, NamedTuple
+
+import orjson
+from joserfc.jwk import KeySet
+from sqlalchemy import BigInteger, Column, Integer, String, Text, bindparam, insert, select, update
+
+from oidc.models import Client
+from tnid.db import Database, db
+
+CACHE_SECONDS = 1.0
+CACHE_SIZE = 20_000
+
+clients = db.Table(
+    "clients",
+    Column("client_id", String(255), primary_key=True),
+    Column("metadata", Text, nullable=False),
+    Column("secret_hashes", Text, nullable=False),
+    Column("require_pkce", Integer, nullable=False),
+    Column("profile", String(16), nullable=False),
+    Column("least_acr", String(16), nullable=False),
+    Column("least_identity_level", Integer, nullable=False),
+    Column("organisation", String(200), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Column("disabled_at", BigInteger),
+)
+
+_INSERT = insert(clients)
+_FIND = select(clients).where(clients.c.client_id == bindparam("client_id"))
+_LIST = select(clients).order_by(clients.c.client_id)
+_DISABLE = (
+    update(clients)
+    .where(clients.c.client_id == bindparam("of_client"), clients.c.disabled_at.is_(None))
+    .values(disabled_at=bindparam("now"), updated_at=bindparam("now"))
+)
+_ENABLE = (
+    update(clients)
+    .where(clients.c.client_id == bindparam("of_client"), clients.c.disabled_at.is_not(None))
+    .values(disabled_at=None, updated_at=bindparam("now"))
+)
+_SECRETS = (
+    update(clients)
+    .where(clients.c.client_id == bindparam("of_client"))
+    .values(secret_hashes=bindparam("new_hashes"), updated_at=bindparam("now"))
+)
+_METADATA = (
+    update(clients)
+    .where(clients.c.client_id == bindparam("of_client"))
+    .values(metadata=bindparam("new_metadata"), updated_at=bindparam("now"))
+)
+
+
+class _Cached(NamedTuple):
+    client: Client | None
+    fresh_until: float
+
+
+class ClientStore:
+    """Keeps clients. `find` may be a second behind; what the operator's commands use is not."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._cache: dict[str, _Cached] = {}
+        self._lock = threading.Lock()
+
+    def find(self, client_id: str) -> Client | None:
+        """Return the client, disabled ones too; a change is seen within a second."""
+        found = self._cache.get(client_id)
+        if found is not None and time.monotonic() < found.fresh_until:
+            return found.client
+        client = self.find_now(client_id)
+        with self._lock:
+            if len(self._cache) >= CACHE_SIZE:
+                self._cache.clear()
+            if client is not None:
+                self._cache[client_id] = _Cached(client, time.monotonic() + CACHE_SECONDS)
+            else:
+                # Nothing is remembered of names that strangers make up
+                self._cache.pop(client_id, None)
+        return client
+
+    def find_now(self, client_id: str) -> Client | None:
+        """Return the client as the database has it at this moment."""
+        row = self._database.fetch_one(_FIND, client_id=client_id)
+        return None if row is None else _read(row)
+
+    def list_all(self) -> list[Client]:
+        return [_read(row) for row in self._database.fetch_all(_LIST)]
+
+    def add(self, client: Client) -> None:
+        """Store a new client; raises Conflict where its identifier is taken."""
+        self._database.execute(
+            _INSERT,
+            client_id=client.client_id,
+            metadata=orjson.dumps(client.metadata).decode(),
+            secret_hashes=_join(client.secret_hashes),
+            require_pkce=int(client.require_pkce),
+            profile=client.profile,
+            least_acr=client.least_acr,
+            least_identity_level=client.least_identity_level,
+            organisation=client.organisation,
+            created_at=client.created_at,
+            updated_at=client.created_at,
+            disabled_at=client.disabled_at,
+        )
+
+    def set_metadata(self, client_id: str, metadata: dict[str, Any], now: int) -> bool:
+        """Replace the metadata, which the one validator has checked."""
+        text = orjson.dumps(metadata).decode()
+        return self._changed(client_id, self._execute(_METADATA, client_id, now, new_metadata=text))
+
+    def set_secret_hashes(self, client_id: str, hashes: tuple[bytes, ...], now: int) -> bool:
+        """Replace the secrets' hashes, newest first."""
+        return self._changed(client_id, self._execute(_SECRETS, client_id, now, new_hashes=_join(hashes)))
+
+    def disable(self, client_id: str, now: int) -> bool:
+        """Disable an active client; say whether there was one."""
+        return self._changed(client_id, self._execute(_DISABLE, client_id, now))
+
+    def enable(self, client_id: str, now: int) -> bool:
+        """Enable a disabled client; say whether there was one."""
+        return self._changed(client_id, self._execute(_ENABLE, client_id, now))
+
+    def _execute(self, statement: Any, client_id: str, now: int, **values: Any) -> int:
+        return self._database.execute(statement, of_client=client_id, now=now, **values)
+
+    def _changed(self, client_id: str, rows: int) -> bool:
+        self._cache.pop(client_id, None)
+        return rows == 1
+
+
+def _join(hashes: tuple[bytes, ...]) -> str:
+    return " ".join(digest.hex() for digest in hashes)
+
+
+def _read(row: Any) -> Client:
+    metadata = orjson.loads(row.metadata)
+    return Client(
+        client_id=row.client_id,
+        metadata=metadata,
+        secret_hashes=tuple(bytes.fromhex(digest) for digest in row.secret_hashes.split()),
+        require_pkce=bool(row.require_pkce),
+        profile=row.profile,
+        least_acr=row.least_acr,
+        least_identity_level=row.least_identity_level,
+        organisation=row.organisation,
+        created_at=row.created_at,
+        disabled_at=row.disabled_at,
+        keys=KeySet.import_key_set(metadata["jwks"]) if "jwks" in metadata else None,
+    )

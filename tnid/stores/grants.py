@@ -1,0 +1,180 @@
+"""Grants: one row carries a consent's code, its access tokens and its refresh tokens.
+
+What is one-time is one conditional statement here, whose row count decides. Each of them refuses a grant that
+is revoked or expired and an account that is disabled, in its own WHERE.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    bindparam,
+    exists,
+    insert,
+    select,
+    update,
+)
+
+from oidc.models import GRANT_COLUMNS, Grant
+from tnid.db import Database, db
+from tnid.stores.accounts import accounts
+
+grants = db.Table(
+    "grants",
+    Column("id", String(22), primary_key=True),
+    Column("client_id", String(255), nullable=False),
+    Column("account_id", String(22), nullable=False),
+    Column("sid", String(43), nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("userinfo_claims", Text, nullable=False),
+    Column("id_token_claims", Text, nullable=False),
+    Column("nonce", Text),
+    Column("auth_time", BigInteger, nullable=False),
+    Column("acr", String(16), nullable=False),
+    Column("amr", String(64), nullable=False),
+    Column("redirect_uri", Text, nullable=False),
+    Column("code_challenge", String(43)),
+    Column("code_hash", LargeBinary, unique=True),
+    Column("code_expires_at", BigInteger),
+    Column("code_redeemed_at", BigInteger),
+    Column("offline", Integer, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("rotated_at", BigInteger),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+)
+Index("ix_grants_account_id_client_id", grants.c.account_id, grants.c.client_id)
+Index("ix_grants_sid", grants.c.sid)
+Index("ix_grants_expires_at", grants.c.expires_at)
+
+_COLUMNS = [grants.c[name] for name in GRANT_COLUMNS]
+_OF_ACTIVE_ACCOUNT = exists().where(accounts.c.id == grants.c.account_id, accounts.c.disabled_at.is_(None))
+_IS_ALIVE = (grants.c.revoked_at.is_(None), grants.c.expires_at > bindparam("now"), _OF_ACTIVE_ACCOUNT)
+
+_INSERT = insert(grants)
+_REDEEM = (
+    update(grants)
+    .where(
+        grants.c.code_hash == bindparam("presented"),
+        grants.c.code_redeemed_at.is_(None),
+        grants.c.code_expires_at > bindparam("now"),
+        *_IS_ALIVE,
+    )
+    .values(code_redeemed_at=bindparam("now"))
+    .returning(*_COLUMNS)
+)
+_ROTATE = (
+    update(grants)
+    .where(
+        grants.c.id == bindparam("grant_id"),
+        grants.c.generation == bindparam("presented"),
+        grants.c.client_id == bindparam("of_client"),
+        grants.c.code_redeemed_at.is_not(None),
+        *_IS_ALIVE,
+    )
+    .values(generation=grants.c.generation + 1, rotated_at=bindparam("now"))
+    .returning(*_COLUMNS)
+)
+_FIND = select(*_COLUMNS).where(grants.c.id == bindparam("grant_id"))
+_FIND_BY_CODE = select(*_COLUMNS).where(grants.c.code_hash == bindparam("presented"))
+_FIND_LIVE = select(*_COLUMNS).where(
+    grants.c.id == bindparam("grant_id"), grants.c.code_redeemed_at.is_not(None), *_IS_ALIVE
+)
+_FIND_LIVE_WITH_ACCOUNT = select(
+    *_COLUMNS, accounts.c.profile_sealed.label("profile_sealed"), accounts.c.updated_at.label("updated_at")
+).where(
+    grants.c.id == bindparam("grant_id"),
+    grants.c.code_redeemed_at.is_not(None),
+    grants.c.revoked_at.is_(None),
+    grants.c.expires_at > bindparam("now"),
+    accounts.c.id == grants.c.account_id,
+    accounts.c.disabled_at.is_(None),
+)
+_LIST_BY_ACCOUNT = (
+    select(*_COLUMNS)
+    .where(grants.c.account_id == bindparam("of_account"), grants.c.code_redeemed_at.is_not(None), *_IS_ALIVE)
+    .order_by(grants.c.created_at.desc())
+)
+
+
+def _revoke_where(*conditions: Any) -> Any:
+    return (
+        update(grants).where(*conditions, grants.c.revoked_at.is_(None)).values(revoked_at=bindparam("now"))
+    )
+
+
+_REVOKE = _revoke_where(grants.c.id == bindparam("grant_id"))
+_REVOKE_BY_SESSION = _revoke_where(grants.c.sid == bindparam("of_sid"), grants.c.offline == 0)
+_REVOKE_BY_ACCOUNT = _revoke_where(grants.c.account_id == bindparam("of_account"))
+_REVOKE_BY_ACCOUNT_AND_CLIENT = _revoke_where(
+    grants.c.account_id == bindparam("of_account"), grants.c.client_id == bindparam("of_client")
+)
+
+
+class GrantStore:
+    """Keeps grants; see `oidc.interfaces.GrantStore` for the contract."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, grant: Grant) -> None:
+        self._database.execute(_INSERT, **asdict(grant))
+
+    def redeem(self, code_hash: bytes, now: int) -> Grant | None:
+        return _read(self._database.execute_returning(_REDEEM, presented=code_hash, now=now))
+
+    def rotate(self, grant_id: str, generation: int, client_id: str, now: int) -> Grant | None:
+        row = self._database.execute_returning(
+            _ROTATE, grant_id=grant_id, presented=generation, of_client=client_id, now=now
+        )
+        return _read(row)
+
+    def find(self, grant_id: str) -> Grant | None:
+        return _read(self._database.fetch_one(_FIND, grant_id=grant_id))
+
+    def find_by_code(self, code_hash: bytes) -> Grant | None:
+        return _read(self._database.fetch_one(_FIND_BY_CODE, presented=code_hash))
+
+    def find_live(self, grant_id: str, now: int) -> Grant | None:
+        return _read(self._database.fetch_one(_FIND_LIVE, grant_id=grant_id, now=now))
+
+    def find_live_with_account(self, grant_id: str, now: int) -> tuple[Grant, bytes, int] | None:
+        """Return a live grant with its account's sealed profile and the time of the profile's last change."""
+        row = self._database.fetch_one(_FIND_LIVE_WITH_ACCOUNT, grant_id=grant_id, now=now)
+        return None if row is None else (Grant(*row[:-2]), row[-2], row[-1])
+
+    def list_by_account(self, account_id: str, now: int) -> list[Grant]:
+        """Return the live grants of an account, the newest first."""
+        rows = self._database.fetch_all(_LIST_BY_ACCOUNT, of_account=account_id, now=now)
+        return [Grant(*row) for row in rows]
+
+    def revoke(self, grant_id: str, now: int) -> bool:
+        return self._database.execute(_REVOKE, grant_id=grant_id, now=now) == 1
+
+    def revoke_by_session(self, sid: str, now: int) -> int:
+        """End the grants of a session, all but those for offline access; return how many."""
+        return self._database.execute(_REVOKE_BY_SESSION, of_sid=sid, now=now)
+
+    def revoke_by_account(self, account_id: str, now: int) -> int:
+        """End every grant of an account; return how many."""
+        return self._database.execute(_REVOKE_BY_ACCOUNT, of_account=account_id, now=now)
+
+    def revoke_by_account_and_client(self, account_id: str, client_id: str, now: int) -> int:
+        """End every grant that an account gave a client; return how many."""
+        return self._database.execute(
+            _REVOKE_BY_ACCOUNT_AND_CLIENT, of_account=account_id, of_client=client_id, now=now
+        )
+
+
+def _read(row: Any) -> Grant | None:
+    return None if row is None else Grant(*row)
