@@ -36,7 +36,7 @@ class PageError(OAuthError):
     may_redirect = False
 
 
-class InvalidRequest(OAuthError):  # noqa: N818  named as the RFC's code
+class InvalidRequest(OAuthError):
     """RFC 6749 §5.2."""
 
     code = "invalid_request"

@@ -135,7 +135,8 @@ class AuthorizationRequest:
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> AuthorizationRequest:
-        return cls(**{name: tuple(v) if isinstance(v, list) else v for name, v in stored.items()})
+        members: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in stored.items()}
+        return cls(**members)
 
     @property
     def asked_claims(self) -> frozenset[str]:

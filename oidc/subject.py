@@ -1,4 +1,4 @@
-"""Subject identifiers: OpenID Connect Core §8. Pairwise by default, so that two clients can't compare notes."""
+"""Subject identifiers: OpenID Connect Core §8. Pairwise, so that clients can't compare notes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class SubjectIdentifiers:
         self._salt = salt
 
     def subject(self, client: Client, account_id: str) -> str:
-        """Return the account's `sub` at this client: 43 URL-safe characters, or the account's own id if public."""
+        """Return the account's `sub` at this client: 43 characters, or the account's id if public."""
         if not client.is_pairwise:
             return account_id
         message = f"{sector_of(client)}\x00{account_id}".encode()

@@ -39,7 +39,7 @@ Answer = Response | Prompt | PageError
 
 @dataclass(frozen=True, slots=True)
 class Lifetimes:
-    """In seconds. `online` is how long a grant lasts that ends with the session, `offline` one that doesn't."""
+    """In seconds. A grant lasts `online` if it ends with the session, `offline` if it outlives it."""
 
     code: int
     online: int

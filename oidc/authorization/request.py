@@ -55,7 +55,7 @@ class Draft:
 
 
 def find_trusted_client(parameters: Parameters, clients: ClientStore) -> Client:
-    """Return the client that asks; raise UnsafeRequest or UnknownClient, which are shown, never redirected."""
+    """Return the client that asks; raise UnsafeRequest or UnknownClient, which are shown, not redirected."""
     if parameters.repeated & {"client_id", "redirect_uri"}:
         raise UnsafeRequest("client_id and redirect_uri must come once.")
     client_id = parameters.values.get("client_id")

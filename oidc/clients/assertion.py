@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64decode
 from binascii import Error as Base64Error
-from typing import Any
+from typing import Any, TypeGuard
 
 from joserfc import jws
 from joserfc.errors import JoseError
@@ -32,7 +32,7 @@ class AssertionChecker:
 
     @staticmethod
     def claimed_client_id(assertion: str) -> str:
-        """Return the `sub` that the assertion claims, unverified, or "": RFC 7521 §4.2 makes client_id optional."""
+        """Return the unverified `sub`, or "": RFC 7521 §4.2 makes the client_id parameter optional."""
         try:
             payload = assertion.split(".")[1]
             claims = load_object(_decode(payload), max_bytes=MAX_BYTES)
@@ -73,7 +73,7 @@ class AssertionChecker:
         if not self._is_for_us(claims.get("aud")):
             raise InvalidClient("aud must be the issuer or the token endpoint.")
         expires_at = claims.get("exp")
-        if not _is_number(expires_at) or not now - LEEWAY_SECONDS < expires_at <= now + MAX_LIFETIME_SECONDS:
+        if not _is_number(expires_at) or not -LEEWAY_SECONDS < expires_at - now <= MAX_LIFETIME_SECONDS:
             raise InvalidClient("exp must be in the future, by an hour at most.")
         for name in ("nbf", "iat"):
             if name in claims and not (_is_number(claims[name]) and claims[name] <= now + LEEWAY_SECONDS):
@@ -88,7 +88,7 @@ class AssertionChecker:
         return bool(audiences) and all(a in self._audiences for a in audiences)
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53
 
 

@@ -33,7 +33,7 @@ def hash_secret(secret: str) -> bytes:
 
 
 class ClientAuthenticator:
-    """Finds out which client is calling. Unknown client and wrong secret get the same answer in the same time."""
+    """Finds out which client is calling. No such client and a wrong secret look the same, in time too."""
 
     def __init__(self, clients: ClientStore, assertions: AssertionChecker) -> None:
         self._clients = clients

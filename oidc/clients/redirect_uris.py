@@ -1,4 +1,4 @@
-"""Which addresses a client may register to be sent to: RFC 9700 §2.1, RFC 8252 §7, OpenID Connect Registration §2."""
+"""Addresses that a client may register to be sent to: RFC 9700 §2.1, RFC 8252 §7, OpenID Registration §2."""
 
 from __future__ import annotations
 

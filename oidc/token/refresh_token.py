@@ -7,7 +7,7 @@ from oidc.token.handles import REFRESH, Handle, Handles
 
 
 def issue_refresh_token(handles: Handles, grant: Grant) -> str:
-    """Return the refresh token of the grant's present generation: the same one however often it is asked for."""
+    """Return the refresh token of the grant's present generation: the same each time."""
     return handles.write(Handle(REFRESH, grant.id, generation=grant.generation))
 
 
