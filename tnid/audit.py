@@ -108,6 +108,8 @@ class Chain:
 
         Zero where there are none, or where another process was sealing too.
         """
+        if not self._store.has_unsealed():
+            return 0
         try:
             with self._database.unit():
                 return self._seal(now)

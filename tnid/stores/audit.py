@@ -69,6 +69,7 @@ BATCHES_AFTER = (
     .order_by(audit_batches.c.id)
     .limit(bindparam("most"))
 )
+FIND_UNSEALED = text("SELECT id FROM audit_events WHERE batch IS NULL LIMIT 1")
 COUNT_UNSEALED = text("SELECT COUNT(*) AS unsealed FROM audit_events WHERE batch IS NULL")
 COUNT_STRAY = text(
     "SELECT COUNT(*) AS stray FROM audit_events WHERE batch IS NOT NULL"
@@ -126,6 +127,9 @@ class AuditStore:
 
     def list_batches(self, *, after: int, most: int) -> list[Any]:
         return self._database.fetch_all(BATCHES_AFTER, after=after, most=most)
+
+    def has_unsealed(self) -> bool:
+        return self._database.fetch_one(FIND_UNSEALED) is not None
 
     def count_unsealed(self) -> int:
         return int(self._database.fetch_one(COUNT_UNSEALED).unsealed)

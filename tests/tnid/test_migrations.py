@@ -1,0 +1,63 @@
+"""Migrations: they give exactly the tables in the code, and may be run by several processes at once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from tests.servers.postgresql import PostgreSQL
+from tests.servers.provider import environ_for, run_tnid
+from tnid import migrations
+from tnid.db import db
+
+
+@pytest.fixture
+def empty_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database that was never migrated."""
+    if database_kind == "sqlite":
+        return f"sqlite:///{tmp_path}/new/tnid.db"
+    server: PostgreSQL = request.getfixturevalue("postgresql_server")
+    name = server.create_database()
+    request.addfinalizer(lambda: server.drop_database(name))
+    return server.url_of(name)
+
+
+def test_migrations_give_exactly_the_tables_in_the_code(empty_url: str) -> None:
+    revision = migrations.upgrade(empty_url)
+    engine = create_engine(empty_url)
+    assert migrations.find_revision(engine) == revision == migrations.newest_revision()
+    assert migrations.find_differences(engine) == []
+    engine.dispose()
+
+
+def test_a_table_that_no_migration_knows_is_seen(empty_url: str) -> None:
+    migrations.upgrade(empty_url)
+    engine = create_engine(empty_url)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE stray (id INTEGER PRIMARY KEY)"))
+        connection.execute(text("ALTER TABLE audit_events ADD COLUMN stray INTEGER"))
+    assert len(migrations.find_differences(engine)) == 2
+    engine.dispose()
+
+
+def test_four_processes_may_upgrade_at_once(empty_url: str, tmp_path: Path) -> None:
+    environ = environ_for(tmp_path, 1, empty_url)
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: run_tnid(environ, "db", "upgrade"), range(4)))
+    assert answers == [{"revision": migrations.newest_revision()}] * 4
+    engine = create_engine(empty_url)
+    assert migrations.find_differences(engine) == []
+    engine.dispose()
+
+
+def test_upgrading_again_changes_nothing(database_url: str) -> None:
+    assert migrations.upgrade(database_url) == migrations.newest_revision()
+
+
+def test_every_table_of_the_code_is_known_before_comparing() -> None:
+    migrations.load_tables()
+    folder = Path(migrations.__file__).parents[1] / "stores"
+    assert len(db.metadata.tables) >= len(list(folder.glob("[a-z]*.py")))

@@ -1,0 +1,23 @@
+"""The `tnid` command: one file a noun.
+
+Exit status: 0 done, 1 refused with the reason on standard error, 2 wrong usage. Every command takes `--json`.
+"""
+
+from __future__ import annotations
+
+import click
+
+from tnid.cli.audit import audit
+from tnid.cli.config import config
+from tnid.cli.db import db
+from tnid.cli.serve import serve
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="thai-nguyen-id")
+def main() -> None:
+    """Thai Nguyen ID: the province's OpenID Connect provider."""
+
+
+for command in (serve, db, audit, config):
+    main.add_command(command)

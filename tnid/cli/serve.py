@@ -1,0 +1,95 @@
+"""`tnid serve`: the production server, processes of several threads, with a housekeeper beside them."""
+
+from __future__ import annotations
+
+import os
+import socket
+from functools import partial
+from typing import Any
+
+import click
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server import Server
+
+from tnid.app import create_app
+from tnid.cli.answers import Refusal
+from tnid.cli.housekeeper import HousekeeperProcess
+from tnid.cli.settings import check_migrated, get_settings, open_engine
+from tnid.logs import ACCESS_FORMAT, logging_config
+from tnid.settings import Settings
+
+# One thread is busy while another waits for the database, a hash or a slow body; more only queue for the
+# interpreter's lock
+THREADS = 16
+# Connections a worker holds open at once; those after them wait in the kernel's backlog
+CONNECTIONS = 1024
+BACKLOG = 2048
+STOP_SECONDS = 10
+HTTP1 = HTTP1Settings(header_read_timeout=15_000, max_buffer_size=65_536)
+
+
+class Bind(click.ParamType[tuple[str, int]]):
+    """HOST:PORT, the host in brackets where it is an IPv6 address."""
+
+    name = "HOST:PORT"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, int]:
+        host, colon, port = str(value).rpartition(":")
+        if not colon or not host or not (port.isascii() and port.isdigit()) or not 0 < int(port) < 65536:
+            self.fail(f"{value!r} is not HOST:PORT", param, ctx)
+        return host.strip("[]"), int(port)
+
+
+@click.command()
+@click.option("--bind", type=Bind(), default="127.0.0.1:8000", show_default=True, help="Where to listen.")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
+@click.option("--json", is_flag=True, expose_value=False, help="Changes nothing: this command prints logs.")
+def serve(bind: tuple[str, int], workers: int) -> None:
+    """Serve, until SIGINT or SIGTERM; requests under way are answered first."""
+    settings = get_settings()
+    with open_engine(settings) as engine:
+        check_migrated(engine)
+    check_free(*bind)
+    make_server(settings, *bind, workers=workers).serve(
+        target_loader=partial(load_application, settings), wrap_loader=False
+    )
+
+
+def check_free(host: str, port: int) -> None:
+    """Refuse a port on which somebody listens: the workers share theirs, and would share it with him too."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((host, port))
+        except OSError as error:
+            raise Refusal(f"{host}:{port} can't be listened on: {error.strerror}.") from None
+
+
+def make_server(settings: Settings, host: str, port: int, *, workers: int) -> Any:
+    """Return the server, its housekeeper hooked to its start and end."""
+    server = Server(
+        "tnid", address=host, port=port, workers=workers, interface=Interfaces.WSGI, http=HTTPModes.http1,
+        blocking_threads=THREADS, backpressure=CONNECTIONS, backlog=BACKLOG,
+        http1_settings=HTTP1, websockets=False,
+        log_level=LogLevels(settings.log_level), log_dictconfig=logging_config(settings.log_level),
+        log_access=settings.log_level in ("debug", "info"), log_access_format=ACCESS_FORMAT,
+        respawn_failed_workers=True, workers_kill_timeout=STOP_SECONDS,
+    )  # fmt: skip
+    housekeeper = HousekeeperProcess()
+    server.on_startup(housekeeper.start)
+    server.on_shutdown(housekeeper.stop)
+    return server
+
+
+def load_application(settings: Settings) -> Any:
+    """Return this worker's application. Called in the worker, after the fork: nothing open is shared."""
+    for name in [name for name in os.environ if name.startswith(("TNID_", "HTTP_"))]:
+        # The server lays the environment under each request's: a secret there would be one slip from a log,
+        # and HTTP_PROXY would pass for a header
+        del os.environ[name]
+    return create_app(settings)

@@ -1,0 +1,126 @@
+"""The chores of a running provider: sealing the audit log, purging what has expired, tending the keys.
+
+`tnid serve` keeps one housekeeper process on each machine. Several may run: a lease lets one at a time seal
+and purge, and each chore is right without it too.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from tnid import clock, settings
+from tnid.app import create_app
+from tnid.audit import CHAIN_PURPOSE, Chain
+from tnid.db import DatabaseUnavailable
+from tnid.purge import purge_expired
+from tnid.services import Services
+from tnid.stores.audit import AuditStore, LeaseStore
+
+LEASE_SECONDS = 10
+TEND_SECONDS = 5
+TICK_SECONDS = 0.2
+
+logger = logging.getLogger(__name__)
+
+
+class Chore(NamedTuple):
+    """Work done again and again; `work(now)` says whether there is more of it to do at once."""
+
+    name: str
+    every_seconds: int
+    is_leased: bool
+    work: Callable[[int], bool]
+
+
+def chores(services: Services) -> tuple[Chore, ...]:
+    """Return what has to be done, most urgent first."""
+    settings, database = services.settings, services.database
+    chain = Chain(database, services.sealer.derive(CHAIN_PURPOSE))
+    events = AuditStore(database)
+
+    def seal(now: int) -> bool:
+        return chain.seal(now) > 0
+
+    def tend_keys(now: int) -> bool:
+        services.keyring.tend(now)
+        return False
+
+    def purge(now: int) -> bool:
+        return purge_expired(database, now, most=settings.purge_batch_rows)
+
+    def purge_audit(now: int) -> bool:
+        return events.purge_batch(before=now - settings.audit_keep_seconds, now=now)
+
+    return (
+        Chore("seal", settings.audit_seal_seconds, True, seal),
+        Chore("tend_keys", TEND_SECONDS, False, tend_keys),
+        Chore("purge", settings.purge_seconds, True, purge),
+        Chore("purge_audit", settings.purge_seconds, True, purge_audit),
+    )
+
+
+class Housekeeper:
+    """Does each chore when it is due, one at a time, until told to stop."""
+
+    def __init__(self, todo: Iterable[Chore], leases: LeaseStore) -> None:
+        self._due = dict.fromkeys(todo, 0.0)
+        self._leases = leases
+        self._renew_at: dict[Chore, int] = {}
+        self._holder = secrets.token_hex(8)
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until `stop` is set."""
+        while not stop.wait(TICK_SECONDS):
+            for chore, due in self._due.items():
+                if time.monotonic() >= due and not stop.is_set():
+                    has_more = self.do(chore, clock.now())
+                    self._due[chore] = time.monotonic() + (0 if has_more else chore.every_seconds)
+
+    def do(self, chore: Chore, now: int) -> bool:
+        """Do a chore once, if it is ours to do; say whether there is more. Whatever fails is logged, not raised."""
+        try:
+            if chore.is_leased and not self._has_lease(chore, now):
+                return False
+            return chore.work(now)
+        except DatabaseUnavailable as error:
+            logger.warning("%s waits for the database: %s", chore.name, error.__cause__ or error)
+        except Exception:
+            logger.exception("%s failed and will be tried again", chore.name)
+        return False
+
+    def _has_lease(self, chore: Chore, now: int) -> bool:
+        if now < self._renew_at.get(chore, 0):
+            return True
+        seconds = chore.every_seconds + LEASE_SECONDS
+        taken = self._leases.take(f"housekeeping.{chore.name}", self._holder, now=now, seconds=seconds)
+        self._renew_at[chore] = now + LEASE_SECONDS // 2 if taken else 0
+        return taken
+
+
+def main() -> None:
+    """Keep house in this process until SIGTERM or SIGINT, or until the process that started it is gone."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    threading.Thread(target=stop_with_parent, args=(stop, os.getppid()), daemon=True).start()
+    services: Services = create_app(settings.load(os.environ)).extensions["tnid"]
+    Housekeeper(chores(services), LeaseStore(services.database)).run(stop)
+
+
+def stop_with_parent(stop: threading.Event, parent: int) -> None:
+    """Set `stop` once the parent was killed and left this process behind."""
+    while os.getppid() == parent:
+        if stop.wait(1):
+            return
+    stop.set()
+
+
+if __name__ == "__main__":
+    main()

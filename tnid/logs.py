@@ -1,0 +1,41 @@
+"""What the processes log: one line an event, no query strings, no control characters, no tokens."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+ACCESS_FORMAT = '%(addr)s "%(method)s %(path)s %(protocol)s" %(status)d %(dt_ms).1f ms'
+
+# Authlib's DEBUG log prints access tokens
+QUIET = ("authlib", "httpx", "httpcore", "asyncio")
+
+
+class OneLine(logging.Formatter):
+    """Keeps what a stranger sent from starting a line of its own; a traceback keeps its lines, indented."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        lines = super().format(record).splitlines()
+        printable = ("".join(c if c.isprintable() or c == "\t" else "\ufffd" for c in line) for line in lines)
+        return "\n    ".join(printable)
+
+
+def logging_config(level: str) -> dict[str, Any]:
+    """Return the `logging.config` dictionary of every process of the server."""
+    shown = {"handlers": ["stderr"], "level": level.upper(), "propagate": False}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "line": {"()": OneLine, "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        },
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stderr"}
+        },
+        "root": {"handlers": ["stderr"], "level": level.upper()},
+        "loggers": {
+            "_granian": shown,
+            "granian.access": shown,
+            **{name: {"level": "WARNING"} for name in QUIET},
+        },
+    }
