@@ -100,7 +100,8 @@ def _beside(
             return {"comparison": comparison}
         sign_ins = measure_sign_ins(generator, ours, plan)
         _print(report.sign_in(sign_ins))
-        memory = {one.name: memory_mib(one.pids()) for one in (peer, *ours)}
+        memory = {peer.name: memory_mib(peer.pids())}
+        memory |= {one.name: memory_mib(one.pids()) for one in ours}
     ready = {peer.name: peer.ready_seconds, **{one.name: _ready_seconds(one) for one in ours}}
     resources = {name: {"ready_seconds": ready[name], "memory_mib": memory[name]} for name in ready}
     _print(report.resources(resources))

@@ -90,5 +90,5 @@ class PostgreSQL(Process):
         return True
 
     def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
-        who = {"user": "bench", "password": self._password, "dbname": MAINTENANCE}
-        return psycopg.connect(host=HOST, port=self.port, autocommit=True, **who)
+        address = f"postgresql://bench:{self._password}@{HOST}:{self.port}/{MAINTENANCE}"
+        return psycopg.connect(address, autocommit=True)

@@ -13,12 +13,12 @@ from typing import Any
 
 from sqlalchemy import Column, Table, create_engine, select
 from sqlalchemy.engine import Connection
-from tnid.stores.grants import grants
 
 from tnid.sealing import Sealer
 from tnid.stores.accounts import accounts
 from tnid.stores.consents import consents
 from tnid.stores.factors import totp_factors
+from tnid.stores.grants import grants
 from tnid.stores.sessions import sessions
 
 TABLES: tuple[Table, ...] = (accounts, totp_factors, consents, sessions, grants)
@@ -28,7 +28,7 @@ CONTEXTS = {
 }
 BATCH = 10_000
 
-Value = Callable[[dict[str, str]], Any]
+Value = Callable[[dict[Any, Any]], Any]
 
 
 class Template:
@@ -45,7 +45,7 @@ class Template:
             row._mapping[column]
             for table, row in rows.items()
             for column in table.columns
-            if _is_identifier(column) and isinstance(row._mapping[column], str)
+            if _is_identifier(column) and isinstance(row._mapping[column], str | bytes)
         }
         self._makers = {
             table: [self._maker(column, row._mapping[column]) for column in table.columns]
@@ -54,7 +54,7 @@ class Template:
 
     def copy(self, username: str) -> dict[Table, list[Any]]:
         """Return the rows of another person, each in the order of its table's columns."""
-        fresh = {old: _like(old) for old in self._identifiers}
+        fresh: dict[Any, Any] = {old: _like(old) for old in self._identifiers}
         fresh |= dict.fromkeys(self._usernames, username)
         return {table: [make(fresh) for make in makers] for table, makers in self._makers.items()}
 
@@ -78,8 +78,10 @@ def _is_identifier(column: Column[Any]) -> bool:
     return bool(column.primary_key or column.unique or column.foreign_keys or is_indexed)
 
 
-def _like(identifier: str) -> str:
+def _like(identifier: str | bytes) -> str | bytes:
     """Return a random identifier of the same length and alphabet."""
+    if isinstance(identifier, bytes):
+        return secrets.token_bytes(len(identifier))
     if set(identifier) <= set("0123456789abcdef"):
         return secrets.token_hex(len(identifier))[: len(identifier)]
     return secrets.token_urlsafe(len(identifier))[: len(identifier)]

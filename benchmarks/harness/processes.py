@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any, Self
 
 START_SECONDS = 30
 STOP_SECONDS = 15
@@ -78,14 +79,14 @@ class Process:
                 os.kill(pid, signal.SIGKILL)
         self.running.wait()
 
-    def __enter__(self) -> Process:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.stop()
 
 
-def identity(as_other: bool) -> dict[str, str | int | list[int]]:
+def identity(as_other: bool) -> dict[str, Any]:
     """Return Popen's arguments for an unprivileged user, or none where we aren't root."""
     if not as_other or os.geteuid() != 0:
         return {}
