@@ -7,7 +7,7 @@ is revoked or expired and an account that is disabled, in its own WHERE.
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -27,6 +27,17 @@ from sqlalchemy import (
 from oidc.models import GRANT_COLUMNS, Grant
 from tnid.db import Database, db
 from tnid.stores.accounts import accounts
+
+
+class AccountRow(NamedTuple):
+    """The columns of an account that its claims are made of."""
+
+    id: str
+    username: str
+    locale: str
+    profile_sealed: bytes
+    updated_at: int
+
 
 grants = db.Table(
     "grants",
@@ -90,9 +101,8 @@ _FIND_BY_CODE = select(*_COLUMNS).where(grants.c.code_hash == bindparam("present
 _FIND_LIVE = select(*_COLUMNS).where(
     grants.c.id == bindparam("grant_id"), grants.c.code_redeemed_at.is_not(None), *_IS_ALIVE
 )
-_FIND_LIVE_WITH_ACCOUNT = select(
-    *_COLUMNS, accounts.c.profile_sealed.label("profile_sealed"), accounts.c.updated_at.label("updated_at")
-).where(
+_ACCOUNT_COLUMNS = [accounts.c[name].label(f"account_{name}") for name in AccountRow._fields]
+_FIND_LIVE_WITH_ACCOUNT = select(*_COLUMNS, *_ACCOUNT_COLUMNS).where(
     grants.c.id == bindparam("grant_id"),
     grants.c.code_redeemed_at.is_not(None),
     grants.c.revoked_at.is_(None),
@@ -148,10 +158,13 @@ class GrantStore:
     def find_live(self, grant_id: str, now: int) -> Grant | None:
         return _read(self._database.fetch_one(_FIND_LIVE, grant_id=grant_id, now=now))
 
-    def find_live_with_account(self, grant_id: str, now: int) -> tuple[Grant, bytes, int] | None:
-        """Return a live grant with its account's sealed profile and the time of the profile's last change."""
+    def find_live_with_account(self, grant_id: str, now: int) -> tuple[Grant, AccountRow] | None:
+        """Return a live grant with what its account's claims are made of."""
         row = self._database.fetch_one(_FIND_LIVE_WITH_ACCOUNT, grant_id=grant_id, now=now)
-        return None if row is None else (Grant(*row[:-2]), row[-2], row[-1])
+        if row is None:
+            return None
+        width = len(GRANT_COLUMNS)
+        return Grant(*row[:width]), AccountRow(*row[width:])
 
     def list_by_account(self, account_id: str, now: int) -> list[Grant]:
         """Return the live grants of an account, the newest first."""

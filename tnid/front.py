@@ -1,0 +1,148 @@
+"""What machines call, answered without Flask: token, userinfo, introspection, revocation, keys, discovery.
+
+A page needs Flask's sessions, forms and templates; these addresses need none of it, and are most of the load.
+Everything else is passed on. Each answer is one unit of work, committed for refusals too.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from oidc import discovery
+from oidc.http import Headers, Request, Response, json_response
+from tnid import audit, clock
+from tnid.db import DatabaseUnavailable
+from tnid.web import MAX_CONTENT_LENGTH, YEAR_SECONDS, find_peer
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from tnid.services import Services
+
+RETRY_AFTER_SECONDS = 5
+log = logging.getLogger(__name__)
+_STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+
+
+class Route(NamedTuple):
+    methods: frozenset[str]
+    answer: Callable[[Request, int], Response]
+
+
+class Front:
+    """A WSGI application around Flask's."""
+
+    def __init__(self, pages: WSGIApplication, services: Services) -> None:
+        self._pages = pages
+        self._services = services
+        self._routes = routes(services)
+        self._headers = security_headers(is_plain_http=services.settings.is_plain_http)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        route = self._routes.get(environ["PATH_INFO"])
+        if route is None:
+            return self._pages(environ, start_response)
+        response = self._respond(route, environ)
+        headers = [
+            *response.headers,
+            *self._headers,
+            ("Content-Length", str(len(response.body))),
+        ]
+        start_response(_STATUS_LINES[response.status], headers)
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else response.body]
+
+    def _respond(self, route: Route, environ: WSGIEnvironment) -> Response:
+        method = environ["REQUEST_METHOD"]
+        if method not in route.methods:
+            allow = ("Allow", ", ".join(sorted(route.methods)))
+            return problem(405, "invalid_request", "This method is not allowed here.", (allow,))
+        request_id = self._note_origin(environ)
+        try:
+            request = read_request(environ)
+            if request is None:
+                return problem(413, "invalid_request", "The request is too large.")
+            with self._services.database.unit():
+                response = route.answer(request, clock.now())
+            return not_modified(environ, response)
+        except DatabaseUnavailable:
+            log.warning("database unavailable, request %s", request_id)
+            retry = ("Retry-After", str(RETRY_AFTER_SECONDS))
+            return problem(503, "temporarily_unavailable", "Try again in a few seconds.", (retry,))
+        except Exception:  # the last line: one request fails, the next is served
+            log.exception("request %s failed", request_id)
+            return problem(500, "server_error", f"Something failed here; request {request_id}.")
+
+    def _note_origin(self, environ: WSGIEnvironment) -> str:
+        peer = find_peer(environ, self._services.settings.trusted_proxies)
+        request_id = secrets.token_hex(8)
+        user_agent = environ.get("HTTP_USER_AGENT", "")[:255]
+        audit.origin.set(audit.Origin(peer.ip, peer.port, user_agent, request_id))
+        return request_id
+
+
+def routes(services: Services) -> dict[str, Route]:
+    """Return what the front answers, by path; the addresses are those that discovery publishes."""
+    provider = services.provider
+    posts, reads = frozenset({"POST"}), frozenset({"GET", "HEAD"})
+    paths = discovery.ENDPOINTS
+    metadata = Route(reads, lambda _request, _now: provider.metadata())
+    return {
+        discovery.OPENID_PATH: metadata,
+        discovery.OAUTH_PATH: metadata,
+        paths["jwks_uri"]: Route(reads, lambda _request, now: provider.jwks(now)),
+        paths["token_endpoint"]: Route(posts, provider.token.respond),
+        paths["userinfo_endpoint"]: Route(reads | posts, provider.userinfo.respond),
+        paths["introspection_endpoint"]: Route(posts, provider.introspection.respond),
+        paths["revocation_endpoint"]: Route(posts, provider.revocation.respond),
+    }
+
+
+def security_headers(*, is_plain_http: bool) -> Headers:
+    """Return the headers of every answer to a machine."""
+    headers: Headers = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"))
+    if is_plain_http:
+        return headers
+    return (*headers, ("Strict-Transport-Security", f"max-age={2 * YEAR_SECONDS}; includeSubDomains"))
+
+
+def read_request(environ: WSGIEnvironment) -> Request | None:
+    """Return the request, or None where its body is too large."""
+    body = b""
+    if environ["REQUEST_METHOD"] == "POST":
+        length = environ.get("CONTENT_LENGTH") or ""
+        if length.isdigit() and int(length) > MAX_CONTENT_LENGTH:
+            return None
+        body = environ["wsgi.input"].read(int(length) if length.isdigit() else MAX_CONTENT_LENGTH + 1)
+        if len(body) > MAX_CONTENT_LENGTH:
+            return None
+    return Request(
+        method=environ["REQUEST_METHOD"],
+        query=environ.get("QUERY_STRING", ""),
+        body=body,
+        content_type=environ.get("CONTENT_TYPE", ""),
+        authorization=environ.get("HTTP_AUTHORIZATION", ""),
+    )
+
+
+def not_modified(environ: WSGIEnvironment, response: Response) -> Response:
+    """RFC 9110 §13.1.2: answer 304 where the caller has the document already."""
+    presented = environ.get("HTTP_IF_NONE_MATCH")
+    if presented is None:
+        return response
+    etag = next((value for name, value in response.headers if name == "ETag"), None)
+    known = {part.strip().removeprefix("W/") for part in presented.split(",")}
+    return response._replace(status=304, body=b"") if etag in known else response
+
+
+def problem(status: int, code: str, description: str, headers: Headers = ()) -> Response:
+    """Refuse below the protocol, in the protocol's form."""
+    return json_response({"error": code, "error_description": description}, status, headers)
+
+
+def install(app: Any, services: Services) -> None:
+    """Put the front before a Flask application."""
+    app.wsgi_app = Front(app.wsgi_app, services)

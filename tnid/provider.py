@@ -1,0 +1,76 @@
+"""Where the protocol meets the province: the provider over our stores, our people and our keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from keys.keyring import Keyring
+from oidc.interfaces import Consents, Events
+from oidc.models import Grant
+from oidc.provider import Provider, ProviderConfig, Stores
+from tnid.sealing import Sealer
+from tnid.settings import Settings
+from tnid.stores.clients import ClientStore
+from tnid.stores.grants import GrantStore
+from tnid.stores.interactions import InteractionStore
+from tnid.stores.replay import ReplayStore
+
+
+class People(Protocol):
+    """What the provider needs of accounts."""
+
+    def claims(self, account_id: str) -> Mapping[str, Any] | None: ...
+    def claims_of_row(self, row: Any) -> Mapping[str, Any]: ...
+
+
+class Subjects:
+    """Gives the protocol a person's claims."""
+
+    def __init__(self, people: People, grants: GrantStore) -> None:
+        self._people = people
+        self._grants = grants
+
+    def claims(self, account_id: str) -> Mapping[str, Any] | None:
+        return self._people.claims(account_id)
+
+    def claims_of_grant(self, grant_id: str, now: int) -> tuple[Grant, Mapping[str, Any]] | None:
+        found = self._grants.find_live_with_account(grant_id, now)
+        if found is None:
+            return None
+        grant, account = found
+        return grant, self._people.claims_of_row(account)
+
+
+def build_provider(
+    settings: Settings,
+    sealer: Sealer,
+    keyring: Keyring,
+    clients: ClientStore,
+    grants: GrantStore,
+    interactions: InteractionStore,
+    replays: ReplayStore,
+    consents: Consents,
+    people: People,
+    events: Events,
+) -> Provider:
+    """Wire the provider; its secrets come from the master key, each for one purpose."""
+    config = ProviderConfig(
+        issuer=settings.issuer,
+        code_lifetime_seconds=settings.code_lifetime_seconds,
+        access_token_lifetime_seconds=settings.access_token_lifetime_seconds,
+        id_token_lifetime_seconds=settings.id_token_lifetime_seconds,
+        refresh_token_lifetime_seconds=settings.refresh_token_lifetime_seconds,
+        refresh_reuse_grace_seconds=settings.refresh_reuse_grace_seconds,
+        session_lifetime_seconds=settings.session_lifetime_seconds,
+        interaction_lifetime_seconds=settings.interaction_lifetime_seconds,
+    )
+    stores = Stores(clients, grants, interactions, replays, consents, Subjects(people, grants))
+    return Provider(
+        config,
+        stores,
+        keyring,
+        events,
+        token_key=sealer.derive("oidc.tokens"),
+        subject_salt=sealer.derive("oidc.subjects"),
+    )
