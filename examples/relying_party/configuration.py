@@ -10,7 +10,7 @@ from pathlib import Path
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
 
-class NotRegistered(Exception):  # noqa: N818  a state of affairs that has its own page
+class NotRegistered(Exception):
     """The credentials file isn't there yet, or has no such client."""
 
 

@@ -43,7 +43,8 @@ _MEANINGS = {
 class Refusal:
     """A page instead of a person.
 
-    `code` is the machine's word, `words` names the person's (refusals.* in words.toml), `detail` is for developers.
+    `code` is the machine's word, `words` names the person's (refusals.* in words.toml), `detail` is the
+    developer's.
     """
 
     code: str

@@ -71,12 +71,12 @@ def _shared() -> Blueprint:
         chosen = request.form.get("language", "")
         if chosen in LANGUAGES:
             session["language"] = chosen
-        return redirect(_own_path(request.form.get("next", "")), 303)
+        return redirect(own_path(request.form.get("next", "")), 303)
 
     return shared
 
 
-def _own_path(given: str) -> str:
+def own_path(given: str) -> str:
     """Return the path if it is one of ours, else the front page: a form can't send people elsewhere."""
     is_own = re.fullmatch(r"/(?![/\\])[!-\[\]-~]*", given)
     return given if is_own else "/"
