@@ -64,7 +64,7 @@ class Stores:
 
 
 class Provider:
-    """The endpoints. `token_key` MACs tokens, `subject_salt` makes pairwise subjects: 32 secret bytes each."""
+    """The endpoints. `token_key` MACs tokens, `subject_salt` makes pairwise subjects: 32 bytes each."""
 
     def __init__(
         self,

@@ -100,7 +100,8 @@ class Database:
         self._is_sqlite = is_sqlite(engine.url)
         self._begin = "BEGIN IMMEDIATE" if self._is_sqlite else "BEGIN"
         dialect = engine.dialect
-        self._dialect = type(dialect)(paramstyle="named") if self._is_sqlite else dialect
+        named: Any = type(dialect)
+        self._dialect = named(paramstyle="named") if self._is_sqlite else dialect
         self._compiled: dict[Any, _Compiled] = {}
         self._unit = _Unit()
 
@@ -161,7 +162,8 @@ class Database:
         self._run(compiled.sql, bound)
         if compiled.row is None and self._unit.cursor.description:
             names = [column[0] for column in self._unit.cursor.description]
-            compiled.row = namedtuple("Row", names)  # noqa: PYI024  the columns are known only now
+            row: Any = namedtuple("Row", names)  # noqa: PYI024  the columns are known only now
+            compiled.row = row
         return compiled
 
     def _compile(self, statement: ClauseElement, parameters: dict[str, Any]) -> _Compiled:

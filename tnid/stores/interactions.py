@@ -40,7 +40,7 @@ def _set(*names: str) -> Any:
     return update(interactions).where(*_OPEN).values({name: bindparam(f"new_{name}") for name in names})
 
 
-_UPDATES = {
+_UPDATES: dict[tuple[str, ...], Any] = {
     names: _set(*names)
     for names in (
         ("authenticated_at", "authenticated_sid"),

@@ -1,0 +1,142 @@
+"""Every store in memory: first-class, held to the same contracts as the database's, for tests and trials."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from oidc.models import Agreed, Client, Grant, Interaction
+
+
+class MemoryClients:
+    def __init__(self) -> None:
+        self.rows: dict[str, Client] = {}
+
+    def add(self, client: Client) -> None:
+        self.rows[client.client_id] = client
+
+    def find(self, client_id: str) -> Client | None:
+        return self.rows.get(client_id)
+
+
+class MemorySubjects:
+    """People as plain mappings of claims; a disabled one is in `disabled`."""
+
+    def __init__(self, grants: MemoryGrants) -> None:
+        self.people: dict[str, Mapping[str, Any]] = {}
+        self.disabled: set[str] = set()
+        self._grants = grants
+        grants.is_active = lambda account_id: account_id in self.people and account_id not in self.disabled
+
+    def claims(self, account_id: str) -> Mapping[str, Any] | None:
+        return None if account_id in self.disabled else self.people.get(account_id)
+
+    def claims_of_grant(self, grant_id: str, now: int) -> tuple[Grant, Mapping[str, Any]] | None:
+        grant = self._grants.find_live(grant_id, now)
+        claims = self.claims(grant.account_id) if grant else None
+        return (grant, claims) if grant and claims is not None else None
+
+
+class MemoryGrants:
+    def __init__(self) -> None:
+        self.rows: dict[str, Grant] = {}
+        self.is_active: Callable[[str], bool] = lambda _account_id: True
+
+    def add(self, grant: Grant) -> None:
+        self.rows[grant.id] = grant
+
+    def redeem(self, code_hash: bytes, now: int) -> Grant | None:
+        grant = self.find_by_code(code_hash)
+        if grant is None or grant.code_redeemed_at is not None or (grant.code_expires_at or 0) <= now:
+            return None
+        return self._change(grant, code_redeemed_at=now) if self._is_alive(grant, now) else None
+
+    def rotate(self, grant_id: str, generation: int, client_id: str, now: int) -> Grant | None:
+        grant = self.find_live(grant_id, now)
+        if grant is None or (grant.generation, grant.client_id) != (generation, client_id):
+            return None
+        return self._change(grant, generation=generation + 1, rotated_at=now)
+
+    def find(self, grant_id: str) -> Grant | None:
+        return self.rows.get(grant_id)
+
+    def find_by_code(self, code_hash: bytes) -> Grant | None:
+        return next((grant for grant in self.rows.values() if grant.code_hash == code_hash), None)
+
+    def find_live(self, grant_id: str, now: int) -> Grant | None:
+        grant = self.rows.get(grant_id)
+        if grant is None or grant.code_redeemed_at is None or not self._is_alive(grant, now):
+            return None
+        return grant
+
+    def revoke(self, grant_id: str, now: int) -> bool:
+        return self._revoke_where(lambda grant: grant.id == grant_id, now) == 1
+
+    def revoke_by_session(self, sid: str, now: int) -> int:
+        return self._revoke_where(lambda grant: grant.sid == sid and not grant.offline, now)
+
+    def _revoke_where(self, is_meant: Callable[[Grant], bool], now: int) -> int:
+        meant = [grant for grant in self.rows.values() if is_meant(grant) and grant.revoked_at is None]
+        for grant in meant:
+            self._change(grant, revoked_at=now)
+        return len(meant)
+
+    def _is_alive(self, grant: Grant, now: int) -> bool:
+        return grant.revoked_at is None and grant.expires_at > now and self.is_active(grant.account_id)
+
+    def _change(self, grant: Grant, **changes: Any) -> Grant:
+        self.rows[grant.id] = changed = replace(grant, **changes)
+        return changed
+
+
+class MemoryInteractions:
+    def __init__(self) -> None:
+        self.rows: dict[str, Interaction] = {}
+
+    def add(self, interaction: Interaction) -> None:
+        self.rows[interaction.uid] = interaction
+
+    def find(self, uid: str) -> Interaction | None:
+        return self.rows.get(uid)
+
+    def update(self, uid: str, **changes: Any) -> bool:
+        interaction = self.rows.get(uid)
+        if interaction is None or interaction.completed_at is not None:
+            return False
+        self.rows[uid] = replace(interaction, **changes)
+        return True
+
+    def complete(self, uid: str, now: int) -> bool:
+        return self.update(uid, completed_at=now)
+
+
+class MemoryReplays:
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str], int] = {}
+
+    def consume(self, purpose: str, identifier: str, expires_at: int) -> bool:
+        is_first = not self.is_consumed(purpose, identifier)
+        self.rows[purpose, identifier] = expires_at
+        return is_first
+
+    def is_consumed(self, purpose: str, identifier: str) -> bool:
+        return (purpose, identifier) in self.rows
+
+
+class MemoryConsents:
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str], Agreed] = {}
+
+    def find_agreed(self, account_id: str, client_id: str) -> Agreed | None:
+        return self.rows.get((account_id, client_id))
+
+
+class MemoryEvents:
+    """Audit rows as dictionaries, in order."""
+
+    def __init__(self) -> None:
+        self.rows: list[dict[str, Any]] = []
+
+    def record(self, event: str, **members: Any) -> None:
+        self.rows.append({"event": event, **members})
