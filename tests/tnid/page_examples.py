@@ -1,0 +1,267 @@
+"""Every page with a context as its view gives it, filled with made-up people and applications."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+from flask_wtf import FlaskForm
+from markupsafe import Markup
+from wtforms import BooleanField, Form, PasswordField, SelectField, StringField, SubmitField
+
+JOBS = SimpleNamespace(
+    name="Việc làm Thái Nguyên",
+    host="vieclam.thainguyen.example",
+    logo=None,
+    organisation="Sở Nội vụ tỉnh Thái Nguyên",
+    policy_uri="https://vieclam.thainguyen.example/rieng-tu",
+    tos_uri="https://vieclam.thainguyen.example/dieu-khoan",
+)
+MARKET = SimpleNamespace(
+    name="Chè & Đặc sản",
+    host="cho.example",
+    logo=None,
+    organisation=None,
+    policy_uri=None,
+    tos_uri=None,
+)
+PERSON = SimpleNamespace(display_name="Lường Thị Lành", initials="LL", username="lanh.tn95")
+EVIL = "<b>\"&'"
+
+
+class LoginForm(FlaskForm):
+    username = StringField(id="login_username")
+    password = PasswordField(id="login_password")
+    submit = SubmitField()
+
+
+class TotpForm(FlaskForm):
+    code = StringField(id="otp_code")
+    submit = SubmitField()
+
+
+class RecoveryForm(FlaskForm):
+    code = StringField(id="recovery_code")
+    submit = SubmitField()
+
+
+class PlainForm(FlaskForm):
+    submit = SubmitField()
+
+
+class RegisterForm(FlaskForm):
+    name = StringField()
+    username = StringField()
+    phone = StringField()
+    email = StringField()
+    password = PasswordField()
+    submit = SubmitField()
+
+
+class ProfileForm(FlaskForm):
+    name = StringField()
+    family_name = StringField()
+    middle_name = StringField()
+    given_name = StringField()
+    birthdate = StringField()
+    gender = SelectField(choices=[("", "–"), ("female", "Nữ"), ("male", "Nam")])
+    phone = StringField()
+    email = StringField()
+    street_address = StringField()
+    locality = StringField()
+    region = StringField()
+    country = StringField()
+    submit = SubmitField()
+
+
+class PasswordForm(FlaskForm):
+    current = PasswordField()
+    new = PasswordField()
+    end_others = BooleanField()
+    submit = SubmitField()
+
+
+def _with_errors(form: Form, **errors: str) -> Form:
+    for name, text in errors.items():
+        form[name].errors = [text]
+    return form
+
+
+def _items() -> list[dict[str, Any]]:
+    return [
+        {"claim": "name", "label": "Họ, chữ đệm và tên", "value": "Lường Thị L***", "required": True},
+        {"claim": "phone_number", "label": "Số điện thoại", "value": "091***678", "required": True},
+        {"claim": "address", "label": "Nơi ở hiện tại", "value": None, "required": False},
+    ]
+
+
+def _applications() -> list[dict[str, Any]]:
+    labels = ["Họ, chữ đệm và tên", "Số điện thoại", "Nơi ở hiện tại"]
+    return [
+        {"client_id": "vieclam", "app": JOBS, "granted_at": "hôm nay lúc 07:12", "items": labels},
+        {
+            "client_id": "cho",
+            "app": MARKET,
+            "granted_at": "thứ Hai, 16/11/2026 lúc 19:40",
+            "items": labels[:1],
+        },
+    ]
+
+
+def _sessions() -> list[dict[str, Any]]:
+    times = {"started_at": "hôm nay lúc 07:10", "last_seen_at": "hôm nay lúc 07:31"}
+    return [
+        {"sid": "a", "browser": "Chrome trên Android", "ip": "192.0.2.17", "is_current": True, **times},
+        {"sid": "b", "browser": "Firefox trên Windows", "ip": "198.51.100.4", "is_current": False, **times},
+        {"sid": "c", "browser": "Safari trên iPhone", "ip": "2001:db8::7", "is_current": False, **times},
+    ]
+
+
+def _qr() -> Markup:
+    squares = "".join(
+        f"M{x} {y}h1v1h-1z" for x in range(29) for y in range(29) if (x * 7 + y * y * 3) % 5 < 2
+    )
+    return Markup(
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-2 -2 33 33"><path d="{squares}"/></svg>'
+    )
+
+
+def _enrol() -> dict[str, Any]:
+    return {
+        "app": JOBS,
+        "form": TotpForm(),
+        "qr_svg": _qr(),
+        "secret_text": "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP",
+        "account_label": "lanh.tn95",
+        "otpauth_uri": "otpauth://totp/x?secret=JBSWY3DPEHPK3PXP",
+    }
+
+
+def _error() -> dict[str, Any]:
+    return {
+        "code": "invalid_request",
+        "title": "Yêu cầu này đã hết hạn",
+        "message": "Quay lại Việc làm Thái Nguyên và bắt đầu lại; không có thông tin nào bị chia sẻ.",
+        "advice": "Mở lại ứng dụng rồi bấm Đăng nhập.",
+        "description": "redirect_uri is not registered.",
+        "request_id": "7f3a9c20be114d55",
+    }
+
+
+def _overview(**changes: Any) -> dict[str, Any]:
+    context = {
+        "person": PERSON,
+        "current_person": PERSON,
+        "factor_on": True,
+        "sessions_count": 3,
+        "applications": _applications(),
+        "alerts": [],
+    }
+    return context | changes
+
+
+_CODES = [f"{n:04X}-{n * 7:04X}-{n * 3:04X}" for n in range(4096, 44096, 4000)]
+_WRONG = (
+    "Tên đăng nhập hoặc mật khẩu chưa đúng. Hãy kiểm tra chữ hoa, chữ thường và tắt bộ gõ tiếng Việt khi nhập"
+    " mật khẩu."
+)
+_SIGN_IN = {"uid": "u", "register_url": "/register?interaction=u"}
+
+EXAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
+    "home": ("home.html", dict),
+    "home-signed-in": ("home.html", lambda: {"current_person": PERSON}),
+    "login": ("signin/login.html", lambda: {"app": JOBS, "form": LoginForm(), **_SIGN_IN}),
+    "login-own": ("signin/login.html", lambda: {"app": None, "form": LoginForm(), **_SIGN_IN}),
+    "login-wrong": (
+        "signin/login.html",
+        lambda: {"app": MARKET, "form": _with_errors(LoginForm(), username=_WRONG), **_SIGN_IN},
+    ),
+    "totp": ("signin/totp.html", lambda: {"app": JOBS, "form": TotpForm(), "recovery_url": "/mfa/recovery"}),
+    "totp-wrong": (
+        "signin/totp.html",
+        lambda: {"app": JOBS, "form": _with_errors(TotpForm(), code="Mã chưa đúng."), "recovery_url": "/r"},
+    ),
+    "recovery": (
+        "signin/recovery.html",
+        lambda: {"app": JOBS, "form": RecoveryForm(), "totp_url": "/mfa/totp"},
+    ),
+    "enrol": ("signin/enrol.html", _enrol),
+    "codes": ("signin/recovery_codes.html", lambda: {"app": None, "form": PlainForm(), "codes": _CODES}),
+    "select-account": (
+        "signin/select_account.html",
+        lambda: {"app": JOBS, "person": PERSON, "current_person": PERSON, "form": PlainForm()},
+    ),
+    "requirement": (
+        "signin/requirement.html",
+        lambda: {"app": JOBS, "needed": "identity_level", "form": PlainForm()},
+    ),
+    "consent": (
+        "consent/consent.html",
+        lambda: {"app": JOBS, "items": _items(), "offline": True, "person": PERSON, "form": PlainForm()},
+    ),
+    "consent-unverified": (
+        "consent/consent.html",
+        lambda: {
+            "app": MARKET,
+            "items": _items()[:1],
+            "offline": False,
+            "person": PERSON,
+            "form": PlainForm(),
+        },
+    ),
+    "register": ("accounts/register.html", lambda: {"app": None, "form": RegisterForm()}),
+    "register-wrong": (
+        "accounts/register.html",
+        lambda: {
+            "app": JOBS,
+            "form": _with_errors(RegisterForm(), username="Tên này đã có người dùng.", password="Quá ngắn."),
+        },
+    ),
+    "overview": ("accounts/overview.html", _overview),
+    "overview-new": (
+        "accounts/overview.html",
+        lambda: _overview(
+            factor_on=False, applications=[], sessions_count=1, alerts=["Vừa có đăng nhập từ thiết bị mới."]
+        ),
+    ),
+    "profile": (
+        "accounts/profile.html",
+        lambda: {
+            "form": ProfileForm(data={"phone": "0912 345 678", "email": "lanh@example.vn"}),
+            "verified": {"phone": True, "email": False},
+            "current_person": PERSON,
+        },
+    ),
+    "security": (
+        "accounts/security.html",
+        lambda: {"form": PasswordForm(), "factor_on": True, "codes_left": 7, "current_person": PERSON},
+    ),
+    "security-off": (
+        "accounts/security.html",
+        lambda: {"form": PasswordForm(), "factor_on": False, "codes_left": 0, "current_person": PERSON},
+    ),
+    "sessions": ("accounts/sessions.html", lambda: {"sessions": _sessions(), "current_person": PERSON}),
+    "applications": (
+        "accounts/applications.html",
+        lambda: {"applications": _applications(), "current_person": PERSON},
+    ),
+    "applications-none": (
+        "accounts/applications.html",
+        lambda: {"applications": [], "current_person": PERSON},
+    ),
+    "activity": (
+        "accounts/activity.html",
+        lambda: {
+            "events": [
+                {"when": "hôm nay lúc 07:10", "text": "Đăng nhập", "ip": "192.0.2.17"},
+                {"when": "hôm qua lúc 21:02", "text": "Đồng ý chia sẻ với Việc làm Thái Nguyên", "ip": None},
+            ],
+            "current_person": PERSON,
+        },
+    ),
+    "logout": ("logout/confirm.html", lambda: {"app": JOBS, "form": PlainForm(), "current_person": PERSON}),
+    "signed-out": ("logout/signed_out.html", lambda: {"app": JOBS, "return_uri": "https://vieclam.example/"}),
+    "signed-out-own": ("logout/signed_out.html", lambda: {"app": None, "return_uri": None}),
+    "error": ("errors/error.html", _error),
+}
