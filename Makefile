@@ -2,30 +2,36 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
+TRANSLATIONS := $(wildcard tnid/translations/*/LC_MESSAGES/*.po)
 
 .PHONY: help setup run test lint bench
 
 help: ## one line a target
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
-setup: $(VENV)/.runtime ## make .venv with the locked dependencies and the tnid command
+setup: $(VENV)/.runtime $(VENV)/.translations ## make .venv with the locked dependencies and the tnid command
 
 $(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV)
+	@bin/make-venv $(PYTHON) $(VENV)
 
 $(VENV)/.runtime: requirements/runtime.txt setup.cfg | $(VENV)/bin/python
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(PIP) --require-hashes -r requirements/runtime.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.translations: $(TRANSLATIONS) $(VENV)/.runtime
+	@test ! -d tnid/translations || $(BIN)/pybabel --quiet compile -d tnid/translations
 	@touch $@
 
 run: setup ## start the provider and the demonstration applications
 	@$(BIN)/python bin/run
 
-test: $(VENV)/.dev ## install what the tests need, then run the whole suite
+test: setup $(VENV)/.dev ## install what the tests need, then run the whole suite
 	@bin/test-services install
 	$(BIN)/python -m pytest
 
@@ -35,5 +41,5 @@ lint: $(VENV)/.dev ## style, types and the directions of dependency
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.dev ## benchmarks, side by side with npm oidc-provider
+bench: setup $(VENV)/.dev ## benchmarks, side by side with npm oidc-provider
 	$(BIN)/python benchmarks/run.py

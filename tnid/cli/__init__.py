@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import click
 
+from tnid.cli.account import account
 from tnid.cli.audit import audit
+from tnid.cli.client import client
 from tnid.cli.config import config
 from tnid.cli.db import db
+from tnid.cli.demo import demo
+from tnid.cli.keys import keys
 from tnid.cli.serve import serve
 
 
@@ -19,5 +23,5 @@ def main() -> None:
     """Thai Nguyen ID: the province's OpenID Connect provider."""
 
 
-for command in (serve, db, audit, config):
+for command in (serve, db, keys, client, account, demo, audit, config):
     main.add_command(command)

@@ -1,0 +1,130 @@
+"""`tnid client`: the registered applications. RFC 7591 documents in and out."""
+
+from __future__ import annotations
+
+import secrets
+from typing import IO, Any
+
+import click
+
+from oidc.clients.authentication import hash_secret
+from oidc.clients.registration import client_information, new_client
+from oidc.errors import InvalidClientMetadata, InvalidRedirectUri
+from oidc.models import Client
+from tnid import clock
+from tnid.cli.answers import Refusal, answer, read_object, table, with_json
+from tnid.cli.keys import utc
+from tnid.cli.services import open_services
+from tnid.db import Conflict
+from tnid.services import Services
+
+
+@click.group()
+def client() -> None:
+    """Register and look after applications (relying parties)."""
+
+
+@client.command()
+@click.argument("file", type=click.File("rb"))
+@with_json
+def create(file: IO[bytes], as_json: bool) -> None:
+    """Register the client whose RFC 7591 metadata FILE holds as JSON (`-`: standard input).
+
+    Prints the client information response; the secret is shown this once. Beside the metadata, FILE may give
+    client_id, client_secret, require_pkce, profile, least_acr, least_identity_level and organisation.
+    """
+    now = clock.now()
+    try:
+        made, secret = new_client(read_object(file), now, by_operator=True)
+    except (InvalidClientMetadata, InvalidRedirectUri) as error:
+        raise Refusal(f"{error.code}: {error.description}") from None
+    with open_services() as services:
+        try:
+            services.clients.add(made)
+        except Conflict:
+            raise Refusal(f"There is a client {made.client_id} already.") from None
+        services.audit.record("client.create", client_id=made.client_id, now=now)
+    # RFC 7591 §3.2.1 is JSON, for people too
+    answer(True, {**client_information(made, secret), **_policy(made)}, "")
+
+
+@client.command("list")
+@with_json
+def list_clients(as_json: bool) -> None:
+    """List every client."""
+    with open_services() as services:
+        found = services.clients.list_all()
+    text = table(
+        ("client_id", "name", "least acr", "least level", "disabled"),
+        [
+            (
+                c.client_id,
+                c.text("client_name", "vi"),
+                c.least_acr,
+                c.least_identity_level,
+                utc(c.disabled_at),
+            )
+            for c in found
+        ],
+    )
+    answer(as_json, {"clients": [_describe(one) for one in found]}, text)
+
+
+@client.command()
+@click.argument("client_id")
+@with_json
+def show(client_id: str, as_json: bool) -> None:
+    """Show a client's metadata and policy; never its secret."""
+    with open_services() as services:
+        answer(True, _describe(_get(services, client_id)), "")
+
+
+@client.command()
+@click.argument("client_id")
+@with_json
+def disable(client_id: str, as_json: bool) -> None:
+    """Shut a client: within a second it gets nothing more."""
+    now = clock.now()
+    with open_services() as services:
+        _get(services, client_id)
+        if not services.clients.disable(client_id, now):
+            raise Refusal(f"Client {client_id} is disabled already.")
+        services.audit.record("client.disable", client_id=client_id, now=now)
+    answer(as_json, {"client_id": client_id, "disabled_at": now}, f"Client {client_id} is disabled.")
+
+
+@client.command("rotate-secret")
+@click.argument("client_id")
+@click.option(
+    "--keep-old", is_flag=True, help="Let the newest old secret work too, while the application changes over."
+)
+@with_json
+def rotate_secret(client_id: str, keep_old: bool, as_json: bool) -> None:
+    """Give a client a new secret, shown this once; the old one ends at once unless kept."""
+    now, secret = clock.now(), secrets.token_urlsafe(32)
+    with open_services() as services:
+        found = _get(services, client_id)
+        if not found.secret_hashes:
+            raise Refusal(f"Client {client_id} has no secret: it authenticates by {found.auth_method}.")
+        kept = found.secret_hashes[:1] if keep_old else ()
+        services.clients.set_secret_hashes(client_id, (hash_secret(secret), *kept), now)
+        services.audit.record(
+            "client.rotate_secret", client_id=client_id, details={"kept_old": keep_old}, now=now
+        )
+    answer(as_json, {"client_id": client_id, "client_secret": secret, "client_secret_expires_at": 0}, secret)
+
+
+def _get(services: Services, client_id: str) -> Client:
+    found: Client | None = services.clients.find_now(client_id)
+    if found is None:
+        raise Refusal(f"There is no client {client_id}.")
+    return found
+
+
+def _policy(made: Client) -> dict[str, Any]:
+    names = ("require_pkce", "profile", "least_acr", "least_identity_level", "organisation")
+    return {name: getattr(made, name) for name in names}
+
+
+def _describe(made: Client) -> dict[str, Any]:
+    return {**client_information(made), **_policy(made), "disabled_at": made.disabled_at}

@@ -1,0 +1,64 @@
+"""`tnid keys`: the signing keys."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+
+from tnid import clock
+from tnid.cli.answers import answer, table, with_json
+from tnid.cli.services import open_services
+
+
+@click.group()
+def keys() -> None:
+    """Look after the signing keys."""
+
+
+@keys.command("list")
+@with_json
+def list_keys(as_json: bool) -> None:
+    """List the keys: next ones are published and wait, active ones sign, retired ones verify."""
+    with open_services() as services:
+        found = services.keyring.list_keys(clock.now())
+    text = table(
+        ("kid", "algorithm", "status", "published", "signs from", "retired", "removed after"),
+        [
+            (
+                k.kid,
+                k.alg,
+                k.status,
+                *map(utc, (k.published_at, k.active_from, k.retired_at, k.removed_after)),
+            )
+            for k in found
+        ],
+    )
+    answer(as_json, {"keys": [key._asdict() for key in found]}, text)
+
+
+@keys.command()
+@click.option(
+    "--now", "immediately", is_flag=True, help="Sign with the new keys as soon as every process has them."
+)
+@with_json
+def rotate(immediately: bool, as_json: bool) -> None:
+    """Publish a new key for each algorithm; it signs once relying parties have had time to see it."""
+    now = clock.now()
+    with open_services() as services:
+        changes = services.keyring.rotate(now, immediately=immediately)
+        for change in changes:
+            details = {"kid": change.kid, "alg": change.alg, "active_from": change.active_from}
+            services.audit.record("key.rotate", details=details, now=now)
+    lines = [f"{c.alg} key {c.kid} signs from {utc(c.active_from)}" for c in changes]
+    answer(as_json, {"changes": [change._asdict() for change in changes]}, "\n".join(lines) or NOTHING_NEW)
+
+
+NOTHING_NEW = "A new key was already waiting; nothing was changed."
+
+
+def utc(epoch_seconds: int | None) -> str | None:
+    """Return the time as people of any time zone read it alike."""
+    if epoch_seconds is None:
+        return None
+    return datetime.fromtimestamp(epoch_seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -1,0 +1,147 @@
+"""Puts the demonstration people and clients into the database, once."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+
+from oidc.clients.registration import new_client
+from tnid.accounts.refusal import Refused
+from tnid.accounts.service import NewAccount
+from tnid.services import Services
+
+FOLDER = Path(__file__).parent
+CREDENTIALS_FILE = "demo.json"
+LOCALES = ("en", "ko")
+ACCOUNT_MEMBERS = ("username", "password", "claims", "identity_level", "totp", "locale")
+
+# Where the demonstration applications listen, unless told otherwise
+BASE_URLS = {"provincial_apps": "http://localhost:8002", "jobs_housing": "http://localhost:8001"}
+
+
+class NotForDemonstration(Exception):
+    """The issuer can be reached by others: made-up people with known passwords have no place there."""
+
+
+class Seeded(NamedTuple):
+    """What a seed found: the credentials of all, and how many people and clients were new."""
+
+    credentials: dict[str, Any]
+    new_people: int
+    new_clients: int
+
+
+def load_people() -> list[dict[str, Any]]:
+    return list(_load("people.toml")["person"])
+
+
+def load_clients() -> list[dict[str, Any]]:
+    return list(_load("clients.toml")["client"])
+
+
+def _load(name: str) -> dict[str, Any]:
+    return tomllib.loads((FOLDER / name).read_text())
+
+
+def credentials_path(instance_dir: Path) -> Path:
+    return instance_dir / CREDENTIALS_FILE
+
+
+def read_credentials(instance_dir: Path) -> dict[str, Any]:
+    """Return {"clients": {client_id: …}, "people": [{username, password, totp_secret, about}]}."""
+    path = credentials_path(instance_dir)
+    if not path.exists():
+        return {"clients": {}, "people": []}
+    found: dict[str, Any] = orjson.loads(path.read_bytes())
+    return found
+
+
+def seed(services: Services, now: int, base_urls: Mapping[str, str] = BASE_URLS) -> Seeded:
+    """Add the people and clients that aren't there; what is there stays as it is.
+
+    The passwords, TOTP secrets and client secrets are written to a file of the instance folder, mode 0600.
+    Raises NotForDemonstration unless the issuer is on a loopback host.
+    """
+    if not services.settings.is_loopback:
+        raise NotForDemonstration(services.settings.issuer)
+    instance_dir = services.settings.instance_dir
+    credentials = read_credentials(instance_dir)
+    with services.database.unit():
+        people = [p for person in load_people() if (p := _add_person(services, person, now))]
+        clients = [c for entry in load_clients() if (c := _add_client(services, entry, base_urls, now))]
+        known = {person["username"]: person for person in [*credentials["people"], *people]}
+        credentials = {
+            "clients": credentials["clients"] | {client["client_id"]: client for client in clients},
+            "people": list(known.values()),
+        }
+        # Before the commit: secrets that were stored, and then not written down, would be lost
+        _write_credentials(instance_dir, credentials)
+    return Seeded(credentials, len(people), len(clients))
+
+
+def _add_person(services: Services, person: dict[str, Any], now: int) -> dict[str, Any] | None:
+    """Create the account unless the username is taken; return its credentials."""
+    if services.accounts.find_by_username(person["username"]) is not None:
+        return None
+    new = NewAccount(**{name: person[name] for name in ACCOUNT_MEMBERS})
+    account = services.accounts.create(new, now, trusted=True)
+    if isinstance(account, Refused):
+        raise ValueError(f"people.toml: {person['username']}: {account.field} {account.reason}")
+    if person.get("is_disabled"):
+        services.accounts.disable(account.id, now)
+    return {
+        "username": person["username"],
+        "password": person["password"],
+        "totp_secret": account.totp_secret,
+        "about": person["about"],
+    }
+
+
+def _add_client(
+    services: Services, entry: dict[str, Any], base_urls: Mapping[str, str], now: int
+) -> dict[str, Any] | None:
+    """Register the client unless its identifier is taken; return its credentials."""
+    if services.clients.find_now(entry["slug"]) is not None:
+        return None
+    client, secret = new_client(client_document(entry, base_urls), now, by_operator=True)
+    services.clients.add(client)
+    return {"client_id": client.client_id, **({"client_secret": secret} if secret else {})}
+
+
+def client_document(entry: dict[str, Any], base_urls: Mapping[str, str]) -> dict[str, Any]:
+    """Return a client of clients.toml as `tnid client create` would take it."""
+    # One demonstration server plays many systems, each at a path of its own; the other is one application
+    root = base_urls[entry["at"]] + (f"/{entry['slug']}/" if entry["at"] == "provincial_apps" else "/")
+    is_public = entry.get("is_public", False)
+    may_refresh = "offline_access" in entry["scope"].split()
+    return {
+        "client_id": entry["slug"],
+        "client_name": entry["name"]["vi"],
+        **{f"client_name#{locale}": entry["name"][locale] for locale in LOCALES},
+        "client_uri": root,
+        "organisation": entry["organisation"],
+        "application_type": "native" if is_public else "web",
+        "token_endpoint_auth_method": "none" if is_public else "client_secret_basic",
+        "grant_types": ["authorization_code", *(["refresh_token"] if may_refresh else [])],
+        "redirect_uris": [f"{root}callback"],
+        "post_logout_redirect_uris": [root],
+        "scope": entry["scope"],
+        "least_acr": entry["least_acr"],
+        "least_identity_level": entry["least_identity_level"],
+    }
+
+
+def _write_credentials(instance_dir: Path, credentials: dict[str, Any]) -> None:
+    """Replace the file in one step; nobody but its owner can read it at any moment."""
+    path = credentials_path(instance_dir)
+    draft = path.with_suffix(".new")
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(orjson.dumps(credentials, option=orjson.OPT_INDENT_2) + b"\n")
+    draft.replace(path)
