@@ -12,7 +12,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from contextvars import ContextVar
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -48,7 +48,7 @@ class Audit:
         event: str,
         *,
         now: int,
-        outcome: Literal["ok", "refused"] = "ok",
+        outcome: str = "ok",
         reason: str | None = None,
         account_id: str | None = None,
         client_id: str | None = None,
@@ -56,7 +56,7 @@ class Audit:
     ) -> None:
         """Append one event.
 
-        `event` is "noun.verb" and `reason` a stable word. `details` hold neither secrets nor personal data.
+        `event` is "noun.verb", `outcome` "ok" or "refused", `reason` a stable word. `details` hold neither secrets nor personal data.
         """
         where = origin.get()
         self._store.append(

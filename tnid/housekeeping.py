@@ -6,7 +6,7 @@ and purge, and each chore is right without it too.
 
 from __future__ import annotations
 
-import logging
+import logging.config
 import os
 import secrets
 import signal
@@ -15,12 +15,15 @@ import time
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from sqlalchemy import create_engine
+
 from tnid import clock, settings
-from tnid.app import create_app
 from tnid.audit import CHAIN_PURPOSE, Chain
-from tnid.db import DatabaseUnavailable
+from tnid.db import Database, DatabaseUnavailable, engine_options, prepare_engine
+from tnid.logs import logging_config
 from tnid.purge import purge_expired
-from tnid.services import Services
+from tnid.services import Services, build_services
+from tnid.settings import Settings
 from tnid.stores.audit import AuditStore, LeaseStore
 
 LEASE_SECONDS = 10
@@ -84,7 +87,7 @@ class Housekeeper:
                     self._due[chore] = time.monotonic() + (0 if has_more else chore.every_seconds)
 
     def do(self, chore: Chore, now: int) -> bool:
-        """Do a chore once, if it is ours to do; say whether there is more. Whatever fails is logged, not raised."""
+        """Do a chore once, if it is ours to do; say whether there is more. Logs what fails; raises nothing."""
         try:
             if chore.is_leased and not self._has_lease(chore, now):
                 return False
@@ -110,8 +113,16 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     threading.Thread(target=stop_with_parent, args=(stop, os.getppid()), daemon=True).start()
-    services: Services = create_app(settings.load(os.environ)).extensions["tnid"]
+    services = open_services(settings.load(os.environ))
     Housekeeper(chores(services), LeaseStore(services.database)).run(stop)
+
+
+def open_services(settings: Settings) -> Services:
+    """Return the services on an engine of their own, and log as the server does."""
+    logging.config.dictConfig(logging_config(settings.log_level))
+    engine = create_engine(settings.database_url, **engine_options(settings.database_url))
+    prepare_engine(engine)
+    return build_services(settings, Database(engine))
 
 
 def stop_with_parent(stop: threading.Event, parent: int) -> None:
