@@ -21,11 +21,11 @@ TAG_BYTES = 16
 HEAD_BYTES = len(VERSION) + NONCE_BYTES
 
 
-class SealBroken(Exception):  # noqa: N818  a state of what was read
+class SealBroken(Exception):
     """What was to be opened was sealed under another key or for another context, or has been changed."""
 
 
-class KeyUnreadable(Exception):  # noqa: N818  a state of what was read
+class KeyUnreadable(Exception):
     """A signing key can't be opened. Names the key by its kid and says nothing of what is in it."""
 
 

@@ -19,8 +19,12 @@ class MemoryKeyStore:
             return tuple(self._keys[place] for place in sorted(self._keys))
 
     def add(self, key: StoredKey) -> bool:
+        place = (key.alg, key.generation)
         with self._lock:
-            return self._keys.setdefault((key.alg, key.generation), key) is key
+            if place in self._keys:
+                return False
+            self._keys[place] = key
+            return True
 
     def remove(self, kid: str) -> bool:
         with self._lock:

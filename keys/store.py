@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 
-class StoreUnavailable(Exception):  # noqa: N818  a state
+class StoreUnavailable(Exception):
     """The store can't be read now. A store raises this, or a subclass, from `find_all`."""
 
 
