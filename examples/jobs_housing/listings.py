@@ -71,13 +71,14 @@ _SAVED = f"""
     SELECT {_COLUMNS} FROM listings JOIN saved ON listing_id = id WHERE sub = ? ORDER BY saved_at DESC, place
 """  # noqa: S608  only our own column names
 _UPSERT = """
-    INSERT INTO listings VALUES (:id, :place, :kind, :title, :offered_by, :park, :ward, :amount_from, :amount_to,
-        :places, :summary, :details, :search_key)
+    INSERT INTO listings VALUES (:id, :place, :kind, :title, :offered_by, :park, :ward, :amount_from,
+        :amount_to, :places, :summary, :details, :search_key)
     ON CONFLICT (id) DO UPDATE SET place = excluded.place, kind = excluded.kind, title = excluded.title,
         offered_by = excluded.offered_by, park = excluded.park, ward = excluded.ward,
         amount_from = excluded.amount_from, amount_to = excluded.amount_to, places = excluded.places,
         summary = excluded.summary, details = excluded.details, search_key = excluded.search_key
 """
+_SAVE = "INSERT INTO saved VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 
 
 def fold(text: str) -> str:
@@ -125,10 +126,7 @@ class ListingStore:
     def save(self, sub: str, listing_id: str) -> None:
         """Remember a listing for a person; doing it again changes nothing."""
         with self._connection() as connection:
-            connection.execute(
-                "INSERT INTO saved VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                (sub, listing_id, int(time.time())),
-            )
+            connection.execute(_SAVE, (sub, listing_id, int(time.time())))
 
     def forget(self, sub: str, listing_id: str) -> None:
         with self._connection() as connection:

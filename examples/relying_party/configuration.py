@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
@@ -48,11 +49,12 @@ class Configuration:
 
 def load(environ: Mapping[str, str], *, default_port: int) -> Configuration:
     """Return the configuration that the environment names; everything has a default for `make run`."""
-    port = int(environ.get("PORT", default_port))
+    given_url = environ.get("DEMO_BASE_URL", "").rstrip("/")
+    port = int(environ.get("PORT") or urlsplit(given_url).port or default_port)
     instance = PROJECT_ROOT / "instance"
     return Configuration(
         issuer=environ.get("DEMO_ISSUER", "http://localhost:8000"),
-        base_url=environ.get("DEMO_BASE_URL", f"http://localhost:{port}").rstrip("/"),
+        base_url=given_url or f"http://localhost:{port}",
         address=environ.get("ADDRESS", "127.0.0.1"),
         port=port,
         credentials_file=Path(environ.get("DEMO_CREDENTIALS", instance / "demo.json")),

@@ -57,8 +57,8 @@ def _share_words(app: Flask, words: Words) -> None:
         return words.say(key, find_language(), **values)
 
     app.extensions["say"] = say
-    app.context_processor(lambda: {"language": find_language(), "languages": LANGUAGES})
-    app.jinja_env.globals.update(say=say, has_words=words.__contains__)
+    app.context_processor(lambda: {"language": find_language()})
+    app.jinja_env.globals.update(say=say, languages=LANGUAGES)
 
 
 def _shared() -> Blueprint:

@@ -19,9 +19,6 @@ class Words:
         for file in files:
             self._words.update(_flatten(tomllib.loads(file.read_text(encoding="utf-8"))))
 
-    def __contains__(self, key: str) -> bool:
-        return key in self._words
-
     def say(self, key: str, language: str = "vi", **values: object) -> str:
         """Return the words for `key`; raise KeyError where there are none."""
         written = self._words[key]

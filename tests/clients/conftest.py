@@ -1,0 +1,3 @@
+from tests.province import browser, province
+
+__all__ = ["browser", "province"]

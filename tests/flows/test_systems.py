@@ -1,0 +1,260 @@
+"""A person signs in to every system of systems.toml, and is refused where the province says so."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from examples.provincial_apps.systems import System, load_systems
+from tests.person import Browser, Page, Person
+from tests.province import Province
+from tnid.demo.seed import load_clients
+
+pytestmark = pytest.mark.xdist_group("systems")
+
+SYSTEMS = load_systems()
+SLUGS = tuple(SYSTEMS)
+
+# OpenID Connect Core §5.4: what each scope lets a system see
+CLAIMS_OF_SCOPES = {
+    "openid": {"sub"},
+    "profile": {
+        "name", "family_name", "middle_name", "given_name", "nickname", "preferred_username", "profile",
+        "picture", "website", "gender", "birthdate", "zoneinfo", "locale", "updated_at",
+    },
+    "email": {"email", "email_verified"},
+    "phone": {"phone_number", "phone_number_verified"},
+    "address": {"address"},
+}  # fmt: skip
+PROTOCOL_CLAIMS = {
+    "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "at_hash", "sid", "jti",
+}  # fmt: skip
+HERSELF = {
+    "name": "Hoàng Thị Bảy",
+    "family_name": "Hoàng",
+    "middle_name": "Thị",
+    "given_name": "Bảy",
+    "gender": "female",
+    "birthdate": "1961-01-30",
+    "email": "bay@example.vn",
+    "phone_number": "+84912000104",
+    "address": {
+        "street_address": "Xóm Nà Lưu", "locality": "Xã Võ Nhai", "region": "Tỉnh Thái Nguyên", "country": "VN",
+    },
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def elder(province: Province) -> Person:
+    """Someone seen in person by an official, with a second factor and a full profile."""
+    return province.new_person(**HERSELF)
+
+
+@pytest.fixture(scope="module")
+def signed_in(elder: Person, province: Province) -> Browser:
+    """A browser in which the elder signed in with both factors, and agreed to nothing yet but the portal."""
+    browser = Browser()
+    sign_in(browser, province, "ioc", elder)
+    return browser
+
+
+def sign_in(
+    browser: Browser, province: Province, slug: str, person: Person, *, consent: str = "allow", **asked: str
+) -> Page:
+    """Press the system's sign-in button, or ask more of it, and pass through the provider's screens."""
+    browser.open(f"{province.apps_url}/{slug}/sign-in", **asked)
+    return person.pass_through(browser, consent=consent)
+
+
+def received(page: Page) -> tuple[dict, dict]:
+    """Return the claims that the system got: of the ID token and of UserInfo."""
+    return json.loads(page.text_of("id_token_claims")), json.loads(page.text_of("userinfo_claims"))
+
+
+def allowed_claims(system: System) -> set[str]:
+    return set().union(*(CLAIMS_OF_SCOPES[scope] for scope in system.scopes))
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_signing_in_to_a_system_brings_its_claims_and_no_others(
+    slug: str, signed_in: Browser, elder: Person, province: Province
+) -> None:
+    system = SYSTEMS[slug]
+    page = sign_in(signed_in, province, slug, elder)
+    assert page.url.startswith(f"{province.apps_url}/{slug}/"), page
+    id_token, userinfo = received(page)
+    assert set(id_token) <= PROTOCOL_CLAIMS
+    assert set(userinfo) <= allowed_claims(system)
+    expected = {name: value for name, value in HERSELF.items() if name in allowed_claims(system)}
+    assert {name: userinfo.get(name) for name in expected} == expected
+    assert not page.has("missing"), page
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_id_token_says_how_and_for_whom_the_sign_in_was(
+    slug: str, signed_in: Browser, elder: Person, province: Province
+) -> None:
+    id_token, userinfo = received(sign_in(signed_in, province, slug, elder))
+    assert (id_token["iss"], id_token["aud"]) in ((province.issuer, slug), (province.issuer, [slug]))
+    assert id_token["acr"] == "LoA2"
+    assert id_token["amr"] == ["pwd", "otp", "mfa"]
+    assert id_token["sub"] == userinfo["sub"]
+
+
+def test_the_second_system_asks_for_nothing_but_consent(province: Province, browser: Browser) -> None:
+    person = province.new_person()
+    sign_in(browser, province, "portal", person)
+    browser.open(f"{province.apps_url}/giaoduc/sign-in")
+    assert browser.page.has("consent_allow"), browser.page
+    assert browser.click("consent_allow").claims()["name"] == "Nguyễn Văn Thử"
+
+
+def test_consent_is_remembered(province: Province, browser: Browser) -> None:
+    person = province.new_person()
+    sign_in(browser, province, "giaoduc", person)
+    assert browser.open(f"{province.apps_url}/giaoduc/sign-in").path == "/giaoduc/"
+
+
+def test_a_password_alone_is_enough_where_one_factor_is(province: Province, browser: Browser) -> None:
+    page = sign_in(browser, province, "giaoduc", province.new_person(totp=False, identity_level=1))
+    id_token, _ = received(page)
+    assert (id_token["acr"], id_token["amr"]) == ("LoA1", ["pwd"])
+
+
+def test_a_strong_system_asks_for_the_second_factor_and_no_password(
+    province: Province, browser: Browser
+) -> None:
+    person = province.new_person(totp=False)
+    sign_in(browser, province, "portal", person)
+    page = browser.open(f"{province.apps_url}/ioc/sign-in")
+    assert not page.has("login_password")
+    id_token, _ = received(person.pass_through(browser))
+    assert id_token["acr"] == "LoA2"
+    assert person.recovery_codes, "the factor was set up on the way, so its recovery codes were shown"
+
+
+@pytest.mark.parametrize(
+    ("slug", "step"), [(s.slug, step.slug) for s in SYSTEMS.values() for step in s.steps]
+)
+def test_a_step_inside_needs_a_stronger_sign_in_than_the_door(
+    slug: str, step: str, province: Province, browser: Browser
+) -> None:
+    person = province.new_person(totp=False)
+    page = sign_in(browser, province, slug, person)
+    assert page.claims()["acr"] == "LoA1"
+    browser.click(f"step_{step}")
+    page = person.pass_through(browser)
+    assert page.claims()["acr"] == "LoA2"
+    assert page.has("done")
+
+
+@pytest.mark.parametrize("slug", [s.slug for s in SYSTEMS.values() if s.acr == "LoA2"])
+def test_a_strong_system_gets_nobody_who_signed_in_with_a_password_alone(
+    slug: str, province: Province, browser: Browser
+) -> None:
+    sign_in(browser, province, "portal", province.new_person(totp=False))
+    page = browser.open(f"{province.apps_url}/{slug}/sign-in", prompt="none")
+    assert page.error_code in ("interaction_required", "unmet_authentication_requirements"), page
+    assert browser.open(f"{province.apps_url}/{slug}/").has("sign_in"), "still at the door"
+
+
+@pytest.mark.parametrize("slug", [s.slug for s in SYSTEMS.values() if s.identity_level > 0])
+def test_a_person_not_proofed_enough_is_refused(slug: str, province: Province, browser: Browser) -> None:
+    person = province.new_person(identity_level=SYSTEMS[slug].identity_level - 1)
+    page = sign_in(browser, province, slug, person)
+    assert page.path == "/requirement", page
+    page = leave_requirement(browser)
+    assert page.error_code in ("access_denied", "unmet_authentication_requirements"), page
+    assert page.url.startswith(province.apps_url)
+    assert browser.open(f"{province.apps_url}/{slug}/").has("sign_in"), "still at the door"
+
+
+def leave_requirement(browser: Browser) -> Page:
+    """Press the one button that leads from the requirement's page back to the application."""
+    document = browser.page.document
+    (button,) = document.xpath("//main//form//button[@type='submit']")
+    button.set("id", "back_to_application")
+    return browser.submit("back_to_application")
+
+
+@pytest.mark.parametrize("slug", ["portal", "c-thainguyen", "ioc"])
+def test_refusing_to_share_ends_in_plain_words(slug: str, province: Province, browser: Browser) -> None:
+    page = sign_in(browser, province, slug, province.new_person(), consent="deny")
+    assert (page.error_code, page.status) == ("access_denied", 403)
+    assert page.url.startswith(province.apps_url)
+    assert "Chưa chia sẻ thông tin" in page.words()
+
+
+def test_an_unknown_visitor_is_told_to_sign_in_where_no_screen_may_be_shown(
+    province: Province, browser: Browser
+) -> None:
+    page = browser.open(f"{province.apps_url}/portal/sign-in", prompt="none")
+    assert (page.error_code, page.status) == ("login_required", 403)
+
+
+def test_a_scope_that_the_system_was_not_granted_is_refused(province: Province) -> None:
+    callback = f"{province.apps_url}/portal/callback"
+    with Browser(stops_at=callback) as browser:
+        page = browser.open(
+            f"{province.issuer}{urlsplit(authorization_endpoint(browser, province)).path}",
+            client_id="portal", response_type="code", redirect_uri=callback, scope="openid phone",
+            state="s" * 20, nonce="n" * 20, code_challenge="c" * 43, code_challenge_method="S256",
+        )  # fmt: skip
+    answer = {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+    assert page.url.startswith(callback), page
+    assert (answer["error"], answer["state"], answer["iss"]) == ("invalid_scope", "s" * 20, province.issuer)
+
+
+def authorization_endpoint(browser: Browser, province: Province) -> str:
+    metadata = json.loads(browser.open(f"{province.issuer}/.well-known/openid-configuration").text)
+    return str(metadata["authorization_endpoint"])
+
+
+def test_a_disabled_account_signs_in_nowhere(province: Province, browser: Browser) -> None:
+    page = sign_in(browser, province, "portal", province.people["dung.pham"])
+    assert page.has("login_username"), page
+    assert page.url.startswith(province.issuer)
+
+
+def test_disabling_an_account_ends_its_live_session(province: Province, browser: Browser) -> None:
+    person = province.new_person()
+    sign_in(browser, province, "portal", person)
+    province.provider.tnid("account", "disable", person.username)
+    page = browser.open(f"{province.apps_url}/portal/sign-in", prompt="none")
+    assert page.error_code in ("login_required", "access_denied"), page
+    page = sign_in(browser, province, "portal", person)
+    assert page.has("login_username") or page.error_code == "access_denied", page
+
+
+def test_signing_out_of_a_system_signs_out_at_the_provider(province: Province, browser: Browser) -> None:
+    person = province.new_person()
+    sign_in(browser, province, "giaoduc", person)
+    page = browser.submit("sign_out")
+    if page.has("logout_confirm"):
+        page = browser.click("logout_confirm")
+    assert page.url.partition("?")[0] == f"{province.apps_url}/giaoduc/", page
+    assert page.has("sign_in"), page
+    assert browser.open(f"{province.apps_url}/portal/sign-in").has("login_username")
+
+
+def test_an_answer_that_was_never_asked_for_is_turned_away(province: Province, browser: Browser) -> None:
+    page = browser.open(f"{province.apps_url}/portal/callback", code="x", state="x", iss=province.issuer)
+    assert (page.error_code, page.status) == ("mismatching_state", 400)
+
+
+def test_a_system_that_is_not_there_has_a_page_that_says_so(province: Province, browser: Browser) -> None:
+    assert browser.open(f"{province.apps_url}/khong-co/").status == 404
+
+
+def test_the_registered_clients_are_the_systems_of_the_table() -> None:
+    registered = {client["slug"]: client for client in load_clients() if client["at"] == "provincial_apps"}
+    assert set(registered) == set(SYSTEMS)
+    for slug, system in SYSTEMS.items():
+        client = registered[slug]
+        assert set(system.scopes) <= set(client["scope"].split()), slug
+        assert set(system.later_scopes) == set(client.get("scope_later", "").split()), slug
+        assert client["least_identity_level"] == system.identity_level, slug
+        assert client["least_acr"] == system.acr, slug
+        assert client.get("is_public", False) == system.is_public, slug
