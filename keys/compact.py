@@ -20,7 +20,7 @@ CLOCK_SKEW_SECONDS = 60  # what the clocks of two of our machines may differ by
 HEADER_MEMBERS = frozenset(("alg", "kid", "typ"))
 
 
-class InvalidToken(Exception):
+class InvalidToken(ValueError):
     """Not a good token of ours. `reason` is a stable word for the log."""
 
     def __init__(self, reason: str) -> None:

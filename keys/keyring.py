@@ -15,6 +15,9 @@ from keys.rotation import Action, Publish, RotationPolicy
 from keys.signing_key import ALGORITHMS
 from keys.store import KeyStore, StoredKey, StoreUnavailable
 
+WAIT_SECONDS = 0.1  # how long a thread waits for another's reading of the store, which takes a millisecond
+FOREVER = -1
+
 
 class KeyStatus(NamedTuple):
     """One key's place in its life, for operators."""
@@ -37,11 +40,19 @@ class Change(NamedTuple):
     active_from: int
 
 
+class Reading(NamedTuple):
+    """What one reading of the store gave."""
+
+    read_at: int
+    stored: tuple[StoredKey, ...]
+    key_set: KeySet  # of those stored that are published
+
+
 class Keyring:
     """Signs with the active keys of a store shared by processes; one a process, used by all its threads.
 
-    The store is read at most once in `reload_seconds`, by one thread while the others go on with what they
-    have; keys are opened and parsed once. Raises KeyUnreadable for a key-encryption key of a wrong length.
+    The store is read at most once in `reload_seconds`, by one thread; where it is slow the others go on with
+    what they have. Keys are opened and parsed once. Raises KeyUnreadable for a kek of a wrong length.
     """
 
     def __init__(self, store: KeyStore, kek: bytes, policy: RotationPolicy, reload_seconds: int = 1) -> None:
@@ -50,8 +61,8 @@ class Keyring:
         self._policy = policy
         self._reload_seconds = reload_seconds
         self._reloading = threading.Lock()
-        self._key_set: KeySet | None = None
-        self._tried_at = self._read_at = 0
+        self._last: Reading | None = None
+        self._tried_at = 0
 
     def sign(self, claims: Mapping[str, Any], *, alg: str, typ: str, now: int) -> str:
         """Return the claims as a compact JWS by the active key of `alg`; its header holds alg, kid and typ.
@@ -62,9 +73,7 @@ class Keyring:
         """
         if claims.get("exp", now) > now + self._policy.retain_seconds:
             raise ValueError("the token would outlive its key: raise retain_seconds")
-        key_set = self._load(now)
-        if now - self._read_at > self._policy.publish_seconds:
-            raise StoreUnavailable("the signing keys are not known to be current")
+        key_set = self._load_to_sign(now)
         key = key_set.find_active(alg, now)
         if key is None:
             raise ValueError(f"there is no key to sign with {alg}")
@@ -80,7 +89,7 @@ class Keyring:
         parsed = compact.parse(token)
         if typ is not None and parsed.typ != typ:
             raise InvalidToken("typ")
-        key = self._load(now).find(parsed.kid)
+        key = self._load(now).key_set.find(parsed.kid)
         if key is None or key.alg != parsed.alg:
             raise InvalidToken("unknown_key")
         if not key.verify(parsed.signing_input, parsed.signature):
@@ -95,11 +104,11 @@ class Keyring:
         While the store can't be read it is the last one known. Raises only where there never was one.
         """
         try:
-            return self._load(now).jwks
+            return self._load(now).key_set.jwks
         except (StoreUnavailable, KeyUnreadable):
-            if self._key_set is None:
+            if self._last is None:
                 raise
-            return self._key_set.jwks
+            return self._last.key_set.jwks
 
     def algorithms(self) -> tuple[str, ...]:
         """Return the algorithms that sign() takes."""
@@ -114,7 +123,7 @@ class Keyring:
 
     def tend(self, now: int) -> tuple[Change, ...]:
         """Do what is due (see rotation.plan), unless another process was first; return what this one did."""
-        return self._apply(rotation.plan(self._reload(now), now, self._policy), now)
+        return self._apply(rotation.plan(self._reload(now).stored, now, self._policy), now)
 
     def rotate(self, now: int, immediately: bool = False) -> tuple[Change, ...]:
         """Publish a new key for each algorithm, to sign once it has been published for long enough.
@@ -123,41 +132,56 @@ class Keyring:
         caches have; those that look a new kid up will find it. The old keys stay published either way.
         """
         wait_seconds = rotation.IMMEDIATE_SECONDS if immediately else self._policy.publish_seconds
-        return self._apply(rotation.plan_rotation(self._reload(now), now, wait_seconds), now)
+        return self._apply(rotation.plan_rotation(self._reload(now).stored, now, wait_seconds), now)
 
     def list_keys(self, now: int) -> tuple[KeyStatus, ...]:
         """Return every key and its place in its life, fresh from the store."""
         stored = self._store.find_all()
         return tuple(self._describe(key, stored, now) for key in stored)
 
-    def _load(self, now: int) -> KeySet:
-        """Return the keys, read anew if the last try is reload_seconds ago and no other thread is at it."""
-        key_set = self._key_set
-        if key_set is None:
-            with self._reloading:
-                return self._read(now)[0]
-        if abs(now - self._tried_at) < self._reload_seconds or not self._reloading.acquire(blocking=False):
-            return key_set
+    def _load(self, now: int, wait_seconds: float = WAIT_SECONDS) -> Reading:
+        """Return the last reading; make a new one where that was last tried reload_seconds ago."""
+        last = self._last
+        if last is not None and self._is_tried(now):
+            return last
+        if not self._reloading.acquire(timeout=FOREVER if last is None else wait_seconds):
+            assert last is not None  # noqa: S101  without one we wait forever
+            return last
         try:
-            return self._read(now)[0]
+            last = self._last
+            return last if last is not None and self._is_tried(now) else self._read(now)
         finally:
             self._reloading.release()
 
-    def _reload(self, now: int) -> tuple[StoredKey, ...]:
-        """Read the store now; return all that is in it, which is more than is published."""
-        with self._reloading:
-            return self._read(now)[1]
+    def _load_to_sign(self, now: int) -> KeySet:
+        """Return the keys; raise StoreUnavailable where they may be so old that another key signs by now."""
+        for wait_seconds in (WAIT_SECONDS, FOREVER):
+            last = self._load(now, wait_seconds)
+            if now - last.read_at <= self._policy.publish_seconds:
+                return last.key_set
+        raise StoreUnavailable("the signing keys are not known to be current")
 
-    def _read(self, now: int) -> tuple[KeySet, tuple[StoredKey, ...]]:
+    def _is_tried(self, now: int) -> bool:
+        return abs(now - self._tried_at) < self._reload_seconds
+
+    def _reload(self, now: int) -> Reading:
+        with self._reloading:
+            return self._read(now)
+
+    def _read(self, now: int) -> Reading:
         """Read the store, holding the lock; open only those keys that weren't there before."""
-        self._tried_at = now
-        stored = self._store.find_all()
-        published = tuple(key for key in stored if not rotation.is_expired(key, stored, now, self._policy))
-        key_set = self._key_set
-        if key_set is None or key_set.stored != published:
-            key_set = self._key_set = KeySet(published, self._envelope, key_set)
-        self._read_at = now
-        return key_set, stored
+        try:
+            stored = self._store.find_all()
+            published = tuple(
+                key for key in stored if not rotation.is_expired(key, stored, now, self._policy)
+            )
+            key_set = self._last.key_set if self._last else None
+            if key_set is None or key_set.stored != published:
+                key_set = KeySet(published, self._envelope, key_set)
+            self._last = Reading(now, stored, key_set)
+        finally:
+            self._tried_at = now
+        return self._last
 
     def _apply(self, actions: Iterable[Action], now: int) -> tuple[Change, ...]:
         changes = tuple(change for action in actions if (change := self._do(action, now)))

@@ -12,7 +12,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from keys.compact import InvalidToken
+from keys.compact import InvalidToken, parse
 from keys.envelope import KeyUnreadable
 from keys.keyring import Keyring
 from keys.memory import MemoryKeyStore
@@ -238,12 +238,13 @@ def test_one_changed_bit_stops_the_start(first_keys: tuple[StoredKey, ...]) -> N
 
 
 def test_threads_share_a_keyring_while_it_rotates(keyring: Keyring) -> None:
+    clock = [NOW]
     stop = threading.Event()
 
     def sign_and_verify() -> int:
         signed = 0
         while not stop.is_set() or not signed:
-            now = NOW + signed % 200
+            now = clock[0]
             assert keyring.verify(sign(keyring, now), typ="JWT", now=now)["sub"] == "Nguyễn"
             signed += 1
         return signed
@@ -251,11 +252,30 @@ def test_threads_share_a_keyring_while_it_rotates(keyring: Keyring) -> None:
     with ThreadPoolExecutor(8) as pool:
         signers = [pool.submit(sign_and_verify) for _ in range(7)]
         try:
-            for step in range(3):
-                keyring.rotate(NOW + 200 * step, immediately=True)
+            for _ in range(3):
+                keyring.rotate(clock[0], immediately=True)
+                clock[0] += IMMEDIATE_SECONDS
         finally:
             stop.set()
         assert all(future.result() for future in signers)
+
+
+def test_all_threads_that_come_after_a_long_pause_have_the_new_key(
+    keyring: Keyring, store: WatchedStore
+) -> None:
+    sign(keyring)
+    new = next(c.kid for c in Keyring(store, KEK, POLICY).rotate(NOW) if c.alg == "ES256")
+    readings = store.readings
+    start = threading.Barrier(8)
+
+    def sign_late(_: int) -> str:
+        start.wait(30)
+        return sign(keyring, NOW + 5000)
+
+    with ThreadPoolExecutor(8) as pool:
+        tokens = list(pool.map(sign_late, range(8)))
+    assert {parse(token).kid for token in tokens} == {new}
+    assert store.readings == readings + 1
 
 
 def test_one_thread_reads_while_the_others_go_on(keyring: Keyring, store: WatchedStore) -> None:
