@@ -1,0 +1,198 @@
+"""A whole provider in memory, with one person and one client, for tests that speak the protocol directly."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import orjson
+
+from keys.keyring import Keyring
+from keys.memory import MemoryKeyStore
+from keys.rotation import RotationPolicy
+from oidc.authorization.prompts import Prompt
+from oidc.clients.registration import new_client
+from oidc.errors import PageError
+from oidc.http import Request, Response
+from oidc.memory import (
+    MemoryClients,
+    MemoryConsents,
+    MemoryEvents,
+    MemoryGrants,
+    MemoryInteractions,
+    MemoryReplays,
+    MemorySubjects,
+)
+from oidc.models import Agreed, Client, EndUser
+from oidc.provider import Provider, ProviderConfig, Stores
+
+ISSUER = "https://id.thainguyen.example"
+NOW = 1_800_000_000
+REDIRECT_URI = "https://rp.example/cb"
+VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"  # RFC 7636 Appendix B
+CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+BROWSER = "a browser's secret"
+FORM = "application/x-www-form-urlencoded"
+PERSON = {
+    "name": "Nguyễn Văn An",
+    "family_name": "Nguyễn",
+    "given_name": "An",
+    "email": "an@example.vn",
+    "email_verified": True,
+    "phone_number": "+84912345678",
+    "phone_number_verified": False,
+    "address": {"locality": "Phường Gia Sàng", "country": "VN"},
+    "birthdate": "",
+}
+
+
+def post(form: dict[str, str] | str, authorization: str = "", /, **changes: Any) -> Request:
+    encoded = form if isinstance(form, str) else urlencode(form)
+    members = {
+        "method": "POST",
+        "body": encoded.encode(),
+        "content_type": FORM,
+        "authorization": authorization,
+    }
+    return Request(**{**members, **changes})
+
+
+def basic(client_id: str, secret: str) -> str:
+    return "Basic " + base64.b64encode(f"{client_id}:{secret}".encode()).decode()
+
+
+def document(response: Response) -> dict[str, Any]:
+    found: dict[str, Any] = orjson.loads(response.body)
+    return found
+
+
+def location(response: Response) -> dict[str, str]:
+    """Return the query of the address that the browser is sent to."""
+    assert response.status == 303
+    return dict(parse_qsl(urlsplit(dict(response.headers)["Location"]).query))
+
+
+def claims_of(id_token: str) -> dict[str, Any]:
+    payload = id_token.split(".")[1]
+    found: dict[str, Any] = orjson.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return found
+
+
+@cache
+def shared_keyring() -> Keyring:
+    """Making an RSA key takes longer than most tests."""
+    keyring = Keyring(MemoryKeyStore(), b"k" * 32, RotationPolicy())
+    keyring.ensure(NOW)
+    return keyring
+
+
+class World:
+    """`now` moves only where a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+        self.clients, self.grants = MemoryClients(), MemoryGrants()
+        self.interactions, self.replays = MemoryInteractions(), MemoryReplays()
+        self.consents, self.events = MemoryConsents(), MemoryEvents()
+        self.subjects = MemorySubjects(self.grants)
+        self.subjects.people["an"] = PERSON
+        self.keyring = shared_keyring()
+        stores = Stores(
+            self.clients, self.grants, self.interactions, self.replays, self.consents, self.subjects
+        )
+        self.provider = Provider(
+            ProviderConfig(ISSUER),
+            stores,
+            self.keyring,
+            self.events,
+            token_key=b"t" * 32,
+            subject_salt=b"s" * 32,
+        )
+        self.client, self.secret = self.add_client()
+
+    def add_client(self, **document: Any) -> tuple[Client, str]:
+        defaults = {"redirect_uris": [REDIRECT_URI], "grant_types": ["authorization_code", "refresh_token"]}
+        client, secret = new_client({**defaults, **document}, self.now, by_operator=True)
+        self.clients.add(client)
+        return client, secret or ""
+
+    def end_user(self, **changes: Any) -> EndUser:
+        members = {
+            "account_id": "an",
+            "sid": "sid-1",
+            "auth_time": self.now - 100,
+            "acr": "LoA2",
+            "amr": ("pwd", "otp", "mfa"),
+            "identity_level": 0,
+        }
+        return EndUser(**{**members, **changes})
+
+    def agree(
+        self, scope: str = "openid profile email phone address offline_access", claims: str = ""
+    ) -> None:
+        for client in self.clients.rows.values():
+            agreed = Agreed(frozenset(scope.split()), frozenset(claims.split()))
+            self.consents.rows["an", client.client_id] = agreed
+
+    def query(self, client: Client | None = None, **changes: str | None) -> str:
+        parameters: dict[str, str | None] = {
+            "client_id": (client or self.client).client_id,
+            "redirect_uri": REDIRECT_URI,
+            "response_type": "code",
+            "scope": "openid",
+            "state": "state-1",
+            "code_challenge": CHALLENGE,
+            "code_challenge_method": "S256",
+            **changes,
+        }
+        return urlencode({name: value for name, value in parameters.items() if value is not None})
+
+    def ask(self, query: str, end_user: EndUser | None = None) -> Response | Prompt | PageError:
+        request = Request("GET", query)
+        return self.provider.authorization.authorize(request, end_user, BROWSER, self.now)
+
+    def authorize(
+        self, end_user: EndUser | None = None, **changes: str | None
+    ) -> Response | Prompt | PageError:
+        return self.ask(self.query(**changes), end_user)
+
+    def resume(self, prompt: Prompt, end_user: EndUser | None = None) -> Response | Prompt | PageError:
+        uid = prompt.interaction.uid
+        return self.provider.authorization.resume(uid, end_user, BROWSER, self.now)
+
+    def new_code(self, client: Client | None = None, **changes: str | None) -> str:
+        self.agree()
+        answer = self.ask(self.query(client, **changes), self.end_user())
+        assert isinstance(answer, Response), answer
+        return location(answer)["code"]
+
+    def token(
+        self, body: dict[str, str], client: Client | None = None, secret: str | None = None
+    ) -> Response:
+        client_id = (client or self.client).client_id
+        header = basic(client_id, self.secret if secret is None else secret)
+        return self.provider.token.respond(post(body, header), self.now)
+
+    def redeem(self, code: str, **changes: Any) -> Response:
+        body = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT_URI}
+        return self.token({**body, "code_verifier": VERIFIER}, **changes)
+
+    def refresh(self, token: str, **changes: str) -> Response:
+        return self.token({"grant_type": "refresh_token", "refresh_token": token, **changes})
+
+    def userinfo(self, token: str) -> Response:
+        request = Request("GET", authorization=f"Bearer {token}")
+        return self.provider.userinfo.respond(request, self.now)
+
+    def sign_in(self, **changes: str | None) -> dict[str, Any]:
+        """Go through authorization and exchange; return the token response."""
+        return document(self.redeem(self.new_code(**changes)))
+
+
+def half_hash(text: str) -> str:
+    """Compute at_hash as OpenID Connect Core §3.1.3.6 words it."""
+    digest = hashlib.sha256(text.encode("ascii")).digest()
+    return base64.urlsafe_b64encode(digest[:16]).rstrip(b"=").decode()
