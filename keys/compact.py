@@ -21,7 +21,10 @@ HEADER_MEMBERS = frozenset(("alg", "kid", "typ"))
 
 
 class InvalidToken(ValueError):
-    """Not a good token of ours. `reason` is a stable word for the log."""
+    """Not a good token of ours. `reason` is a stable word for the log.
+
+    A ValueError, so that the protocol, which doesn't know this package, can tell it from a fault.
+    """
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

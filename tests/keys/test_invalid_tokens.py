@@ -49,6 +49,7 @@ def refuse(token: Any, reason: str, *, typ: str | None = "JWT", now: int = NOW) 
     with pytest.raises(InvalidToken) as raised:
         KEYRING.verify(token, typ=typ, now=now)
     assert raised.value.reason == reason
+    assert isinstance(raised.value, ValueError), "what knows no keys catches it so"
 
 
 def test_what_the_cases_vary_is_good() -> None:

@@ -76,6 +76,7 @@ def seen(database_url: str, tmp_path: Path) -> Iterator[list[tuple[dict[str, Any
         process.start()
     for process in processes:
         process.join(120)
+        process.kill()
     assert [process.exitcode for process in processes] == [0] * PROCESSES
     reports = [json.loads((tmp_path / f"{number}.json").read_bytes()) for number in range(PROCESSES)]
     yield list(zip(*reports, strict=True))
