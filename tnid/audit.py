@@ -56,7 +56,8 @@ class Audit:
     ) -> None:
         """Append one event.
 
-        `event` is "noun.verb", `outcome` "ok" or "refused", `reason` a stable word. `details` hold neither secrets nor personal data.
+        `event` is "noun.verb", `outcome` "ok" or "refused", `reason` a stable word. `details` hold neither
+        secrets nor personal data.
         """
         where = origin.get()
         self._store.append(

@@ -87,7 +87,7 @@ class Housekeeper:
                     self._due[chore] = time.monotonic() + (0 if has_more else chore.every_seconds)
 
     def do(self, chore: Chore, now: int) -> bool:
-        """Do a chore once, if it is ours to do; say whether there is more. Logs what fails; raises nothing."""
+        """Do a chore once if it is ours to do; say whether there is more. Logs what fails, raises nothing."""
         try:
             if chore.is_leased and not self._has_lease(chore, now):
                 return False

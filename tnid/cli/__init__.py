@@ -5,6 +5,8 @@ Exit status: 0 done, 1 refused with the reason on standard error, 2 wrong usage.
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from tnid.cli.account import account
@@ -21,6 +23,8 @@ from tnid.cli.serve import serve
 @click.version_option(package_name="thai-nguyen-id")
 def main() -> None:
     """Thai Nguyen ID: the province's OpenID Connect provider."""
+    # Whatever a command writes is for its owner alone, in a folder that others may look into too
+    os.umask(0o077)
 
 
 for command in (serve, db, keys, client, account, demo, audit, config):

@@ -12,6 +12,7 @@ from tnid.accounts.service import Account, NewAccount
 from tnid.cli.answers import Refusal, answer, read_object, with_json
 from tnid.cli.keys import utc
 from tnid.cli.services import open_services
+from tnid.consent.service import Consent
 from tnid.services import Services
 
 OWN_MEMBERS = frozenset({"username", "password", "personal_id_number", "identity_level", "totp", "locale"})
@@ -112,8 +113,8 @@ def export(username: str, as_json: bool) -> None:
             **_describe(services, found),
             "claims": found.claims,
             "personal_id_number": services.accounts.reveal_personal_id_number(found.id),
-            "sessions": [row._asdict() for row in services.sessions.list_by_account(found.id, now)],
-            "consents": [row._asdict() for row in services.consents.list_by_account(found.id)],
+            "sessions": [_without_hash(row) for row in services.sessions.list_live(found.id, now)],
+            "consents": [_describe_consent(one) for one in services.consents.list_by_account(found.id)],
             "events": [row._asdict() for row in services.audit.list_by_account(found.id, most=10_000)],
         }
         services.audit.record("account.export", account_id=found.id, now=now)
@@ -152,4 +153,18 @@ def _describe(services: Services, found: Account) -> dict[str, Any]:
         "created_at": utc(found.created_at),
         "updated_at": utc(found.updated_at),
         "disabled_at": utc(found.disabled_at),
+    }
+
+
+def _without_hash(row: Any) -> dict[str, Any]:
+    return {name: value for name, value in row._asdict().items() if name != "id_hash"}
+
+
+def _describe_consent(consent: Consent) -> dict[str, Any]:
+    agreed = consent.agreed
+    return {
+        "client_id": consent.client_id,
+        "scope": sorted(agreed.scope),
+        "claims": sorted(agreed.claims),
+        "granted_at": utc(consent.granted_at),
     }

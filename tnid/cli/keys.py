@@ -23,13 +23,13 @@ def list_keys(as_json: bool) -> None:
     with open_services() as services:
         found = services.keyring.list_keys(clock.now())
     text = table(
-        ("kid", "algorithm", "status", "published", "signs from", "retired", "removed after"),
+        ("kid", "algorithm", "status", "published", "signs from", "retired", "removed from"),
         [
             (
                 k.kid,
                 k.alg,
                 k.status,
-                *map(utc, (k.published_at, k.active_from, k.retired_at, k.removed_after)),
+                *map(utc, (k.published_at, k.active_from, k.retired_at, k.removed_from)),
             )
             for k in found
         ],
