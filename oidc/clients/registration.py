@@ -108,7 +108,7 @@ def fill_defaults(metadata: Metadata) -> None:
 
 
 def check_by_authlib(metadata: Metadata) -> None:
-    """The rules that Authlib knows: URLs, key sets, application types; redirect URIs have a stricter check."""
+    """The rules that Authlib knows: URLs, key sets, application types; ours of redirect URIs is stricter."""
     rest = {name: value for name, value in metadata.items() if name != "redirect_uris"}
     for rules in (OAuthMetadata, OpenIDMetadata):
         try:

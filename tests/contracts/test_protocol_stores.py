@@ -1,0 +1,227 @@
+"""What every store of the protocol must do, in memory and in SQL: above all, what is one-time works once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from oidc.clients.registration import new_client
+from oidc.memory import MemoryClients, MemoryGrants, MemoryInteractions, MemoryReplays, MemorySubjects
+from oidc.models import AuthorizationRequest, Grant, Interaction
+from tnid.db import Database
+from tnid.stores.clients import ClientStore
+from tnid.stores.grants import GrantStore
+from tnid.stores.interactions import InteractionStore
+from tnid.stores.replay import ReplayStore
+
+NOW = 1_795_000_000
+GRANT = Grant(
+    id="grant-1",
+    client_id="client-1",
+    account_id="an",
+    sid="sid-1",
+    scope="openid profile",
+    userinfo_claims="name",
+    id_token_claims="",
+    nonce="n",
+    auth_time=NOW - 5,
+    acr="LoA2",
+    amr="pwd otp mfa",
+    redirect_uri="https://rp.example/cb",
+    code_challenge="c" * 43,
+    code_hash=b"\x00\xffhash",
+    code_expires_at=NOW + 60,
+    code_redeemed_at=None,
+    offline=0,
+    generation=0,
+    rotated_at=None,
+    created_at=NOW,
+    expires_at=NOW + 3600,
+    revoked_at=None,
+)
+REQUEST = AuthorizationRequest("client-1", "https://rp.example/cb", "query", ("openid",), "s", max_age=5)
+INTERACTION = Interaction("uid-1", "hash", REQUEST, None, None, "", NOW, NOW + 600)
+_ACCOUNT = text(
+    "INSERT INTO accounts (id, username, username_key, password_hash, password_changed_at, profile_sealed,"
+    " identity_level, locale, created_at, updated_at) VALUES ('an', 'an', 'an', '', 0, '', 0, 'vi', 0, 0)"
+)
+_DISABLE = text("UPDATE accounts SET disabled_at = 1 WHERE id = 'an'")
+
+
+@dataclass
+class Backend:
+    """The stores of one kind, with one active account `an`."""
+
+    grants: Any
+    interactions: Any
+    replays: Any
+    clients: Any
+    disable_account: Callable[[], Any]
+    unit: Callable[[], AbstractContextManager[None]]
+
+
+def memory() -> Backend:
+    grants = MemoryGrants()
+    subjects = MemorySubjects(grants)
+    subjects.people["an"] = {}
+    disable = lambda: subjects.disabled.add("an")  # noqa: E731
+    return Backend(grants, MemoryInteractions(), MemoryReplays(), MemoryClients(), disable, nullcontext)
+
+
+def in_sql(database: Database) -> Backend:
+    database.execute(_ACCOUNT)
+    return Backend(
+        GrantStore(database),
+        InteractionStore(database),
+        ReplayStore(database),
+        ClientStore(database),
+        lambda: database.execute(_DISABLE),
+        database.unit,
+    )
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def stores(request: pytest.FixtureRequest) -> Backend:
+    return memory() if request.param == "memory" else in_sql(request.getfixturevalue("database"))
+
+
+@pytest.fixture
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """The kind of database of this round of `stores`."""
+    callspec = request.node.callspec
+    kind: str = callspec.params.get("stores") or callspec.params["kind"]
+    return kind
+
+
+def test_a_grant_comes_back_as_it_was(stores: Backend) -> None:
+    stores.grants.add(GRANT)
+    assert stores.grants.find("grant-1") == GRANT
+    assert stores.grants.find_by_code(b"\x00\xffhash") == GRANT
+    assert stores.grants.find("unknown") is None and stores.grants.find_by_code(b"") is None
+
+
+def test_a_code_is_redeemed_once_and_leaves_a_tombstone(stores: Backend) -> None:
+    stores.grants.add(GRANT)
+    assert stores.grants.find_live("grant-1", NOW) is None, "nothing hangs on it yet"
+    assert stores.grants.redeem(b"\x00\xffhash", NOW + 59) == replace(GRANT, code_redeemed_at=NOW + 59)
+    assert stores.grants.redeem(b"\x00\xffhash", NOW + 59) is None
+    assert stores.grants.find_by_code(b"\x00\xffhash").code_redeemed_at == NOW + 59
+    assert stores.grants.find_live("grant-1", NOW + 59)
+
+
+def test_an_expired_or_revoked_code_is_not_redeemed(stores: Backend) -> None:
+    stores.grants.add(GRANT)
+    assert stores.grants.redeem(b"\x00\xffhash", NOW + 60) is None
+    assert stores.grants.revoke("grant-1", NOW)
+    assert stores.grants.redeem(b"\x00\xffhash", NOW) is None
+
+
+def test_a_generation_is_rotated_once(stores: Backend) -> None:
+    stores.grants.add(GRANT)
+    assert stores.grants.rotate("grant-1", 0, "client-1", NOW) is None, "the code comes first"
+    stores.grants.redeem(GRANT.code_hash, NOW)
+    rotated = stores.grants.rotate("grant-1", 0, "client-1", NOW + 7)
+    assert (rotated.generation, rotated.rotated_at) == (1, NOW + 7)
+    assert stores.grants.rotate("grant-1", 0, "client-1", NOW + 7) is None
+    assert stores.grants.rotate("grant-1", 1, "client-2", NOW + 7) is None
+    assert stores.grants.rotate("grant-1", 1, "client-1", NOW + 3600) is None, "expired"
+    assert stores.grants.rotate("grant-1", 1, "client-1", NOW + 3599)
+
+
+def test_a_disabled_account_stops_every_path(stores: Backend) -> None:
+    stores.grants.add(GRANT)
+    stores.grants.add(replace(GRANT, id="grant-2", code_hash=b"other"))
+    stores.grants.redeem(GRANT.code_hash, NOW)
+    stores.disable_account()
+    assert stores.grants.redeem(b"other", NOW) is None
+    assert stores.grants.rotate("grant-1", 0, "client-1", NOW) is None
+    assert stores.grants.find_live("grant-1", NOW) is None
+
+
+def test_a_grant_is_revoked_once(stores: Backend) -> None:
+    stores.grants.add(GRANT)
+    stores.grants.redeem(GRANT.code_hash, NOW)
+    assert [stores.grants.revoke("grant-1", NOW) for _ in range(2)] == [True, False]
+    assert stores.grants.find_live("grant-1", NOW) is None
+    assert stores.grants.rotate("grant-1", 0, "client-1", NOW) is None
+
+
+def test_a_sessions_end_spares_offline_grants(stores: Backend) -> None:
+    for identifier, sid, offline in (("a", "s1", 0), ("b", "s1", 1), ("c", "s2", 0)):
+        stores.grants.add(
+            replace(GRANT, id=identifier, sid=sid, offline=offline, code_hash=identifier.encode())
+        )
+    assert stores.grants.revoke_by_session("s1", NOW) == 1
+    assert [stores.grants.find(i).revoked_at for i in "abc"] == [NOW, None, None]
+
+
+def test_an_interaction_keeps_what_was_asked_and_what_was_done(stores: Backend) -> None:
+    stores.interactions.add(INTERACTION)
+    assert stores.interactions.find("uid-1") == INTERACTION
+    local = replace(INTERACTION, uid="uid-2", request=None, return_to="/account", least_acr="LoA2")
+    stores.interactions.add(local)
+    assert stores.interactions.find("uid-2") == local
+    assert stores.interactions.update("uid-1", authenticated_at=NOW, authenticated_sid="sid")
+    assert stores.interactions.update("uid-1", selected_sid="sid")
+    assert stores.interactions.update("uid-1", consented_account_id="an")
+    assert stores.interactions.update("uid-1", denied_at=NOW)
+    found = stores.interactions.find("uid-1")
+    assert (found.authenticated_sid, found.selected_sid, found.consented_account_id) == ("sid", "sid", "an")
+    assert found.denied_at == NOW and stores.interactions.find("unknown") is None
+
+
+def test_an_interaction_is_completed_once_and_then_closed(stores: Backend) -> None:
+    stores.interactions.add(INTERACTION)
+    assert [stores.interactions.complete("uid-1", NOW) for _ in range(2)] == [True, False]
+    assert not stores.interactions.update("uid-1", selected_sid="sid")
+    assert not stores.interactions.complete("unknown", NOW)
+
+
+def test_an_identifier_is_consumed_once_for_each_purpose(stores: Backend) -> None:
+    assert not stores.replays.is_consumed("a", "jti")
+    assert [stores.replays.consume("a", "jti", NOW) for _ in range(2)] == [True, False]
+    assert stores.replays.consume("b", "jti", NOW) and stores.replays.is_consumed("a", "jti")
+    assert stores.replays.consume("a", "\ud800", NOW)
+
+
+def test_a_client_comes_back_as_it_was(stores: Backend) -> None:
+    document = {"redirect_uris": ["https://rp.example/cb"], "client_name#vi": "Việc làm"}
+    policy = {"require_pkce": False, "least_acr": "LoA2", "least_identity_level": 2, "organisation": "Sở"}
+    client, _ = new_client({**document, **policy}, NOW, by_operator=True)
+    stores.clients.add(client)
+    assert stores.clients.find(client.client_id) == client
+    assert stores.clients.find("unknown") is None
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_of_many_at_once_one_redeems_one_rotates_and_one_consumes(database: Database, kind: str) -> None:
+    stores = in_sql(database)
+    stores.grants.add(GRANT)
+
+    def race(attempt: Callable[[], Any]) -> int:
+        def one(_: int) -> bool:
+            with stores.unit():
+                return bool(attempt())
+
+        with ThreadPoolExecutor(16) as pool:
+            return sum(pool.map(one, range(16)))
+
+    assert race(lambda: stores.grants.redeem(GRANT.code_hash, NOW)) == 1
+    assert race(lambda: stores.grants.rotate("grant-1", 0, "client-1", NOW)) == 1
+    assert race(lambda: stores.replays.consume("a", "jti", NOW)) == 1
+    assert race(lambda: stores.grants.revoke("grant-1", NOW)) == 1
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_unit_of_work_that_fails_leaves_nothing(database: Database, kind: str) -> None:
+    stores = in_sql(database)
+    with pytest.raises(ZeroDivisionError), stores.unit():
+        stores.grants.add(GRANT)
+        raise ZeroDivisionError
+    assert stores.grants.find("grant-1") is None
