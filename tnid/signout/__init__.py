@@ -1,0 +1,1 @@
+"""Signing out, asked for by a person or by an application."""
