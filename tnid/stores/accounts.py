@@ -27,7 +27,7 @@ accounts = db.Table(
     Column("username_key", String(192), nullable=False, unique=True),
     Column("password_hash", String(255), nullable=False),
     Column("password_changed_at", BigInteger, nullable=False),
-    # Set while the password is too short to stand alone: a second factor is enrolled before anything else.
+    # Set while the password is too short to stand alone: there must be a second factor beside it.
     Column("factor_required_at", BigInteger),
     Column("profile_sealed", LargeBinary, nullable=False),
     Column("phone_index", String(64), index=True),
@@ -51,8 +51,9 @@ Index(
 
 _INSERT = text(
     "INSERT INTO accounts (id, username, username_key, password_hash, password_changed_at,"
-    " factor_required_at, profile_sealed, phone_index, email_index, pin_sealed, pin_index, identity_level, locale, created_at,"
-    " updated_at, disabled_at) VALUES (:id, :username, :username_key, :password_hash, :password_changed_at,"
+    " factor_required_at, profile_sealed, phone_index, email_index, pin_sealed, pin_index, identity_level,"
+    " locale, created_at, updated_at, disabled_at)"
+    " VALUES (:id, :username, :username_key, :password_hash, :password_changed_at,"
     " :factor_required_at, :profile_sealed, :phone_index, :email_index, :pin_sealed, :pin_index,"
     " :identity_level, :locale, :created_at, :updated_at, NULL) ON CONFLICT DO NOTHING"
 )
@@ -97,9 +98,6 @@ _REHASH = (
 )
 _LOCALE = (
     update(accounts).where(accounts.c.id == bindparam("account_id")).values(locale=bindparam("new_locale"))
-)
-_FACTOR_NOT_REQUIRED = (
-    update(accounts).where(accounts.c.id == bindparam("account_id")).values(factor_required_at=None)
 )
 _DISABLE = (
     update(accounts)
@@ -172,9 +170,6 @@ class AccountStore:
 
     def set_locale(self, account_id: str, locale: str) -> None:
         self._database.execute(_LOCALE, account_id=account_id, new_locale=locale)
-
-    def clear_factor_required(self, account_id: str) -> None:
-        self._database.execute(_FACTOR_NOT_REQUIRED, account_id=account_id)
 
     def disable(self, account_id: str, now: int) -> bool:
         return self._database.execute(_DISABLE, account_id=account_id, now=now) == 1

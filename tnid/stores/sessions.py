@@ -64,7 +64,7 @@ _REPLACE = (
         expires_at=bindparam("new_expires_at"),
     )
 )
-_RAISE = (
+_CHANGE_TRUST = (
     update(sessions)
     .where(sessions.c.id_hash == bindparam("old_hash"), sessions.c.ended_at.is_(None))
     .values(
@@ -130,12 +130,12 @@ class SessionStore:
         )
         return renewed == 1
 
-    def raise_trust(self, old_hash: str, new_hash: str, *, acr: str, amr: str, now: int) -> bool:
-        """Give a session that passed a second factor a new id; when it was signed in to stays."""
-        raised = self._database.execute(
-            _RAISE, old_hash=old_hash, new_hash=new_hash, new_acr=acr, new_amr=amr, now=now
+    def change_trust(self, old_hash: str, new_hash: str, *, acr: str, amr: str, now: int) -> bool:
+        """Give a session that gained or lost a factor a new id; when it was signed in to stays."""
+        changed = self._database.execute(
+            _CHANGE_TRUST, old_hash=old_hash, new_hash=new_hash, new_acr=acr, new_amr=amr, now=now
         )
-        return raised == 1
+        return changed == 1
 
     def end(self, sid: str, now: int) -> bool:
         return self._database.execute(_END, of_sid=sid, now=now) == 1

@@ -12,7 +12,9 @@ from tnid.stores.accounts import accounts
 sign_ins = db.Table(
     "sign_ins",
     Column("id_hash", String(64), primary_key=True),
-    Column("account_id", String(22), ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column(
+        "account_id", String(22), ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
     Column("tries", Integer, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False, index=True),
@@ -46,6 +48,12 @@ _END = (
     .values(ended_at=bindparam("now"))
 )
 
+_END_OF_ACCOUNT = (
+    update(sign_ins)
+    .where(sign_ins.c.account_id == bindparam("of_account"), sign_ins.c.ended_at.is_(None))
+    .values(ended_at=bindparam("now"))
+)
+
 
 class SignInStore:
     """Keeps half-logins: they end by success, by too many wrong codes, or after ten minutes."""
@@ -74,3 +82,6 @@ class SignInStore:
 
     def end(self, id_hash: str, now: int) -> bool:
         return self._database.execute(_END, of_hash=id_hash, now=now) == 1
+
+    def end_all(self, account_id: str, now: int) -> int:
+        return self._database.execute(_END_OF_ACCOUNT, of_account=account_id, now=now)

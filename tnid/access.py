@@ -1,0 +1,72 @@
+"""Who may come in: each blueprint declares its guard, and a request to one that declares none is refused."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from flask import Blueprint, Flask, abort, redirect, request, url_for
+from flask.sansio.scaffold import Scaffold
+from werkzeug.wrappers import Response
+
+from tnid import services, web
+from tnid.signin.session import find_end_user
+
+_ATTRIBUTE = "tnid_guard"
+
+
+class Guard(Enum):
+    """What a request must bring before its view runs."""
+
+    PUBLIC = "nothing"
+    SIGNED_IN = "a session"
+    PROTOCOL = "what the protocol asks for; no CSRF token, for the caller is no browser of ours"
+
+
+def declare(blueprint: Blueprint, guard: Guard) -> Blueprint:
+    """Declare a blueprint's guard; return the blueprint."""
+    setattr(blueprint, _ATTRIBUTE, guard)
+    return blueprint
+
+
+def guard_of(blueprint: Scaffold | None) -> Guard | None:
+    """Return what the blueprint declares, None where it declares nothing."""
+    found: Guard | None = getattr(blueprint, _ATTRIBUTE, None)
+    return found
+
+
+def find_guard(app: Flask, endpoint: str | None) -> Guard | None:
+    """Return the guard of an endpoint; static files need none."""
+    if endpoint is None or endpoint == "static":
+        return Guard.PUBLIC
+    return guard_of(app.blueprints.get(endpoint.rpartition(".")[0]))
+
+
+def install(app: Flask) -> None:
+    """Run each request's guard before its view."""
+
+    @app.before_request
+    def check_guard() -> Response | None:
+        guard = find_guard(app, request.endpoint)
+        if guard is None:
+            abort(403)
+        if guard is Guard.SIGNED_IN and find_end_user() is None:
+            return send_to_sign_in()
+        return None
+
+
+def send_to_sign_in(*, max_age: int | None = None, least_acr: str = "") -> Response:
+    """Begin a sign-in that comes back to this page; a posted form comes back to the page that it was on."""
+    return_to = request.full_path.rstrip("?") if request.method == "GET" else _page_of_form()
+    interaction = services.current().interactions.begin_local(
+        web.browser_id(), return_to, services.now(), max_age=max_age, least_acr=least_acr
+    )
+    return redirect(f"/resume/{interaction.uid}", 303)
+
+
+def _page_of_form() -> str:
+    """Return the page that a form was on: its own address may be one that can't be looked at."""
+    section = "/".join(request.path.split("/")[:3])
+    return section if section in _PAGES else url_for("accounts.overview")
+
+
+_PAGES = ("/account/profile", "/account/security", "/account/sessions", "/account/applications")

@@ -1,0 +1,49 @@
+"""The audit log in a person's words: what happened to the account, when, from where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+from tnid import services, web
+
+TEXTS: dict[tuple[str, str], Any] = {
+    ("account.create", "ok"): _("The account was created"),
+    ("account.change_profile", "ok"): _("Personal information was changed"),
+    ("account.change_password", "ok"): _("The password was changed"),
+    ("account.change_password", "refused"): _("Somebody tried to change the password"),
+    ("account.disable", "ok"): _("The account was shut"),
+    ("account.enable", "ok"): _("The account was opened again"),
+    ("sign_in.complete", "ok"): _("Signed in"),
+    ("sign_in.step_up", "ok"): _("Signed in with a second factor"),
+    ("sign_in.password", "refused"): _("A wrong password was tried"),
+    ("sign_in.totp", "refused"): _("A wrong authentication code was tried"),
+    ("sign_in.recovery_code", "refused"): _("A wrong recovery code was tried"),
+    ("session.end", "ok"): _("Signed out"),
+    ("factor.add", "ok"): _("Two-step authentication was turned on"),
+    ("factor.remove", "ok"): _("Two-step authentication was turned off"),
+    ("recovery_codes.replace", "ok"): _("New recovery codes were made"),
+    ("consent.give", "ok"): _("Agreed to share with %(app)s"),
+    ("consent.refuse", "ok"): _("Did not agree to share with %(app)s"),
+    ("consent.withdraw", "ok"): _("Took back the consent for %(app)s"),
+}
+
+
+def describe_events(rows: list[Any]) -> list[dict[str, Any]]:
+    """Return the events that mean something to a person, in the order given."""
+    return [
+        {"when": row.occurred_at, "text": _text(row), "ip": row.ip}
+        for row in rows
+        if (row.event, row.outcome) in TEXTS
+    ]
+
+
+def _text(row: Any) -> str:
+    text = str(TEXTS[row.event, row.outcome])
+    return text % {"app": _app_name(row.client_id)} if "%(app)s" in text else text
+
+
+def _app_name(client_id: str | None) -> str:
+    client = services.current().clients.find(client_id or "")
+    return client.text("client_name", web.current_locale()) if client else client_id or ""

@@ -1,0 +1,60 @@
+"""The forms of registration and of the account pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, PasswordField, SelectField, StringField, SubmitField
+from wtforms.validators import InputRequired
+
+from tnid.accounts.messages import MESSAGES
+
+REQUIRED = InputRequired(MESSAGES["required"])
+
+
+def strip(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
+
+
+def text_field(*, required: bool = False) -> StringField:
+    return StringField(filters=[strip], validators=[REQUIRED] if required else [])
+
+
+class RegistrationForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    name = text_field(required=True)
+    username = text_field(required=True)
+    phone = text_field()
+    email = text_field()
+    password = PasswordField(validators=[REQUIRED])
+    submit = SubmitField()
+
+
+class ProfileForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    name = text_field(required=True)
+    family_name = text_field()
+    middle_name = text_field()
+    given_name = text_field()
+    birthdate = text_field()
+    gender = SelectField(choices=[("", "–"), ("female", _("Female")), ("male", _("Male"))])
+    phone = text_field()
+    email = text_field()
+    street_address = text_field()
+    locality = text_field()
+    region = text_field()
+    country = text_field()
+    submit = SubmitField()
+
+
+class PasswordForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    current = PasswordField()
+    new = PasswordField(validators=[REQUIRED])
+    end_others = BooleanField(default=True)
+    submit = SubmitField()
+
+
+class PlainForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """A button alone: the CSRF token is all that it holds."""
+
+    submit = SubmitField()

@@ -1,0 +1,63 @@
+"""The words for each reason of a refusal, in the person's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+
+from tnid.accounts.refusal import Refused
+
+MESSAGES: dict[str, Any] = {
+    "wrong_credentials": _(
+        "The username or password is not right."
+        " Check capitals, and turn the Vietnamese keyboard off while typing the password."
+    ),
+    "too_many": _("Too many wrong tries. Try again in %(minutes)s minutes, or recover the account."),
+    "too_many_here": _("Too many wrong codes. Sign in again with the password."),
+    "too_many_codes": _("Too many wrong codes for this account. Use a recovery code, or ask at the commune."),
+    "wrong_code": _("The code is not right, or was used already. Wait for the next one and type it in."),
+    "wrong_recovery_code": _("The recovery code is not right, or was used already. Each code works once."),
+    "password_too_short": _("The password needs at least 8 characters."),
+    "password_too_short_alone": _(
+        "Without two-step authentication the password needs at least 15 characters."
+    ),
+    "password_too_long": _("The password may have at most 128 characters."),
+    "password_common": _("This password is known to many. Choose another, such as a few words of your own."),
+    "password_personal": _("The password must not hold the name, username, phone number or identity number."),
+    "password_wrong": _("The current password is not right."),
+    "password_same": _("The new password is the same as the current one."),
+    "username_taken": _("This username is taken. Choose another."),
+    "username_too_short": _("The username needs at least 3 characters."),
+    "username_too_long": _("The username may have at most 64 characters."),
+    "username_characters": _("Use letters, digits, dots, dashes and underscores only, of one alphabet."),
+    "username_no_letter": _("The username needs at least one letter."),
+    "username_separators": _("The username must begin and end with a letter or a digit."),
+    "username_reserved": _("This username is kept for the province. Choose another."),
+    "contact_required": _("Give a phone number or an email address."),
+    "phone": _("This is not a phone number. For example: 0912 345 678"),
+    "email": _("This is not an email address. For example: lan@example.vn"),
+    "birthdate": _("This is not a date. For example: 27/03/1995"),
+    "too_young": _("An account of one's own is for people from 14 years of age."),
+    "too_long": _("This is too long."),
+    "characters": _("Some characters here can't be used. Type it anew instead of pasting it."),
+    "required": _("This can't be empty."),
+}
+OTHERWISE = _("This can't be accepted. Check it and try again.")
+
+
+def message_of(refused: Refused) -> str:
+    """Return what to tell the person."""
+    minutes = max(1, -(-refused.retry_after_seconds // 60))
+    return str(MESSAGES.get(refused.reason, OTHERWISE)) % {"minutes": minutes}
+
+
+def show_refusal(form: FlaskForm, refused: Refused) -> None:
+    """Put a refusal beside its field, or on top of the form where it concerns none."""
+    text = message_of(refused)
+    field = form._fields.get(refused.field)
+    if field is None:
+        form.form_errors.append(text)
+    else:
+        field.errors = [*field.errors, text]

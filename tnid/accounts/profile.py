@@ -1,0 +1,110 @@
+"""The profile page: a person's own claims, as a form and back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from tnid import services
+from tnid.access import Guard, declare
+from tnid.accounts.forms import ProfileForm
+from tnid.accounts.messages import show_refusal
+from tnid.accounts.refusal import Refused
+from tnid.accounts.service import Account
+from tnid.signin.session import get_end_user
+
+blueprint = declare(Blueprint("profile", __name__, url_prefix="/account"), Guard.SIGNED_IN)
+
+LEAST_AGE_YEARS = 14
+TEXT_CLAIMS = ("name", "family_name", "middle_name", "given_name", "gender")
+ADDRESS_CLAIMS = ("street_address", "locality", "region", "country")
+FIELD_OF_CLAIM = {"phone_number": "phone", "address": "street_address"}
+
+_DAY_MONTH_YEAR = re.compile(r"^(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})$")
+_YEAR_MONTH_DAY = re.compile(r"^(\d{4})-(\d{2})-(\d{2})$")
+
+
+@blueprint.route("/profile", methods=["GET", "POST"])
+def show() -> ResponseReturnValue:
+    """Show the claims, and replace those that the person corrected."""
+    accounts = services.current().accounts
+    account = accounts.get(get_end_user().account_id)
+    form = ProfileForm(data=form_data(account))
+    if form.validate_on_submit():
+        refused = change(account, form)
+        if refused is None:
+            flash(gettext("Saved."), "good")
+            return redirect(url_for("profile.show"), 303)
+        show_refusal(form, refused)
+    verified = {
+        "phone": bool(account.profile.get("phone_number_verified")),
+        "email": bool(account.profile.get("email_verified")),
+    }
+    page = render_template("accounts/profile.html", form=form, verified=verified)
+    return page, (400 if form.is_submitted() else 200)
+
+
+def form_data(account: Account) -> dict[str, Any]:
+    profile = account.profile
+    return {
+        **{name: profile.get(name, "") for name in TEXT_CLAIMS},
+        **{name: profile.get("address", {}).get(name, "") for name in ADDRESS_CLAIMS},
+        "phone": profile.get("phone_number", ""),
+        "email": profile.get("email", ""),
+        "birthdate": write_date(profile.get("birthdate", "")),
+    }
+
+
+def change(account: Account, form: Any) -> Refused | None:
+    """Store what the form holds; claims that it doesn't show stay as they are."""
+    birthdate = read_date(form.birthdate.data)
+    if birthdate is None:
+        return Refused("birthdate", "birthdate")
+    if birthdate and is_too_young(birthdate, services.now()):
+        return Refused("birthdate", "too_young")
+    claims = changes(account.profile, form, birthdate)
+    refused = services.current().accounts.change_profile(account.id, claims, services.now())
+    if refused is None:
+        return None
+    return Refused(FIELD_OF_CLAIM.get(refused.field, refused.field), refused.reason)
+
+
+def changes(profile: Mapping[str, Any], form: Any, birthdate: str) -> dict[str, Any]:
+    address = {**profile.get("address", {}), **{name: form[name].data for name in ADDRESS_CLAIMS}}
+    return {
+        **{name: form[name].data for name in TEXT_CLAIMS},
+        "birthdate": birthdate,
+        "phone_number": form.phone.data,
+        "email": form.email.data,
+        "address": {name: value for name, value in address.items() if value},
+    }
+
+
+def write_date(birthdate: str) -> str:
+    """Return a birthdate as people write it here; a year alone stays one."""
+    found = _YEAR_MONTH_DAY.match(birthdate)
+    return f"{found[3]}/{found[2]}/{found[1]}" if found else birthdate
+
+
+def read_date(typed: str) -> str | None:
+    """Return 27/3/1995 as 1995-03-27, "" for nothing, None for what is no date."""
+    found = _DAY_MONTH_YEAR.match(typed)
+    if found is None:
+        return typed if not typed or re.fullmatch(r"[0-9]{4}(-[0-9]{2}-[0-9]{2})?", typed) else None
+    return f"{found[3]}-{int(found[2]):02}-{int(found[1]):02}"
+
+
+def is_too_young(birthdate: str, now: int) -> bool:
+    """Say whether the person is under 14: a child's account is its representative's to open."""
+    found = _YEAR_MONTH_DAY.match(birthdate)
+    today = datetime.fromtimestamp(now, UTC).date()
+    if found is None:
+        return birthdate.isdigit() and today.year - int(birthdate) < LEAST_AGE_YEARS
+    born = (int(found[1]), int(found[2]), int(found[3]))
+    return born > (today.year - LEAST_AGE_YEARS, today.month, today.day) and born[0] != 0

@@ -1,0 +1,124 @@
+"""Password and second factor, changed by a person who signed in within the last minutes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from oidc.models import EndUser
+from tnid import services
+from tnid.access import Guard, declare, send_to_sign_in
+from tnid.accounts.forms import PasswordForm, PlainForm
+from tnid.accounts.messages import show_refusal
+from tnid.accounts.refusal import Refused
+from tnid.signin import known_device
+from tnid.signin.assurance import LOA2, PASSWORD
+from tnid.signin.enrolment import is_fresh, make_codes
+from tnid.signin.limits import CURRENT_PASSWORD_IN_SESSION, Bucket
+from tnid.signin.screen import go_to
+from tnid.signin.session import change_trust, get_end_user
+from tnid.signin.views import begin_local
+
+blueprint = declare(Blueprint("security", __name__, url_prefix="/account/security"), Guard.SIGNED_IN)
+
+STATUS_OF_REASON = {"password_wrong": 403, "too_many": 429}
+
+
+def find_obstacle() -> ResponseReturnValue | None:
+    """Return the way to a fresh sign-in where this one is too old, or lacks the account's second factor."""
+    end_user = get_end_user()
+    is_enrolled = services.current().factors.is_enrolled(end_user.account_id)
+    least_acr = LOA2 if is_enrolled else ""
+    if is_fresh(end_user) and (not is_enrolled or end_user.acr == LOA2):
+        return None
+    return send_to_sign_in(max_age=services.current().settings.fresh_sign_in_seconds, least_acr=least_acr)
+
+
+@blueprint.route("", methods=["GET", "POST"])
+def show() -> ResponseReturnValue:
+    """Show what protects the account, and change the password."""
+    end_user = get_end_user()
+    form = PasswordForm()
+    status = 200
+    if form.validate_on_submit():
+        obstacle = find_obstacle()
+        if obstacle is not None:
+            return obstacle
+        refused = change_password(end_user, form)
+        if refused is None:
+            flash(gettext("The password is changed."), "good")
+            return redirect(url_for("security.show"), 303)
+        show_refusal(form, refused)
+        status = STATUS_OF_REASON.get(refused.reason, 400)
+    elif form.is_submitted():
+        status = 400
+    factors = services.current().factors
+    page = render_template(
+        "accounts/security.html",
+        form=form,
+        factor_on=factors.is_enrolled(end_user.account_id),
+        codes_left=factors.count_recovery_codes(end_user.account_id),
+    )
+    return page, status
+
+
+def change_password(end_user: EndUser, form: Any) -> Refused | None:
+    """Change the password; end the other sessions unless told not to, and every refresh token in any case."""
+    parts, now = services.current(), services.now()
+    account_id = end_user.account_id
+    bucket = Bucket(CURRENT_PASSWORD_IN_SESSION, end_user.sid)
+    seconds = parts.limits.seconds_shut((bucket,), now)
+    if seconds:
+        return Refused("", "too_many", seconds)
+    refused = parts.accounts.change_password(account_id, form.current.data, form.new.data, now)
+    if refused is not None:
+        if refused.reason == "password_wrong":
+            parts.limits.count((bucket,), now)
+        return refused
+    parts.grants.revoke_by_account(account_id, now)
+    parts.half_sign_ins.end_all(account_id, now)
+    if form.end_others.data:
+        parts.sessions.end_all(account_id, now, except_sid=end_user.sid)
+    known_device.remember(parts.accounts.get(account_id))
+    return None
+
+
+@blueprint.post("/factor")
+def begin_enrolment() -> ResponseReturnValue:
+    return find_obstacle() or go_to("enrolment.enrol", begin_local(url_for("security.show")))
+
+
+@blueprint.post("/factor/remove")
+def remove_factor() -> ResponseReturnValue:
+    """Remove the authenticator app and its recovery codes; this session falls back to one factor."""
+    obstacle = find_obstacle()
+    if obstacle is not None:
+        return obstacle
+    parts, end_user, now = services.current(), get_end_user(), services.now()
+    if not PlainForm().validate_on_submit():
+        return redirect(url_for("security.show"), 303)
+    if parts.accounts.get(end_user.account_id).factor_required:
+        flash(gettext("Choose a password of at least 15 characters first."), "care")
+        return redirect(url_for("security.show"), 303)
+    if parts.factors.remove(end_user.account_id):
+        parts.audit.record("factor.remove", account_id=end_user.account_id, now=now)
+        parts.sessions.end_all(end_user.account_id, now, except_sid=end_user.sid)
+        change_trust(PASSWORD)
+        flash(gettext("Two-step authentication is off."), "care")
+    return redirect(url_for("security.show"), 303)
+
+
+@blueprint.post("/codes")
+def replace_codes() -> ResponseReturnValue:
+    """Make new recovery codes; the old ones end."""
+    obstacle = find_obstacle()
+    if obstacle is not None:
+        return obstacle
+    account_id = get_end_user().account_id
+    if not services.current().factors.is_enrolled(account_id):
+        return redirect(url_for("security.show"), 303)
+    make_codes(account_id)
+    return go_to("enrolment.codes", begin_local(url_for("security.show")))

@@ -1,0 +1,400 @@
+"""Accounts as the rest of the program sees them: created, found, changed, disabled.
+
+`/register`, `tnid account create` and the demonstration data all come in by `create`. Personal data is sealed
+here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+import orjson
+
+from tnid.accounts import passwords as policy
+from tnid.accounts import usernames
+from tnid.accounts.claims import LOCALES, check_profile, claims_of
+from tnid.accounts.contacts import email_key, parse_email, parse_phone
+from tnid.accounts.passwords import Passwords
+from tnid.accounts.refusal import Refused
+from tnid.db import Conflict
+from tnid.signin import totp
+from tnid.signin.factors import Factors, Sealer
+from tnid.stores.accounts import AccountStore
+
+IDENTITY_LEVELS = range(3)
+PIN_DIGITS = 12
+
+
+class Events(Protocol):
+    """What is needed of tnid.audit."""
+
+    def record(
+        self,
+        event: str,
+        *,
+        now: int,
+        outcome: Literal["ok", "refused"] = "ok",
+        reason: str | None = None,
+        account_id: str | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccount:
+    """What is asked for. `claims` are standard claims of OpenID Connect Core §5.1, `totp` makes a secret."""
+
+    username: str
+    password: str = field(repr=False)
+    claims: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    personal_id_number: str | None = field(default=None, repr=False)
+    identity_level: int = 0
+    totp: bool = False
+    locale: str = "vi"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One person's account, opened. The last two are filled by `create` alone, to be shown once."""
+
+    id: str
+    username: str
+    profile: Mapping[str, Any] = field(repr=False)
+    identity_level: int
+    locale: str
+    factor_required: bool
+    created_at: int
+    updated_at: int
+    password_changed_at: int
+    disabled_at: int | None = None
+    password_hash: str = field(repr=False, default="")
+    totp_secret: str | None = field(default=None, repr=False)
+    recovery_codes: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def display_name(self) -> str:
+        return str(self.profile.get("name") or self.username)
+
+    @property
+    def initials(self) -> str:
+        """First letters of the first and the last word: people are called by the last one."""
+        words = self.display_name.split()
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+    @property
+    def claims(self) -> dict[str, Any]:
+        return claims_of(self.profile, username=self.username, locale=self.locale, updated_at=self.updated_at)
+
+
+class Accounts:
+    """Every act on an account. Each runs in the caller's unit of work and records what it changed."""
+
+    def __init__(
+        self,
+        store: AccountStore,
+        factors: Factors,
+        sealer: Sealer,
+        passwords: Passwords,
+        events: Events,
+    ) -> None:
+        self._store = store
+        self._factors = factors
+        self._sealer = sealer
+        self._passwords = passwords
+        self._events = events
+
+    # Creating
+
+    def create(self, new: NewAccount, now: int, *, trusted: bool = False) -> Account | Refused:
+        """Create an account, or say what is wrong with the first bad field.
+
+        A password that can't stand alone makes a second factor required: where `totp` makes none now, it is
+        asked for at the first sign-in, before anything else. `trusted` lifts the rules on passwords and
+        reserved names: for an operator who moves people over, and for demonstration data.
+        Raises Busy.
+        """
+        profile = check_profile(new.claims)
+        if isinstance(profile, Refused):
+            return profile
+        refused = self._find_fault(new, profile, trusted=trusted)
+        if refused is not None:
+            return refused
+        password_hash = self._passwords.hash(new.password)
+        needs_factor = not (trusted or policy.is_strong_alone(new.password))
+        return self._insert(new, profile, password_hash, now, factor_required=needs_factor)
+
+    def _find_fault(self, new: NewAccount, profile: Mapping[str, Any], *, trusted: bool) -> Refused | None:
+        fault = usernames.find_fault(new.username)
+        if fault is None and not trusted and usernames.is_reserved(new.username):
+            fault = "username_reserved"
+        if fault is not None:
+            return Refused("username", fault)
+        if new.identity_level not in IDENTITY_LEVELS:
+            return Refused("identity_level", "identity_level")
+        if new.personal_id_number is not None and not is_personal_id_number(new.personal_id_number):
+            return Refused("personal_id_number", "personal_id_number")
+        personal = personal_words(new.username, profile, new.personal_id_number)
+        weakness = None if trusted else policy.find_weakness(new.password, personal)
+        if weakness is not None:
+            return Refused("password", weakness)
+        return self._find_taken(new)
+
+    def _find_taken(self, new: NewAccount) -> Refused | None:
+        if self._store.find_by_username_key(usernames.username_key(new.username)) is not None:
+            return Refused("username", "username_taken")
+        pin_index = self._pin_index(new.personal_id_number)
+        if pin_index is not None and self._store.is_pin_taken(pin_index):
+            return Refused("personal_id_number", "personal_id_number_taken")
+        return None
+
+    def _insert(
+        self,
+        new: NewAccount,
+        profile: Mapping[str, Any],
+        password_hash: str,
+        now: int,
+        *,
+        factor_required: bool,
+    ) -> Account | Refused:
+        account_id = secrets.token_urlsafe(16)
+        phone_index, email_index = self._contact_indexes(profile)
+        is_inserted = self._store.insert(
+            id=account_id,
+            username=usernames.clean(new.username),
+            username_key=usernames.username_key(new.username),
+            password_hash=password_hash,
+            password_changed_at=now,
+            factor_required_at=now if factor_required else None,
+            profile_sealed=self._seal_profile(account_id, profile),
+            phone_index=phone_index,
+            email_index=email_index,
+            pin_sealed=self._seal_pin(account_id, new.personal_id_number),
+            pin_index=self._pin_index(new.personal_id_number),
+            identity_level=new.identity_level,
+            locale=new.locale if new.locale in LOCALES else LOCALES[0],
+            created_at=now,
+            updated_at=now,
+        )
+        if not is_inserted:  # somebody else was faster by a moment
+            return self._find_taken(new) or Refused("username", "username_taken")
+        self._events.record("account.create", account_id=account_id, now=now)
+        return self._with_factor(account_id, now) if new.totp else self.get(account_id)
+
+    def _with_factor(self, account_id: str, now: int) -> Account:
+        secret = totp.new_secret()
+        # Step 0: no code of this secret was spent yet
+        self._factors.enrol(account_id, secret, 0, now)
+        codes = self._factors.replace_recovery_codes(account_id, now)
+        row = self._store.find(account_id)
+        return self._open(row, totp_secret=secret, recovery_codes=tuple(codes))
+
+    # Finding
+
+    def find(self, account_id: str) -> Account | None:
+        row = self._store.find(account_id)
+        return None if row is None else self._open(row)
+
+    def get(self, account_id: str) -> Account:
+        """Return the account; raises LookupError."""
+        account = self.find(account_id)
+        if account is None:
+            raise LookupError("no such account")
+        return account
+
+    def find_by_username(self, username: str) -> Account | None:
+        row = self._store.find_by_username_key(usernames.username_key(username[: usernames.MOST_CHARACTERS]))
+        return None if row is None else self._open(row)
+
+    def find_row_by_sign_in_name(self, name: str) -> Any:
+        """Return the row of the one account that a username, phone number or e-mail address names.
+
+        Disabled ones too where named by username. A phone that several people share names none of them.
+        """
+        if len(name) > policy.MOST_RAW_CHARACTERS:
+            return None
+        found = self._store.find_by_username_key(usernames.username_key(name))
+        if found is not None:
+            return found
+        sharing = list(self._rows_by_contact(name))
+        return sharing[0] if len(sharing) == 1 else None
+
+    def _rows_by_contact(self, name: str) -> Iterator[Any]:
+        if "@" in name:
+            email = parse_email(name)
+            if email is not None:
+                yield from self._store.list_by_email(self._sealer.blind_index("email", email_key(email)))
+            return
+        phone = parse_phone(name)
+        if phone is not None:
+            yield from self._store.list_by_phone(self._sealer.blind_index("phone", phone))
+
+    def claims(self, account_id: str) -> dict[str, Any] | None:
+        """Return the standard claims of an active account; None for a disabled or unknown one."""
+        account = self.find(account_id)
+        return None if account is None or account.disabled_at is not None else account.claims
+
+    def claims_of_row(self, row: Any) -> dict[str, Any]:
+        """Return the standard claims of a row with an account's columns, however it was fetched."""
+        profile = self._open_profile(row.id, row.profile_sealed)
+        return claims_of(profile, username=row.username, locale=row.locale, updated_at=row.updated_at)
+
+    def reveal_personal_id_number(self, account_id: str) -> str | None:
+        """Return the identification number. Whoever asks shows it masked and records why."""
+        row = self._store.find(account_id)
+        if row is None or row.pin_sealed is None:
+            return None
+        return self._sealer.open(bytes(row.pin_sealed), f"accounts.pin:{account_id}").decode()
+
+    # Changing
+
+    def change_profile(self, account_id: str, changes: Mapping[str, Any], now: int) -> Refused | None:
+        """Replace the claims that `changes` names; an empty value removes one.
+
+        A changed phone number or e-mail address is no longer verified.
+        """
+        account = self.get(account_id)
+        merged = {**account.profile, **changes}
+        for contact in ("phone_number", "email"):
+            merged.pop(f"{contact}_verified", None)
+        profile = check_profile(merged)
+        if isinstance(profile, Refused):
+            return profile
+        for contact in ("phone_number", "email"):
+            if contact in profile and profile[contact] == account.profile.get(contact):
+                profile[f"{contact}_verified"] = account.profile.get(f"{contact}_verified", False)
+        if profile == account.profile:
+            return None
+        sealed = self._seal_profile(account_id, profile)
+        self._store.set_profile(account_id, sealed, *self._contact_indexes(profile), now)
+        changed = sorted(name for name in {*profile, *account.profile} if _differ(name, profile, account))
+        self._events.record(
+            "account.change_profile", account_id=account_id, now=now, details={"claims": changed}
+        )
+        return None
+
+    def change_password(self, account_id: str, current: str, new: str, now: int) -> Refused | None:
+        """Replace the password of a person who knows the current one. Raises Busy."""
+        row = self._store.find(account_id)
+        if not self._passwords.verify(row.password_hash, current).is_right:
+            self._record_refusal("account.change_password", "wrong_password", account_id, now)
+            return Refused("current", "password_wrong")
+        refused = self._find_fault_of_new(self._open(row), current, new)
+        if refused is not None:
+            return refused
+        new_hash = self._passwords.hash(new)
+        required_at = None if policy.is_strong_alone(new) else now
+        if not self._store.set_password(account_id, row.password_hash, new_hash, required_at, now):
+            return Refused("current", "password_wrong")
+        self._events.record("account.change_password", account_id=account_id, now=now)
+        return None
+
+    def _record_refusal(self, event: str, reason: str, account_id: str, now: int) -> None:
+        self._events.record(event, outcome="refused", reason=reason, account_id=account_id, now=now)
+
+    def _find_fault_of_new(self, account: Account, current: str, new: str) -> Refused | None:
+        personal = personal_words(
+            account.username, account.profile, self.reveal_personal_id_number(account.id)
+        )
+        weakness = policy.find_weakness(new, personal)
+        if weakness is not None:
+            return Refused("new", weakness)
+        if policy.normalise(new) == policy.normalise(current):
+            return Refused("new", "password_same")
+        if not policy.is_strong_alone(new) and not self._factors.is_enrolled(account.id):
+            return Refused("new", "password_too_short_alone")
+        return None
+
+    def change_locale(self, account_id: str, locale: str) -> None:
+        if locale in LOCALES:
+            self._store.set_locale(account_id, locale)
+
+    def rehash_password(self, row: Any, new_hash: str) -> None:
+        self._store.rehash_password(row.id, row.password_hash, new_hash)
+
+    def disable(self, account_id: str, now: int) -> bool:
+        """Shut the account: no session, grant or sign-in of it works from the next statement on."""
+        is_done = self._store.disable(account_id, now)
+        if is_done:
+            self._events.record("account.disable", account_id=account_id, now=now)
+        return is_done
+
+    def enable(self, account_id: str, now: int) -> Refused | None:
+        """Open a disabled account again, unless its identification number is another active person's."""
+        row = self._store.find(account_id)
+        if row is None or row.disabled_at is None:
+            return Refused("", "not_disabled")
+        if row.pin_index is not None and self._store.is_pin_taken(row.pin_index):
+            return Refused("personal_id_number", "personal_id_number_taken")
+        try:
+            self._store.enable(account_id)
+        except Conflict:
+            return Refused("personal_id_number", "personal_id_number_taken")
+        self._events.record("account.enable", account_id=account_id, now=now)
+        return None
+
+    def delete(self, account_id: str, now: int) -> bool:
+        """Erase the account and all that hangs on it by foreign key."""
+        is_done = self._store.delete(account_id)
+        if is_done:
+            self._events.record("account.delete", account_id=account_id, now=now)
+        return is_done
+
+    # Sealing
+
+    def _open(self, row: Any, **shown_once: Any) -> Account:
+        return Account(
+            id=row.id,
+            username=row.username,
+            profile=self._open_profile(row.id, row.profile_sealed),
+            identity_level=row.identity_level,
+            locale=row.locale,
+            factor_required=row.factor_required_at is not None,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+            password_changed_at=row.password_changed_at,
+            disabled_at=row.disabled_at,
+            password_hash=row.password_hash,
+            **shown_once,
+        )
+
+    def _seal_profile(self, account_id: str, profile: Mapping[str, Any]) -> bytes:
+        return self._sealer.seal(orjson.dumps(dict(profile)), f"accounts.profile:{account_id}")
+
+    def _open_profile(self, account_id: str, sealed: bytes) -> dict[str, Any]:
+        opened: dict[str, Any] = orjson.loads(
+            self._sealer.open(bytes(sealed), f"accounts.profile:{account_id}")
+        )
+        return opened
+
+    def _seal_pin(self, account_id: str, number: str | None) -> bytes | None:
+        return None if number is None else self._sealer.seal(number.encode(), f"accounts.pin:{account_id}")
+
+    def _pin_index(self, number: str | None) -> str | None:
+        return None if number is None else self._sealer.blind_index("personal_id_number", number)
+
+    def _contact_indexes(self, profile: Mapping[str, Any]) -> tuple[str | None, str | None]:
+        phone, email = profile.get("phone_number"), profile.get("email")
+        return (
+            self._sealer.blind_index("phone", phone) if phone else None,
+            self._sealer.blind_index("email", email_key(email)) if email else None,
+        )
+
+
+def is_personal_id_number(number: str) -> bool:
+    """Twelve ASCII digits is the whole of the hard check: there is no check digit."""
+    return len(number) == PIN_DIGITS and number.isascii() and number.isdigit()
+
+
+def personal_words(username: str, profile: Mapping[str, Any], number: str | None) -> list[str]:
+    """Return what a password must not hold, since others know it."""
+    phone = str(profile.get("phone_number", ""))
+    local_part = str(profile.get("email", "")).partition("@")[0]
+    # Without country code and leading zero, so that every way of writing the number holds it
+    return [username, str(profile.get("name", "")), phone[3:], local_part, number or ""]
+
+
+def _differ(name: str, profile: Mapping[str, Any], account: Account) -> bool:
+    return bool(profile.get(name) != account.profile.get(name))

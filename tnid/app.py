@@ -1,0 +1,144 @@
+"""The application: composed by hand, with one transaction a request."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, g, request
+from flask_wtf import CSRFProtect
+
+from oidc import blueprint as oidc_blueprint
+from oidc.errors import PageError
+from tnid import access, clock, errors, front, services, web
+from tnid import pages as pages_views
+from tnid.access import Guard
+from tnid.accounts import profile, registration, security
+from tnid.accounts import views as account_views
+from tnid.accounts.passwords import Busy
+from tnid.consent import views as consent_views
+from tnid.db import Database, DatabaseUnavailable, db, engine_options, prepare_engine
+from tnid.moments import moment
+from tnid.services import EXTENSION, Services, build_services
+from tnid.settings import Settings
+from tnid.signin import enrolment, screen, session
+from tnid.signin import views as signin_views
+from tnid.signout import views as signout_views
+
+ROOT = Path(__file__).resolve().parents[1]
+log = logging.getLogger(__name__)
+
+
+class Application(Flask):
+    """Flask, with each request one unit of work: committed here and nowhere else, error answers included.
+
+    What a view refuses is an answer and is kept; an exception that nobody expected rolls back, and is
+    answered outside the unit.
+    """
+
+    def full_dispatch_request(self) -> Response:
+        parts: Services = self.extensions[EXTENSION]
+        with parts.database.unit():
+            response = super().full_dispatch_request()
+            session.touch_if_due()
+        return response
+
+    def handle_exception(self, error: Exception) -> Response:
+        # What the request meant to set belongs to what was rolled back
+        g.pop("cookies", None)
+        g.end_user = None
+        return super().handle_exception(error)
+
+    def log_exception(self, exc_info: Any) -> None:
+        request_id = g.get("request_id", "")
+        if isinstance(exc_info[1], (DatabaseUnavailable, Busy)):
+            log.warning("%s, request %s", type(exc_info[1]).__name__, request_id)
+            return
+        # Neither the query nor the body: they may hold what no log may
+        log.error("request %s failed: %s %s", request_id, request.method, request.path, exc_info=exc_info)
+
+
+def create_app(settings: Settings) -> Application:
+    """Return the application of one process. Raises MasterKeyError; needs a migrated database to serve."""
+    app = Application(
+        "tnid", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "tnid" / "static")
+    )
+    parts = build_services(settings, open_database(app, settings))
+    app.extensions[EXTENSION] = parts
+    web.install(app, settings, parts.sealer.derive("web.cookies"))
+    csrf = protect_forms(app)
+    access.install(app)
+    for blueprint in blueprints():
+        app.register_blueprint(blueprint)
+        if access.guard_of(blueprint) is Guard.PROTOCOL:
+            csrf.exempt(blueprint)
+    errors.install(app, settings)
+    app.jinja_env.filters["moment"] = moment
+    app.jinja_env.globals["version"] = metadata.version("thai-nguyen-id")
+    app.context_processor(current_person)
+    ensure_keys(parts)
+    front.install(app, parts)
+    return app
+
+
+def blueprints() -> Iterable[Any]:
+    """Return everything that answers a browser, each with its guard declared."""
+    host = oidc_blueprint.Host(
+        provider=lambda: services.current().provider,
+        end_user=session.find_end_user,
+        browser=web.browser_id,
+        now=services.now,
+        show_prompt=screen.show_prompt,
+        show_error=show_error,
+    )
+    return (
+        pages_views.blueprint,
+        access.declare(oidc_blueprint.create_blueprint(host), Guard.PROTOCOL),
+        signin_views.blueprint,
+        enrolment.blueprint,
+        consent_views.blueprint,
+        registration.blueprint,
+        account_views.blueprint,
+        profile.blueprint,
+        security.blueprint,
+        signout_views.logout,
+        signout_views.confirmation,
+    )
+
+
+def open_database(app: Flask, settings: Settings) -> Database:
+    settings.instance_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.database_url)
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+        return Database(db.engine)
+
+
+def protect_forms(app: Flask) -> CSRFProtect:
+    # The Referer that a strict check wants is withheld by our own Referrer-Policy: token and SameSite stay.
+    # A token lives as long as its browser session: a page left open overnight may still be sent.
+    app.config.update(WTF_CSRF_SSL_STRICT=False, WTF_CSRF_TIME_LIMIT=None)
+    return CSRFProtect(app)
+
+
+def show_error(error: PageError) -> Response:
+    return errors.error_page(error.code, error.status, description=error.description)
+
+
+def current_person() -> dict[str, Any]:
+    """Return who is signed in, for every template; None on an error page that knows nobody."""
+    end_user = session.find_end_user()
+    return {"current_person": services.current().accounts.find(end_user.account_id) if end_user else None}
+
+
+def ensure_keys(parts: Services) -> None:
+    """Make the signing keys at the first start; the housekeeper tends them afterwards."""
+    try:
+        parts.keyring.ensure(clock.now())
+    except DatabaseUnavailable:
+        log.warning("the database can't be used yet: signing keys are looked for later")

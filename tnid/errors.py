@@ -1,0 +1,172 @@
+"""Error pages: what happened, why, what to do now, and a stable code for machines.
+
+Nothing of an exception is ever shown: the request id leads to it in the log.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from flask_babel import lazy_gettext
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from oidc.errors import OAuthError
+from tnid import access
+from tnid.accounts.passwords import Busy
+from tnid.db import DatabaseUnavailable
+from tnid.settings import Settings
+
+RETRY_AFTER_SECONDS = 5
+
+
+class Wording(NamedTuple):
+    """What a person reads, in lazy translations."""
+
+    title: Any
+    message: Any
+    advice: Any
+
+
+_ = lazy_gettext
+_START_AGAIN = _("Go back to the application and start again; nothing was shared.")
+_TELL_APPLICATION = _("Tell the application's operator. Nothing was shared.")
+WORDINGS: dict[str, Wording] = {
+    "interaction_expired": Wording(
+        _("This request has expired"),
+        _("It was open for too long, was finished already, or was begun in another browser."),
+        _START_AGAIN,
+    ),
+    "invalid_client": Wording(
+        _("The application is not known here"),
+        _("An application asked for a sign-in, but is not registered or is switched off."),
+        _TELL_APPLICATION,
+    ),
+    "invalid_request": Wording(
+        _("The request can't be understood"),
+        _("Something in the address or in what was sent is missing or wrong."),
+        _START_AGAIN,
+    ),
+    "bad_request": Wording(
+        _("The request can't be understood"),
+        _("Something in the address or in what was sent is missing or wrong."),
+        _("Go back and try again."),
+    ),
+    "csrf": Wording(
+        _("The page was open for too long"),
+        _("For safety the form has to be sent from a fresh page. Cookies must be allowed."),
+        _("Go back, load the page again and send the form once more."),
+    ),
+    "forbidden": Wording(
+        _("Not allowed"),
+        _("This page is not for this account."),
+        _("Go back, or sign in with another account."),
+    ),
+    "not_found": Wording(
+        _("Page not found"),
+        _("There is no page at this address."),
+        _("Check the address, or start from the front page."),
+    ),
+    "method_not_allowed": Wording(
+        _("This can't be done here"),
+        _("The address exists, but not for this kind of request."),
+        _("Start from the front page."),
+    ),
+    "too_large": Wording(
+        _("Too much was sent"),
+        _("The form holds more than this page accepts."),
+        _("Send less, and try again."),
+    ),
+    "too_many_attempts": Wording(
+        _("Too many tries"),
+        _("There were too many tries from this network."),
+        _("Wait some minutes, then try again."),
+    ),
+    "temporarily_unavailable": Wording(
+        _("The system is busy"),
+        _("It can't answer just now. Nothing was changed."),
+        _("Try again in a few minutes."),
+    ),
+    "server_error": Wording(
+        _("Something went wrong on our side"),
+        _("The mistake is ours and has been noted. Nothing was changed."),
+        _("Try again in a few minutes. If it goes on, tell the support desk the number below."),
+    ),
+}
+_CODES_OF_STATUS = {
+    400: "bad_request",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    429: "too_many_attempts",
+    503: "temporarily_unavailable",
+}
+
+
+def error_page(
+    code: str, status: int, *, description: str = "", retry_after_seconds: int | None = None
+) -> Response:
+    """Answer with an error: a page, or the RFC's JSON to a caller of the protocol that takes no page.
+
+    `description` is for a client's developer, in English, and holds nothing that a stranger wrote.
+    """
+    response = _json(code, description) if _wants_json() else _page(code, description)
+    response.status_code = status
+    if retry_after_seconds is not None:
+        response.headers["Retry-After"] = str(retry_after_seconds)
+    return response
+
+
+def _wants_json() -> bool:
+    guard = access.find_guard(current_app, request.endpoint)
+    return guard is access.Guard.PROTOCOL and not request.accept_mimetypes.accept_html
+
+
+def _json(code: str, description: str) -> Response:
+    return jsonify(error=code, error_description=description or str(code))
+
+
+def _page(code: str, description: str) -> Response:
+    wording = WORDINGS.get(code, WORDINGS["invalid_request"])
+    request_id = g.get("request_id", "")
+    page = render_template(
+        "errors/error.html",
+        code=code,
+        title=wording.title,
+        message=wording.message,
+        advice=wording.advice,
+        description=description,
+        request_id=request_id,
+    )
+    return make_response(page)
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Answer every error by a page; see `tnid.app` for what happens to the unit of work."""
+
+    @app.errorhandler(CSRFError)
+    def handle_csrf(_error: CSRFError) -> Response:
+        return error_page("csrf", 403)
+
+    @app.errorhandler(OAuthError)
+    def handle_oauth(error: OAuthError) -> Response:
+        return error_page(error.code, error.status, description=error.description)
+
+    @app.errorhandler(InternalServerError)
+    def handle_failure(error: InternalServerError) -> Response:
+        if isinstance(error.original_exception, (DatabaseUnavailable, Busy)):
+            return error_page("temporarily_unavailable", 503, retry_after_seconds=RETRY_AFTER_SECONDS)
+        return error_page("server_error", 500)
+
+    @app.errorhandler(HTTPException)
+    def handle_http(error: HTTPException) -> Response:
+        status = error.code or 500
+        if status < 400 and error.response is not None:  # a redirect of the router's
+            return make_response(error.get_response())
+        response = error_page(_CODES_OF_STATUS.get(status, "bad_request"), status)
+        for name, value in error.get_headers():
+            if name in ("Allow", "Retry-After"):
+                response.headers[name] = value
+        return response

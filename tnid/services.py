@@ -1,0 +1,128 @@
+"""Every part of the program, wired by hand in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app, g, has_request_context
+
+from keys.keyring import Keyring
+from keys.rotation import RotationPolicy
+from oidc.authorization.interaction import Interactions
+from oidc.provider import Provider
+from tnid import clock
+from tnid.accounts.passwords import Passwords
+from tnid.accounts.service import Accounts
+from tnid.audit import Audit
+from tnid.consent.service import Consents
+from tnid.db import Database
+from tnid.provider import build_provider
+from tnid.sealing import Sealer, load_master_key
+from tnid.settings import Settings
+from tnid.signin.factors import Factors
+from tnid.signin.half_sign_ins import HalfSignIns
+from tnid.signin.limits import Limits
+from tnid.signin.sessions import Sessions
+from tnid.stores.accounts import AccountStore
+from tnid.stores.clients import ClientStore
+from tnid.stores.consents import ConsentStore
+from tnid.stores.factors import FactorStore
+from tnid.stores.grants import GrantStore
+from tnid.stores.interactions import InteractionStore
+from tnid.stores.replay import ReplayStore
+from tnid.stores.sessions import SessionStore
+from tnid.stores.sign_ins import SignInStore
+from tnid.stores.signing_keys import SqlKeyStore
+from tnid.stores.throttles import ThrottleStore
+
+EXTENSION = "tnid"
+DAY_SECONDS = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What views, commands and the front work with."""
+
+    settings: Settings
+    database: Database
+    sealer: Sealer
+    keyring: Keyring
+    provider: Provider
+    clients: ClientStore
+    grants: GrantStore
+    interactions: Interactions
+    accounts: Accounts
+    passwords: Passwords
+    factors: Factors
+    sessions: Sessions
+    half_sign_ins: HalfSignIns
+    consents: Consents
+    limits: Limits
+    audit: Audit
+
+
+def build_services(settings: Settings, database: Database) -> Services:
+    """Wire the program. Raises MasterKeyError where the master key can't be used."""
+    sealer = Sealer(load_master_key(settings.master_key_file))
+    audit = Audit(database)
+    keyring = Keyring(SqlKeyStore(database), sealer.derive("keys"), _rotation_policy(settings))
+    clients, grants = ClientStore(database), GrantStore(database)
+    consents = Consents(ConsentStore(database), grants, audit)
+    passwords = Passwords(sealer.derive("accounts.password"), settings.argon2_concurrency)
+    factors = Factors(FactorStore(database), sealer)
+    accounts = Accounts(AccountStore(database), factors, sealer, passwords, audit)
+    provider = build_provider(
+        settings,
+        sealer,
+        keyring,
+        clients,
+        grants,
+        InteractionStore(database),
+        ReplayStore(database),
+        consents,
+        accounts,
+        audit,
+    )
+    return Services(
+        settings=settings,
+        database=database,
+        sealer=sealer,
+        keyring=keyring,
+        provider=provider,
+        clients=clients,
+        grants=grants,
+        interactions=provider.interactions,
+        accounts=accounts,
+        passwords=passwords,
+        factors=factors,
+        sessions=Sessions(
+            SessionStore(database, settings.session_idle_seconds), settings.session_lifetime_seconds
+        ),
+        half_sign_ins=HalfSignIns(SignInStore(database), settings.sign_in_lifetime_seconds),
+        consents=consents,
+        limits=Limits(ThrottleStore(database), sealer),
+        audit=audit,
+    )
+
+
+def _rotation_policy(settings: Settings) -> RotationPolicy:
+    return RotationPolicy(
+        rotation_seconds=settings.key_rotation_seconds,
+        publish_seconds=settings.key_publish_seconds,
+        retain_seconds=max(DAY_SECONDS, settings.id_token_lifetime_seconds),
+    )
+
+
+def current() -> Services:
+    """Return the parts of the application that is running."""
+    parts: Services = current_app.extensions[EXTENSION]
+    return parts
+
+
+def now() -> int:
+    """Return the time of the current request: one and the same from its first line to its last."""
+    if not has_request_context():
+        return clock.now()
+    if "now" not in g:
+        g.now = clock.now()
+    return int(g.now)

@@ -1,0 +1,122 @@
+"""Setting up the authenticator app, and the recovery codes that are shown once."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from oidc.models import EndUser, Interaction
+from tnid import services
+from tnid.access import Guard, declare, send_to_sign_in
+from tnid.accounts.messages import show_refusal
+from tnid.accounts.refusal import Refused
+from tnid.accounts.service import Account
+from tnid.signin import kept, second_factor, session, totp
+from tnid.signin.assurance import LOA2, PASSWORD_AND_TOTP
+from tnid.signin.forms import CodeForm, ContinueForm
+from tnid.signin.limits import SECOND_FACTOR, Bucket
+from tnid.signin.screen import asking_app, find_interaction, get_interaction, go_to, resume
+from tnid.signin.second_factor import Candidate
+
+blueprint = declare(Blueprint("enrolment", __name__, url_prefix="/mfa"), Guard.PUBLIC)
+
+
+@blueprint.route("/enrol", methods=["GET", "POST"])
+def enrol() -> ResponseReturnValue:
+    """Show a new key as a QR code and as text; a code made with it turns the factor on."""
+    interaction = get_interaction()
+    candidate = second_factor.find_candidate()
+    if candidate is None:
+        return resume(interaction)
+    if services.current().factors.is_enrolled(candidate.account_id):
+        return go_to("signin.totp", interaction)
+    if candidate.end_user is not None and not is_fresh(candidate.end_user):
+        return send_to_sign_in(max_age=services.current().settings.fresh_sign_in_seconds)
+    account = services.current().accounts.get(candidate.account_id)
+    secret = find_or_make_secret(account.id)
+    form = CodeForm()
+    if form.validate_on_submit():
+        refused = turn_on(candidate, secret, form.code.data, interaction)
+        if refused is None:
+            return go_to("enrolment.codes", interaction)
+        show_refusal(form, refused)
+    return show_enrolment(candidate, account, secret, form, interaction)
+
+
+def show_enrolment(
+    candidate: Candidate, account: Account, secret: str, form: CodeForm, interaction: Interaction
+) -> ResponseReturnValue:
+    """Show the key. `skip_url` is where "not now" leads, None where the factor is required."""
+    page = render_template(
+        "signin/enrol.html",
+        app=asking_app(interaction),
+        form=form,
+        qr_svg=totp.qr_svg(secret, account.username),
+        secret_text=totp.grouped(secret),
+        otpauth_uri=totp.provisioning_uri(secret, account.username),
+        account_label=account.username,
+        skip_url=f"/resume/{interaction.uid}" if may_skip(candidate, interaction) else None,
+    )
+    return page, (400 if form.is_submitted() else 200)
+
+
+def may_skip(candidate: Candidate, interaction: Interaction) -> bool:
+    """Say whether "not now" leads anywhere: not for a password too short, nor where two factors are asked."""
+    if candidate.end_user is None:
+        return False
+    if interaction.request is None:
+        return interaction.least_acr != LOA2
+    client = services.current().clients.find(interaction.request.client_id)
+    return LOA2 not in (interaction.request.essential_acr, client.least_acr if client else "")
+
+
+def is_fresh(end_user: EndUser) -> bool:
+    """Say whether the sign-in is so recent that factors may be changed."""
+    return services.now() - end_user.auth_time <= services.current().settings.fresh_sign_in_seconds
+
+
+def find_or_make_secret(account_id: str) -> str:
+    """Return the key shown before, so that a wrong code or a reload doesn't change it."""
+    found = kept.find(kept.ENROLMENT, account_id)
+    if found is not None:
+        return found[0]
+    secret = totp.new_secret()
+    kept.keep(kept.ENROLMENT, account_id, [secret])
+    return secret
+
+
+def turn_on(candidate: Candidate, secret: str, code: str, interaction: Interaction) -> Refused | None:
+    """Store the key if the code was made with it, and sign in with both factors."""
+    parts, now = services.current(), services.now()
+    digits = totp.normalise(code)
+    step = None if digits is None else totp.find_step(secret, digits, now)
+    if step is None:
+        return Refused("code", "wrong_code")
+    if not parts.factors.enrol(candidate.account_id, secret, step, now):
+        return Refused("code", "wrong_code")  # another tab was faster with another key
+    kept.drop(kept.ENROLMENT)
+    parts.limits.forget(Bucket(SECOND_FACTOR, candidate.account_id))
+    parts.audit.record("factor.add", account_id=candidate.account_id, now=now)
+    make_codes(candidate.account_id)
+    second_factor.complete(candidate, PASSWORD_AND_TOTP, interaction)
+    return None
+
+
+def make_codes(account_id: str) -> None:
+    """Make new recovery codes and keep them for the page that shows them."""
+    parts, now = services.current(), services.now()
+    kept.keep(kept.CODES, account_id, parts.factors.replace_recovery_codes(account_id, now))
+    parts.audit.record("recovery_codes.replace", account_id=account_id, now=now)
+
+
+@blueprint.route("/codes", methods=["GET", "POST"])
+def codes() -> ResponseReturnValue:
+    """Show the recovery codes until the person says that they are kept."""
+    interaction = find_interaction()
+    end_user = session.find_end_user()
+    found = kept.find(kept.CODES, end_user.account_id) if end_user is not None else None
+    form = ContinueForm()
+    if found is None or form.validate_on_submit():
+        kept.drop(kept.CODES)
+        return resume(interaction)
+    return render_template("signin/recovery_codes.html", app=asking_app(interaction), form=form, codes=found)

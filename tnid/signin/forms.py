@@ -1,0 +1,31 @@
+"""The forms of the sign-in screens; their ids are relied on from outside."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, StringField, SubmitField
+from wtforms.validators import InputRequired
+
+from tnid.accounts.messages import MESSAGES
+
+REQUIRED = InputRequired(MESSAGES["required"])
+
+
+class LoginForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    username = StringField(id="login_username", validators=[REQUIRED])
+    password = PasswordField(id="login_password", validators=[REQUIRED])
+    submit = SubmitField(id="login_submit")
+
+
+class CodeForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    code = StringField(id="otp_code", validators=[REQUIRED])
+    submit = SubmitField(id="otp_submit")
+
+
+class RecoveryForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    code = StringField(id="recovery_code", validators=[REQUIRED])
+    submit = SubmitField(id="recovery_submit")
+
+
+class ContinueForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    submit = SubmitField()

@@ -1,0 +1,109 @@
+"""How many wrong guesses are taken, from where, at what: nobody guesses on, nobody locks another out.
+
+A guess is counted under the account and the place it came from, under the account wherever it came from, and
+under the network whatever it was at. A browser that the person signed in with before is a place of its own:
+strangers' guesses shut no door that it comes through.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import NamedTuple, Protocol
+
+from tnid.stores.throttles import ThrottleStore
+
+QUARTER_HOUR_SECONDS = 15 * 60
+HOUR_SECONDS = 3600
+WEEK_SECONDS = 7 * 24 * HOUR_SECONDS
+TEN_YEARS_SECONDS = 10 * 365 * 24 * HOUR_SECONDS
+
+
+class BlindIndex(Protocol):
+    """What is needed of tnid.sealing."""
+
+    def blind_index(self, kind: str, value: str) -> str: ...
+
+
+class Limit(NamedTuple):
+    """So many failures within so long."""
+
+    name: str
+    allowed: int
+    window_seconds: int
+
+
+PASSWORD_AT_PLACE = Limit("password_at_place", 10, QUARTER_HOUR_SECONDS)
+# NIST SP 800-63B-4 section 3.2.2: no more than 100 failures in a row on one account
+PASSWORD = Limit("password", 100, WEEK_SECONDS)
+# One password tried on many accounts; wide, for a factory's thousands share one address
+PASSWORD_FROM_NETWORK = Limit("password_from_network", 300, QUARTER_HOUR_SECONDS)
+# Counted apart from the password's, and no new password login resets it
+SECOND_FACTOR = Limit("second_factor", 100, TEN_YEARS_SECONDS)
+RECOVERY_CODE = Limit("recovery_code", 100, TEN_YEARS_SECONDS)
+SECOND_FACTOR_IN_SESSION = Limit("second_factor_in_session", 10, TEN_YEARS_SECONDS)
+REGISTRATION_FROM_NETWORK = Limit("registration_from_network", 100, HOUR_SECONDS)
+CURRENT_PASSWORD_IN_SESSION = Limit("current_password_in_session", 10, QUARTER_HOUR_SECONDS)
+
+
+class Bucket(NamedTuple):
+    """One counter: a limit and what it is held against."""
+
+    limit: Limit
+    subject: str
+
+
+class Limits:
+    """Counts failures. Each method is a statement a bucket, in the caller's unit of work."""
+
+    def __init__(self, store: ThrottleStore, blind: BlindIndex) -> None:
+        self._store = store
+        self._blind = blind
+
+    def seconds_shut(self, buckets: tuple[Bucket, ...], now: int) -> int:
+        """Return for how many seconds no guess is taken; 0 where one is."""
+        return max(self._store.seconds_shut(self._key(b), b.limit.allowed, now) for b in buckets)
+
+    def count(self, buckets: tuple[Bucket, ...], now: int) -> None:
+        """Count a wrong guess."""
+        for bucket in buckets:
+            self._store.count(self._key(bucket), bucket.limit.window_seconds, now)
+
+    def take(self, bucket: Bucket, now: int) -> bool:
+        """Count a guess before it is looked at; False where there were too many already."""
+        return self._store.count(self._key(bucket), bucket.limit.window_seconds, now) <= bucket.limit.allowed
+
+    def clear(self, buckets: tuple[Bucket, ...], now: int) -> bool:
+        """Forgive wrong guesses after a right one; False where the right one came too late to count."""
+        cleared = [self._store.clear(self._key(b), b.limit.allowed, now) for b in buckets]
+        return all(cleared)
+
+    def forget(self, bucket: Bucket) -> None:
+        """Remove a counter, by an operator or after a new enrolment."""
+        self._store.forget(self._key(bucket))
+
+    def _key(self, bucket: Bucket) -> str:
+        return self._blind.blind_index("throttle", f"{bucket.limit.name}:{bucket.subject}")
+
+
+def network_of(ip: str) -> str:
+    """Return what counts as one network: an IPv4 address, or the /64 that an IPv6 line is given."""
+    try:
+        address = ipaddress.ip_address(ip)
+    except ValueError:
+        return ""
+    if isinstance(address, ipaddress.IPv6Address):
+        mapped = address.ipv4_mapped
+        if mapped is None:
+            return str(ipaddress.ip_network(f"{address}/64", strict=False))
+        address = mapped
+    return str(address)
+
+
+def neighbourhood_of(ip: str) -> str:
+    """Return the wider network that one attacker may well hold: a /24, or an IPv6 /48."""
+    network = network_of(ip)
+    if not network:
+        return ""
+    if ":" in network:
+        return str(ipaddress.ip_network(f"{network.partition('/')[0]}/48", strict=False))
+    return str(ipaddress.ip_network(f"{network}/24", strict=False))

@@ -1,0 +1,76 @@
+"""What the screens of a sign-in share: the interaction they belong to, who asks, and the way on."""
+
+from __future__ import annotations
+
+from flask import g, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from oidc.authorization.prompts import Prompt
+from oidc.errors import ExpiredInteraction
+from oidc.models import Interaction
+from tnid import services, web
+from tnid.consent.applications import RelyingParty, describe
+from tnid.signin import session
+
+PAGES = {
+    "login": "signin.login",
+    "select_account": "signin.select_account",
+    "identity_level": "signin.requirement",
+    "consent": "consent.ask",
+}
+
+
+def find_interaction() -> Interaction | None:
+    """Return the open interaction that the address names, or None; asked once a request."""
+    if "interaction" not in g:
+        uid = request.args.get("interaction", "")
+        parts = services.current()
+        g.interaction = parts.interactions.find(uid, web.browser_id(), services.now()) if uid else None
+        _prepare_page(g.interaction)
+    found: Interaction | None = g.interaction
+    return found
+
+
+def get_interaction() -> Interaction:
+    """Return the open interaction that the address names; raises ExpiredInteraction."""
+    interaction = find_interaction()
+    if interaction is None:
+        raise ExpiredInteraction("This request has expired, was answered, or began in another browser.")
+    return interaction
+
+
+def _prepare_page(interaction: Interaction | None) -> None:
+    """A page of an application's request speaks its language, and its form may end at its address."""
+    if interaction is not None and interaction.request is not None:
+        g.ui_locales = interaction.request.ui_locales
+        web.allow_form_redirect(interaction.request.redirect_uri)
+
+
+def asking_app(interaction: Interaction | None) -> RelyingParty | None:
+    """Return who asks, to be shown on top of the page; None on our own pages."""
+    if interaction is None or interaction.request is None:
+        return None
+    client = services.current().clients.find(interaction.request.client_id)
+    return None if client is None else describe(client, interaction.request.redirect_uri)
+
+
+def resume(interaction: Interaction | None) -> Response:
+    """Go where the next question is decided."""
+    return redirect(f"/resume/{interaction.uid}" if interaction else url_for("accounts.overview"), 303)
+
+
+def go_to(endpoint: str, interaction: Interaction | None) -> Response:
+    return redirect(address(endpoint, interaction), 303)
+
+
+def address(endpoint: str, interaction: Interaction | None) -> str:
+    return url_for(endpoint, interaction=interaction.uid if interaction else None)
+
+
+def show_prompt(prompt: Prompt) -> Response:
+    """Send the browser to the screen that a prompt names."""
+    if prompt.name == "second_factor":
+        end_user = session.find_end_user()
+        is_enrolled = end_user and services.current().factors.is_enrolled(end_user.account_id)
+        return go_to("signin.totp" if is_enrolled else "enrolment.enrol", prompt.interaction)
+    return go_to(PAGES[prompt.name], prompt.interaction)

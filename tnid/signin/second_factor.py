@@ -1,0 +1,110 @@
+"""The second factor: who is asked for one, how many tries they have, and what a right one gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from oidc.models import EndUser, Interaction
+from tnid import services
+from tnid.accounts.refusal import Refused
+from tnid.signin import session
+from tnid.signin.assurance import LOA2, PASSWORD_AND_RECOVERY_CODE, PASSWORD_AND_TOTP, Assurance
+from tnid.signin.half_sign_ins import TRIES
+from tnid.signin.limits import RECOVERY_CODE, SECOND_FACTOR, SECOND_FACTOR_IN_SESSION, Bucket, Limit
+
+
+class Method(NamedTuple):
+    """One way of proving a second factor."""
+
+    event: str
+    limit: Limit
+    assurance: Assurance
+    verify: Callable[[str, str, int], bool]
+
+
+class Candidate(NamedTuple):
+    """Who may prove a second factor here: somebody half signed in, or a session that is to rise."""
+
+    account_id: str
+    half_id: str | None
+    end_user: EndUser | None
+
+
+def totp() -> Method:
+    verify = services.current().factors.verify_totp
+    return Method("sign_in.totp", SECOND_FACTOR, PASSWORD_AND_TOTP, verify)
+
+
+def recovery_code() -> Method:
+    verify = services.current().factors.consume_recovery_code
+    return Method("sign_in.recovery_code", RECOVERY_CODE, PASSWORD_AND_RECOVERY_CODE, verify)
+
+
+def find_candidate() -> Candidate | None:
+    """Return who sits here and still owes a second factor, or None."""
+    half = session.find_half_sign_in()
+    if half is not None:
+        return Candidate(half.account_id, half.id_hash, None)
+    end_user = session.find_end_user()
+    if end_user is None or end_user.acr == LOA2:
+        return None
+    return Candidate(end_user.account_id, None, end_user)
+
+
+def prove(candidate: Candidate, method: Method, code: str) -> Refused | None:
+    """Count a try, then look at the code; a right one signs in or raises the session.
+
+    The count is one statement before the look, so that parallel guesses share one allowance. The last wrong
+    try ends the half sign-in: the password is asked for again.
+    """
+    parts, now = services.current(), services.now()
+    tries = _count_try(candidate)
+    by_account = Bucket(method.limit, candidate.account_id)
+    if tries is None:
+        return _refuse(candidate, method, "too_many_here")
+    if not parts.limits.take(by_account, now):
+        return _refuse(candidate, method, "too_many")
+    if not method.verify(candidate.account_id, code, now):
+        return _refuse(candidate, method, "too_many_here" if tries >= TRIES else "wrong_code")
+    parts.limits.forget(by_account)
+    return None
+
+
+def complete(candidate: Candidate, assurance: Assurance, interaction: Interaction | None) -> bool:
+    """Sign the candidate in with both factors; False where the session to be raised has ended."""
+    if candidate.end_user is not None:
+        return _step_up(candidate.end_user, assurance)
+    sid = session.begin_session(candidate.account_id, assurance)
+    if interaction is not None:
+        services.current().interactions.mark_authenticated(interaction.uid, sid, services.now())
+    return True
+
+
+def _step_up(end_user: EndUser, assurance: Assurance) -> bool:
+    if not session.change_trust(assurance):
+        return False
+    services.current().audit.record(
+        "sign_in.step_up",
+        account_id=end_user.account_id,
+        now=services.now(),
+        details={"acr": assurance.acr, "amr": list(assurance.amr)},
+    )
+    return True
+
+
+def _count_try(candidate: Candidate) -> int | None:
+    parts = services.current()
+    if candidate.half_id is not None:
+        return parts.half_sign_ins.count_try(candidate.half_id)
+    sid = candidate.end_user.sid if candidate.end_user else ""
+    return 1 if parts.limits.take(Bucket(SECOND_FACTOR_IN_SESSION, sid), services.now()) else None
+
+
+def _refuse(candidate: Candidate, method: Method, reason: str) -> Refused:
+    services.current().audit.record(
+        method.event, outcome="refused", reason=reason, account_id=candidate.account_id, now=services.now()
+    )
+    if reason == "too_many_here":
+        session.end_half_sign_in()
+    return Refused("code", reason)

@@ -1,0 +1,148 @@
+"""The session of the current request: who sits at this browser, signed in, half signed in, or not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, request
+from flask import session as browser_session
+
+from oidc.models import EndUser
+from tnid import services, web
+from tnid.settings import Settings
+from tnid.signin.assurance import Assurance
+from tnid.signin.sessions import Place, end_user_of, is_touch_due
+
+SESSION = "tnid_session"
+SIGN_IN = "tnid_sign_in"
+
+
+def session_cookie_name(settings: Settings) -> str:
+    """Return the name of the cookie that carries a session."""
+    return web.cookie_name(settings, SESSION)
+
+
+def find_end_user() -> EndUser | None:
+    """Return who is signed in at the browser of the current request; asked once a request.
+
+    That the session was seen is written at the request's end, so that no write lock is held meanwhile.
+    """
+    if "end_user" not in g:
+        row = services.current().sessions.look_up(web.cookie(SESSION), services.now())
+        g.end_user = None if row is None else end_user_of(row)
+        g.is_touch_due = row is not None and is_touch_due(row, services.now())
+    found: EndUser | None = g.end_user
+    return found
+
+
+def get_end_user() -> EndUser:
+    """Return who is signed in, where the guard has seen to it that somebody is; raises LookupError."""
+    end_user = find_end_user()
+    if end_user is None:
+        raise LookupError("nobody is signed in")
+    return end_user
+
+
+def touch_if_due() -> None:
+    """Note at a request's end that its session was seen."""
+    if g.get("is_touch_due"):
+        services.current().sessions.touch(web.cookie(SESSION), services.now())
+
+
+def begin_session(account_id: str, assurance: Assurance) -> str:
+    """Sign a person in at this browser, with a new session id; return the sid.
+
+    Somebody else's session here is signed out first; the same person's goes on under the new id.
+    """
+    parts, now = services.current(), services.now()
+    value, sid = _renewed(account_id, assurance) or parts.sessions.begin(account_id, assurance, _place(), now)
+    web.set_cookie(SESSION, value)
+    end_half_sign_in()
+    parts.audit.record(
+        "sign_in.complete", account_id=account_id, now=now,
+        details={"acr": assurance.acr, "amr": list(assurance.amr)},
+    )  # fmt: skip
+    _forget_end_user()
+    return sid
+
+
+def _renewed(account_id: str, assurance: Assurance) -> tuple[str, str] | None:
+    end_user = find_end_user()
+    if end_user is None:
+        return None
+    if end_user.account_id != account_id:
+        end_session(end_user.account_id, end_user.sid)
+        return None
+    value = services.current().sessions.renew(web.cookie(SESSION), assurance, services.now())
+    return None if value is None else (value, end_user.sid)
+
+
+def change_trust(assurance: Assurance) -> bool:
+    """Give the present session a new id and what its factors prove now; False where it has ended."""
+    value = services.current().sessions.change_trust(web.cookie(SESSION), assurance, services.now())
+    if value is None:
+        return False
+    web.set_cookie(SESSION, value)
+    _forget_end_user()
+    return True
+
+
+def sign_out() -> EndUser | None:
+    """End the session of this browser and the grants that were to last as long; return whose it was."""
+    end_user = find_end_user()
+    browser_session.clear()
+    web.clear_cookie(SESSION)
+    end_half_sign_in()
+    if end_user is not None:
+        end_session(end_user.account_id, end_user.sid)
+    _forget_end_user()
+    return end_user
+
+
+def end_here(end_user: EndUser) -> None:
+    """End the session of this browser and keep the interaction: the person signs in anew."""
+    end_session(end_user.account_id, end_user.sid)
+    web.clear_cookie(SESSION)
+    _forget_end_user()
+
+
+def end_session(account_id: str, sid: str) -> bool:
+    """End one session, wherever its browser is, with its grants, and record it."""
+    parts, now = services.current(), services.now()
+    if not parts.sessions.end(sid, now):
+        return False
+    parts.grants.revoke_by_session(sid, now)
+    parts.audit.record("session.end", account_id=account_id, now=now)
+    return True
+
+
+def begin_half_sign_in(account_id: str) -> None:
+    """Note that the password was right; the second factor comes within ten minutes."""
+    parts, now = services.current(), services.now()
+    end_half_sign_in()
+    web.set_cookie(SIGN_IN, parts.half_sign_ins.begin(account_id, now))
+
+
+def find_half_sign_in() -> Any:
+    """Return the half-login of this browser (id_hash, account_id, tries, created_at), or None."""
+    if "half_sign_in" not in g:
+        g.half_sign_in = services.current().half_sign_ins.find(web.cookie(SIGN_IN), services.now())
+    return g.half_sign_in
+
+
+def end_half_sign_in() -> None:
+    """End the half-login of this browser: by success, by sign-out, or by too many wrong codes."""
+    half = find_half_sign_in()
+    if half is not None:
+        services.current().half_sign_ins.end(half.id_hash, services.now())
+        web.clear_cookie(SIGN_IN)
+        g.half_sign_in = None
+
+
+def _forget_end_user() -> None:
+    g.pop("end_user", None)
+    g.is_touch_due = False
+
+
+def _place() -> Place:
+    return Place(request.remote_addr or "", request.user_agent.string[:255])

@@ -1,0 +1,162 @@
+"""The screens of a sign-in. Each does one thing and goes to resume, which alone knows what comes next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, render_template, request
+from flask.typing import ResponseReturnValue
+
+from oidc.models import Interaction
+from tnid import services, web
+from tnid.access import Guard, declare
+from tnid.accounts.messages import MESSAGES, show_refusal
+from tnid.accounts.refusal import Refused
+from tnid.signin import known_device, second_factor, session
+from tnid.signin.assurance import PASSWORD
+from tnid.signin.forms import CodeForm, ContinueForm, LoginForm, RecoveryForm
+from tnid.signin.password import prove_password
+from tnid.signin.screen import (
+    address,
+    asking_app,
+    get_interaction,
+    go_to,
+    resume,
+)
+from tnid.signin.second_factor import Candidate, Method
+
+blueprint = declare(Blueprint("signin", __name__), Guard.PUBLIC)
+
+
+@blueprint.route("/login", methods=["GET", "POST"])
+def login() -> ResponseReturnValue:
+    """The password. Without an interaction it begins one that ends at the account page."""
+    if not request.args.get("interaction"):
+        return resume(begin_local("/account"))
+    interaction = get_interaction()
+    form = LoginForm()
+    refused = None
+    if form.validate_on_submit():
+        proved = prove_password(form.username.data, form.password.data)
+        if not isinstance(proved, Refused):
+            return after_password(proved, interaction)
+        refused = proved
+        show_refusal(form, refused)
+    elif not form.is_submitted() and interaction.request is not None:
+        form.username.data = interaction.request.login_hint[:128]
+    page = render_template(
+        "signin/login.html",
+        app=asking_app(interaction),
+        form=form,
+        uid=interaction.uid,
+        register_url=address("registration.register", interaction),
+    )
+    return answer_form(page, form, refused)
+
+
+def begin_local(return_to: str, *, max_age: int | None = None, least_acr: str = "") -> Interaction:
+    """Begin a sign-in to a page of ours."""
+    return services.current().interactions.begin_local(
+        web.browser_id(), return_to, services.now(), max_age=max_age, least_acr=least_acr
+    )
+
+
+def after_password(row: Any, interaction: Interaction | None) -> ResponseReturnValue:
+    """Ask for the factor where there is one, or where the password is too short to stand alone."""
+    parts = services.current()
+    known_device.remember(row)
+    if parts.factors.is_enrolled(row.id):
+        session.begin_half_sign_in(row.id)
+        return go_to("signin.totp", interaction)
+    if row.factor_required_at is not None:
+        session.begin_half_sign_in(row.id)
+        return go_to("enrolment.enrol", interaction)
+    sid = session.begin_session(row.id, PASSWORD)
+    if interaction is not None:
+        parts.interactions.mark_authenticated(interaction.uid, sid, services.now())
+    return resume(interaction)
+
+
+def answer_form(page: str, form: Any, refused: Refused | None) -> ResponseReturnValue:
+    """Answer with a form: 400 where it was refused, 429 where too many tries were."""
+    if refused is not None and refused.retry_after_seconds:
+        return page, 429, {"Retry-After": str(refused.retry_after_seconds)}
+    return page, (400 if form.is_submitted() else 200)
+
+
+@blueprint.route("/mfa/totp", methods=["GET", "POST"])
+def totp() -> ResponseReturnValue:
+    return ask_for_factor(second_factor.totp(), CodeForm(), "signin/totp.html", "wrong_code")
+
+
+@blueprint.route("/mfa/recovery", methods=["GET", "POST"])
+def recovery() -> ResponseReturnValue:
+    return ask_for_factor(
+        second_factor.recovery_code(), RecoveryForm(), "signin/recovery.html", "wrong_recovery_code"
+    )
+
+
+def ask_for_factor(method: Method, form: Any, template: str, wrong: str) -> ResponseReturnValue:
+    """Ask whoever owes a second factor for one; everyone else goes on to resume."""
+    interaction = get_interaction()
+    candidate = second_factor.find_candidate()
+    if candidate is None:
+        return resume(interaction)
+    if not services.current().factors.is_enrolled(candidate.account_id):
+        return go_to("enrolment.enrol", interaction)
+    if form.validate_on_submit():
+        refused = second_factor.prove(candidate, method, form.code.data)
+        if refused is None:
+            second_factor.complete(candidate, method.assurance, interaction)
+            return resume(interaction)
+        if refused.reason == "too_many_here":
+            return after_lock(candidate, interaction)
+        reason = wrong if refused.reason == "wrong_code" else "too_many_codes"
+        show_refusal(form, Refused("code", reason))
+    page = render_template(
+        template,
+        app=asking_app(interaction),
+        form=form,
+        recovery_url=address("signin.recovery", interaction),
+        totp_url=address("signin.totp", interaction),
+    )
+    return page, (400 if form.is_submitted() else 200)
+
+
+def after_lock(candidate: Candidate, interaction: Interaction) -> ResponseReturnValue:
+    """Too many wrong codes: what the password opened is shut, and it is asked for again."""
+    if candidate.end_user is not None:
+        session.end_here(candidate.end_user)
+    flash(str(MESSAGES["too_many_here"]), "care")
+    return resume(interaction)
+
+
+@blueprint.route("/select-account", methods=["GET", "POST"])
+def select_account() -> ResponseReturnValue:
+    interaction = get_interaction()
+    end_user = session.find_end_user()
+    if end_user is None:
+        return resume(interaction)
+    form = ContinueForm()
+    if form.validate_on_submit():
+        if "other" in request.form:
+            return go_to("signin.login", interaction)
+        services.current().interactions.mark_selected(interaction.uid, end_user.sid)
+        return resume(interaction)
+    person = services.current().accounts.get(end_user.account_id)
+    return render_template(
+        "signin/select_account.html", app=asking_app(interaction), form=form, person=person
+    )
+
+
+@blueprint.route("/requirement", methods=["GET", "POST"])
+def requirement() -> ResponseReturnValue:
+    """The account's identity was not checked enough for this application; only the way back is left."""
+    interaction = get_interaction()
+    form = ContinueForm()
+    if form.validate_on_submit():
+        services.current().interactions.deny(interaction.uid, services.now())
+        return resume(interaction)
+    return render_template(
+        "signin/requirement.html", app=asking_app(interaction), form=form, needed="identity_level"
+    )

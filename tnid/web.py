@@ -1,0 +1,217 @@
+"""What every page has in common: where the request comes from, cookies, language and security headers."""
+
+from __future__ import annotations
+
+import ipaddress
+import secrets
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, request, session
+from flask_babel import Babel, get_locale
+
+from tnid import audit, services
+from tnid.settings import Network, Settings
+
+LOCALES = (("vi", "Tiếng Việt"), ("en", "English"), ("ko", "한국어"))
+LOCALE_CODES = tuple(code for code, _ in LOCALES)
+LANGUAGE_COOKIE = "tnid_lang"
+BROWSER_COOKIE = "tnid_browser"
+YEAR_SECONDS = 365 * 24 * 3600
+MAX_CONTENT_LENGTH = 1024 * 1024
+MAX_FORM_BYTES = 64 * 1024
+MAX_FORM_PARTS = 100
+STATIC_MAX_AGE_SECONDS = 3600
+
+
+def install(app: Flask, settings: Settings, secret_key: bytes) -> None:
+    """Give the application its limits, its cookies, its languages and its headers."""
+    app.config.update(
+        SECRET_KEY=secret_key,
+        SESSION_COOKIE_NAME=cookie_name(settings, BROWSER_COOKIE),
+        SESSION_COOKIE_SECURE=not settings.is_plain_http,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        MAX_CONTENT_LENGTH=MAX_CONTENT_LENGTH,
+        MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES,
+        MAX_FORM_PARTS=MAX_FORM_PARTS,
+        SEND_FILE_MAX_AGE_DEFAULT=STATIC_MAX_AGE_SECONDS,
+        BABEL_DEFAULT_LOCALE=settings.locale_default,
+        BABEL_DEFAULT_TIMEZONE="Asia/Ho_Chi_Minh",
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    Babel(app, locale_selector=choose_locale)
+    app.before_request(begin_request)
+    app.after_request(write_cookies)
+    app.after_request(write_headers)
+    app.context_processor(page_globals)
+
+
+# Where a request comes from
+
+
+class Peer(NamedTuple):
+    """The address and source port that a request really came from."""
+
+    ip: str
+    port: int | None
+
+
+def find_peer(environ: Mapping[str, Any], trusted: Iterable[Network]) -> Peer:
+    """Return who sent the request; a forwarding header is believed only from a trusted proxy.
+
+    The header is read from its right end: what a stranger wrote into it stands left of what our proxies add.
+    """
+    peer = Peer(str(environ.get("REMOTE_ADDR") or ""), _port(environ.get("REMOTE_PORT")))
+    hops = [hop.strip() for hop in str(environ.get("HTTP_X_FORWARDED_FOR", "")).split(",") if hop.strip()]
+    networks = tuple(trusted)
+    while hops and _is_in(peer.ip, networks):
+        found = _parse_hop(hops.pop())
+        if found is None:
+            break
+        peer = found
+    return peer
+
+
+def _is_in(ip: str, networks: tuple[Network, ...]) -> bool:
+    try:
+        address = ipaddress.ip_address(ip)
+    except ValueError:
+        return False
+    return any(address in network for network in networks)
+
+
+def _parse_hop(hop: str) -> Peer | None:
+    """Read `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1` or `[2001:db8::1]:4711`."""
+    host, port = hop, ""
+    if hop.startswith("["):
+        host, _, port = hop[1:].partition("]")
+        port = port.lstrip(":")
+    elif hop.count(":") == 1:
+        host, _, port = hop.partition(":")
+    try:
+        return Peer(str(ipaddress.ip_address(host)), _port(port))
+    except ValueError:
+        return None
+
+
+def _port(text: Any) -> int | None:
+    digits = str(text or "")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 5 else None
+
+
+def begin_request() -> None:
+    """Name the request and note where it comes from, for the audit log and the throttles."""
+    peer = find_peer(request.environ, services.current().settings.trusted_proxies)
+    request.environ["REMOTE_ADDR"] = peer.ip
+    request.remote_addr = peer.ip
+    g.request_id = secrets.token_hex(8)
+    audit.origin.set(audit.Origin(peer.ip, peer.port, request.user_agent.string[:255], g.request_id))
+
+
+# Cookies
+
+
+def cookie_name(settings: Settings, name: str) -> str:
+    """Return the cookie's full name: plain http on loopback can't carry the prefix that https has."""
+    return name if settings.is_plain_http else f"__Host-{name}"
+
+
+def cookie(name: str) -> str:
+    """Return what the browser sent, or ""."""
+    return request.cookies.get(cookie_name(services.current().settings, name), "")
+
+
+def set_cookie(name: str, value: str, max_age_seconds: int | None = None) -> None:
+    """Have the response set a cookie, unless the request fails."""
+    g.setdefault("cookies", {})[name] = (value, max_age_seconds)
+
+
+def clear_cookie(name: str) -> None:
+    g.setdefault("cookies", {})[name] = ("", 0)
+
+
+def write_cookies(response: Response) -> Response:
+    settings = services.current().settings
+    for name, (value, max_age_seconds) in g.get("cookies", {}).items():
+        response.set_cookie(
+            cookie_name(settings, name),
+            value,
+            max_age=max_age_seconds,
+            path="/",
+            secure=not settings.is_plain_http,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
+
+
+def browser_id() -> str:
+    """Return this browser's random id, to which interactions are bound."""
+    if "browser" not in session:
+        session["browser"] = secrets.token_urlsafe(24)
+    return str(session["browser"])
+
+
+# Language
+
+
+def choose_locale() -> str:
+    """Return the language: the person's choice, what the application asked for, the browser's, ours."""
+    chosen = cookie(LANGUAGE_COOKIE)
+    if chosen in LOCALE_CODES:
+        return chosen
+    asked = (tag.split("-")[0].lower() for tag in g.get("ui_locales", ()))
+    wanted = next((code for code in asked if code in LOCALE_CODES), None)
+    fallback = services.current().settings.locale_default
+    return wanted or request.accept_languages.best_match(LOCALE_CODES, default=fallback) or fallback
+
+
+def current_locale() -> str:
+    return str(get_locale() or LOCALE_CODES[0])
+
+
+def page_globals() -> dict[str, Any]:
+    """Return what every template sees."""
+    return {"locale": current_locale(), "locales": LOCALES, "request_path": request.full_path.rstrip("?")}
+
+
+# Headers
+
+
+def allow_form_redirect(uri: str) -> None:
+    """Let forms of this page end at `uri`'s origin: Chromium holds redirects after a post to form-action."""
+    parts = urlsplit(uri)
+    source = f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") else f"{parts.scheme}:"
+    g.setdefault("form_targets", set()).add(source)
+
+
+def content_security_policy(form_targets: Iterable[str] = ()) -> str:
+    """Return the policy of our pages: nothing inline, nothing from elsewhere, in nobody's frame."""
+    forms = " ".join(("'self'", *sorted(form_targets)))
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
+        " connect-src 'self'; manifest-src 'self';"
+        f" form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+def write_headers(response: Response) -> Response:
+    """Set the security headers; what a view set itself stays."""
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", content_security_policy(g.get("form_targets", ())))
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("X-Frame-Options", "DENY")
+    headers.setdefault("Referrer-Policy", "no-referrer")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
+    headers.setdefault("X-Request-ID", g.get("request_id", ""))
+    if not services.current().settings.is_plain_http:
+        headers.setdefault("Strict-Transport-Security", f"max-age={2 * YEAR_SECONDS}; includeSubDomains")
+    if request.endpoint != "static":
+        # A shared cache must never hand one person's page to another.
+        headers.setdefault("Cache-Control", "no-store")
+        response.vary.add("Cookie")
+    return response
