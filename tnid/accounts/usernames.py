@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-LEAST_CHARACTERS = 3
+LEAST_CHARACTERS = 2
 MOST_CHARACTERS = 64
 
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")

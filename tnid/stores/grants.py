@@ -32,7 +32,7 @@ from tnid.stores.accounts import accounts
 class AccountRow(NamedTuple):
     """The columns of an account that its claims are made of."""
 
-    account_id: str
+    id: str
     username: str
     locale: str
     profile_sealed: bytes
@@ -101,10 +101,7 @@ _FIND_BY_CODE = select(*_COLUMNS).where(grants.c.code_hash == bindparam("present
 _FIND_LIVE = select(*_COLUMNS).where(
     grants.c.id == bindparam("grant_id"), grants.c.code_redeemed_at.is_not(None), *_IS_ALIVE
 )
-_ACCOUNT_COLUMNS = [
-    (accounts.c.id if name == "account_id" else accounts.c[name]).label(f"of_{name}")
-    for name in AccountRow._fields
-]
+_ACCOUNT_COLUMNS = [accounts.c[name].label(f"of_{name}") for name in AccountRow._fields]
 _FIND_LIVE_WITH_ACCOUNT = select(*_COLUMNS, *_ACCOUNT_COLUMNS).where(
     grants.c.id == bindparam("grant_id"),
     grants.c.code_redeemed_at.is_not(None),
