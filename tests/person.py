@@ -203,9 +203,13 @@ class Person:
 
     def enrol(self, browser: Browser) -> Page:
         """Take the secret that the page shows into the authenticator app, and prove it."""
-        self.totp_secret = browser.page.text_of("secret_text").replace(" ", "")
-        self._last_step = 0
+        self.take_secret(browser.page.text_of("secret_text"))
         return browser.submit("otp_submit", {"otp_code": self.next_code()})
+
+    def take_secret(self, shown: str) -> None:
+        """Type the key into the authenticator app, as it stands on the page in groups of four."""
+        self.totp_secret = "".join(shown.split())
+        self._last_step = 0
 
     def keep_recovery_codes(self, browser: Browser) -> Page:
         self.recovery_codes = [item.text_content().strip() for item in browser.page.get("recovery_codes")]

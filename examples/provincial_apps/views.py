@@ -100,5 +100,6 @@ def _address(view: str, slug: str) -> str:
 
 def _answer(outcome: Response | Refusal, slug: str) -> Response:
     if isinstance(outcome, Refusal):
-        return show_refusal(outcome, try_again=url_for("systems.sign_in", slug=slug))
+        try_again = url_for("systems.sign_in", slug=slug)
+        return show_refusal(outcome, try_again, system=get_system(slug))
     return outcome

@@ -25,7 +25,7 @@ def serve(target: str, *, default_port: int) -> None:
         port=configuration.port,
         interface=Interfaces.WSGI,
         workers=1,
-        blocking_threads=8,
+        blocking_threads=4,
         log_level=LogLevels.warning,
         websockets=False,
     ).serve()

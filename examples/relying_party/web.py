@@ -40,9 +40,9 @@ def prepare(app: Flask, configuration: Configuration, *words: Path) -> None:
     app.register_error_handler(CSRFError, lambda _: show_refusal(refuse("form_expired")))
 
 
-def show_refusal(refusal: Refusal, try_again: str | None = None) -> Response:
-    """Answer with the refusal's page; `try_again` is the address of its button."""
-    page = render_template("refusal.html", refusal=refusal, try_again=try_again)
+def show_refusal(refusal: Refusal, try_again: str | None = None, **context: object) -> Response:
+    """Answer with the refusal's page; `try_again` is its button's address, `context` is for the layout."""
+    page = render_template("refusal.html", refusal=refusal, try_again=try_again, **context)
     return make_response(page, refusal.status)
 
 

@@ -1,4 +1,4 @@
-"""An Apache with mod_auth_openidc of our own: a generated configuration in a temporary folder, on a free port."""
+"""An Apache with mod_auth_openidc: a generated configuration in a temporary folder, on a free port."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from tests.servers.programs import get_program, skip
 
 MODULES = Path("/usr/lib/apache2/modules")
 NEEDED = (
-    "mpm_event", "authn_core", "authz_core", "authz_user", "mime", "dir", "env", "filter", "include", "auth_openidc",
+    "mpm_event", "authn_core", "authz_core", "authz_user", "mime", "dir", "env", "filter", "include",
+    "auth_openidc",
 )  # fmt: skip
 # Server-side includes print what a protected application would find in its environment
 PROTECTED_PAGE = """<!doctype html><meta charset="utf-8"><title>Protected</title>

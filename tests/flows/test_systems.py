@@ -41,7 +41,8 @@ HERSELF = {
     "email": "bay@example.vn",
     "phone_number": "+84912000104",
     "address": {
-        "street_address": "Xóm Nà Lưu", "locality": "Xã Võ Nhai", "region": "Tỉnh Thái Nguyên", "country": "VN",
+        "street_address": "Xóm Nà Lưu", "locality": "Xã Võ Nhai",
+        "region": "Tỉnh Thái Nguyên", "country": "VN",
     },
 }  # fmt: skip
 

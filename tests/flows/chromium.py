@@ -1,0 +1,113 @@
+"""A person at a real browser: Debian's Chromium, driven by Playwright, with or without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.person import MOST_SCREENS, Person
+from tests.servers.programs import get_program
+
+# A sandbox needs rights that root in a container lacks; the rest keeps it from calling home
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-domain-reliability",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-dev-shm-usage",
+)
+STEP_MILLISECONDS = 15_000
+
+
+@contextmanager
+def running_chromium() -> Iterator[Browser]:
+    program = get_program("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+class Window:
+    """A window of a browser that nobody used before; it notes what the browser complains of."""
+
+    def __init__(self, browser: Browser, *, scripts: bool) -> None:
+        self._context = browser.new_context(
+            java_script_enabled=scripts, viewport={"width": 360, "height": 740}, locale="vi-VN"
+        )
+        self._context.set_default_timeout(STEP_MILLISECONDS)
+        self.page: Page = self._context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def close(self) -> None:
+        self._context.close()
+
+    def open(self, address: str) -> None:
+        self.page.goto(address)
+
+    def has(self, element_id: str) -> bool:
+        return self.page.locator(f"#{element_id}").count() > 0
+
+    def text_of(self, element_id: str) -> str:
+        return self.page.locator(f"#{element_id}").inner_text()
+
+    def click(self, element_id: str) -> None:
+        self.page.locator(f"#{element_id}").click()
+
+    def fill(self, **values: str) -> None:
+        for element_id, value in values.items():
+            self.page.locator(f"#{element_id}").fill(value)
+
+    def claims(self) -> dict[str, str]:
+        """Return the claims that an example application shows."""
+        return {
+            str(one.get_attribute("data-claim")): one.get_attribute("data-value") or one.inner_text()
+            for one in self.page.locator("[data-claim]").all()
+        }
+
+    def _note(self, message: ConsoleMessage) -> None:
+        # Chromium reports a refusal's page, whose status is 4xx, as a failed resource: that is no complaint
+        if message.type == "error" and "the server responded with a status of 4" not in message.text:
+            self.complaints.append(f"{self.page.url}: {message.text}")
+
+
+def pass_through(window: Window, person: Person) -> list[str]:
+    """Answer the provider's screens until one comes that needs no answer; return their names in order."""
+    passed: list[str] = []
+    for _ in range(MOST_SCREENS):
+        screen = _answer(window, person)
+        if screen is None:
+            return passed
+        assert screen not in passed, f"{screen} came again: {window.page.inner_text('main')}"
+        passed.append(screen)
+    raise AssertionError(f"the screens do not end: {window.page.url}")
+
+
+def _answer(window: Window, person: Person) -> str | None:
+    if window.has("login_username"):
+        window.fill(login_username=person.username, login_password=person.password)
+        window.click("login_submit")
+        return "login"
+    if window.has("secret_text"):
+        person.take_secret(window.text_of("secret_text"))
+        window.fill(otp_code=person.next_code())
+        window.click("otp_submit")
+        return "enrol"
+    if window.has("recovery_codes"):
+        person.recovery_codes = window.page.locator("#recovery_codes li").all_inner_texts()
+        window.click("codes_submit")
+        return "recovery_codes"
+    if window.has("otp_code"):
+        window.fill(otp_code=person.next_code())
+        window.click("otp_submit")
+        return "second_factor"
+    if window.has("consent_allow"):
+        window.click("consent_allow")
+        return "consent"
+    return None

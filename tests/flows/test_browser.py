@@ -1,0 +1,132 @@
+"""The main journey in a real browser, once with scripts and once without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.flows.chromium import Window, pass_through, running_chromium
+from tests.person import Person
+from tests.province import Province
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+LISTING = "phien-dich-tieng-han"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with running_chromium() as running:
+        yield running
+
+
+@pytest.fixture(params=[True, False], ids=["scripts", "no-scripts"])
+def window(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Window]:
+    """A fresh window; at the end the browser must have had nothing to complain of."""
+    opened = Window(chromium, scripts=request.param)
+    yield opened
+    complaints = opened.complaints
+    opened.close()
+    assert complaints == []
+
+
+def register(window: Window) -> Person:
+    """Go from the sign-in page to a new account, without a second factor yet."""
+    person = Person(f"moi{uuid4().hex[:10]}", f"mat khau {uuid4().hex}")
+    window.page.locator("a[href*='/register']").first.click()
+    fields = window.page.locator("form:has(#register_submit)")
+    for name, value in {
+        "name": "Nông Thị Mới",
+        "username": person.username,
+        "phone": "0912 345 678",
+        "password": person.password,
+    }.items():
+        fields.locator(f"input[name='{name}']").fill(value)
+    window.click("register_submit")
+    return person
+
+
+def sign_out(window: Window) -> None:
+    window.click("sign_out")
+    if window.has("logout_confirm"):
+        window.click("logout_confirm")
+
+
+def test_a_newcomer_registers_enrols_agrees_and_signs_out_of_two_systems(
+    window: Window, province: Province
+) -> None:
+    # Registers on the way into the first application, and comes out there signed in
+    window.open(province.jobs_url)
+    window.click("sign_in")
+    person = register(window)
+    pass_through(window, person)
+    assert window.page.url == f"{province.jobs_url}/me"
+    assert window.claims()["name"] == "Nông Thị Mới"
+    assert window.claims()["phone_number"] == "0912 345 678"
+    assert window.claims()["acr"] == "LoA1"
+
+    # The second one needs two factors: the phone is set up on the way, and no password is asked again
+    window.open(f"{province.apps_url}/ioc/")
+    window.click("sign_in")
+    assert not window.has("login_password")
+    assert pass_through(window, person) == ["enrol", "recovery_codes", "consent"]
+    assert window.page.url == f"{province.apps_url}/ioc/"
+    assert window.claims()["acr"] == "LoA2"
+    assert len(person.recovery_codes) >= 8
+
+    # The third asks for consent alone, and the next time for nothing
+    window.open(f"{province.apps_url}/c-thainguyen/")
+    window.click("sign_in")
+    assert pass_through(window, person) == ["consent"]
+    assert window.claims()["name"] == "Nông Thị Mới"
+
+    sign_out(window)
+    assert window.page.url.startswith(f"{province.apps_url}/c-thainguyen/")
+    window.open(f"{province.apps_url}/ioc/sign-in")
+    assert window.has("login_password")
+
+
+def test_a_demonstration_person_saves_a_listing_and_moves_between_applications(
+    window: Window, province: Province
+) -> None:
+    person = province.people["lan.nguyen"]
+    window.open(f"{province.jobs_url}/listings/{LISTING}")
+    window.click("sign_in_to_save")
+    pass_through(window, person)
+    # Saving works once more after an earlier run with another browser
+    if window.has("forget"):
+        window.click("forget")
+    window.click("save")
+    assert window.has("is_saved")
+    window.click("my_page")
+    assert window.claims()["name"] == "Nguyễn Thị Lan"
+    assert window.page.locator("#saved a").get_attribute("href") == f"/listings/{LISTING}"
+
+    window.open(f"{province.apps_url}/giaoduc/")
+    window.click("sign_in")
+    assert set(pass_through(window, person)) <= {"consent"}
+    assert window.claims()["name"] == "Nguyễn Thị Lan"
+
+    sign_out(window)
+    assert window.has("sign_in")
+    window.open(f"{province.jobs_url}/")
+    sign_out(window)
+    assert window.has("sign_in")
+    window.open(f"{province.jobs_url}/sign-in")
+    assert window.has("login_password")
+
+
+def test_a_system_that_needs_a_proofed_identity_says_so_and_leads_back(
+    window: Window, province: Province
+) -> None:
+    person = province.new_person(identity_level=0)
+    window.open(f"{province.apps_url}/dichvucong/")
+    window.click("sign_in")
+    pass_through(window, person)
+    assert "/requirement" in window.page.url
+    window.page.locator("main form button[type='submit']").click()
+    assert window.page.url.startswith(province.apps_url)
+    assert window.has("error_code")
