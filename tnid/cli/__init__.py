@@ -16,10 +16,11 @@ from tnid.cli.config import config
 from tnid.cli.db import db
 from tnid.cli.demo import demo
 from tnid.cli.keys import keys
+from tnid.cli.refusals import Commands
 from tnid.cli.serve import serve
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="thai-nguyen-id")
 def main() -> None:
     """Thai Nguyen ID: the province's OpenID Connect provider."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import IO, Any, TypeVar
 
@@ -41,11 +40,7 @@ def read_object(file: IO[bytes]) -> dict[str, Any]:
     try:
         found = orjson.loads(file.read())
     except orjson.JSONDecodeError as error:
-        raise Refusal(f"{file.name} is not JSON: {error}") from None
+        raise Refusal(f"What was given is not JSON: {error}.") from None
     if not isinstance(found, dict):
-        raise Refusal(f"{file.name} does not hold a JSON object")
+        raise Refusal("What was given is JSON, but not an object.")
     return found
-
-
-def warn(sentence: str) -> None:
-    print(sentence, file=sys.stderr)

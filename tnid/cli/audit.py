@@ -6,7 +6,7 @@ import click
 
 from tnid.audit import CHAIN_PURPOSE, Chain
 from tnid.cli.answers import Refusal, answer, with_json
-from tnid.cli.settings import check_migrated, get_settings, open_engine
+from tnid.cli.settings import check_usable, get_settings, open_engine
 from tnid.db import Database
 from tnid.sealing import Sealer, load_master_key
 
@@ -24,9 +24,9 @@ def verify(as_json: bool) -> None:
     Keep the printed head elsewhere: a later check that no longer passes through it shows a cut-off end.
     """
     settings = get_settings()
-    key = Sealer(load_master_key(settings.master_key_file, create=False)).derive(CHAIN_PURPOSE)
     with open_engine(settings) as engine:
-        check_migrated(engine)
+        check_usable(settings, engine)
+        key = Sealer(load_master_key(settings.master_key_file)).derive(CHAIN_PURPOSE)
         found = Chain(Database(engine), key).verify()
     text = f"{found.events} events in {found.batches} batches hold, {found.unsealed} wait. Head: {found.head}"
     answer(as_json, found._asdict(), "\n".join(found.problems) or text)

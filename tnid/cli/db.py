@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import click
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import SQLAlchemyError
 
 from tnid import migrations
 from tnid.cli.answers import Refusal, answer, with_json
-from tnid.cli.settings import first_line, get_settings, open_engine
+from tnid.cli.settings import get_settings, open_engine
 
 
 @click.group()
@@ -20,11 +19,10 @@ def db() -> None:
 @with_json
 def upgrade(as_json: bool) -> None:
     """Bring the database to the newest revision; safe to run several times, at once too."""
-    settings = get_settings()
     try:
-        revision = migrations.upgrade(settings.database_url)
-    except SQLAlchemyError as error:
-        raise Refusal(f"The database can't be upgraded: {first_line(error)}") from None
+        revision = migrations.upgrade(get_settings().database_url)
+    except OSError as error:
+        raise Refusal(f"The database can't be made: {error.strerror}.") from None
     answer(as_json, {"revision": revision}, f"The database is at revision {revision}.")
 
 

@@ -13,10 +13,12 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
+from tnid import clock
 from tnid.app import create_app
 from tnid.cli.answers import Refusal
 from tnid.cli.housekeeper import HousekeeperProcess
-from tnid.cli.settings import check_migrated, get_settings, open_engine
+from tnid.cli.services import open_services
+from tnid.cli.settings import get_settings
 from tnid.logs import ACCESS_FORMAT, logging_config
 from tnid.settings import Settings
 
@@ -51,9 +53,10 @@ class Bind(click.ParamType[tuple[str, int]]):
 def serve(bind: tuple[str, int], workers: int) -> None:
     """Serve, until SIGINT or SIGTERM; requests under way are answered first."""
     settings = get_settings()
-    with open_engine(settings) as engine:
-        check_migrated(engine)
     check_free(*bind)
+    with open_services() as services:
+        # Once, before there are several processes that would each make a set
+        services.keyring.ensure(clock.now())
     make_server(settings, *bind, workers=workers).serve(
         target_loader=partial(load_application, settings), wrap_loader=False
     )

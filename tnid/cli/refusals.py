@@ -1,0 +1,42 @@
+"""What may be in the way of any command, and the one sentence that says so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+
+from keys.envelope import KeyUnreadable
+from tnid.cli.answers import Refusal
+from tnid.db import DatabaseUnavailable
+from tnid.sealing import MasterKeyError
+from tnid.settings import SettingsError
+
+
+class Commands(click.Group):
+    """A group whose commands are refused, not broken off, where the settings, database or key are wrong."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except SettingsError as error:
+            raise Refusal(str(error)) from error
+        except MasterKeyError as error:
+            raise Refusal(sentence(str(error))) from error
+        except KeyUnreadable as error:
+            raise Refusal(
+                f"The master key is not the one that the signing keys were sealed with: {error}"
+            ) from error
+        except (SQLAlchemyError, DatabaseUnavailable) as error:
+            raise Refusal(f"The database can't be used: {first_line(error)}") from error
+
+
+def sentence(reason: str) -> str:
+    return f"{reason[:1].upper()}{reason[1:]}."
+
+
+def first_line(error: BaseException) -> str:
+    """Return what the driver said, without SQLAlchemy's statement and link below it."""
+    said = str(error.__cause__ or error).strip()
+    return said.splitlines()[0] if said else type(error).__name__
