@@ -215,7 +215,9 @@ EXAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
         "accounts/register.html",
         lambda: {
             "app": JOBS,
-            "form": _with_errors(RegisterForm(), username="Tên này đã có người dùng.", password="Quá ngắn."),
+            "form": _with_errors(
+                RegisterForm(), username="Không được để trống.", password="Không được để trống."
+            ),
         },
     ),
     "overview": ("accounts/overview.html", _overview),

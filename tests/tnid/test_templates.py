@@ -144,7 +144,7 @@ def test_every_form_is_protected_and_every_control_is_named(name: str, locale: s
         assert form.get("method") == "post"
         assert len(form.xpath(".//input[@name='csrf_token']")) == 1
     labelled = set(page.xpath("//label/@for"))
-    controls = page.xpath("//input[not(@type='hidden')] | //select | //textarea")
+    controls = page.xpath("//input[not(@type='hidden' or @hidden)] | //select | //textarea")
     assert all(control.get("id") in labelled for control in controls)
 
 
