@@ -13,8 +13,8 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections import namedtuple
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import psycopg
@@ -92,6 +92,22 @@ class _Unit(threading.local):
     begun = False
 
 
+class _Boundary(AbstractContextManager[None]):
+    """Where a unit begins and ends. One object serves every unit: their state is the thread's."""
+
+    __slots__ = ("_enter", "_leave")
+
+    def __init__(self, enter: Callable[[], None], leave: Callable[..., None]) -> None:
+        self._enter = enter
+        self._leave = leave
+
+    def __enter__(self) -> None:
+        self._enter()
+
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        self._leave(is_whole=error is None)
+
+
 class Database:
     """Runs statements in this thread's unit of work; made once a process and shared by every store."""
 
@@ -104,18 +120,22 @@ class Database:
         self._dialect = named(paramstyle="named") if self._is_sqlite else dialect
         self._compiled: dict[Any, _Compiled] = {}
         self._unit = _Unit()
+        self._boundary = _Boundary(self._enter, self._leave)
 
-    @contextmanager
-    def unit(self) -> Iterator[None]:
+    def unit(self) -> AbstractContextManager[None]:
         """Run the block as one unit of work: committed at its end, rolled back on an exception.
 
         A unit inside another joins it. Raises DatabaseUnavailable and Conflict.
         """
+        return self._boundary
+
+    def _enter(self) -> None:
+        self._unit.depth += 1
+
+    def _leave(self, *, is_whole: bool) -> None:
         unit = self._unit
-        unit.depth += 1
         try:
-            yield
-            if unit.depth == 1 and unit.begun:
+            if unit.depth == 1 and unit.begun and is_whole:
                 self._run("COMMIT")
                 unit.begun = False
         finally:

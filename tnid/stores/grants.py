@@ -6,7 +6,6 @@ is revoked or expired and an account that is disabled, in its own WHERE.
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -138,7 +137,7 @@ class GrantStore:
         self._database = database
 
     def add(self, grant: Grant) -> None:
-        self._database.execute(_INSERT, **asdict(grant))
+        self._database.execute(_INSERT, **{name: getattr(grant, name) for name in GRANT_COLUMNS})
 
     def redeem(self, code_hash: bytes, now: int) -> Grant | None:
         return _read(self._database.execute_returning(_REDEEM, presented=code_hash, now=now))
