@@ -13,6 +13,7 @@ from oidc.provider import Provider
 from tnid import clock
 from tnid.accounts.passwords import Passwords
 from tnid.accounts.service import Accounts
+from tnid.accounts.vault import Vault
 from tnid.audit import Audit
 from tnid.consent.service import Consents
 from tnid.db import Database
@@ -67,22 +68,15 @@ def build_services(settings: Settings, database: Database) -> Services:
     audit = Audit(database)
     keyring = Keyring(SqlKeyStore(database), sealer.derive("keys"), _rotation_policy(settings))
     clients, grants = ClientStore(database), GrantStore(database)
+    interactions, replays = InteractionStore(database), ReplayStore(database)
     consents = Consents(ConsentStore(database), grants, audit)
     passwords = Passwords(sealer.derive("accounts.password"), settings.argon2_concurrency)
     factors = Factors(FactorStore(database), sealer)
-    accounts = Accounts(AccountStore(database), factors, sealer, passwords, audit)
+    accounts = Accounts(AccountStore(database), factors, Vault(sealer), passwords, audit)
     provider = build_provider(
-        settings,
-        sealer,
-        keyring,
-        clients,
-        grants,
-        InteractionStore(database),
-        ReplayStore(database),
-        consents,
-        accounts,
-        audit,
+        settings, sealer, keyring, clients, grants, interactions, replays, consents, accounts, audit
     )
+    sessions = SessionStore(database, settings.session_idle_seconds)
     return Services(
         settings=settings,
         database=database,
@@ -95,9 +89,7 @@ def build_services(settings: Settings, database: Database) -> Services:
         accounts=accounts,
         passwords=passwords,
         factors=factors,
-        sessions=Sessions(
-            SessionStore(database, settings.session_idle_seconds), settings.session_lifetime_seconds
-        ),
+        sessions=Sessions(sessions, settings.session_lifetime_seconds),
         half_sign_ins=HalfSignIns(SignInStore(database), settings.sign_in_lifetime_seconds),
         consents=consents,
         limits=Limits(ThrottleStore(database), sealer),

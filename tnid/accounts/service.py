@@ -8,24 +8,25 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
-
-import orjson
 
 from tnid.accounts import passwords as policy
 from tnid.accounts import usernames
+from tnid.accounts.account import Account, NewAccount
 from tnid.accounts.claims import LOCALES, check_profile, claims_of
-from tnid.accounts.contacts import email_key, parse_email, parse_phone
+from tnid.accounts.contacts import parse_email, parse_phone
 from tnid.accounts.passwords import Passwords
 from tnid.accounts.refusal import Refused
+from tnid.accounts.vault import Vault
 from tnid.db import Conflict
 from tnid.signin import totp
-from tnid.signin.factors import Factors, Sealer
+from tnid.signin.factors import Factors
 from tnid.stores.accounts import AccountStore
 
 IDENTITY_LEVELS = range(3)
 PIN_DIGITS = 12
+
+__all__ = ["Account", "Accounts", "NewAccount", "Refused", "is_personal_id_number"]
 
 
 class Events(Protocol):
@@ -43,52 +44,6 @@ class Events(Protocol):
     ) -> None: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewAccount:
-    """What is asked for. `claims` are standard claims of OpenID Connect Core §5.1, `totp` makes a secret."""
-
-    username: str
-    password: str = field(repr=False)
-    claims: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    personal_id_number: str | None = field(default=None, repr=False)
-    identity_level: int = 0
-    totp: bool = False
-    locale: str = "vi"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """One person's account, opened. The last two are filled by `create` alone, to be shown once."""
-
-    id: str
-    username: str
-    profile: Mapping[str, Any] = field(repr=False)
-    identity_level: int
-    locale: str
-    factor_required: bool
-    created_at: int
-    updated_at: int
-    password_changed_at: int
-    disabled_at: int | None = None
-    password_hash: str = field(repr=False, default="")
-    totp_secret: str | None = field(default=None, repr=False)
-    recovery_codes: tuple[str, ...] = field(default=(), repr=False)
-
-    @property
-    def display_name(self) -> str:
-        return str(self.profile.get("name") or self.username)
-
-    @property
-    def initials(self) -> str:
-        """First letters of the first and the last word: people are called by the last one."""
-        words = self.display_name.split()
-        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
-
-    @property
-    def claims(self) -> dict[str, Any]:
-        return claims_of(self.profile, username=self.username, locale=self.locale, updated_at=self.updated_at)
-
-
 class Accounts:
     """Every act on an account. Each runs in the caller's unit of work and records what it changed."""
 
@@ -96,13 +51,13 @@ class Accounts:
         self,
         store: AccountStore,
         factors: Factors,
-        sealer: Sealer,
+        vault: Vault,
         passwords: Passwords,
         events: Events,
     ) -> None:
         self._store = store
         self._factors = factors
-        self._sealer = sealer
+        self._vault = vault
         self._passwords = passwords
         self._events = events
 
@@ -145,7 +100,7 @@ class Accounts:
     def _find_taken(self, new: NewAccount) -> Refused | None:
         if self._store.find_by_username_key(usernames.username_key(new.username)) is not None:
             return Refused("username", "username_taken")
-        pin_index = self._pin_index(new.personal_id_number)
+        pin_index = self._vault.pin_index(new.personal_id_number)
         if pin_index is not None and self._store.is_pin_taken(pin_index):
             return Refused("personal_id_number", "personal_id_number_taken")
         return None
@@ -160,7 +115,6 @@ class Accounts:
         factor_required: bool,
     ) -> Account | Refused:
         account_id = secrets.token_urlsafe(16)
-        phone_index, email_index = self._contact_indexes(profile)
         is_inserted = self._store.insert(
             id=account_id,
             username=usernames.clean(new.username),
@@ -168,11 +122,11 @@ class Accounts:
             password_hash=password_hash,
             password_changed_at=now,
             factor_required_at=now if factor_required else None,
-            profile_sealed=self._seal_profile(account_id, profile),
-            phone_index=phone_index,
-            email_index=email_index,
-            pin_sealed=self._seal_pin(account_id, new.personal_id_number),
-            pin_index=self._pin_index(new.personal_id_number),
+            profile_sealed=self._vault.seal_profile(account_id, profile),
+            phone_index=self._vault.phone_index(profile.get("phone_number")),
+            email_index=self._vault.email_index(profile.get("email")),
+            pin_sealed=self._vault.seal_pin(account_id, new.personal_id_number),
+            pin_index=self._vault.pin_index(new.personal_id_number),
             identity_level=new.identity_level,
             locale=new.locale if new.locale in LOCALES else LOCALES[0],
             created_at=now,
@@ -189,13 +143,13 @@ class Accounts:
         self._factors.enrol(account_id, secret, 0, now)
         codes = self._factors.replace_recovery_codes(account_id, now)
         row = self._store.find(account_id)
-        return self._open(row, totp_secret=secret, recovery_codes=tuple(codes))
+        return self._vault.open_account(row, totp_secret=secret, recovery_codes=tuple(codes))
 
     # Finding
 
     def find(self, account_id: str) -> Account | None:
         row = self._store.find(account_id)
-        return None if row is None else self._open(row)
+        return None if row is None else self._vault.open_account(row)
 
     def get(self, account_id: str) -> Account:
         """Return the account; raises LookupError."""
@@ -206,7 +160,7 @@ class Accounts:
 
     def find_by_username(self, username: str) -> Account | None:
         row = self._store.find_by_username_key(usernames.username_key(username[: usernames.MOST_CHARACTERS]))
-        return None if row is None else self._open(row)
+        return None if row is None else self._vault.open_account(row)
 
     def find_row_by_sign_in_name(self, name: str) -> Any:
         """Return the row of the one account that a username, phone number or e-mail address names.
@@ -225,11 +179,11 @@ class Accounts:
         if "@" in name:
             email = parse_email(name)
             if email is not None:
-                yield from self._store.list_by_email(self._sealer.blind_index("email", email_key(email)))
+                yield from self._store.list_by_email(self._vault.email_index(email) or "")
             return
         phone = parse_phone(name)
         if phone is not None:
-            yield from self._store.list_by_phone(self._sealer.blind_index("phone", phone))
+            yield from self._store.list_by_phone(self._vault.phone_index(phone) or "")
 
     def claims(self, account_id: str) -> dict[str, Any] | None:
         """Return the standard claims of an active account; None for a disabled or unknown one."""
@@ -238,15 +192,13 @@ class Accounts:
 
     def claims_of_row(self, row: Any) -> dict[str, Any]:
         """Return the standard claims of a row with an account's columns, however it was fetched."""
-        profile = self._open_profile(row.id, row.profile_sealed)
+        profile = self._vault.open_profile(row)
         return claims_of(profile, username=row.username, locale=row.locale, updated_at=row.updated_at)
 
     def reveal_personal_id_number(self, account_id: str) -> str | None:
         """Return the identification number. Whoever asks shows it masked and records why."""
         row = self._store.find(account_id)
-        if row is None or row.pin_sealed is None:
-            return None
-        return self._sealer.open(bytes(row.pin_sealed), f"accounts.pin:{account_id}").decode()
+        return None if row is None else self._vault.open_pin(row)
 
     # Changing
 
@@ -267,8 +219,13 @@ class Accounts:
                 profile[f"{contact}_verified"] = account.profile.get(f"{contact}_verified", False)
         if profile == account.profile:
             return None
-        sealed = self._seal_profile(account_id, profile)
-        self._store.set_profile(account_id, sealed, *self._contact_indexes(profile), now)
+        self._store.set_profile(
+            account_id,
+            self._vault.seal_profile(account_id, profile),
+            self._vault.phone_index(profile.get("phone_number")),
+            self._vault.email_index(profile.get("email")),
+            now,
+        )
         changed = sorted(name for name in {*profile, *account.profile} if _differ(name, profile, account))
         self._events.record(
             "account.change_profile", account_id=account_id, now=now, details={"claims": changed}
@@ -281,7 +238,7 @@ class Accounts:
         if not self._passwords.verify(row.password_hash, current).is_right:
             self._record_refusal("account.change_password", "wrong_password", account_id, now)
             return Refused("current", "password_wrong")
-        refused = self._find_fault_of_new(self._open(row), current, new)
+        refused = self._find_fault_of_new(self._vault.open_account(row), current, new)
         if refused is not None:
             return refused
         new_hash = self._passwords.hash(new)
@@ -341,46 +298,6 @@ class Accounts:
         if is_done:
             self._events.record("account.delete", account_id=account_id, now=now)
         return is_done
-
-    # Sealing
-
-    def _open(self, row: Any, **shown_once: Any) -> Account:
-        return Account(
-            id=row.id,
-            username=row.username,
-            profile=self._open_profile(row.id, row.profile_sealed),
-            identity_level=row.identity_level,
-            locale=row.locale,
-            factor_required=row.factor_required_at is not None,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-            password_changed_at=row.password_changed_at,
-            disabled_at=row.disabled_at,
-            password_hash=row.password_hash,
-            **shown_once,
-        )
-
-    def _seal_profile(self, account_id: str, profile: Mapping[str, Any]) -> bytes:
-        return self._sealer.seal(orjson.dumps(dict(profile)), f"accounts.profile:{account_id}")
-
-    def _open_profile(self, account_id: str, sealed: bytes) -> dict[str, Any]:
-        opened: dict[str, Any] = orjson.loads(
-            self._sealer.open(bytes(sealed), f"accounts.profile:{account_id}")
-        )
-        return opened
-
-    def _seal_pin(self, account_id: str, number: str | None) -> bytes | None:
-        return None if number is None else self._sealer.seal(number.encode(), f"accounts.pin:{account_id}")
-
-    def _pin_index(self, number: str | None) -> str | None:
-        return None if number is None else self._sealer.blind_index("personal_id_number", number)
-
-    def _contact_indexes(self, profile: Mapping[str, Any]) -> tuple[str | None, str | None]:
-        phone, email = profile.get("phone_number"), profile.get("email")
-        return (
-            self._sealer.blind_index("phone", phone) if phone else None,
-            self._sealer.blind_index("email", email_key(email)) if email else None,
-        )
 
 
 def is_personal_id_number(number: str) -> bool:

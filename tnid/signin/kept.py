@@ -1,4 +1,4 @@
-"""What must outlast one page and no more: sealed into the browser's cookie, so that looking writes nothing."""
+"""What must outlast one page and no more: sealed into the browser's cookie, so that looking is no writing."""
 
 from __future__ import annotations
 

@@ -1,0 +1,54 @@
+"""An account as the program sees it: what is asked for, and what there is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tnid.accounts.claims import claims_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccount:
+    """What is asked for. `claims` are standard claims of OpenID Connect Core §5.1, `totp` makes a secret."""
+
+    username: str
+    password: str = field(repr=False)
+    claims: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    personal_id_number: str | None = field(default=None, repr=False)
+    identity_level: int = 0
+    totp: bool = False
+    locale: str = "vi"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One person's account, opened. The last two are filled by `create` alone, to be shown once."""
+
+    id: str
+    username: str
+    profile: Mapping[str, Any] = field(repr=False)
+    identity_level: int
+    locale: str
+    factor_required: bool
+    created_at: int
+    updated_at: int
+    password_changed_at: int
+    disabled_at: int | None = None
+    totp_secret: str | None = field(default=None, repr=False)
+    recovery_codes: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def display_name(self) -> str:
+        return str(self.profile.get("name") or self.username)
+
+    @property
+    def initials(self) -> str:
+        """First letters of the first and the last word: people are called by the last one."""
+        words = self.display_name.split()
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+    @property
+    def claims(self) -> dict[str, Any]:
+        return claims_of(self.profile, username=self.username, locale=self.locale, updated_at=self.updated_at)
