@@ -10,6 +10,7 @@ import logging.config
 import os
 import secrets
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -21,6 +22,7 @@ from tnid import clock, settings
 from tnid.audit import CHAIN_PURPOSE, Chain
 from tnid.db import Database, DatabaseUnavailable, engine_options, prepare_engine
 from tnid.logs import logging_config
+from tnid.orphans import end_with
 from tnid.purge import purge_expired
 from tnid.services import Services, build_services
 from tnid.settings import Settings
@@ -107,12 +109,12 @@ class Housekeeper:
         return taken
 
 
-def main() -> None:
+def main(parent: int) -> None:
     """Keep house in this process until SIGTERM or SIGINT, or until the process that started it is gone."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    threading.Thread(target=stop_with_parent, args=(stop, os.getppid()), daemon=True).start()
+    end_with(parent)
     services = open_services(settings.load(os.environ))
     Housekeeper(chores(services), LeaseStore(services.database)).run(stop)
 
@@ -125,13 +127,5 @@ def open_services(settings: Settings) -> Services:
     return build_services(settings, Database(engine))
 
 
-def stop_with_parent(stop: threading.Event, parent: int) -> None:
-    """Set `stop` once the parent was killed and left this process behind."""
-    while os.getppid() == parent:
-        if stop.wait(1):
-            return
-    stop.set()
-
-
 if __name__ == "__main__":
-    main()
+    main(parent=int(sys.argv[1]))

@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 
 class HousekeeperProcess:
-    """Runs `python -m tnid.housekeeping` until stopped, and again where it ended by itself."""
+    """Runs `python -m tnid.housekeeping PARENT` until stopped, and again where it ended by itself."""
 
     def __init__(self) -> None:
         # The environment holds the settings, as for any other command
@@ -41,7 +41,7 @@ class HousekeeperProcess:
             self._process.wait()
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "tnid.housekeeping"]
+        command = [sys.executable, "-m", "tnid.housekeeping", str(os.getpid())]
         return subprocess.Popen(command, env=self._environ)  # noqa: S603  our own interpreter and module
 
     def _keep(self) -> None:

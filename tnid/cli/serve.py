@@ -20,6 +20,7 @@ from tnid.cli.housekeeper import HousekeeperProcess
 from tnid.cli.services import open_services
 from tnid.cli.settings import get_settings
 from tnid.logs import ACCESS_FORMAT, logging_config
+from tnid.orphans import end_with
 from tnid.settings import Settings
 
 # One thread is busy while another waits for the database, a hash or a slow body; more only queue for the
@@ -58,7 +59,7 @@ def serve(bind: tuple[str, int], workers: int) -> None:
         # Once, before there are several processes that would each make a set
         services.keyring.ensure(clock.now())
     make_server(settings, *bind, workers=workers).serve(
-        target_loader=partial(load_application, settings), wrap_loader=False
+        target_loader=partial(load_application, settings, os.getpid()), wrap_loader=False
     )
 
 
@@ -89,10 +90,11 @@ def make_server(settings: Settings, host: str, port: int, *, workers: int) -> An
     return server
 
 
-def load_application(settings: Settings) -> Any:
+def load_application(settings: Settings, parent: int) -> Any:
     """Return this worker's application. Called in the worker, after the fork: nothing open is shared."""
     for name in [name for name in os.environ if name.startswith(("TNID_", "HTTP_"))]:
         # The server lays the environment under each request's: a secret there would be one slip from a log,
         # and HTTP_PROXY would pass for a header
         del os.environ[name]
+    end_with(parent)
     return create_app(settings)

@@ -1,0 +1,24 @@
+"""Ends a process whose parent was killed: left behind, it would keep the port and the leases."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+
+CHECK_SECONDS = 0.5
+
+
+def end_with(parent: int) -> None:
+    """Watch the process that started this one, in a thread; end as by SIGTERM once it is gone.
+
+    The parent says its own process id: by the time a child could ask, it may be another's child.
+    """
+    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(CHECK_SECONDS)
+    os.kill(os.getpid(), signal.SIGTERM)
