@@ -12,10 +12,13 @@ from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from werkzeug.http import parse_cookie
+
 from oidc import discovery
 from oidc.http import Headers, Request, Response, json_response
 from tnid import audit, clock
 from tnid.db import DatabaseUnavailable
+from tnid.signin.session import session_cookie_name
 from tnid.web import MAX_CONTENT_LENGTH, YEAR_SECONDS, find_peer
 
 if TYPE_CHECKING:
@@ -28,9 +31,16 @@ log = logging.getLogger(__name__)
 _STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 
+Answer = Callable[[Request, "WSGIEnvironment", int], Response | None]
+
+
 class Route(NamedTuple):
+    """How an address is answered. None passes the request on to the pages, as does a method that isn't listed
+    where `has_page` says that there is a page, too."""
+
     methods: frozenset[str]
-    answer: Callable[[Request, int], Response]
+    answer: Answer
+    has_page: bool = False
 
 
 class Front:
@@ -44,9 +54,9 @@ class Front:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         route = self._routes.get(environ["PATH_INFO"])
-        if route is None:
+        response = self._respond(route, environ) if route else None
+        if response is None:
             return self._pages(environ, start_response)
-        response = self._respond(route, environ)
         headers = [
             *response.headers,
             *self._headers,
@@ -55,9 +65,11 @@ class Front:
         start_response(_STATUS_LINES[response.status], headers)
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else response.body]
 
-    def _respond(self, route: Route, environ: WSGIEnvironment) -> Response:
+    def _respond(self, route: Route, environ: WSGIEnvironment) -> Response | None:
         method = environ["REQUEST_METHOD"]
         if method not in route.methods:
+            if route.has_page:
+                return None
             allow = ("Allow", ", ".join(sorted(route.methods)))
             return problem(405, "invalid_request", "This method is not allowed here.", (allow,))
         request_id = self._note_origin(environ)
@@ -66,8 +78,8 @@ class Front:
             if request is None:
                 return problem(413, "invalid_request", "The request is too large.")
             with self._services.database.unit():
-                response = route.answer(request, clock.now())
-            return not_modified(environ, response)
+                response = route.answer(request, environ, clock.now())
+            return response and not_modified(environ, response)
         except DatabaseUnavailable:
             log.warning("database unavailable, request %s", request_id)
             retry = ("Retry-After", str(RETRY_AFTER_SECONDS))
@@ -89,16 +101,34 @@ def routes(services: Services) -> dict[str, Route]:
     provider = services.provider
     posts, reads = frozenset({"POST"}), frozenset({"GET", "HEAD"})
     paths = discovery.ENDPOINTS
-    metadata = Route(reads, lambda _request, _now: provider.metadata())
+    metadata = Route(reads, lambda _request, _environ, _now: provider.metadata())
     return {
         discovery.OPENID_PATH: metadata,
         discovery.OAUTH_PATH: metadata,
-        paths["jwks_uri"]: Route(reads, lambda _request, now: provider.jwks(now)),
-        paths["token_endpoint"]: Route(posts, provider.token.respond),
-        paths["userinfo_endpoint"]: Route(reads | posts, provider.userinfo.respond),
-        paths["introspection_endpoint"]: Route(posts, provider.introspection.respond),
-        paths["revocation_endpoint"]: Route(posts, provider.revocation.respond),
+        paths["jwks_uri"]: Route(reads, lambda _request, _environ, now: provider.jwks(now)),
+        paths["token_endpoint"]: Route(posts, _plain(provider.token.respond)),
+        paths["userinfo_endpoint"]: Route(reads | posts, _plain(provider.userinfo.respond)),
+        paths["introspection_endpoint"]: Route(posts, _plain(provider.introspection.respond)),
+        paths["revocation_endpoint"]: Route(posts, _plain(provider.revocation.respond)),
+        paths["authorization_endpoint"]: Route(frozenset({"GET"}), silent_sign_on(services), has_page=True),
     }
+
+
+def _plain(respond: Callable[[Request, int], Response]) -> Answer:
+    return lambda request, _environ, now: respond(request, now)
+
+
+def silent_sign_on(services: Services) -> Answer:
+    """Answer an authorization request of somebody signed in who need see no screen; pass on any other."""
+    name = session_cookie_name(services.settings)
+    endpoint = services.provider.authorization
+
+    def answer(request: Request, environ: WSGIEnvironment, now: int) -> Response | None:
+        presented = parse_cookie(environ.get("HTTP_COOKIE")).get(name, "")
+        end_user = services.sessions.find_end_user_by_cookie(presented, now) if presented else None
+        return endpoint.answer_silently(request, end_user, now) if end_user else None
+
+    return answer
 
 
 def security_headers(*, is_plain_http: bool) -> Headers:

@@ -87,6 +87,18 @@ class AuthorizationEndpoint:
             return self._fail(client, redirect_uri, parameters.values.get("state"), error, end_user, now)
         return self._decide(checked, client, end_user, browser, now)
 
+    def answer_silently(self, request: Request, end_user: EndUser, now: int) -> Response | None:
+        """Answer a request that needs no screen; None, with nothing written, where `authorize` has to."""
+        try:
+            parameters = read_parameters(request)
+            client = find_trusted_client(parameters, self._clients)
+            redirect_uri = get_redirect_uri(parameters, client)
+            draft = Draft(parameters.values, parameters.repeated, client, redirect_uri, self._signer, now)
+            situation = self.situation(check_request(draft), client, end_user, now)
+        except OAuthError:
+            return None
+        return None if required_prompt(situation) else self._issue_code(situation)
+
     def resume(self, uid: str, end_user: EndUser | None, browser: str, now: int) -> Answer:
         """Ask again, after a screen has done its one thing."""
         interaction = self._interactions.find(uid, browser, now)
@@ -134,7 +146,7 @@ class AuthorizationEndpoint:
             self._check_refusals(situation)
             rule = required_prompt(situation)
             if rule is None:
-                return self._issue_code(situation)
+                return self._complete(situation)
             if "none" in request.prompt:
                 raise rule.error(rule.description)
             waiting = interaction or self._interactions.begin(request, browser, now)
@@ -153,10 +165,13 @@ class AuthorizationEndpoint:
         if situation.authenticated_here and hinted and hinted != situation.subject:
             raise LoginRequired("Another person signed in than the one asked for.")
 
-    def _issue_code(self, situation: Situation) -> Answer:
+    def _complete(self, situation: Situation) -> Answer:
         interaction = situation.interaction
         if interaction and not self._interactions.complete(interaction.uid, situation.now):
             return ExpiredInteraction("This request was answered already.")
+        return self._issue_code(situation)
+
+    def _issue_code(self, situation: Situation) -> Response:
         code = new_code()
         self._grants.add(self._new_grant(situation, code))
         request = situation.request
