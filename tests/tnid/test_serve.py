@@ -1,0 +1,113 @@
+"""`tnid serve`: several processes, a housekeeper beside them, a clean end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers.processes import descendants, is_listening, wait_until
+from tests.servers.provider import Provider, is_ready, run_tnid, running_provider
+
+CANARY = "canary-5f2c"
+
+
+@pytest.fixture
+def provider(database_url: str, tmp_path: Path) -> Iterator[Provider]:
+    with running_provider(tmp_path, database_url=database_url, workers=2) as running:
+        yield running
+
+
+only_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+
+
+def open_address(provider: Provider, path: str) -> int:
+    with urllib.request.urlopen(f"{provider.issuer}{path}", timeout=10) as answer:
+        return int(answer.status)
+
+
+def is_gone(pid: int) -> bool:
+    """Say whether the process has ended, reaped or not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+def test_it_serves_seals_what_happened_and_ends_cleanly(provider: Provider) -> None:
+    assert open_address(provider, "/healthz") == 200
+    assert open_address(provider, f"/.well-known/openid-configuration?x={CANARY}") == 200
+    assert len(provider.worker_pids()) == 3  # two workers and the housekeeper
+
+    client = {"client_name": "x", "redirect_uris": ["https://rp.example/cb"]}
+    provider.tnid("client", "create", "-", given=client)
+    wait_until(
+        lambda: provider.tnid("audit", "verify")["unsealed"] == 0, seconds=20, what="sealing of the audit log"
+    )
+    verified = provider.tnid("audit", "verify")
+    assert verified["events"] >= 1 and verified["problems"] == []
+
+    below = provider.worker_pids()
+    assert provider.stop() == 0
+    assert all(is_gone(pid) for pid in below)
+    log = provider.log.read_text()
+    assert '"GET /.well-known/openid-configuration HTTP/1.1" 200' in log
+    assert CANARY not in log and "Traceback" not in log
+
+
+@only_sqlite
+def test_ctrl_c_ends_it_cleanly(provider: Provider) -> None:
+    assert provider.stop(signal.SIGINT) == 0
+    assert not is_listening(provider.port)
+
+
+@only_sqlite
+def test_a_worker_that_is_killed_is_replaced(provider: Provider) -> None:
+    workers = [pid for pid in provider.worker_pids() if "serve" in Path(f"/proc/{pid}/cmdline").read_text()]
+    os.kill(workers[0], signal.SIGKILL)
+    wait_until(lambda: is_gone(workers[0]), seconds=10, what="end of the worker")
+    wait_until(lambda: len(provider.worker_pids()) == 3, seconds=20, what="new worker")
+    wait_until(lambda: is_ready(provider.port), seconds=20, what="answer")
+
+
+@only_sqlite
+def test_a_housekeeper_that_is_killed_is_replaced(provider: Provider) -> None:
+    (pid,) = [p for p in provider.worker_pids() if "housekeeping" in Path(f"/proc/{p}/cmdline").read_text()]
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: is_gone(pid), seconds=10, what="end of the housekeeper")
+    wait_until(lambda: len(provider.worker_pids()) == 3, seconds=20, what="new housekeeper")
+
+
+@only_sqlite
+def test_nothing_is_left_behind_where_the_main_process_is_killed(provider: Provider) -> None:
+    assert provider.process
+    below = descendants(provider.process.pid)
+    provider.process.kill()
+    provider.process.wait()
+    wait_until(lambda: all(is_gone(pid) for pid in below), seconds=20, what="end of what it started")
+    provider.start()
+    assert open_address(provider, "/readyz") == 200
+
+
+@only_sqlite
+def test_a_port_in_use_is_refused(tmp_path: Path, database_url: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(RuntimeError, match="in use"):
+        bind = f"127.0.0.1:{other.getsockname()[1]}"
+        environ = {**os.environ, "TNID_DATABASE_URL": database_url, "TNID_INSTANCE_DIR": str(tmp_path)}
+        run_tnid(environ, "serve", "--bind", bind)
+
+
+@only_sqlite
+def test_an_address_cannot_start_a_line_in_the_log(provider: Provider) -> None:
+    with socket.create_connection(("127.0.0.1", provider.port)) as connection:
+        connection.sendall(b"GET /x%0d%0aFORGED%1b[2J HTTP/1.0\r\n\r\n")
+        while connection.recv(65536):
+            pass
+    wait_until(lambda: "FORGED" in provider.log.read_text(), seconds=5, what="line in the log")
+    assert not any(line.startswith("FORGED") for line in provider.log.read_text().splitlines())
+    assert "\x1b" not in provider.log.read_text()
