@@ -94,7 +94,7 @@ def _beside(
         for one in ours:
             one.populate(generator, ACCOUNTS)
             stack.enter_context(one.start())
-        comparison = compare(generator, [peer.site, *(one.site for one in ours)], plan, only)
+        comparison = compare(generator, [peer, *ours], plan, only)
         _print(report.comparison(comparison))
         if only:
             return {"comparison": comparison}

@@ -43,11 +43,11 @@ class PostgreSQL(Process):
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
         self._password = secrets.token_hex(16)
-        data = folder / "postgresql"
+        data = folder / "cluster"
         self._initialise(data)
         argv = pinned(server_core(), postgresql_tool("postgres"), "-D", data, "-p", str(self.port))
         options = ["-c", f"listen_addresses={HOST}", "-c", "unix_socket_directories="]
-        super().__init__([*argv, *options], data.parent / "postgresql.log", as_other=True)
+        super().__init__([*argv, *options], data.parent / "cluster.log", as_other=True)
         self.wait_until(self._is_ready)
 
     def create(self, database: str) -> str:
@@ -69,7 +69,7 @@ class PostgreSQL(Process):
 
     def _initialise(self, data: Path) -> None:
         data.mkdir()
-        secret = data.parent / "postgresql-password"
+        secret = data.parent / "cluster-password"
         secret.write_text(self._password)
         if os.geteuid() == 0:
             for path in (data, secret):

@@ -26,6 +26,8 @@ CONTEXTS = {
     accounts.c.profile_sealed: "accounts.profile:{}",
     totp_factors.c.secret_sealed: "totp_factors.secret:{}",
 }
+# A copy has not used a code yet.
+RESET = {totp_factors.c.last_step: 0}
 BATCH = 10_000
 
 Value = Callable[[dict[Any, Any]], Any]
@@ -63,6 +65,7 @@ class Template:
         return connection.execute(select(table).where(owner == self._account_id)).first()
 
     def _maker(self, column: Column[Any], value: Any) -> Value:
+        value = RESET.get(column, value)
         context = CONTEXTS.get(column)
         if context is None:
             return lambda fresh: fresh.get(value, value)

@@ -33,7 +33,9 @@ class Generator(Process):
         self._say(do="prepare", site=site, scenario=scenario, count=connections)
 
     def measure(self, site: str, scenario: str, seconds: float) -> dict[str, float]:
-        """Load, and return {count, per_second, p50_ms, p99_ms, generator_busy}.
+        """Load, and return {count, played, per_second, p50_ms, p99_ms, generator_busy}.
+
+        `played` counts the items of the warm-up too.
 
         Raises BenchmarkError at any wrong answer.
         """

@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from harness.compare import Plan
+from harness.compare import Plan, measure
 from harness.databases import PostgreSQL
 from harness.generator import Generator
 from harness.ours import Ours
@@ -46,11 +46,12 @@ def _measure(generator: Generator, instances: dict[int, Ours], plan: Plan, scena
         generator.prepare(ours.name, scenario, plan.connections)
     for _ in range(plan.rounds):
         for size, ours in instances.items():
-            rounds[size].append(generator.measure(ours.name, scenario, plan.seconds))
+            rounds[size].append(measure(generator, ours, scenario, plan))
     smallest = [one["per_second"] for one in rounds[min(rounds)]]
     return {
         str(size): {
             "per_second": median(one["per_second"] for one in measured),
+            "cpu_us": median(one["cpu_us"] for one in measured),
             "p99_ms": median(one["p99_ms"] for one in measured),
             "to_smallest": median(
                 one["per_second"] / least for one, least in zip(measured, smallest, strict=True)

@@ -16,7 +16,7 @@ from harness.fill import fill, usernames
 from harness.generator import Generator
 from harness.machine import HOST, free_port, pinned, server_core
 from harness.peer import PASSWORD, answers, client_metadata, known_to_generator
-from harness.processes import BenchmarkError, Process
+from harness.processes import BenchmarkError, Process, cpu_seconds
 from tnid.sealing import Sealer, load_master_key
 
 TNID = Path(sys.executable).parent / "tnid"
@@ -97,6 +97,10 @@ class Ours:
 
     def pids(self) -> list[int]:
         return self._process.pids() if self._process else []
+
+    def cpu_seconds(self) -> float:
+        """Return the processor time used by now, its database's included."""
+        return cpu_seconds(self.pids() + (self._postgresql.pids() if self._postgresql else []))
 
     def _register(self, name: str, metadata: dict[str, Any]) -> dict[str, str]:
         return known_to_generator(name, metadata, self._command("client", "create", "-", given=metadata))

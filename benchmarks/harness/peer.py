@@ -16,7 +16,7 @@ import httpx
 
 from harness.databases import Redis
 from harness.machine import HOST, free_port, pinned, server_core, tool
-from harness.processes import BenchmarkError, Process
+from harness.processes import BenchmarkError, Process, cpu_seconds
 
 PEER = Path(__file__).parent.parent / "peer"
 DISCOVERY = "/.well-known/openid-configuration"
@@ -81,6 +81,7 @@ class Peer(Process):
         path.write_text(json.dumps({**settings, "clients": list(registered.values())}))
         argv = pinned(server_core(), tool("node"), PEER / "server.mjs", path)
         super().__init__(argv, folder / "peer.log", environ={"NODE_ENV": "production"})
+        self._redis = redis
         self.ready_seconds = self.wait_until(lambda: answers(f"{self.origin}{DISCOVERY}"))
         self.site = {
             "name": self.name,
@@ -88,6 +89,10 @@ class Peer(Process):
             "clients": {n: known_to_generator(n, clients[n], c) for n, c in registered.items()},
             "people": [{"username": f"person{n}", "password": PASSWORD} for n in range(8)],
         }
+
+    def cpu_seconds(self) -> float:
+        """Return the processor time used by now, its database's included."""
+        return cpu_seconds(self.pids() + self._redis.pids())
 
 
 def install_peer() -> str:

@@ -109,6 +109,16 @@ def _tree(pid: int) -> Iterator[int]:
                 yield from _tree(int(child))
 
 
+def cpu_seconds(pids: list[int]) -> float:
+    """Return the processor time that these processes have used."""
+    ticks = 0
+    for pid in pids:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def memory_mib(pids: list[int]) -> dict[str, float]:
     """Return the largest process's resident set and the sum of the proportional sets, in MiB."""
     resident, proportional = [0], 0

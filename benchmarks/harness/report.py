@@ -10,7 +10,14 @@ from typing import Any
 from harness.scenarios import SCENARIOS
 
 OURS = ("sqlite", "postgresql")
-COLUMNS = (("peer", 12), ("SQLite", 12), ("PostgreSQL", 12), ("SQLite/peer", 17), ("PostgreSQL/peer", 17))
+COLUMNS = (
+    ("peer", 12),
+    ("SQLite", 12),
+    ("PostgreSQL", 12),
+    ("SQLite/peer", 17),
+    ("PostgreSQL/peer", 17),
+    ("by CPU", 14),
+)
 
 
 def save(path: Path, sections: dict[str, Any]) -> None:
@@ -36,8 +43,9 @@ def comparison(found: dict[str, Any]) -> Iterator[str]:
     for name, sites in found.items():
         rates = "".join(_rate(sites.get(site)) for site in ("peer", *OURS))
         ratios = "".join(f"{_ratio(sites.get(site)):>17}" for site in OURS)
-        yield f"{titles[name]:27}{rates}{ratios}{_warning(sites)}"
+        yield f"{titles[name]:27}{rates}{ratios}{_cpu(sites)}{_warning(sites)}"
     yield "A ratio is the median over the rounds, its goal in brackets; `!` where it wasn't reached."
+    yield "By CPU: the same from the processor time of server and database, which a busy machine shifts less."
 
 
 def _rate(site: dict[str, Any] | None) -> str:
@@ -49,6 +57,11 @@ def _ratio(site: dict[str, Any] | None) -> str:
         return "not built"
     mark = " " if site["is_reached"] else "!"
     return f"{site['ratio']:.2f}{mark} ({site['goal']})"
+
+
+def _cpu(sites: dict[str, Any]) -> str:
+    ratios = " / ".join(f"{sites[name]['cpu_ratio']:.2f}" for name in OURS if name in sites)
+    return f"{ratios:>14}"
 
 
 def _warning(sites: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import argon2
 from sqlalchemy import create_engine, select
 
-from harness.compare import Plan
+from harness.compare import Plan, measure
 from harness.generator import Generator
 from harness.machine import server_core
 from harness.ours import Ours
@@ -25,7 +25,7 @@ def measure_sign_ins(generator: Generator, instances: Sequence[Ours], plan: Plan
     found: dict[str, Any] = {ours.name: {"rounds": []} for ours in instances}
     for _ in range(plan.rounds):
         for ours in instances:
-            measured = generator.measure(ours.name, "sign_in", plan.seconds)
+            measured = measure(generator, ours, "sign_in", plan)
             hashes = _hashes_per_second(_stored_hash(ours), plan.seconds / 2)
             found[ours.name]["rounds"].append({**measured, "hashes_per_second": hashes})
     for one in found.values():

@@ -33,9 +33,11 @@ async function round({ site, scenario, warm_up_seconds: warmUp, seconds }) {
   const from = performance.now() + warmUp * 1000
   const until = from + seconds * 1000
   const took = []
+  let played = 0
   const clock = {
     until,
     took(start, end) {
+      played += 1
       if (end >= from && end < until) took.push(end - start)
     },
   }
@@ -44,7 +46,7 @@ async function round({ site, scenario, warm_up_seconds: warmUp, seconds }) {
   took.sort((a, b) => a - b)
   const at = (share) => took[Math.min(took.length - 1, Math.floor(took.length * share))]
   return {
-    count: took.length, per_second: took.length / seconds, p50_ms: at(0.5), p99_ms: at(0.99), generator_busy: (await used) / seconds,
+    count: took.length, played, per_second: took.length / seconds, p50_ms: at(0.5), p99_ms: at(0.99), generator_busy: (await used) / seconds,
   }
 }
 
