@@ -22,6 +22,7 @@ from tnid.db import db
 # Any number, as long as it is always the same: PostgreSQL's locks are known by number
 LOCK_NUMBER = 0x746E6964
 WAIT_SECONDS = 120
+VERSIONS = Path(__file__).with_name("versions")
 
 
 def upgrade(database_url: str) -> str | None:
@@ -30,12 +31,12 @@ def upgrade(database_url: str) -> str | None:
     Processes that upgrade at the same time wait for the first, and then find nothing left to do.
     """
     with _migrating(database_url) as connection:
-        command.upgrade(_config(connection), "head")
+        command.upgrade(alembic_config(connection), "head")
     return newest_revision()
 
 
 def newest_revision() -> str | None:
-    return ScriptDirectory.from_config(_config(None)).get_current_head()
+    return ScriptDirectory.from_config(alembic_config(None)).get_current_head()
 
 
 def find_revision(engine: Engine) -> str | None:
@@ -58,9 +59,11 @@ def load_tables() -> None:
         import_module(f"tnid.stores.{module.name}")
 
 
-def _config(connection: Connection | None) -> Config:
+def alembic_config(connection: Connection | None) -> Config:
+    """Return Alembic's configuration, for which there is no file."""
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("script_location", str(VERSIONS.parent))
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     config.attributes["connection"] = connection
     return config
 

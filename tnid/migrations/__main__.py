@@ -1,0 +1,46 @@
+"""`python -m tnid.migrations "Add passkeys"`: writes the revision that brings a database to the code's tables.
+
+It compares the tables in the code with a fresh database at the newest revision. Read what it wrote before
+committing it: a renamed column looks like one removed and one added.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from alembic import command
+from alembic.script import Script
+from sqlalchemy import create_engine
+
+from tnid.migrations import VERSIONS, alembic_config, upgrade
+
+
+def main(message: str) -> None:
+    """Write the revision, numbered after the last one and formatted."""
+    revision = f"{len(list(VERSIONS.glob('[0-9]*.py'))) + 1:04d}"
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/fresh.db"
+        upgrade(url)
+        engine = create_engine(url)
+        with engine.connect() as connection:
+            config = alembic_config(connection)
+            written = command.revision(config, message, autogenerate=True, rev_id=revision)
+        engine.dispose()
+    assert isinstance(written, Script)  # noqa: S101  for the type checker: one revision was asked for
+    tidy(Path(written.path))
+
+
+def tidy(path: Path) -> None:
+    """Take Alembic's own remarks out and format the rest as everything is."""
+    lines = [line for line in path.read_text().splitlines() if "# ### " not in line]
+    path.write_text("\n".join(lines) + "\n")
+    ruff = [str(Path(sys.executable).with_name("ruff")), "--config", "extend-exclude=[]"]
+    subprocess.run([*ruff[:1], "format", "--quiet", *ruff[1:], str(path)], check=True)  # noqa: S603  our own tool
+    print(path)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
