@@ -5,6 +5,7 @@ The sign-in's screens may come in any order and number; `Person.pass_through` an
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -71,6 +72,15 @@ class Page:
     def error_code(self) -> str | None:
         return self.text_of("error_code") if self.has("error_code") else None
 
+    def refresh_address(self) -> str | None:
+        """Return where the page itself sends the browser at once, by HTML's own means."""
+        if self.document is None:
+            return None
+        for element in self.document.xpath("//meta[translate(@http-equiv, 'REFSH', 'refsh') = 'refresh']"):
+            if found := re.match(r"\s*0\s*;\s*url=(.+)", element.get("content", ""), re.IGNORECASE):
+                return found[1].strip("'\" ")
+        return None
+
     def claims(self) -> dict[str, str]:
         """Return the claims that an example application shows: each element marked data-claim."""
         assert self.document is not None
@@ -86,7 +96,8 @@ class Browser:
     """
 
     def __init__(self, *, stops_at: str | None = None) -> None:
-        self._http = httpx.Client(timeout=30)
+        # A connection that was idle may be closed by the server at the very moment when it's used again
+        self._http = httpx.Client(timeout=30, limits=httpx.Limits(max_keepalive_connections=0))
         self._stops_at = stops_at
         self._page: Page | None = None
 
@@ -146,7 +157,8 @@ class Browser:
             onward = answer.next_request
             if onward is None or self._is_end(str(onward.url)):
                 self._page = Page(answer, str(onward.url) if onward else None)
-                return self._page
+                refreshed = self._page.refresh_address()
+                return self.open(refreshed) if refreshed else self._page
             answer = self._http.send(onward)
         raise AssertionError(f"too many redirects, last to {answer.url}")
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 from uuid import uuid4
 
 from tests.province import Province
@@ -30,6 +31,8 @@ PROTECTED_PAGE = """<!doctype html><meta charset="utf-8"><title>Protected</title
 <p id="claim_iss"><!--#echo var="OIDC_CLAIM_iss" --></p>
 """
 OPEN_PAGE = '<!doctype html><meta charset="utf-8"><title>Open</title><p id="open">Open to everybody</p>'
+# OpenID Connect Core §5.5.1.1
+ESSENTIAL_ACR = '{"id_token":{"acr":{"essential":true,"values":["LoA2"]}}}'
 CONFIGURATION = """
 ServerRoot "{folder}"
 ServerName localhost
@@ -75,8 +78,8 @@ OIDCDefaultLoggedOutURL {url}/
 </Location>
 <Location /inside/strong>
     Require claim acr:LoA2
-    OIDCUnAuthzAction auth
-    OIDCPathAuthRequestParams acr_values=LoA2
+    OIDCUnAutzAction auth
+    OIDCPathAuthRequestParams claims={essential_acr}
 </Location>
 """
 
@@ -88,8 +91,12 @@ class Apache:
     url: str
     folder: Path
 
+    @property
+    def log_file(self) -> Path:
+        return self.folder / "error.log"
+
     def log(self) -> str:
-        return (self.folder / "error.log").read_text(errors="replace")
+        return self.log_file.read_text(errors="replace")
 
 
 @contextmanager
@@ -106,7 +113,13 @@ def running_apache(province: Province) -> Iterator[Apache]:
     write_pages(folder / "pages")
     registered = province.provider.tnid("client", "create", "-", given=client_metadata(apache.url))
     write_configuration(apache, port, province.issuer, registered)
-    process = subprocess.Popen([program, "-X", "-f", str(folder / "httpd.conf")], stdin=subprocess.DEVNULL)
+    with apache.log_file.open("wb") as log:
+        process = subprocess.Popen(
+            [program, "-X", "-f", str(folder / "httpd.conf")],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
     try:
         wait_until(
             lambda: process.poll() is not None or is_listening(port), seconds=20, what="answer from Apache"
@@ -151,5 +164,6 @@ def write_configuration(apache: Apache, port: int, issuer: str, client: Mapping[
         client_id=client["client_id"],
         client_secret=client["client_secret"],
         passphrase=uuid4().hex,
+        essential_acr=quote(ESSENTIAL_ACR),
     )
     (apache.folder / "httpd.conf").write_text(text)

@@ -62,30 +62,29 @@ def test_a_newcomer_registers_enrols_agrees_and_signs_out_of_two_systems(
     window.open(province.jobs_url)
     window.click("sign_in")
     person = register(window)
-    pass_through(window, person)
+    assert pass_through(window, person) == ["enrol", "recovery_codes", "consent"]
     assert window.page.url == f"{province.jobs_url}/me"
     assert window.claims()["name"] == "Nông Thị Mới"
     assert window.claims()["phone_number"] == "0912 345 678"
-    assert window.claims()["acr"] == "LoA1"
-
-    # The second one needs two factors: the phone is set up on the way, and no password is asked again
-    window.open(f"{province.apps_url}/ioc/")
-    window.click("sign_in")
-    assert not window.has("login_password")
-    assert pass_through(window, person) == ["enrol", "recovery_codes", "consent"]
-    assert window.page.url == f"{province.apps_url}/ioc/"
     assert window.claims()["acr"] == "LoA2"
     assert len(person.recovery_codes) >= 8
 
-    # The third asks for consent alone, and the next time for nothing
-    window.open(f"{province.apps_url}/c-thainguyen/")
+    # The second one, which needs two factors, asks for consent alone, and the next time for nothing
+    window.open(f"{province.apps_url}/ioc/")
     window.click("sign_in")
     assert pass_through(window, person) == ["consent"]
+    assert window.page.url == f"{province.apps_url}/ioc/"
     assert window.claims()["name"] == "Nông Thị Mới"
+    assert "phone_number" not in window.claims()
+    window.open(f"{province.apps_url}/ioc/sign-in")
+    assert window.page.url == f"{province.apps_url}/ioc/"
 
     sign_out(window)
-    assert window.page.url.startswith(f"{province.apps_url}/c-thainguyen/")
-    window.open(f"{province.apps_url}/ioc/sign-in")
+    assert window.page.url.startswith(f"{province.apps_url}/ioc/")
+    window.open(f"{province.jobs_url}/")
+    sign_out(window)
+    assert window.has("sign_in")
+    window.open(f"{province.jobs_url}/sign-in")
     assert window.has("login_password")
 
 
