@@ -159,14 +159,16 @@ def browser_id() -> str:
 
 
 def choose_locale() -> str:
-    """Return the language: the person's choice, what the application asked for, the browser's, ours."""
+    """Return the language: the person's choice, else what the application asked for, else ours.
+
+    Not the browser's: many a phone here came with English settings that its owner never chose.
+    """
     chosen = cookie(LANGUAGE_COOKIE)
     if chosen in LOCALE_CODES:
         return chosen
     asked = (tag.split("-")[0].lower() for tag in g.get("ui_locales", ()))
     wanted = next((code for code in asked if code in LOCALE_CODES), None)
-    fallback = services.current().settings.locale_default
-    return wanted or request.accept_languages.best_match(LOCALE_CODES, default=fallback) or fallback
+    return wanted or services.current().settings.locale_default
 
 
 def current_locale() -> str:
