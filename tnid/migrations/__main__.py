@@ -1,4 +1,4 @@
-"""`python -m tnid.migrations "Add passkeys"`: writes the revision that brings a database to the code's tables.
+"""`python -m tnid.migrations "Add passkeys"`: writes the revision that brings a database up to the code.
 
 It compares the tables in the code with a fresh database at the newest revision. Read what it wrote before
 committing it: a renamed column looks like one removed and one added.

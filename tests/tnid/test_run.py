@@ -1,0 +1,70 @@
+"""`make run`: everything a newcomer needs, started, printed and stopped by one command."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+from tests.servers.processes import free_port, is_listening, stop, wait_until
+from tests.servers.provider import ROOT
+
+RUN = [sys.executable, str(ROOT / "bin" / "run")]
+
+
+def start(environ: dict[str, str], output: Path) -> subprocess.Popen[bytes]:
+    """Start `bin/run` and return once it has said that everything runs."""
+    with output.open("wb") as file:
+        process = subprocess.Popen(RUN, env=environ, stdin=subprocess.DEVNULL, stdout=file, stderr=file)
+    try:
+        wait_until(
+            lambda: process.poll() is not None or "Ctrl-C" in output.read_text(), seconds=90, what="table"
+        )
+        assert process.poll() is None, output.read_text()
+    except BaseException:
+        stop(process)
+        raise
+    return process
+
+
+def test_it_starts_prints_and_stops_everything_and_keeps_the_data(tmp_path: Path) -> None:
+    ports = [free_port() for _ in range(3)]
+    urls = [f"http://localhost:{port}" for port in ports]
+    environ = {
+        **os.environ,
+        "TNID_INSTANCE_DIR": str(tmp_path / "instance"),
+        **dict(zip(("TNID_ISSUER", "DEMO_JOBS_URL", "DEMO_APPS_URL"), urls, strict=True)),
+    }
+    tables = []
+    for _ in range(2):
+        process = start(environ, tmp_path / "output")
+        try:
+            for url in urls:
+                with urllib.request.urlopen(url, timeout=10) as answer:
+                    assert answer.status == 200
+        finally:
+            assert stop(process, by=signal.SIGINT, seconds=30) == 0
+        assert not any(is_listening(port) for port in ports)
+        tables.append((tmp_path / "output").read_text())
+
+    assert tables[0] == tables[1]
+    assert all(url in tables[0] for url in urls)
+    assert "lan.nguyen" in tables[0] and "tnid demo code lan.nguyen" in tables[0]
+
+
+def test_a_port_in_use_is_said_in_one_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        environ = {
+            **os.environ,
+            "TNID_INSTANCE_DIR": str(tmp_path / "instance"),
+            "TNID_ISSUER": f"http://localhost:{port}",
+        }
+        done = subprocess.run(RUN, env=environ, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr == f"Port {port} is in use (by another `make run`?): stop what listens there.\n"
+    assert not (tmp_path / "instance").exists()
