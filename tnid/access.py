@@ -49,6 +49,9 @@ def install(app: Flask) -> None:
         guard = find_guard(app, request.endpoint)
         if guard is None:
             abort(403)
+        if guard is not Guard.PROTOCOL:
+            # A form of ours is small; what applications send may hold a signed request.
+            request.max_content_length = web.MAX_FORM_BYTES
         if guard is Guard.SIGNED_IN and find_end_user() is None:
             return send_to_sign_in()
         return None

@@ -69,8 +69,8 @@ def create_app(settings: Settings) -> Application:
     parts = build_services(settings, open_database(app, settings))
     app.extensions[EXTENSION] = parts
     web.install(app, settings, parts.sealer.derive("web.cookies"))
-    csrf = protect_forms(app)
     access.install(app)
+    csrf = protect_forms(app)
     for blueprint in blueprints():
         app.register_blueprint(blueprint)
         if access.guard_of(blueprint) is Guard.PROTOCOL:

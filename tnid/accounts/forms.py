@@ -7,11 +7,13 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField, SelectField, StringField, SubmitField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from tnid.accounts.messages import MESSAGES
 
 REQUIRED = InputRequired(MESSAGES["required"])
+GENDERS = [SelectChoice("", "–"), SelectChoice("female", _("Female")), SelectChoice("male", _("Male"))]
 
 
 def strip(value: Any) -> Any:
@@ -37,7 +39,7 @@ class ProfileForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     middle_name = text_field()
     given_name = text_field()
     birthdate = text_field()
-    gender = SelectField(choices=[("", "–"), ("female", _("Female")), ("male", _("Male"))])
+    gender = SelectField(choices=GENDERS)
     phone = text_field()
     email = text_field()
     street_address = text_field()

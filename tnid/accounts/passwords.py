@@ -22,6 +22,9 @@ LEAST_CHARACTERS = 8
 LEAST_CHARACTERS_ALONE = 15
 """What a password must have where it is the only factor: NIST SP 800-63B-4 section 3.1.1.2."""
 
+COSTS = {"time_cost": 2, "memory_cost": 19 * 1024, "parallelism": 1}
+"""Argon2id's, as OWASP's password storage cheat sheet has them: some 30 ms of one core."""
+
 WAITING_LINE = 16
 PATIENCE_SECONDS = 4.0
 LEAST_NEEDLE = 4
@@ -123,8 +126,7 @@ class Passwords:
 
     def __init__(self, pepper: bytes, concurrency: int) -> None:
         self._pepper = pepper
-        # SECURITY: OWASP's second choice of costs, 30 ms on the reference machine
-        self._hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+        self._hasher = PasswordHasher(**COSTS)
         self._gate = Gate(concurrency, WAITING_LINE, PATIENCE_SECONDS)
         self._dummy_hash = self._hasher.hash(self._peppered("no one's password"))
 

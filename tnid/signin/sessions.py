@@ -20,7 +20,7 @@ MOST_COOKIE_CHARACTERS = 128
 
 def hash_cookie(value: str) -> str:
     """Return what is stored of a cookie's value."""
-    return hashlib.sha256(value.encode("utf-8", "surrogateescape")).hexdigest()
+    return hashlib.sha256(value.encode("utf-8", "replace")).hexdigest()
 
 
 def new_cookie_value() -> str:
