@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 from examples.relying_party.words import LANGUAGES
 
 SHOWN = (
-    "name", "family_name", "middle_name", "given_name", "nickname", "preferred_username", "birthdate",
-    "gender", "phone_number", "email", "address", "website", "locale", "zoneinfo",
+    "name", "name_parts", "nickname", "birthdate", "gender", "phone_number", "email", "address", "website",
+    "preferred_username", "locale",
 )  # fmt: skip
+NAME_PARTS = ("family_name", "middle_name", "given_name")
 
 # A person is named by `name`, so that alone is looked for under profile
 EXPECTED = {"profile": ("name",), "phone": ("phone_number",), "email": ("email",), "address": ("address",)}
@@ -28,11 +29,13 @@ class Line(NamedTuple):
 
 
 def describe(claims: Mapping[str, Any], say: Say) -> list[Line]:
-    """Return the claims that a person can read, in a settled order."""
+    """Return the claims that a person can read, in a settled order, the parts of the name in one line."""
+    parts = " · ".join(claims[part] for part in NAME_PARTS if claims.get(part))
+    found = {**claims, "name_parts": parts}
     return [
-        Line(name, say(f"claims.{name}"), _write(name, claims[name], say), claims.get(f"{name}_verified"))
+        Line(name, say(f"claims.{name}"), _write(name, found[name], say), claims.get(f"{name}_verified"))
         for name in SHOWN
-        if claims.get(name)
+        if found.get(name)
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -54,11 +55,11 @@ def elder(province: Province) -> Person:
 
 
 @pytest.fixture(scope="module")
-def signed_in(elder: Person, province: Province) -> Browser:
-    """A browser in which the elder signed in with both factors, and agreed to nothing yet but the portal."""
-    browser = Browser()
-    sign_in(browser, province, "ioc", elder)
-    return browser
+def signed_in(elder: Person, province: Province) -> Iterator[Browser]:
+    """A browser in which the elder signed in with both factors."""
+    with Browser() as browser:
+        sign_in(browser, province, "ioc", elder)
+        yield browser
 
 
 def sign_in(
@@ -151,20 +152,39 @@ def test_a_step_inside_needs_a_stronger_sign_in_than_the_door(
     assert page.has("done")
 
 
+@pytest.fixture(scope="module")
+def password_alone(province: Province) -> Iterator[Browser]:
+    """A browser in which somebody signed in with one factor."""
+    with Browser() as browser:
+        sign_in(browser, province, "portal", province.new_person(totp=False))
+        yield browser
+
+
 @pytest.mark.parametrize("slug", [s.slug for s in SYSTEMS.values() if s.acr == "LoA2"])
 def test_a_strong_system_gets_nobody_who_signed_in_with_a_password_alone(
-    slug: str, province: Province, browser: Browser
+    slug: str, province: Province, password_alone: Browser
 ) -> None:
-    sign_in(browser, province, "portal", province.new_person(totp=False))
-    page = browser.open(f"{province.apps_url}/{slug}/sign-in", prompt="none")
+    page = password_alone.open(f"{province.apps_url}/{slug}/sign-in", prompt="none")
     assert page.error_code in ("interaction_required", "unmet_authentication_requirements"), page
-    assert browser.open(f"{province.apps_url}/{slug}/").has("sign_in"), "still at the door"
+    assert password_alone.open(f"{province.apps_url}/{slug}/").has("sign_in"), "still at the door"
+
+
+@pytest.fixture(scope="module")
+def proofed(province: Province) -> Iterator[list[Browser]]:
+    """Browsers of people of identity levels 0 and 1, signed in with both factors."""
+    with Browser() as self_declared, Browser() as phone_verified:
+        browsers = [self_declared, phone_verified]
+        for level, browser in enumerate(browsers):
+            sign_in(browser, province, "ioc", province.new_person(identity_level=level))
+        yield browsers
 
 
 @pytest.mark.parametrize("slug", [s.slug for s in SYSTEMS.values() if s.identity_level > 0])
-def test_a_person_not_proofed_enough_is_refused(slug: str, province: Province, browser: Browser) -> None:
-    person = province.new_person(identity_level=SYSTEMS[slug].identity_level - 1)
-    page = sign_in(browser, province, slug, person)
+def test_a_person_not_proofed_enough_is_refused(
+    slug: str, province: Province, proofed: list[Browser]
+) -> None:
+    browser = proofed[SYSTEMS[slug].identity_level - 1]
+    page = browser.open(f"{province.apps_url}/{slug}/sign-in")
     assert page.path == "/requirement", page
     page = leave_requirement(browser)
     assert page.error_code in ("access_denied", "unmet_authentication_requirements"), page

@@ -1,0 +1,152 @@
+"""What the examples promise with no provider in sight, and what copying them must never teach."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from lxml import html
+
+from examples.jobs_housing.app import create_app as create_jobs_housing
+from examples.provincial_apps.app import create_app as create_provincial_apps
+from examples.relying_party import claims
+from examples.relying_party.memory import Memory
+from tests.servers.provider import ROOT
+
+EXAMPLES = ROOT / "examples"
+FORBIDDEN = {"oidc", "keys", "tnid", "tests"}
+
+
+def environ_without_provider(folder: Path) -> dict[str, str]:
+    """Return the surroundings of an application whose provider doesn't answer: nothing listens on port 9."""
+    credentials = folder / "demo.json"
+    credentials.write_text(
+        '{"clients": {"jobs-housing": {"client_id": "jobs-housing", "client_secret": "s"},'
+        ' "portal": {"client_id": "portal", "client_secret": "s"}}}'
+    )
+    return {
+        "DEMO_ISSUER": "http://127.0.0.1:9",
+        "DEMO_CREDENTIALS": str(credentials),
+        "DEMO_DATA_DIR": str(folder),
+    }
+
+
+@pytest.fixture
+def jobs(tmp_path: Path) -> Iterator[FlaskClient]:
+    with create_jobs_housing(environ_without_provider(tmp_path)).test_client() as client:
+        yield client
+
+
+@pytest.fixture
+def systems(tmp_path: Path) -> Iterator[FlaskClient]:
+    with create_provincial_apps(environ_without_provider(tmp_path)).test_client() as client:
+        yield client
+
+
+def count(client: FlaskClient, query: str) -> int:
+    """Return how many listings a search shows."""
+    document = html.document_fromstring(client.get(f"/?{query}").data)
+    return len(document.find_class("listing"))
+
+
+def test_examples_import_nothing_of_the_provider() -> None:
+    for file in EXAMPLES.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom):
+                names = [node.module or ""]
+            assert not {name.partition(".")[0] for name in names} & FORBIDDEN, file
+
+
+def test_listings_are_found_by_kind_park_ward_and_words(jobs: FlaskClient) -> None:
+    everything = count(jobs, "")
+    assert everything == count(jobs, "kind=job") + count(jobs, "kind=home")
+    assert 0 < count(jobs, "park=diem-thuy&kind=home") < count(jobs, "park=diem-thuy")
+    assert 0 < count(jobs, "ward=05533") < everything
+    assert count(jobs, "q=phong+tro") == count(jobs, "q=Ph%C3%B2ng+tr%E1%BB%8D") > 0
+    assert count(jobs, "q=%25") == 0, "a percent sign is a letter like any other"
+    assert count(jobs, "kind=x&park=y&ward=z") == everything, "what isn't known is left out"
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-in?next=/listings/cong-nhan-may-yen-binh"])
+def test_a_provider_that_is_down_is_said_in_plain_words(jobs: FlaskClient, path: str) -> None:
+    answer = jobs.get(path)
+    assert (answer.status_code, b"unreachable" in answer.data) == (503, True)
+    assert jobs.get("/").status_code == 200
+
+
+def test_a_client_that_is_not_registered_yet_is_said_in_plain_words(systems: FlaskClient) -> None:
+    answer = systems.get("/ioc/sign-in")
+    assert (answer.status_code, b"not_registered" in answer.data) == (503, True)
+
+
+def test_every_error_of_a_provider_has_a_page(systems: FlaskClient) -> None:
+    for error in ("access_denied", "server_error", "login_required", "khong_ai_biet", "<script>"):
+        answer = systems.get("/portal/callback", query_string={"error": error, "state": "x"})
+        assert 400 <= answer.status_code < 504
+        assert b"error_code" in answer.data
+        assert b"<script" not in answer.data
+
+
+def test_saving_asks_to_sign_in_first(jobs: FlaskClient) -> None:
+    path = "/listings/phien-dich-tieng-han"
+    token = html.document_fromstring(jobs.get(path).data).xpath("//input[@name='csrf_token']/@value")[0]
+    answer = jobs.post(f"{path}/save", data={"csrf_token": token})
+    assert (answer.status_code, answer.location) == (303, f"/sign-in?next={path}")
+
+
+@pytest.mark.parametrize("path", ["/sign-out", "/language", "/listings/phien-dich-tieng-han/save"])
+def test_a_form_from_elsewhere_changes_nothing(jobs: FlaskClient, path: str) -> None:
+    answer = jobs.post(path, data={"language": "en"})
+    assert (answer.status_code, b"form_expired" in answer.data) == (400, True)
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["//evil.example", "https://evil.example", "/\\evil.example", "/\n/evil"]
+)
+def test_choosing_a_language_leads_nowhere_else(jobs: FlaskClient, elsewhere: str) -> None:
+    token = html.document_fromstring(jobs.get("/").data).xpath("//input[@name='csrf_token']/@value")[0]
+    answer = jobs.post("/language", data={"csrf_token": token, "language": "en", "next": elsewhere})
+    assert (answer.status_code, answer.location) == (303, "/")
+    assert b'<html lang="en">' in jobs.get("/").data
+
+
+def test_pages_carry_no_script_and_allow_none(jobs: FlaskClient, systems: FlaskClient) -> None:
+    for client, path in ((jobs, "/"), (systems, "/"), (systems, "/suckhoe/")):
+        answer = client.get(path)
+        assert b"<script" not in answer.data
+        assert b"style=" not in answer.data
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_the_memory_is_bounded_and_forgets_the_oldest_first() -> None:
+    memory = Memory(most_entries=2)
+    for key in "abc":
+        memory.set(key, key, 60)
+    assert [memory.get(key) for key in "abc"] == [None, "b", "c"]
+    memory.set("b", "gone", 0)
+    assert memory.get("b") is None
+
+
+def test_claims_are_written_as_people_read_them() -> None:
+    shown = claims.describe(
+        {
+            "name": "Nguyễn Thị Lan", "family_name": "Nguyễn", "middle_name": "Thị", "given_name": "Lan",
+            "birthdate": "1998-03-14", "gender": "female", "phone_number": "+84912000101",
+            "phone_number_verified": True,
+            "address": {"locality": "Xã Võ Nhai", "region": "Tỉnh Thái Nguyên"},
+        },
+        say=lambda key: key,
+    )  # fmt: skip
+    assert {line.claim: line.value for line in shown} == {
+        "name": "Nguyễn Thị Lan",
+        "name_parts": "Nguyễn · Thị · Lan",
+        "birthdate": "14/03/1998",
+        "gender": "gender.female",
+        "phone_number": "0912 000 101",
+        "address": "Xã Võ Nhai, Tỉnh Thái Nguyên",
+    }
+    assert next(line for line in shown if line.claim == "phone_number").is_verified is True
