@@ -5,9 +5,15 @@ from __future__ import annotations
 import click
 from sqlalchemy import Engine, text
 
-from tnid import migrations
+from tnid import clock, migrations
+from tnid.audit import CHAIN_PURPOSE, Chain
 from tnid.cli.answers import Refusal, answer, with_json
 from tnid.cli.settings import get_settings, open_engine
+from tnid.db import Database
+from tnid.invariants import find_broken
+from tnid.sealing import Sealer, load_master_key
+from tnid.settings import Settings
+from tnid.stores.audit import AuditStore
 
 
 @click.group()
@@ -29,10 +35,12 @@ def upgrade(as_json: bool) -> None:
 @db.command()
 @with_json
 def check(as_json: bool) -> None:
-    """Check the database's integrity, its tables and the invariants of what is stored."""
+    """Check the database's integrity, its tables, what must hold of its rows, and the audit log's seals."""
     settings = get_settings()
     with open_engine(settings) as engine:
         problems = [*_find_damage(engine), *_find_drift(engine)]
+        # Without the right tables there is nothing to ask of their rows
+        problems = problems or _find_contradictions(settings, engine)
     answer(as_json, {"problems": problems}, "\n".join(problems) or "Everything holds.")
     if problems:
         raise Refusal(f"{len(problems)} problems were found.")
@@ -58,3 +66,12 @@ def _find_drift(engine: Engine) -> list[str]:
         f"the tables differ from the program's: {difference}"
         for difference in migrations.find_differences(engine)
     ]
+
+
+def _find_contradictions(settings: Settings, engine: Engine) -> list[str]:
+    database = Database(engine)
+    broken = find_broken(database, clock.now())
+    if not settings.master_key_file.exists() and not AuditStore(database).find_last_batch():
+        return broken
+    key = Sealer(load_master_key(settings.master_key_file, create=False)).derive(CHAIN_PURPOSE)
+    return [*broken, *(f"audit log: {problem}" for problem in Chain(database, key).verify().problems)]

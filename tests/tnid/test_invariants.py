@@ -1,0 +1,74 @@
+"""What must hold in the database: a contradiction of each kind is seen, and an honest history is not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, text
+
+from oidc.clients.registration import new_client
+from tnid.audit import Audit
+from tnid.db import Database
+from tnid.invariants import INVARIANTS, find_broken
+from tnid.stores.clients import ClientStore
+from tnid.stores.grants import grants
+
+NOW = 1_795_000_000
+
+
+@pytest.fixture
+def history(database: Database) -> Database:
+    """A client, and a grant whose code was redeemed and whose refresh token was rotated twice."""
+    document = {"client_id": "c", "client_name": "c", "redirect_uris": ["https://rp.example/cb"]}
+    ClientStore(database).add(new_client(document, NOW, by_operator=True)[0])
+    add_grant(database, "g", code_redeemed_at=NOW, generation=2)
+    audit = Audit(database)
+    audit.record("token.issued", account_id="a", client_id="c", now=NOW)
+    for later in (5, 9):
+        audit.record("token.refreshed", account_id="a", client_id="c", now=NOW + later)
+    return database
+
+
+def add_grant(database: Database, grant_id: str, **columns: Any) -> None:
+    row: dict[str, Any] = dict.fromkeys((column.name for column in grants.columns), None)
+    row |= {"id": grant_id, "client_id": "c", "account_id": "a", "sid": "s", "scope": "openid"}
+    row |= {"userinfo_claims": "", "id_token_claims": "", "auth_time": NOW, "acr": "LoA1", "amr": "pwd"}
+    row |= {
+        "redirect_uri": "https://rp.example/cb",
+        "code_expires_at": NOW + 60,
+        "offline": 1,
+        "generation": 0,
+    }
+    row |= {"created_at": NOW, "expires_at": NOW + 9999, **columns}
+    database.execute(insert(grants), **row)
+
+
+def test_an_honest_history_holds(history: Database) -> None:
+    add_grant(history, "waiting")
+    assert find_broken(history, NOW + 10) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ("DELETE FROM audit_events WHERE event = 'token.issued'", "codes were redeemed of which"),
+        ("UPDATE grants SET code_redeemed_at = code_redeemed_at - 1", "more tokens were issued"),
+        ("DELETE FROM audit_events WHERE event = 'token.refreshed'", "refresh tokens were rotated of which"),
+        ("UPDATE grants SET code_redeemed_at = NULL", "whose code was never redeemed"),
+        ("UPDATE grants SET code_expires_at = code_redeemed_at", "after they had expired"),
+        ("DELETE FROM clients", "a client that is not there"),
+    ],
+)
+def test_a_contradiction_is_seen(history: Database, change: str, says: str) -> None:
+    history.execute(text(change))
+    assert any(says in sentence for sentence in find_broken(history, NOW + 10))
+
+
+def test_a_code_that_gave_two_sets_of_tokens_is_seen(history: Database) -> None:
+    Audit(history).record("token.issued", account_id="a", client_id="c", now=NOW)
+    assert find_broken(history, NOW + 10) == ["1 times at which more tokens were issued than codes redeemed"]
+
+
+def test_every_invariant_has_a_case_above() -> None:
+    assert len(INVARIANTS) == 6

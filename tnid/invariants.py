@@ -1,0 +1,79 @@
+"""What must hold in the database at any moment, each stated as a query that counts where it doesn't."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import TextClause, text
+
+from tnid.db import Database
+from tnid.purge import KEEP_SECONDS
+
+
+class Invariant(NamedTuple):
+    """`query` returns, as `broken`, how often `sentence` is true. It may use :since."""
+
+    sentence: str
+    query: TextClause
+
+
+INVARIANTS = (
+    Invariant(
+        "codes were redeemed of which the audit log knows nothing",
+        text(
+            "SELECT COUNT(*) AS broken FROM grants AS g"
+            " WHERE g.code_redeemed_at IS NOT NULL AND g.revoked_at IS NULL AND NOT EXISTS"
+            " (SELECT 1 FROM audit_events AS e WHERE e.account_id = g.account_id"
+            "  AND e.occurred_at = g.code_redeemed_at AND e.client_id = g.client_id"
+            "  AND e.event = 'token.issued' AND e.outcome = 'ok')"
+        ),
+    ),
+    Invariant(
+        # A grant is purged later than this, so that each of these events still has its grant
+        "times at which more tokens were issued than codes redeemed",
+        text(
+            "SELECT COUNT(*) AS broken FROM"
+            " (SELECT account_id, client_id, occurred_at, COUNT(*) AS times FROM audit_events"
+            "  WHERE event = 'token.issued' AND outcome = 'ok' AND occurred_at > :since"
+            "  GROUP BY account_id, client_id, occurred_at) AS issued"
+            " WHERE issued.times > (SELECT COUNT(*) FROM grants AS g WHERE g.account_id = issued.account_id"
+            "  AND g.client_id = issued.client_id AND g.code_redeemed_at = issued.occurred_at)"
+        ),
+    ),
+    Invariant(
+        "refresh tokens were rotated of which the audit log knows nothing",
+        text(
+            "SELECT COUNT(*) AS broken FROM"
+            " (SELECT account_id, client_id, SUM(generation) AS times FROM grants WHERE generation > 0"
+            "  GROUP BY account_id, client_id) AS rotated"
+            " WHERE rotated.times > (SELECT COUNT(*) FROM audit_events AS e"
+            "  WHERE e.account_id = rotated.account_id AND e.client_id = rotated.client_id"
+            "  AND e.event = 'token.refreshed' AND e.outcome = 'ok')"
+        ),
+    ),
+    Invariant(
+        "refresh tokens were rotated whose code was never redeemed",
+        text("SELECT COUNT(*) AS broken FROM grants WHERE generation > 0 AND code_redeemed_at IS NULL"),
+    ),
+    Invariant(
+        "codes were redeemed after they had expired",
+        text("SELECT COUNT(*) AS broken FROM grants WHERE code_redeemed_at >= code_expires_at"),
+    ),
+    Invariant(
+        "grants name a client that is not there",
+        text(
+            "SELECT COUNT(*) AS broken FROM grants AS g"
+            " WHERE NOT EXISTS (SELECT 1 FROM clients AS c WHERE c.client_id = g.client_id)"
+        ),
+    ),
+)
+
+
+def find_broken(database: Database, now: int) -> list[str]:
+    """Return a sentence for each invariant that doesn't hold."""
+    broken = []
+    for sentence, query in INVARIANTS:
+        since = {"since": now - KEEP_SECONDS} if ":since" in query.text else {}
+        if count := database.fetch_one(query, **since).broken:
+            broken.append(f"{count} {sentence}")
+    return broken
