@@ -1,0 +1,145 @@
+"""Consent: asked for once, informed, and taken back as easily as given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from oidc.models import AuthorizationRequest
+from tests.conftest import Clock
+from tests.tnid.conftest import CALLBACK, ISSUER, InProcess, Someone
+from tnid.consent.items import items_of
+from tnid.services import Services
+
+
+def test_consent_is_asked_for_once(
+    browser: InProcess, lan: Someone, new_app: Callable[..., str], clock: Clock
+) -> None:
+    address = new_app()
+    assert lan.sign_in(browser, address).path == "/consent"
+    assert browser.click("consent_allow").url.startswith(CALLBACK)
+    assert "code=" in browser.page.url
+    assert browser.open(address).url.startswith(CALLBACK)
+
+
+def test_refusing_tells_the_application_so_and_records_it(
+    browser: InProcess, lan: Someone, new_app: Callable[..., str], services: Services
+) -> None:
+    lan.sign_in(browser, new_app())
+    browser.click("consent_deny")
+    assert "error=access_denied" in browser.page.url
+    assert services.consents.find_agreed(lan.id, "jobs") is None
+    events = [(row.event, row.client_id) for row in services.audit.list_by_account(lan.id)]
+    assert ("consent.refuse", "jobs") in events
+
+
+def test_silence_is_no_consent(
+    browser: InProcess, lan: Someone, new_app: Callable[..., str], services: Services
+) -> None:
+    page = lan.sign_in(browser, new_app())
+    for decision in ({}, {"decision": "perhaps"}):
+        assert browser.post(page.url, **decision).status_code == 200
+    assert services.consents.find_agreed(lan.id, "jobs") is None
+
+
+def test_more_scopes_are_asked_for_and_added(
+    browser: InProcess, lan: Someone, new_app: Callable[..., str], services: Services
+) -> None:
+    address = new_app(scope="openid profile phone")
+    lan.sign_in(browser, address.replace("profile+phone", "profile"))
+    browser.click("consent_allow")
+    assert browser.open(address).path == "/consent"
+    browser.click("consent_allow")
+    agreed = services.consents.find_agreed(lan.id, "jobs")
+    assert agreed is not None
+    assert agreed.scope == {"openid", "profile", "phone"}
+
+
+def test_the_page_shows_who_asks_for_what_and_hides_most_of_each_value(
+    browser: InProcess, new_person: Callable[..., Someone], new_app: Callable[..., str]
+) -> None:
+    person = new_person("hoa", claims={"phone_number": "0912345678"})
+    page = person.sign_in(browser, new_app())
+    assert "Việc làm" in page.words()
+    assert "app.example" in page.words()
+    assert "912345678" not in page.text
+    assert "678" in page.words()
+
+
+def test_the_page_of_another_person_is_not_given(
+    browser: InProcess, new_browser: Callable[..., InProcess], lan: Someone, new_app: Callable[..., str]
+) -> None:
+    page = lan.sign_in(browser, new_app())
+    other = new_browser()
+    assert other.open(page.url).error_code == "interaction_expired"
+
+
+def test_nobody_signed_in_is_sent_to_sign_in(
+    browser: InProcess, new_app: Callable[..., str], services: Services
+) -> None:
+    uid = browser.open(new_app()).url.partition("interaction=")[2]
+    assert browser.open("/consent", interaction=uid).path == "/login"
+    answer = browser.post(f"{ISSUER}/consent?interaction={uid}", decision="allow")
+    assert answer.headers["Location"] == f"/resume/{uid}"
+
+
+def test_withdrawing_ends_the_grants_in_the_same_breath(
+    browser: InProcess, lan: Someone, new_app: Callable[..., str], services: Services, clock: Clock
+) -> None:
+    lan.sign_in(browser, new_app(scope="openid offline_access"))
+    browser.click("consent_allow")
+    assert services.consents.withdraw(lan.id, "jobs", clock.now())
+    assert services.grants.revoke_by_account(lan.id, clock.now()) == 0
+    assert not services.consents.withdraw(lan.id, "jobs", clock.now())
+    assert services.audit.list_by_account(lan.id)[0].event == "consent.withdraw"
+
+
+REQUEST = AuthorizationRequest("jobs", CALLBACK, "query", ("openid",))
+CLAIMS = {
+    "name": "Nguyễn Thị Lan",
+    "preferred_username": "lan",
+    "phone_number": "+84912345678",
+    "email": "lan@example.vn",
+    "birthdate": "1995-03-27",
+    "address": {"locality": "Phường Tân Cương"},
+}
+
+
+@pytest.fixture
+def in_english(app: object) -> object:
+    with app.test_request_context("/", headers={"Cookie": "tnid_lang=en"}):  # type: ignore[attr-defined]
+        yield app
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("scope", "claims", "labels"),
+    [
+        (("openid",), (), ["That it is you who signs in"]),
+        (("openid", "phone"), (), ["Phone number"]),
+        (("openid",), ("email",), ["Email"]),
+        (("openid", "profile"), (), ["Full name", "Username", "Date of birth", "Sex"]),
+        (("openid", "worker"), (), ["Other information: worker"]),
+    ],
+)
+def test_claims_are_asked_for_in_groups(
+    in_english: object, scope: tuple[str, ...], claims: tuple[str, ...], labels: list[str]
+) -> None:
+    request = AuthorizationRequest("jobs", CALLBACK, "query", scope, userinfo_claims=claims)
+    assert [item.label for item in items_of(request, CLAIMS)] == labels
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_values_are_previewed_masked(in_english: object) -> None:
+    scope = ("openid", "profile", "phone", "email", "address")
+    items = items_of(AuthorizationRequest("jobs", CALLBACK, "query", scope), CLAIMS)
+    assert {item.claim: item.value for item in items} == {
+        "name": "Nguyễn Thị Lan",
+        "preferred_username": "lan",
+        "birthdate": "••/••/1995",
+        "gender": None,
+        "phone_number": "+84 ••• ••678",
+        "email": "l•••@example.vn",
+        "address": "Phường Tân Cương",
+    }
