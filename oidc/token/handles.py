@@ -76,6 +76,9 @@ class Handles:
             raw = urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
         except (UnicodeEncodeError, Base64Error):
             return None
+        # The decoder drops what it doesn't know: two spellings of a token would be two tokens to a revocation
+        if urlsafe_b64encode(raw).rstrip(b"=").decode() != token:
+            return None
         mac, body = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
         if len(body) <= _BODY.size or not hmac.compare_digest(mac, self._mac(body)):
             return None
