@@ -36,6 +36,8 @@ def loads(text: str | bytes, *, max_bytes: int) -> Any:
         raise BadJson("not JSON") from error
     if _depth(document) > MAX_DEPTH:
         raise BadJson(f"nested deeper than {MAX_DEPTH}")
+    if "\\u" in decoded and not _is_text(document):
+        raise BadJson("holds half a character")
     return document
 
 
@@ -45,6 +47,15 @@ def load_object(text: str | bytes, *, max_bytes: int) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise BadJson("not an object")
     return document
+
+
+def _is_text(document: Any) -> bool:
+    """Say whether every string is one: RFC 8259 §8.2, an escape may name a surrogate by itself."""
+    try:
+        json.dumps(document, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _depth(document: Any) -> int:

@@ -42,7 +42,7 @@ class ClientAuthenticator:
     def authenticate(self, request: Request, parameters: Mapping[str, str], now: int) -> Client:
         """Return the client; raise InvalidClient, or InvalidRequest for two methods at once."""
         credentials = read_credentials(request, parameters)
-        client = self._clients.find(credentials.client_id) if credentials.client_id else None
+        client = self._clients.find(credentials.client_id) if is_client_id(credentials.client_id) else None
         if client is not None and client.disabled_at is not None:
             client = None
         if credentials.method == "private_key_jwt":
@@ -52,6 +52,11 @@ class ClientAuthenticator:
         if client is None or client.auth_method != credentials.method:
             raise InvalidClient(_REFUSAL)
         return client
+
+
+def is_client_id(text: str) -> bool:
+    """Say whether this could be an identifier at all: RFC 6749 Appendix A.1, printable ASCII."""
+    return bool(text) and text.isascii() and text.isprintable()
 
 
 def read_credentials(request: Request, parameters: Mapping[str, str]) -> Credentials:
