@@ -1,0 +1,183 @@
+"""RP-initiated logout: nobody is signed out, or sent anywhere, by a stranger's link."""
+
+from __future__ import annotations
+
+import time
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.security.attack import Attack, AttackersBrowser
+from tests.security.target import AFTER_LOGOUT, SESSION_COOKIE, Party, Target, Victim
+
+
+@pytest.fixture
+def browser(attack: Attack, person: Victim, target: Target) -> AttackersBrowser:
+    """A browser in which the person is signed in."""
+    made = attack.new_browser()
+    attack.put_cookie(SESSION_COOKIE, target.new_session(person), made)
+    return made
+
+
+def is_signed_in(browser: AttackersBrowser) -> bool:
+    return bool(browser.open("/account").path == "/account")
+
+
+BAD_URIS = [
+    "https://evil.example/",
+    "https://rp.example@evil.example/bye",
+    "//evil.example",
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    "data:,x",
+    AFTER_LOGOUT + "?x=1",
+    AFTER_LOGOUT + "/",
+    AFTER_LOGOUT + "#",
+    AFTER_LOGOUT.upper(),
+]
+
+
+@pytest.mark.parametrize("uri", BAD_URIS)
+def test_lo_002_an_address_that_is_not_registered(
+    uri: str, client: Party, person: Victim, browser: AttackersBrowser, attack: Attack, target: Target
+) -> None:
+    hint = target.new_tokens(person, client)["id_token"]
+    for more in ({}, {"client_id": client.client_id}, {"id_token_hint": hint}):
+        with attack.one_refusal():
+            page = browser.open("/logout", post_logout_redirect_uri=uri, **more)
+        assert page.status == 400 and page.path == "/logout" and page.error_code == "invalid_request"
+    assert is_signed_in(browser)
+
+
+def test_lo_002_a_registered_address_without_proof_asks_first(
+    client: Party, browser: AttackersBrowser
+) -> None:
+    asked = {"post_logout_redirect_uri": AFTER_LOGOUT, "client_id": client.client_id}
+    for parameters in ({}, {"client_id": client.client_id}, asked):
+        page = browser.open("/logout", **parameters)
+        assert page.status == 200 and page.has("logout_confirm")
+    assert is_signed_in(browser)
+
+
+def test_lo_002_the_confirmation_can_not_be_bent(
+    client: Party, browser: AttackersBrowser, attack: Attack
+) -> None:
+    browser.open("/logout", post_logout_redirect_uri=AFTER_LOGOUT, client_id=client.client_id)
+    form = next(browser.page.get("logout_confirm").iterancestors("form"))
+    fields = dict(form.form_values())
+    with attack.one_refusal():
+        page = browser._send(form, [*{**fields, "post_logout_redirect_uri": "https://evil.example/"}.items()])
+    assert page.status == 400 and is_signed_in(browser)
+
+
+BAD_HINTS = ("x", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", "ü")
+
+
+def test_lo_003_bad_hints(
+    client: Party, person: Victim, browser: AttackersBrowser, attack: Attack, target: Target
+) -> None:
+    tokens = target.new_tokens(person, client)
+    head, payload, signature = tokens["id_token"].split(".")
+    none = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0"
+    for hint in (
+        *BAD_HINTS,
+        tokens["access_token"],
+        f"{none}.{payload}.",
+        f"{none}.{payload}.{signature}",
+        f"{head}.{payload}.{signature[:-8]}AAAAAAAA",
+        f"{head}.{payload}x.{signature}",
+        f"{head}..{signature}",
+    ):
+        with attack.one_refusal():
+            page = browser.open("/logout", id_token_hint=hint, post_logout_redirect_uri=AFTER_LOGOUT)
+        assert page.status == 400 and page.path == "/logout", page
+    assert is_signed_in(browser)
+
+
+def test_lo_003_an_expired_hint_of_ours_will_do(
+    client: Party, person: Victim, browser: AttackersBrowser, target: Target
+) -> None:
+    now = int(time.time())
+    tokens = target.new_tokens(person, client)
+    fresh = target.services.keyring.verify(tokens["id_token"], typ="JWT", now=now)
+    claims = {**fresh, "iat": now - 7200, "exp": now - 3600}
+    expired = target.services.keyring.sign(claims, alg="RS256", typ="JWT", now=now)
+    page = browser.open("/logout", id_token_hint=expired, post_logout_redirect_uri=AFTER_LOGOUT)
+    assert page.url.startswith(AFTER_LOGOUT)
+    assert not is_signed_in(browser)
+
+
+def test_lo_003_a_hint_and_another_client_s_name(
+    client: Party, person: Victim, browser: AttackersBrowser, attack: Attack, target: Target
+) -> None:
+    hint, other = target.new_tokens(person, client)["id_token"], target.new_client()
+    with attack.one_refusal():
+        page = browser.open("/logout", id_token_hint=hint, client_id=other.client_id)
+    assert page.status == 400 and is_signed_in(browser)
+
+
+def test_lo_004_a_hint_of_somebody_else_signs_nobody_out(
+    client: Party, browser: AttackersBrowser, target: Target
+) -> None:
+    others = target.new_tokens(target.new_person(), client)["id_token"]
+    page = browser.open("/logout", id_token_hint=others, post_logout_redirect_uri=AFTER_LOGOUT)
+    assert page.status == 200 and page.has("logout_confirm"), page
+    assert is_signed_in(browser)
+
+
+@pytest.mark.parametrize("state", ["s" * 500, '"><script>x</script>', "a&b=c#d", "ữ €", "a\r\nX: y"])
+def test_lo_005_state_comes_back_unchanged_and_alone(
+    state: str, client: Party, person: Victim, browser: AttackersBrowser, target: Target
+) -> None:
+    hint = target.new_tokens(person, client)["id_token"]
+    page = browser.open("/logout", id_token_hint=hint, post_logout_redirect_uri=AFTER_LOGOUT, state=state)
+    assert page.url.startswith(AFTER_LOGOUT + "?")
+    assert parse_qs(urlsplit(page.url).query) == {"state": [state]}
+    assert not is_signed_in(browser)
+
+
+def test_lo_005_state_on_the_confirmation_is_escaped(client: Party, browser: AttackersBrowser) -> None:
+    state = '"><script id=x>alert(1)</script>'
+    page = browser.open(
+        "/logout", post_logout_redirect_uri=AFTER_LOGOUT, client_id=client.client_id, state=state
+    )
+    assert not page.has("x")
+    assert parse_qs(urlsplit(browser.click("logout_confirm").url).query) == {"state": [state]}
+
+
+@pytest.mark.parametrize(
+    "uri", ["JaVaScRiPt:alert(1)", "http://rp.example/bye", "https://*.example/", "https://rp.example/a#b"]
+)
+def test_lo_006_an_address_that_no_client_may_register(uri: str, target: Target) -> None:
+    document = {"redirect_uris": ["https://rp.example/cb"], "post_logout_redirect_uris": [uri]}
+    with pytest.raises(RuntimeError, match="invalid_redirect_uri"):
+        target.provider.tnid("client", "create", "-", given=document)
+
+
+def test_lo_010_the_next_person_at_this_browser_gets_nothing(
+    client: Party, person: Victim, browser: AttackersBrowser, attack: Attack, target: Target
+) -> None:
+    target.agree(person, client)
+    old = browser.cookies.get(SESSION_COOKIE)
+    browser.open("/logout")
+    browser.click("logout_confirm")
+    assert browser.open("/authorize", **client.query()).has("login_username")
+    # The cookie, kept by somebody, opens nothing
+    attack.put_cookie(SESSION_COOKIE, old, browser)
+    assert not is_signed_in(browser)
+    another = target.new_person()
+    browser.open("/login")
+    another.pass_through(browser)
+    assert browser.page.path == "/account" and browser.cookies.get(SESSION_COOKIE) != old
+    assert person.username not in browser.page.text
+    target.hide(browser.cookies.get(SESSION_COOKIE))
+
+
+@pytest.mark.parametrize(
+    "raw", ["client_id=%00", "state=%FF", "state=a&state=b", "id_token_hint=%ED%A0%80", "a=%00"]
+)
+def test_lo_002_what_is_no_text(raw: str, attack: Attack) -> None:
+    answer = attack.refused("GET", f"/logout?{raw}")
+    assert answer.status_code == 400 and "Location" not in answer.headers
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert attack.send("POST", "/logout", content=raw, headers=headers).status_code == 400
