@@ -27,6 +27,8 @@ COMMANDS = [
     ["demo", "seed"],
     ["demo", "code"],
     ["audit", "verify"],
+    ["backup"],
+    ["restore"],
     ["config", "check"],
 ]
 

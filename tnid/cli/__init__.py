@@ -11,6 +11,7 @@ import click
 
 from tnid.cli.account import account
 from tnid.cli.audit import audit
+from tnid.cli.backup import backup, restore
 from tnid.cli.client import client
 from tnid.cli.config import config
 from tnid.cli.db import db
@@ -28,5 +29,5 @@ def main() -> None:
     os.umask(0o077)
 
 
-for command in (serve, db, keys, client, account, demo, audit, config):
+for command in (serve, db, keys, client, account, demo, audit, backup, restore, config):
     main.add_command(command)

@@ -1,0 +1,175 @@
+"""Backups: complete, private, unreadable without the master key, restored into an empty database only."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import create_engine, text
+
+from tests.servers.postgresql import PostgreSQL
+from tests.servers.provider import environ_for
+from tnid.audit import Audit
+from tnid.backup.sealed_file import CHUNK_BYTES, BrokenFile, seal, unseal
+from tnid.cli import main
+from tnid.db import Database
+
+KEY = bytes(range(32))
+CANARY = "canary-7b1e"
+PERSON = {"username": "thu.vu", "password": "chiec ao dai mau xanh", "name": CANARY}
+
+
+def run(environ: dict[str, str], *arguments: str, given: Any = None) -> Any:
+    done = CliRunner().invoke(main, [*arguments, "--json"], input=json.dumps(given), env=environ)
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    if done.exit_code:
+        raise RuntimeError(done.stderr)
+    return json.loads(done.stdout)
+
+
+@pytest.fixture
+def instance(database_url: str, tmp_path: Path) -> dict[str, str]:
+    """The environment of an instance with one person."""
+    environ = environ_for(tmp_path, 1, database_url)
+    run(environ, "account", "create", "-", given=PERSON)
+    return environ
+
+
+@pytest.fixture
+def other(
+    instance: dict[str, str], database_kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[dict[str, str]]:
+    """Another machine, with the same master key and an empty database."""
+    folder = tmp_path / "other" / "instance"
+    folder.mkdir(parents=True)
+    shutil.copy2(Path(instance["TNID_INSTANCE_DIR"]) / "master.key", folder)
+    if database_kind == "sqlite":
+        yield environ_for(tmp_path / "other", 1, f"sqlite:///{folder}/tnid.db")
+        return
+    server: PostgreSQL = request.getfixturevalue("postgresql_server")
+    name = server.create_database()
+    yield environ_for(tmp_path / "other", 1, server.url_of(name))
+    server.drop_database(name)
+
+
+def test_a_backup_is_restored_elsewhere(
+    instance: dict[str, str], other: dict[str, str], tmp_path: Path
+) -> None:
+    file = tmp_path / "backup"
+    assert run(instance, "backup", str(file))["bytes"] == file.stat().st_size
+    assert file.stat().st_mode & 0o077 == 0
+    assert run(other, "restore", str(file)) == {"is_restored": True}
+    assert run(other, "db", "check") == {"problems": []}
+    assert run(other, "account", "export", "thu.vu")["claims"]["name"] == CANARY
+    assert [path.name for path in (tmp_path / "other" / "instance").glob(".*")] == []
+
+
+def test_what_may_be_spent_since_is_ended_by_a_restore(
+    database: Database, instance: dict[str, str], other: dict[str, str], tmp_path: Path
+) -> None:
+    database.execute(text(BEGIN_INTERACTION))
+    run(instance, "backup", str(tmp_path / "backup"))
+    run(other, "restore", str(tmp_path / "backup"))
+    engine = create_engine(other["TNID_DATABASE_URL"])
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT completed_at FROM interactions")).scalar_one() == 1
+    engine.dispose()
+
+
+BEGIN_INTERACTION = (
+    "INSERT INTO interactions (uid, browser_hash, least_acr, created_at, expires_at)"
+    " VALUES ('u', 'b', 'LoA1', 1, 2000000000)"
+)
+
+
+def test_a_backup_taken_while_it_is_written_to_is_whole(
+    database: Database, instance: dict[str, str], other: dict[str, str], tmp_path: Path
+) -> None:
+    stop = threading.Event()
+
+    def write() -> None:
+        audit = Audit(database)
+        while not stop.is_set():
+            with database.unit():
+                for _ in range(2):
+                    audit.record("test.pair", account_id="pair", now=1)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        run(instance, "backup", str(tmp_path / "backup"))
+    finally:
+        stop.set()
+        writer.join()
+    run(other, "restore", str(tmp_path / "backup"))
+    assert run(other, "db", "check") == {"problems": []}
+    assert run(other, "audit", "verify")["unsealed"] % 2 == 1, "half a pair beside the account's one"
+
+
+def test_a_living_database_is_not_overwritten(instance: dict[str, str], tmp_path: Path) -> None:
+    run(instance, "backup", str(tmp_path / "backup"))
+    with pytest.raises(RuntimeError, match="not empty"):
+        run(instance, "restore", str(tmp_path / "backup"))
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_another_master_key_cannot_read_it(
+    instance: dict[str, str], other: dict[str, str], tmp_path: Path
+) -> None:
+    run(instance, "backup", str(tmp_path / "backup"))
+    (tmp_path / "other" / "instance" / "master.key").unlink()
+    with pytest.raises(RuntimeError, match="no master key"):
+        run(other, "restore", str(tmp_path / "backup"))
+    assert list((tmp_path / "other" / "instance").iterdir()) == []
+
+
+@pytest.mark.parametrize("size", [0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 3 * CHUNK_BYTES])
+def test_a_sealed_file_opens_to_what_was_sealed(size: int) -> None:
+    plain = bytes(size)
+    opened = io.BytesIO()
+    unseal(io.BytesIO(sealed(plain)), opened, KEY, b"test")
+    assert opened.getvalue() == plain
+
+
+def sealed(plain: bytes) -> bytes:
+    file = io.BytesIO()
+    seal(io.BytesIO(plain), file, KEY, b"test")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "change", ["flipped", "cut", "cut at a chunk", "longer", "swapped", "no header", "empty"]
+)
+def test_a_changed_file_is_refused(change: str) -> None:
+    whole = sealed(bytes(2 * CHUNK_BYTES) + b"end")
+    header, chunk = 48, CHUNK_BYTES + 16
+    body = whole[header:]
+    changed = {
+        "flipped": whole[:100] + bytes([whole[100] ^ 1]) + whole[101:],
+        "cut": whole[:-1],
+        "cut at a chunk": whole[: header + 2 * chunk],
+        "longer": whole + b"x",
+        "swapped": whole[:header] + body[chunk : 2 * chunk] + body[:chunk] + body[2 * chunk :],
+        "no header": body,
+        "empty": b"",
+    }[change]
+    with pytest.raises(BrokenFile):
+        unseal(io.BytesIO(changed), io.BytesIO(), KEY, b"test")
+
+
+def test_a_file_of_another_kind_or_key_is_refused() -> None:
+    for key, kind in ((bytes(32), b"test"), (KEY, b"other")):
+        with pytest.raises(BrokenFile):
+            unseal(io.BytesIO(sealed(b"x")), io.BytesIO(), key, kind)
+
+
+def test_nothing_in_a_sealed_file_can_be_read() -> None:
+    assert CANARY.encode() not in sealed(CANARY.encode() * 100)

@@ -1,0 +1,1 @@
+"""Backups: a consistent copy of the database, taken while it serves, encrypted under the master key."""
