@@ -58,7 +58,12 @@ def show_all() -> str:
         ward=_known(given.get("ward"), WARDS),
     )
     return render_template(
-        "listings.html", search=search, listings=parts().listings.search(search), parks=PARKS, wards=WARDS
+        "listings.html",
+        search=search,
+        listings=parts().listings.search(search),
+        parks=PARKS,
+        wards=WARDS,
+        has_ended=parts().relying_party.has_ended(CLIENT_ID),
     )
 
 

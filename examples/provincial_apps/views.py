@@ -49,7 +49,8 @@ def show_all() -> str:
 def show(slug: str) -> str:
     system, person = get_system(slug), parts().visits.find(slug)
     if person is None:
-        return render_template("door.html", system=system)
+        has_ended = parts().relying_party.has_ended(slug)
+        return render_template("door.html", system=system, has_ended=has_ended)
     return _show_inside(system, person)
 
 

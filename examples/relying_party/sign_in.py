@@ -118,6 +118,16 @@ class RelyingParty:
         except _FAILURES as error:
             return _explain(error)
 
+    def has_ended(self, client_id: str) -> bool:
+        """Say whether this request is the provider's answer to a sign-out that this browser asked for."""
+        if "state" not in request.args:
+            return False
+        try:
+            self._client(client_id).validate_logout_response()
+        except _FAILURES:
+            return False
+        return True
+
     def _client(self, client_id: str) -> FlaskOAuth2App:
         if client := self._oauth.create_client(client_id):
             return client

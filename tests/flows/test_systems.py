@@ -257,6 +257,7 @@ def test_signing_out_of_a_system_signs_out_at_the_provider(province: Province, b
         page = browser.click("logout_confirm")
     assert page.url.partition("?")[0] == f"{province.apps_url}/giaoduc/", page
     assert page.has("sign_in"), page
+    assert page.has("signed_out"), page
     assert browser.open(f"{province.apps_url}/portal/sign-in").has("login_username")
 
 
