@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from oidc.errors import OAuthError
-from tnid import access
+from tnid import access, services
 from tnid.accounts.passwords import Busy
 from tnid.db import DatabaseUnavailable
 from tnid.settings import Settings
@@ -143,11 +143,17 @@ def _page(code: str, description: str) -> Response:
     return make_response(page)
 
 
+def record_refusal(reason: str) -> None:
+    """Write the audit row of a request that was refused before anything of it was done."""
+    services.current().audit.record("request.refused", outcome="refused", reason=reason, now=services.now())
+
+
 def install(app: Flask, settings: Settings) -> None:
     """Answer every error by a page; see `tnid.app` for what happens to the unit of work."""
 
     @app.errorhandler(CSRFError)
     def handle_csrf(_error: CSRFError) -> Response:
+        services.current().audit.record("form.refuse", outcome="refused", reason="csrf", now=services.now())
         return error_page("csrf", 403)
 
     @app.errorhandler(OAuthError)

@@ -72,11 +72,15 @@ def build_services(settings: Settings, database: Database) -> Services:
     consents = Consents(ConsentStore(database), grants, audit)
     passwords = Passwords(sealer.derive("accounts.password"), settings.argon2_concurrency)
     factors = Factors(FactorStore(database), sealer)
-    accounts = Accounts(AccountStore(database), factors, Vault(sealer), passwords, audit)
+    sessions = Sessions(
+        SessionStore(database, settings.session_idle_seconds), settings.session_lifetime_seconds
+    )
+    half_sign_ins = HalfSignIns(SignInStore(database), settings.sign_in_lifetime_seconds)
+    endings = (sessions.end_all, half_sign_ins.end_all, grants.revoke_by_account)
+    accounts = Accounts(AccountStore(database), factors, Vault(sealer), passwords, audit, endings)
     provider = build_provider(
         settings, sealer, keyring, clients, grants, interactions, replays, consents, accounts, audit
     )
-    sessions = SessionStore(database, settings.session_idle_seconds)
     return Services(
         settings=settings,
         database=database,
@@ -89,8 +93,8 @@ def build_services(settings: Settings, database: Database) -> Services:
         accounts=accounts,
         passwords=passwords,
         factors=factors,
-        sessions=Sessions(sessions, settings.session_lifetime_seconds),
-        half_sign_ins=HalfSignIns(SignInStore(database), settings.sign_in_lifetime_seconds),
+        sessions=sessions,
+        half_sign_ins=half_sign_ins,
         consents=consents,
         limits=Limits(ThrottleStore(database), sealer),
         audit=audit,

@@ -31,7 +31,7 @@ CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest())
 @pytest.fixture(autouse=True)
 def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let hashing cost little: what it costs in truth has a test of its own."""
-    monkeypatch.setattr(passwords, "COSTS", {"time_cost": 1, "memory_cost": 8, "parallelism": 1})
+    monkeypatch.setattr(passwords, "COSTS", passwords.Costs(1, 8, 1))
 
 
 @pytest.fixture

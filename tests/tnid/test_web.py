@@ -314,3 +314,8 @@ def test_the_addresses_of_machines_ask_for_no_form_token(
     answer = browser.send("POST", f"{ISSUER}/authorize", content=query, headers=headers)
     assert answer.status_code == 303
     assert CALLBACK not in answer.headers["Location"]
+
+
+def test_a_refused_form_is_in_the_log_once(browser: InProcess, services: Services) -> None:
+    browser.send("POST", f"{ISSUER}/login", data={"username": "x"})
+    assert written(services) == 1

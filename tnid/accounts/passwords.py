@@ -22,14 +22,23 @@ LEAST_CHARACTERS = 8
 LEAST_CHARACTERS_ALONE = 15
 """What a password must have where it is the only factor: NIST SP 800-63B-4 section 3.1.1.2."""
 
-COSTS = {"time_cost": 2, "memory_cost": 19 * 1024, "parallelism": 1}
-"""Argon2id's, as OWASP's password storage cheat sheet has them: some 30 ms of one core."""
-
 WAITING_LINE = 16
 PATIENCE_SECONDS = 4.0
 LEAST_NEEDLE = 4
 _COMMON_FILE = Path(__file__).with_name("common_passwords.txt")
 _SEQUENCES = ("0123456789" * 4, "9876543210" * 4, "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm")
+
+
+class Costs(NamedTuple):
+    """Argon2id's: passes, KiB of memory, lanes."""
+
+    time_cost: int
+    memory_cost: int
+    parallelism: int
+
+
+COSTS = Costs(2, 19 * 1024, 1)
+"""As OWASP's password storage cheat sheet has them: some 30 ms of one core."""
 
 
 class Busy(Exception):
@@ -126,7 +135,7 @@ class Passwords:
 
     def __init__(self, pepper: bytes, concurrency: int) -> None:
         self._pepper = pepper
-        self._hasher = PasswordHasher(**COSTS)
+        self._hasher = PasswordHasher(*COSTS)
         self._gate = Gate(concurrency, WAITING_LINE, PATIENCE_SECONDS)
         self._dummy_hash = self._hasher.hash(self._peppered("no one's password"))
 

@@ -37,6 +37,7 @@ def register() -> ResponseReturnValue:
         if isinstance(created, Account):
             return after_registration(created, interaction or begin_local("/account"))
         refused = created
+        record_refusal(refused)
         show_refusal(form, refused)
     page = render_template(
         "accounts/register.html",
@@ -45,6 +46,12 @@ def register() -> ResponseReturnValue:
         login_url=address("signin.login", interaction),
     )
     return answer_form(page, form, refused)
+
+
+def record_refusal(refused: Refused) -> None:
+    services.current().audit.record(
+        "account.create", outcome="refused", reason=refused.reason, now=services.now()
+    )
 
 
 def create_account(form: Any) -> Account | Refused:

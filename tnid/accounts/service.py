@@ -7,7 +7,7 @@ here and nowhere else.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal, Protocol
 
 from tnid.accounts import passwords as policy
@@ -54,12 +54,15 @@ class Accounts:
         vault: Vault,
         passwords: Passwords,
         events: Events,
+        endings: Iterable[Callable[[str, int], object]] = (),
     ) -> None:
+        """`endings` end what is open for an account: each takes its id and the time, when it is shut."""
         self._store = store
         self._factors = factors
         self._vault = vault
         self._passwords = passwords
         self._events = events
+        self._endings = tuple(endings)
 
     # Creating
 
@@ -272,11 +275,16 @@ class Accounts:
         self._store.rehash_password(row.id, row.password_hash, new_hash)
 
     def disable(self, account_id: str, now: int) -> bool:
-        """Shut the account: no session, grant or sign-in of it works from the next statement on."""
+        """Shut the account: no session, grant or sign-in of it works again, even if it is enabled later."""
         is_done = self._store.disable(account_id, now)
         if is_done:
+            self._end_all(account_id, now)
             self._events.record("account.disable", account_id=account_id, now=now)
         return is_done
+
+    def _end_all(self, account_id: str, now: int) -> None:
+        for end in self._endings:
+            end(account_id, now)
 
     def enable(self, account_id: str, now: int) -> Refused | None:
         """Open a disabled account again, unless its identification number is another active person's."""
@@ -293,7 +301,8 @@ class Accounts:
         return None
 
     def delete(self, account_id: str, now: int) -> bool:
-        """Erase the account and all that hangs on it by foreign key."""
+        """Erase the account and all that hangs on it."""
+        self._end_all(account_id, now)
         is_done = self._store.delete(account_id)
         if is_done:
             self._events.record("account.delete", account_id=account_id, now=now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -70,14 +70,22 @@ def end_session() -> ResponseReturnValue:
     end_user = get_end_user()
     rows = services.current().sessions.list_live(end_user.account_id, services.now())
     named = request.form.get("sid", "")
-    chosen = [row.sid for row in rows if row.sid == named or ("others" in request.form and not named)]
-    if named and not chosen:
-        abort(404)
+    others = [row.sid for row in rows if row.sid != end_user.sid]
+    chosen = others if "others" in request.form else [row.sid for row in rows if row.sid == named]
+    if "others" not in request.form and not chosen:
+        not_found("session.end", end_user.account_id)
     for sid in chosen:
-        if sid != end_user.sid or named:
-            session.end_session(end_user.account_id, sid)
+        session.end_session(end_user.account_id, sid)
     flash(gettext("Signed out there."), "good")
     return redirect(url_for("accounts.sessions"), 303)
+
+
+def not_found(event: str, account_id: str) -> NoReturn:
+    """Answer 404, the same for what is another's and for what never was; the log keeps the try."""
+    services.current().audit.record(
+        event, outcome="refused", reason="not_found", account_id=account_id, now=services.now()
+    )
+    abort(404)
 
 
 @blueprint.get("/applications")
@@ -91,7 +99,7 @@ def withdraw() -> ResponseReturnValue:
     """Take a consent back: the application's access ends in the same transaction."""
     account_id, client_id = get_end_user().account_id, request.form.get("client_id", "")
     if not services.current().consents.withdraw(account_id, client_id, services.now()):
-        abort(404)
+        not_found("consent.withdraw", account_id)
     flash(gettext("Taken back. The application can no longer read your information."), "good")
     return redirect(url_for("accounts.applications"), 303)
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     bindparam,
     delete,
+    null,
     select,
     text,
     update,
@@ -107,7 +108,7 @@ _DISABLE = (
 _ENABLE = (
     update(accounts)
     .where(accounts.c.id == bindparam("account_id"), accounts.c.disabled_at.is_not(None))
-    .values(disabled_at=None)
+    .values(disabled_at=null())
 )
 _DELETE = delete(accounts).where(accounts.c.id == bindparam("account_id"))
 

@@ -88,7 +88,7 @@ def test_the_hash_is_argon2id_salted_and_peppered(monkeypatch: pytest.MonkeyPatc
 
 def test_older_costs_are_raised_at_the_next_sign_in(monkeypatch: pytest.MonkeyPatch) -> None:
     old = Passwords(PEPPER, 1).hash(SAFE)
-    monkeypatch.setattr(passwords, "COSTS", {**COSTS, "time_cost": 3, "memory_cost": 16})
+    monkeypatch.setattr(passwords, "COSTS", COSTS._replace(time_cost=3, memory_cost=16))
     verdict = Passwords(PEPPER, 1).verify(old, SAFE)
     assert verdict.is_right
     assert verdict.new_hash is not None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 
 import pytest
 
 from tests.conftest import Clock
-from tests.tnid.conftest import InProcess, Someone
+from tests.tnid.conftest import ISSUER, InProcess, Someone
+from tnid.accounts.passwords import Busy, Gate
 from tnid.app import create_app
 from tnid.services import Services
 from tnid.settings import Settings
@@ -198,3 +200,35 @@ def test_nobody_signs_another_in_across_sites(browser: InProcess, lan: Someone) 
     answer = browser.send("POST", page.url, data={"username": lan.username, "password": lan.password})
     assert answer.status_code == 403
     assert "tnid_session" not in browser.cookies
+
+
+def test_nothing_is_locked_while_a_password_is_hashed(
+    browser: InProcess, lan: Someone, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[bool] = []
+    admit = Gate.admit
+
+    def watching(self: Gate) -> AbstractContextManager[None]:
+        begun.append(services.database._unit.begun)
+        return admit(self)
+
+    monkeypatch.setattr(Gate, "admit", watching)
+    guess(browser, lan.username)
+    guess(browser, lan.username, lan.password)
+    browser.post(f"{ISSUER}/account/security", current=lan.password, new="đồi chè mây trắng 7")
+    form = {"name": "Hoa", "username": "hoa", "email": "hoa@example.vn", "password": lan.password}
+    assert browser.post(f"{ISSUER}/register", **form).status_code == 303
+    assert begun == [False] * 5
+
+
+def test_being_busy_is_said_and_counts_for_nothing(
+    browser: InProcess, lan: Someone, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_gate: Gate) -> AbstractContextManager[None]:
+        raise Busy
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Gate, "admit", refuse)
+        for _ in range(PASSWORD_AT_PLACE.allowed + 1):
+            assert guess(browser, lan.username)[0] == 503
+    assert lan.sign_in(browser).path == "/account"

@@ -91,6 +91,8 @@ def test_a_disabled_account_is_out_at_once(
     lan.sign_in(browser)
     services.accounts.disable(lan.id, clock.now())
     assert browser.open("/account").path == "/login"
+    services.accounts.enable(lan.id, clock.now())
+    assert browser.open("/account").path == "/login"
 
 
 def test_signing_out_ends_the_session_and_its_grants(
