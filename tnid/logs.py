@@ -20,6 +20,11 @@ class OneLine(logging.Formatter):
         return "\n    ".join(printable)
 
 
+def is_news(record: logging.LogRecord) -> bool:
+    """Leave out granian's advice about threads: most of ours wait, for the database or a slow body."""
+    return not str(record.msg).startswith("Configuration allows spawning up to")
+
+
 def logging_config(level: str) -> dict[str, Any]:
     """Return the `logging.config` dictionary of every process of the server."""
     shown = {"handlers": ["stderr"], "level": level.upper(), "propagate": False}
@@ -29,8 +34,14 @@ def logging_config(level: str) -> dict[str, Any]:
         "formatters": {
             "line": {"()": OneLine, "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"},
         },
+        "filters": {"news": {"()": lambda: is_news}},
         "handlers": {
-            "stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stderr"}
+            "stderr": {
+                "class": "logging.StreamHandler",
+                "formatter": "line",
+                "stream": "ext://sys.stderr",
+                "filters": ["news"],
+            }
         },
         "root": {"handlers": ["stderr"], "level": level.upper()},
         "loggers": {

@@ -42,7 +42,10 @@ class HousekeeperProcess:
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "tnid.housekeeping", str(os.getpid())]
-        return subprocess.Popen(command, env=self._environ)  # noqa: S603  our own interpreter and module
+        # A session of its own: Ctrl-C is for the server, which then ends the housekeeper
+        return subprocess.Popen(  # noqa: S603  our own interpreter and module
+            command, env=self._environ, stdin=subprocess.DEVNULL, start_new_session=True
+        )
 
     def _keep(self) -> None:
         while self._process is not None:
