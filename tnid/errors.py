@@ -143,9 +143,9 @@ def _page(code: str, description: str) -> Response:
     return make_response(page)
 
 
-def record_refusal(reason: str) -> None:
+def record_refusal(event: str, reason: str) -> None:
     """Write the audit row of a request that was refused before anything of it was done."""
-    services.current().audit.record("request.refused", outcome="refused", reason=reason, now=services.now())
+    services.current().audit.record(event, outcome="refused", reason=reason, now=services.now())
 
 
 def install(app: Flask, settings: Settings) -> None:
@@ -153,11 +153,12 @@ def install(app: Flask, settings: Settings) -> None:
 
     @app.errorhandler(CSRFError)
     def handle_csrf(_error: CSRFError) -> Response:
-        services.current().audit.record("form.refuse", outcome="refused", reason="csrf", now=services.now())
+        record_refusal("form.refuse", "csrf")
         return error_page("csrf", 403)
 
     @app.errorhandler(OAuthError)
     def handle_oauth(error: OAuthError) -> Response:
+        record_refusal("request.refuse", error.reason)
         return error_page(error.code, error.status, description=error.description)
 
     @app.errorhandler(InternalServerError)

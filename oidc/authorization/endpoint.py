@@ -78,8 +78,7 @@ class AuthorizationEndpoint:
             client = find_trusted_client(parameters, self._clients)
             redirect_uri = get_redirect_uri(parameters, client)
         except PageError as error:
-            record_refusal(self._events, "authorization.refused", error, now, None)
-            return error
+            return self._show(error, now)
         draft = Draft(parameters.values, parameters.repeated, client, redirect_uri, self._signer, now)
         try:
             checked = check_request(draft)
@@ -103,12 +102,15 @@ class AuthorizationEndpoint:
         """Ask again, after a screen has done its one thing."""
         interaction = self._interactions.find(uid, browser, now)
         if interaction is None:
-            return ExpiredInteraction("This request has expired, was answered, or began in another browser.")
+            return self._show(
+                ExpiredInteraction("This request has expired, was answered, or began in another browser."),
+                now,
+            )
         if interaction.request is None:
             return self._resume_local(interaction, end_user, now)
         client = self._clients.find(interaction.request.client_id)
         if client is None or client.disabled_at is not None:
-            return UnknownClient("No such client is registered.")
+            return self._show(UnknownClient("No such client is registered."), now)
         return self._decide(interaction.request, client, end_user, browser, now, interaction)
 
     def situation(
@@ -153,7 +155,7 @@ class AuthorizationEndpoint:
             return Prompt(rule.name, waiting)
         except OAuthError as error:
             if interaction and not self._interactions.complete(interaction.uid, now):
-                return ExpiredInteraction("This request was answered already.")
+                return self._show(ExpiredInteraction("This request was answered already."), now)
             return self._fail(client, request.redirect_uri, request.state, error, end_user, now)
 
     @staticmethod
@@ -168,7 +170,7 @@ class AuthorizationEndpoint:
     def _complete(self, situation: Situation) -> Answer:
         interaction = situation.interaction
         if interaction and not self._interactions.complete(interaction.uid, situation.now):
-            return ExpiredInteraction("This request was answered already.")
+            return self._show(ExpiredInteraction("This request was answered already."), situation.now)
         return self._issue_code(situation)
 
     def _issue_code(self, situation: Situation) -> Response:
@@ -216,8 +218,12 @@ class AuthorizationEndpoint:
         if name is not None and interaction.denied_at is None:
             return Prompt(name, interaction)
         if not self._interactions.complete(interaction.uid, now):
-            return ExpiredInteraction("This request was answered already.")
+            return self._show(ExpiredInteraction("This request was answered already."), now)
         return redirect(interaction.return_to or "/", {})
+
+    def _show(self, error: PageError, now: int) -> PageError:
+        record_refusal(self._events, "authorization.refused", error, now, None)
+        return error
 
     def _fail(
         self,
