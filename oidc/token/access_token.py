@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from oidc.interfaces import GrantStore, ReplayStore
 from oidc.models import Grant
 from oidc.token.handles import ACCESS, CLIENT_ACCESS, Handle, Handles
@@ -19,8 +21,13 @@ def issue_access_token(handles: Handles, grant: Grant, scope: str, now: int, lif
 def issue_client_access_token(
     handles: Handles, client_id: str, scope: str, now: int, lifetime_seconds: int
 ) -> str:
-    """Return an access token of a client acting for itself: RFC 6749 §4.4. It names no grant."""
-    return handles.write(Handle(CLIENT_ACCESS, client_id, now, now + lifetime_seconds, scope=scope))
+    """Return an access token of a client acting for itself: RFC 6749 §4.4. It names no grant.
+
+    Its random part tells it from the one issued a moment before, whose revocation must not reach it.
+    """
+    nonce = secrets.randbits(32)
+    expires_at = now + lifetime_seconds
+    return handles.write(Handle(CLIENT_ACCESS, client_id, now, expires_at, generation=nonce, scope=scope))
 
 
 def find_live_grant(handle: Handle, grants: GrantStore, now: int) -> Grant | None:
