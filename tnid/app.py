@@ -66,6 +66,8 @@ def create_app(settings: Settings) -> Application:
     app = Application(
         "tnid", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "tnid" / "static")
     )
+    # A redirect from // to / would be an address made of the Host header
+    app.url_map.merge_slashes = False
     parts = build_services(settings, open_database(app, settings))
     app.extensions[EXTENSION] = parts
     web.install(app, settings, parts.sealer.derive("web.cookies"))
