@@ -69,6 +69,7 @@ OIDCDefaultLoggedOutURL {url}/
 
 <Directory "{folder}/pages">
     Options +Includes
+    AllowOverride None
     Require all granted
     DirectoryIndex index.html index.shtml
 </Directory>
@@ -111,7 +112,7 @@ def running_apache(province: Province) -> Iterator[Apache]:
     folder.chmod(0o755)
     apache = Apache(f"http://localhost:{port}", folder)
     write_pages(folder / "pages")
-    registered = province.provider.tnid("client", "create", "-", given=client_metadata(apache.url))
+    registered = province.tnid("client", "create", "-", given=client_metadata(apache.url))
     write_configuration(apache, port, province.issuer, registered)
     with apache.log_file.open("wb") as log:
         process = subprocess.Popen(

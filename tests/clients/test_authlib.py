@@ -44,7 +44,7 @@ def register(province: Province, metadata: dict[str, Any]) -> Register:
             "token_endpoint_auth_method": method,
             **more,
         }
-        registered = province.provider.tnid("client", "create", "-", given=document)
+        registered = province.tnid("client", "create", "-", given=document)
         return OAuth2Client(
             registered["client_id"],
             registered.get("client_secret"),

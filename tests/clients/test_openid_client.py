@@ -94,7 +94,7 @@ def running_application(
     }
     if method == "private_key_jwt":
         metadata["jwks"] = {"keys": [key.as_dict(private=False)]}
-    registered = province.provider.tnid("client", "create", "-", given=metadata)
+    registered = province.tnid("client", "create", "-", given=metadata)
     told = {
         "issuer": province.issuer,
         "port": port,

@@ -242,7 +242,7 @@ def test_a_disabled_account_signs_in_nowhere(province: Province, browser: Browse
 def test_disabling_an_account_ends_its_live_session(province: Province, browser: Browser) -> None:
     person = province.new_person()
     sign_in(browser, province, "portal", person)
-    province.provider.tnid("account", "disable", person.username)
+    province.tnid("account", "disable", person.username)
     page = browser.open(f"{province.apps_url}/portal/sign-in", prompt="none")
     assert page.error_code in ("login_required", "access_denied"), page
     page = sign_in(browser, province, "portal", person)
