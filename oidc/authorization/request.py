@@ -35,6 +35,7 @@ MAX_NONCE = 1024
 MAX_SCOPE = 2048
 PROMPT_VALUES = frozenset({"none", "login", "consent", "select_account"})
 NUMBER = re.compile(r"[0-9]{1,10}")
+IDENTITY_NUMBER = re.compile(r"\s*([0-9]{9}|[0-9]{12})\s*")
 SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")  # RFC 6749 §3.3
 
 
@@ -192,7 +193,9 @@ def check_id_token_hint(draft: Draft) -> None:
 
 def check_hints(draft: Draft) -> None:
     """login_hint, ui_locales and the like help where they can and are never an error."""
-    draft.checked["login_hint"] = (draft.get("login_hint") or "")[:256]
+    hint = (draft.get("login_hint") or "")[:256]
+    # A hint is kept and shown: the number of an identity card may be neither, and nobody signs in by it
+    draft.checked["login_hint"] = "" if IDENTITY_NUMBER.fullmatch(hint) else hint
     draft.checked["ui_locales"] = tuple((draft.get("ui_locales") or "").split()[:5])
 
 
