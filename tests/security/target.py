@@ -82,13 +82,18 @@ class Party:
             "code": code,
             "redirect_uri": self.redirect_uri,
             "code_verifier": VERIFIER,
+            **self.name,
             **changes,
         }
         return {name: value for name, value in form.items() if value is not None}
 
-    @staticmethod
-    def refreshment(token: str, **changes: str) -> dict[str, str]:
-        return {"grant_type": "refresh_token", "refresh_token": token, **changes}
+    def refreshment(self, token: str, **changes: str) -> dict[str, str]:
+        return {"grant_type": "refresh_token", "refresh_token": token, **self.name, **changes}
+
+    @property
+    def name(self) -> dict[str, str]:
+        """What a public client, which can't prove it, says of itself."""
+        return {} if self.secret else {"client_id": self.client_id}
 
 
 @dataclass
