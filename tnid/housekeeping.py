@@ -10,7 +10,6 @@ import logging.config
 import os
 import secrets
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -18,7 +17,7 @@ from typing import NamedTuple
 
 from sqlalchemy import create_engine
 
-from tnid import clock, settings
+from tnid import clock
 from tnid.audit import CHAIN_PURPOSE, Chain
 from tnid.db import Database, DatabaseUnavailable, engine_options, prepare_engine
 from tnid.logs import logging_config
@@ -109,13 +108,14 @@ class Housekeeper:
         return taken
 
 
-def main(parent: int) -> None:
-    """Keep house in this process until SIGTERM or SIGINT, or until the process that started it is gone."""
+def keep_house(settings: Settings, parent: int) -> None:
+    """Keep house in this process until SIGTERM, or until the process that started it is gone."""
+    # A session of its own: Ctrl-C is for the server, which then ends the housekeeper
+    os.setsid()
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
     end_with(parent)
-    services = open_services(settings.load(os.environ))
+    services = open_services(settings)
     Housekeeper(chores(services), LeaseStore(services.database)).run(stop)
 
 
@@ -125,7 +125,3 @@ def open_services(settings: Settings) -> Services:
     engine = create_engine(settings.database_url, **engine_options(settings.database_url))
     prepare_engine(engine)
     return build_services(settings, Database(engine))
-
-
-if __name__ == "__main__":
-    main(parent=int(sys.argv[1]))

@@ -31,6 +31,11 @@ def open_address(provider: Provider, path: str) -> int:
         return int(answer.status)
 
 
+def find_housekeepers(provider: Provider) -> list[int]:
+    """Return the process ids of housekeepers: each leads a session of its own."""
+    return [pid for pid in provider.worker_pids() if os.getsid(pid) == pid]
+
+
 def is_gone(pid: int) -> bool:
     """Say whether the process has ended, reaped or not."""
     try:
@@ -68,16 +73,16 @@ def test_ctrl_c_ends_it_cleanly(provider: Provider) -> None:
 
 @only_sqlite
 def test_a_worker_that_is_killed_is_replaced(provider: Provider) -> None:
-    workers = [pid for pid in provider.worker_pids() if "serve" in Path(f"/proc/{pid}/cmdline").read_text()]
-    os.kill(workers[0], signal.SIGKILL)
-    wait_until(lambda: is_gone(workers[0]), seconds=10, what="end of the worker")
+    worker = next(pid for pid in provider.worker_pids() if pid not in find_housekeepers(provider))
+    os.kill(worker, signal.SIGKILL)
+    wait_until(lambda: is_gone(worker), seconds=10, what="end of the worker")
     wait_until(lambda: len(provider.worker_pids()) == 3, seconds=20, what="new worker")
     wait_until(lambda: is_ready(provider.port), seconds=20, what="answer")
 
 
 @only_sqlite
 def test_a_housekeeper_that_is_killed_is_replaced(provider: Provider) -> None:
-    (pid,) = [p for p in provider.worker_pids() if "housekeeping" in Path(f"/proc/{p}/cmdline").read_text()]
+    (pid,) = find_housekeepers(provider)
     os.kill(pid, signal.SIGKILL)
     wait_until(lambda: is_gone(pid), seconds=10, what="end of the housekeeper")
     wait_until(lambda: len(provider.worker_pids()) == 3, seconds=20, what="new housekeeper")

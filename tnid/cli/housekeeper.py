@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+import multiprocessing
 import os
-import subprocess
-import sys
 import threading
+from multiprocessing.process import BaseProcess
+
+from tnid.housekeeping import keep_house
+from tnid.settings import Settings
 
 RESTART_SECONDS = 1
 STOP_SECONDS = 10
@@ -15,13 +18,12 @@ logger = logging.getLogger(__name__)
 
 
 class HousekeeperProcess:
-    """Runs `python -m tnid.housekeeping PARENT` until stopped, and again where it ended by itself."""
+    """Runs `keep_house` in a process of its own until stopped, and again where it ended by itself."""
 
-    def __init__(self) -> None:
-        # The environment holds the settings, as for any other command
-        self._environ = dict(os.environ)
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._stopping = threading.Event()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: BaseProcess | None = None
         self._keeper = threading.Thread(target=self._keep, daemon=True)
 
     def start(self) -> None:
@@ -34,23 +36,22 @@ class HousekeeperProcess:
         if self._process is None:
             return
         self._process.terminate()
-        try:
-            self._process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
+        self._process.join(STOP_SECONDS)
+        if self._process.is_alive():
             self._process.kill()
-            self._process.wait()
+            self._process.join()
 
-    def _spawn(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "tnid.housekeeping", str(os.getpid())]
-        # A session of its own: Ctrl-C is for the server, which then ends the housekeeper
-        return subprocess.Popen(  # noqa: S603  our own interpreter and module
-            command, env=self._environ, stdin=subprocess.DEVNULL, start_new_session=True
+    def _spawn(self) -> BaseProcess:
+        process = multiprocessing.Process(
+            target=keep_house, args=(self._settings, os.getpid()), name="housekeeper", daemon=True
         )
+        process.start()
+        return process
 
     def _keep(self) -> None:
         while self._process is not None:
-            status = self._process.wait()
+            self._process.join()
             if self._stopping.wait(RESTART_SECONDS):
                 return
-            logger.error("The housekeeper ended with status %s; starting it again", status)
+            logger.error("The housekeeper ended with status %s; starting it again", self._process.exitcode)
             self._process = self._spawn()

@@ -84,7 +84,7 @@ def make_server(settings: Settings, host: str, port: int, *, workers: int) -> An
         log_access=settings.log_level in ("debug", "info"), log_access_format=ACCESS_FORMAT,
         respawn_failed_workers=True, workers_kill_timeout=STOP_SECONDS,
     )  # fmt: skip
-    housekeeper = HousekeeperProcess()
+    housekeeper = HousekeeperProcess(settings)
     server.on_startup(housekeeper.start)
     server.on_shutdown(housekeeper.stop)
     return server
