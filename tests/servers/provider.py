@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.servers.processes import descendants, free_port, stop, wait_until
+from tnid.migrations import upgrade
+from tnid.settings import load
 
 ROOT = Path(__file__).resolve().parents[2]
 TNID = str(Path(sys.executable).with_name("tnid"))
@@ -121,7 +123,8 @@ def running_provider(
     """
     port = free_port()
     environ = environ_for(folder, port, database_url, **more)
-    run_tnid(environ, "db", "upgrade")
+    # Here, for a process of its own takes a second to start
+    upgrade(load(environ).database_url)
     if demo:
         run_tnid(environ, "demo", "seed")
     provider = Provider(environ["TNID_ISSUER"], port, environ, folder / f"serve-{port}.log", workers)
