@@ -19,6 +19,12 @@ Browsers = Callable[..., InProcess]
 NEW_PASSWORD = "đồi chè mây trắng 7"
 
 
+@pytest.fixture
+def database_kind() -> str:
+    """One database will do: the stores below are tested on both."""
+    return "sqlite"
+
+
 def fill(browser: InProcess, **changes: str) -> Page:
     fields = {
         "name": "Lường Thị Lành",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pyotp
+import pytest
 
 from tests.conftest import Clock
 from tests.person import Page
@@ -12,6 +13,12 @@ from tests.tnid.conftest import CALLBACK, InProcess, Someone
 from tnid.services import Services
 
 SHORT = "nương2 tím"
+
+
+@pytest.fixture
+def database_kind() -> str:
+    """One database will do: the stores below are tested on both."""
+    return "sqlite"
 
 
 def enrol(browser: InProcess, clock: Clock) -> Page:
