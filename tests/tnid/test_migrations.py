@@ -29,8 +29,14 @@ def test_migrations_give_exactly_the_tables_in_the_code(empty_url: str) -> None:
     revision = migrations.upgrade(empty_url)
     engine = create_engine(empty_url)
     assert migrations.find_revision(engine) == revision == migrations.newest_revision()
-    assert migrations.find_differences(engine) == []
+    assert migrations.find_differences(engine) == [], REMEDY
     engine.dispose()
+
+
+REMEDY = """
+A table in the code has changed. Write the migration for it: python -m tnid.migrations "What it does"
+(before the first release, first delete tnid/migrations/versions/0001_first_tables.py)
+"""
 
 
 def test_a_table_that_no_migration_knows_is_seen(empty_url: str) -> None:
