@@ -8,6 +8,7 @@ from flask import Blueprint, Flask, abort, redirect, request, url_for
 from flask.sansio.scaffold import Scaffold
 from werkzeug.wrappers import Response
 
+from oidc.errors import UnsafeRequest
 from tnid import services, web
 from tnid.signin.session import find_end_user
 
@@ -52,9 +53,26 @@ def install(app: Flask) -> None:
         if guard is not Guard.PROTOCOL:
             # A form of ours is small; what applications send may hold a signed request.
             request.max_content_length = web.MAX_FORM_BYTES
+        check_text(guard)
         if guard is Guard.SIGNED_IN and find_end_user() is None:
             return send_to_sign_in()
         return None
+
+
+def check_text(guard: Guard) -> None:
+    """Raise UnsafeRequest where JSON came for a form, or a NUL, which PostgreSQL keeps none of.
+
+    The protocol reads its own parameters, and refuses them in its own way.
+    """
+    texts = [request.path]
+    if guard is not Guard.PROTOCOL:
+        if request.is_json:
+            # Flask-WTF would take its members for fields, whatever their types
+            raise UnsafeRequest("This page takes a form.")
+        sent = (*request.args.items(multi=True), *request.form.items(multi=True))
+        texts += [value for _name, value in sent]
+    if any("\x00" in text for text in texts):
+        raise UnsafeRequest("A NUL character was sent.")
 
 
 def send_to_sign_in(*, max_age: int | None = None, least_acr: str = "") -> Response:
