@@ -3,7 +3,6 @@
 import os
 
 from tnid.app import create_app
-
 from tnid.settings import load
 
 application = create_app(load(os.environ))
