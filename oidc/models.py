@@ -109,8 +109,9 @@ class Client:
 class AuthorizationRequest:
     """A checked authorization request: OpenID Connect Core §3.1.2.1.
 
-    `userinfo_claims` and `id_token_claims` are the claim names that the claims parameter asked for;
-    `essential_acr` is the weakest class that will do, or ""; `hinted_subject` is the `sub` that must sign in.
+    `userinfo_claims` and `id_token_claims` are the claim names that the claims parameter asked for.
+    `essential_acr` is the weakest class that will do, or "", and `wanted_acr` the same of acr_values;
+    `hinted_subject` is the `sub` that must sign in.
     """
 
     client_id: str
@@ -123,6 +124,7 @@ class AuthorizationRequest:
     prompt: tuple[str, ...] = ()
     max_age: int | None = None
     essential_acr: str = ""
+    wanted_acr: str = ""
     login_hint: str = ""
     hinted_subject: str = ""
     ui_locales: tuple[str, ...] = ()

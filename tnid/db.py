@@ -77,9 +77,10 @@ class _Compiled:
     __slots__ = ("literals", "row", "sql")
 
     def __init__(self, statement: ClauseElement, dialect: Dialect, columns: tuple[str, ...] | None) -> None:
-        compiled = statement.compile(dialect=dialect, column_keys=columns)
+        compiled: Any = statement.compile(dialect=dialect, column_keys=columns)
         self.sql = str(compiled)
-        self.literals = {k: v for k, v in (compiled.params or {}).items() if v is not None}
+        # What the statement itself says, None included; what is required comes with each execution
+        self.literals = {n: b.effective_value for n, b in compiled.binds.items() if not b.required}
         self.row: Any = None
 
 

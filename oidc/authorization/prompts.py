@@ -34,7 +34,7 @@ class Situation:
 
     @property
     def least_acr(self) -> str:
-        return max(self.request.essential_acr, self.client.least_acr)
+        return max(self.request.essential_acr, self.request.wanted_acr, self.client.least_acr)
 
     @property
     def authenticated_here(self) -> bool:

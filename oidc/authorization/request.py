@@ -161,6 +161,15 @@ def check_max_age(draft: Draft) -> None:
     draft.checked["max_age"] = int(text)
 
 
+def check_acr_values(draft: Draft) -> None:
+    """OpenID Connect Core §3.1.2.1 and RFC 9470 §5: any of the values will do, so the weakest is needed.
+
+    Values that aren't ours are ignored: acr_values is a wish, and never an error.
+    """
+    wished = (draft.get("acr_values") or "").split()
+    draft.checked["wanted_acr"] = next((acr for acr in ACR_VALUES if acr in wished), "")
+
+
 def check_claims(draft: Draft) -> None:
     text = draft.get("claims")
     if text is None:
@@ -210,6 +219,7 @@ REQUEST_CHECKS: tuple[Callable[[Draft], None], ...] = (
     check_pkce,
     check_prompt,
     check_max_age,
+    check_acr_values,
     check_claims,
     check_id_token_hint,
     check_hints,

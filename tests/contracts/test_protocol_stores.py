@@ -225,3 +225,14 @@ def test_a_unit_of_work_that_fails_leaves_nothing(database: Database, kind: str)
         stores.grants.add(GRANT)
         raise ZeroDivisionError
     assert stores.grants.find("grant-1") is None
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_disabled_client_can_be_enabled_again(database: Database, kind: str) -> None:
+    stores = in_sql(database).clients
+    client, _ = new_client({"redirect_uris": ["https://rp.example/cb"]}, NOW)
+    stores.add(client)
+    assert [stores.disable(client.client_id, NOW) for _ in range(2)] == [True, False]
+    assert stores.find_now(client.client_id).disabled_at == NOW
+    assert [stores.enable(client.client_id, NOW) for _ in range(2)] == [True, False]
+    assert stores.find_now(client.client_id).disabled_at is None

@@ -349,3 +349,19 @@ def test_our_own_pages_come_back_to_their_path(world: World) -> None:
 def test_our_own_pages_never_lead_away(world: World, path: str) -> None:
     with pytest.raises(ValueError, match="path of ours"):
         world.provider.interactions.begin_local(BROWSER, path, world.now)
+
+
+def test_acr_values_that_are_all_stronger_ask_for_a_second_factor(world: World) -> None:
+    world.agree()
+    weak = world.end_user(acr="LoA1", amr=("pwd",))
+    for wish, is_met in (
+        ("LoA2", False),
+        ("urn:x LoA2", False),
+        ("LoA2 LoA1", True),
+        ("urn:x", True),
+        ("", True),
+    ):
+        answer = world.authorize(weak, acr_values=wish)
+        assert isinstance(answer, Response) == is_met, wish
+    prompt = world.authorize(weak, acr_values="LoA2")
+    assert isinstance(prompt, Prompt) and prompt.name == "second_factor"

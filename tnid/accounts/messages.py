@@ -29,7 +29,7 @@ MESSAGES: dict[str, Any] = {
     "password_wrong": _("The current password is not right."),
     "password_same": _("The new password is the same as the current one."),
     "username_taken": _("This username is taken. Choose another."),
-    "username_too_short": _("The username needs at least 3 characters."),
+    "username_too_short": _("The username needs at least 2 characters."),
     "username_too_long": _("The username may have at most 64 characters."),
     "username_characters": _("Use letters, digits, dots, dashes and underscores only, of one alphabet."),
     "username_no_letter": _("The username needs at least one letter."),

@@ -1,4 +1,4 @@
-"""Sign-out: OpenID Connect RP-Initiated Logout 1.0, with the person asked where anyone could have sent the link."""
+"""Sign-out: OpenID Connect RP-Initiated Logout 1.0. Where anyone could have sent the link, the person is asked."""
 
 from __future__ import annotations
 
