@@ -105,7 +105,7 @@ class Target:
     secrets: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.http = httpx.Client(base_url=self.address, timeout=30)
+        self.http = httpx.Client(base_url=self.address, timeout=30, verify=False)
 
     @property
     def address(self) -> str:
@@ -158,6 +158,21 @@ class Target:
             value, _ = self.services.sessions.begin(person.account_id, assurance, place, clock.now())
         self.hide(value)
         return value
+
+    # What an operator does, as by `tnid account …` and `tnid client …`, without a second's start each
+
+    def disable(self, person: Victim) -> None:
+        with self.database.unit():
+            assert self.services.accounts.disable(person.account_id, clock.now())
+
+    def delete(self, person: Victim) -> None:
+        with self.database.unit():
+            assert self.services.accounts.delete(person.account_id, clock.now())
+
+    def disable_client(self, party: Party) -> None:
+        """Disable a client; the server may know it for a second yet."""
+        with self.database.unit():
+            assert self.services.clients.disable(party.client_id, clock.now())
 
     def agree(self, person: Victim, party: Party, scope: str = SCOPE) -> None:
         store = ConsentStore(self.database)

@@ -20,7 +20,7 @@ def test_az_001_unknown_client_gets_a_page(
 
 
 def test_az_001_disabled_client_gets_a_page(attack: Attack, client: Party, target: Target) -> None:
-    target.provider.tnid("client", "disable", client.client_id)
+    target.disable_client(client)
     attack.shown(client.query())
 
 

@@ -59,7 +59,7 @@ def test_tk_021_no_client_and_a_wrong_secret_take_as_long(attack: Attack, machin
 def test_tk_021_who_can_not_prove_it_is_refused(how: str, attack: Attack, target: Target) -> None:
     machine, other = target.new_client(**MACHINE), target.new_client(**MACHINE)
     if how == "disabled":
-        target.provider.tnid("client", "disable", machine.client_id)
+        target.disable_client(machine)
     form = {
         "nothing": FORM,
         "id only": {**FORM, "client_id": machine.client_id},

@@ -23,7 +23,7 @@ def faceless(page_text: str) -> str:
 
 def test_ae_003_every_wrong_sign_in_looks_alike(attack: Attack, target: Target) -> None:
     known, factorless, shut = target.new_person(), target.new_person(totp=False), target.new_person()
-    target.provider.tnid("account", "disable", shut.username)
+    target.disable(shut)
     tries = {
         "unknown": ("khong.co.ai", "một mật khẩu nào đó"),
         "known": (known.username, "một mật khẩu nào đó"),

@@ -207,7 +207,7 @@ def test_mf_007_one_of_twenty_at_once(attack: Attack, client: Party, person: Vic
     target.hide(*(browser.cookies.get(SESSION_COOKIE) for browser in browsers))
 
 
-@pytest.mark.parametrize("code", ["a" * 100_000, "a" * 65, "-" * 60_000, "\u200b" * 64, "ﬀ" * 30, ""])
+@pytest.mark.parametrize("code", ["a" * 60_000, "a" * 65, "-" * 60_000, "\u200b" * 64, "ﬀ" * 30, ""])
 def test_mf_008_an_oversize_recovery_code(
     code: str, attack: Attack, client: Party, person: Victim, target: Target
 ) -> None:

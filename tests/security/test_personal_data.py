@@ -95,7 +95,7 @@ def test_pi_007_an_erased_account_leaves_its_events_only(
 ) -> None:
     person = target.new_person(email="xoa.toi.di@example.vn", personal_id_number="079099000003")
     tokens = target.new_tokens(person, client)
-    target.provider.tnid("account", "delete", "--yes", person.username)
+    target.delete(person)
     for table in ("accounts", "sessions", "consents", "totp_factors", "recovery_codes", "sign_ins"):
         column = "id" if table == "accounts" else "account_id"
         sql = f"SELECT * FROM {table} WHERE {column} = :a"

@@ -216,5 +216,5 @@ def test_se_014_somebody_else_s_consent_is_not_found(
 def test_se_015_a_disabled_person_is_out_everywhere(attack: Attack, person: Victim, target: Target) -> None:
     cookies = [target.new_session(person) for _ in range(3)]
     assert all(opens_account(attack, cookie) for cookie in cookies)
-    target.provider.tnid("account", "disable", person.username)
+    target.disable(person)
     assert not any(opens_account(attack, cookie) for cookie in cookies for _ in range(4))

@@ -178,7 +178,7 @@ def test_az_044_a_disabled_person_gets_no_code(
     target.agree(person, client)
     attack.sign_in(person)
     assert "code" in parameters_of(attack.send("GET", "/authorize", params=client.query()))
-    target.provider.tnid("account", "disable", person.username)
+    target.disable(person)
     attack.redirected(client, "login_required", prompt="none")
     answer = attack.send("GET", "/authorize", params=client.query())
     assert answer.status_code == 303 and answer.headers["Location"].startswith("/login?")

@@ -148,8 +148,7 @@ def test_ui_003_a_token_comes_once(attack: Attack, client: Party, person: Victim
 def test_ui_005_a_person_who_is_no_more(how: str, attack: Attack, client: Party, target: Target) -> None:
     person = target.new_person(totp=False)
     token = target.new_tokens(person, client)["access_token"]
-    arguments = ["--yes"] if how == "delete" else []
-    target.provider.tnid("account", how, *arguments, person.username)
+    {"disable": target.disable, "delete": target.delete}[how](person)
     ask(attack, 401, "invalid_token", headers=bearer(token))
 
 
