@@ -1,4 +1,4 @@
-"""Sign-out: OpenID Connect RP-Initiated Logout 1.0. Where anyone could have sent the link, a person confirms."""
+"""Sign-out: RP-Initiated Logout 1.0. Where anyone could have sent the link, the person is asked."""
 
 from __future__ import annotations
 
