@@ -31,7 +31,7 @@ RESULTS = Path(__file__).parent / "results.json"
 ACCOUNTS = 1000
 SIZES = [1000, 100_000, 1_000_000]
 STARTS = 3
-QUICK = Plan(rounds=1, seconds=0.7, connections=8)
+QUICK = Plan(rounds=1, seconds=1.0, connections=8)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -69,8 +69,19 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _measure(arguments: argparse.Namespace, plan: Plan) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory(prefix="tnid-bench-") as name, ExitStack() as stack:
+    with tempfile.TemporaryDirectory(prefix="tnid-bench-") as name:
         folder = Path(name)
+        try:
+            return _measure_in(folder, arguments, plan)
+        except BenchmarkError as failure:
+            ends = (
+                f"--- {log.name}\n{log.read_text(errors='replace')[-1500:]}" for log in folder.glob("*.log")
+            )
+            raise BenchmarkError("\n".join((str(failure), *ends))) from None
+
+
+def _measure_in(folder: Path, arguments: argparse.Namespace, plan: Plan) -> dict[str, Any]:
+    with ExitStack() as stack:
         generator = stack.enter_context(Generator(folder))
         postgresql = stack.enter_context(PostgreSQL(folder))
         facts = {**machine.facts(), "postgresql_settings": postgresql.settings(), "plan": plan._asdict()}

@@ -43,6 +43,7 @@ async function round({ site, scenario, warm_up_seconds: warmUp, seconds }) {
   }
   const used = cpuBetween(from, until)
   await Promise.all(lanes.get(`${site} ${scenario}`).map((lane) => lane.run(clock)))
+  if (took.length === 0) throw new Error(`nothing was answered within ${seconds} seconds`)
   took.sort((a, b) => a - b)
   const at = (share) => took[Math.min(took.length - 1, Math.floor(took.length * share))]
   return {
