@@ -13,6 +13,8 @@ import pytest
 
 from tests.servers.processes import descendants, is_listening, wait_until
 from tests.servers.provider import Provider, is_ready, run_tnid, running_provider
+from tnid.cli.answers import Refusal
+from tnid.cli.serve import get_address
 
 CANARY = "canary-5f2c"
 
@@ -105,6 +107,18 @@ def test_a_port_in_use_is_refused(tmp_path: Path, database_url: str) -> None:
         bind = f"127.0.0.1:{other.getsockname()[1]}"
         environ = {**os.environ, "TNID_DATABASE_URL": database_url, "TNID_INSTANCE_DIR": str(tmp_path)}
         run_tnid(environ, "serve", "--bind", bind)
+
+
+@pytest.mark.parametrize(
+    ("host", "address"), [("localhost", "127.0.0.1"), ("::1", "::1"), ("0.0.0.0", "0.0.0.0")]
+)
+def test_a_host_may_be_a_name_or_an_address(host: str, address: str) -> None:
+    assert get_address(host, 8000) == address
+
+
+def test_a_host_without_an_address_is_refused() -> None:
+    with pytest.raises(Refusal, match="has no address"):
+        get_address("nobody.invalid", 8000)
 
 
 @only_sqlite

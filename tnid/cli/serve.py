@@ -54,6 +54,7 @@ class Bind(click.ParamType[tuple[str, int]]):
 def serve(bind: tuple[str, int], workers: int) -> None:
     """Serve, until SIGINT or SIGTERM; requests under way are answered first."""
     settings = get_settings()
+    bind = (get_address(*bind), bind[1])
     check_free(*bind)
     with open_services() as services:
         # Once, before there are several processes that would each make a set
@@ -61,6 +62,16 @@ def serve(bind: tuple[str, int], workers: int) -> None:
     make_server(settings, *bind, workers=workers).serve(
         target_loader=partial(load_application, settings, os.getpid()), wrap_loader=False
     )
+
+
+def get_address(host: str, port: int) -> str:
+    """Return the address of a host's name, IPv4 where it has both; refuse a name that has none."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise Refusal(f"{host} has no address: {error.strerror}.") from None
+    families = sorted(found, key=lambda one: one[0] != socket.AF_INET)
+    return str(families[0][4][0])
 
 
 def check_free(host: str, port: int) -> None:
