@@ -25,7 +25,8 @@ def register(attack: Attack, **changes: str) -> Any:
         "name": "Nguyễn Văn Thử", "username": f"nguoi.{uuid4().hex[:12]}", "phone": "0912 345 678",
         "password": f"mật khẩu {uuid4().hex}", **changes,
     }  # fmt: skip
-    attack.target.hide(fields["password"] if len(fields["password"]) > 7 else None)
+    if "password" not in changes:
+        attack.target.hide(fields["password"])
     return browser._send(form, list(fields.items()))
 
 
