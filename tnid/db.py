@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections import namedtuple
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -24,6 +25,7 @@ from sqlalchemy.engine import URL, Dialect, Engine, make_url
 from sqlalchemy.sql import ClauseElement, Insert
 
 BUSY_TIMEOUT_MS = 5000
+CLIENT_TIMEOUT_SECONDS = 6  # longer than the server's own, which one that still answers keeps
 
 db = SQLAlchemy(
     metadata=MetaData(
@@ -59,9 +61,37 @@ def is_sqlite(url: URL) -> bool:
     return url.get_backend_name() == "sqlite"
 
 
+class NoAnswer(psycopg.OperationalError):
+    """The server has not answered in time."""
+
+
+class PatientConnection(psycopg.Connection[Any]):
+    """A connection that waits for an answer only so long: a frozen server enforces no timeouts of its own."""
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        return super().wait(_until(gen, time.monotonic() + CLIENT_TIMEOUT_SECONDS), interval, timeout)
+
+
+def _until(gen: Any, deadline: float) -> Generator[Any, Any, Any]:
+    """Pass a wait of psycopg's on, and end it where nothing has come by the deadline."""
+    try:
+        ready = yield next(gen)
+        while True:
+            if not ready and time.monotonic() > deadline:
+                raise NoAnswer("the database does not answer")
+            ready = yield gen.send(ready)
+    except StopIteration as done:
+        return done.value
+
+
 def prepare_engine(engine: Engine) -> None:
-    """Set each new SQLite connection to WAL with enforced foreign keys."""
+    """Set each new SQLite connection to WAL with enforced foreign keys; make PostgreSQL's patient ones."""
     if not is_sqlite(engine.url):
+
+        @event.listens_for(engine, "do_connect")
+        def connect(_dialect: object, _record: object, arguments: Any, options: Any) -> PatientConnection:
+            return PatientConnection.connect(*arguments, **options)
+
         return
 
     @event.listens_for(engine, "connect")
@@ -207,7 +237,8 @@ class Database:
         except (sqlite3.IntegrityError, psycopg.IntegrityError) as error:
             raise Conflict from error
         except (sqlite3.OperationalError, psycopg.OperationalError) as error:
-            if not self._lost_before_begin():
+            if isinstance(error, NoAnswer) or not self._lost_before_begin():
+                self._give_up()
                 raise DatabaseUnavailable from error
             self._run_again(sql, parameters)
 
@@ -215,12 +246,19 @@ class Database:
         """Say whether the server went away between two requests: nothing of this unit is lost with it."""
         return not self._is_sqlite and not self._unit.begun and self._unit.cursor is not None
 
+    def _give_up(self) -> None:
+        """Part with a PostgreSQL connection after a failure; SQLite's is only busy, and is rolled back."""
+        if not self._is_sqlite:
+            self._discard()
+            self._unit.begun = False
+
     def _run_again(self, sql: str, parameters: dict[str, Any] | None) -> None:
         self._discard()
         try:
             self._acquire()
             self._unit.cursor.execute(sql, parameters)
         except psycopg.OperationalError as error:
+            self._give_up()
             raise DatabaseUnavailable from error
 
     def _acquire(self) -> None:
