@@ -8,6 +8,7 @@ import threading
 import time
 
 CHECK_SECONDS = 0.5
+PATIENCE_SECONDS = 10
 
 
 def end_with(parent: int) -> None:
@@ -21,4 +22,8 @@ def end_with(parent: int) -> None:
 def _watch(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(CHECK_SECONDS)
-    os.kill(os.getpid(), signal.SIGTERM)
+    # Again and again: a signal that comes before its handler is set, while a worker starts, is lost
+    for _ in range(int(PATIENCE_SECONDS / CHECK_SECONDS)):
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(CHECK_SECONDS)
+    os.kill(os.getpid(), signal.SIGKILL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import socket
 from functools import partial
 from typing import Any
@@ -13,19 +14,24 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
+from oidc import discovery
 from tnid import clock
 from tnid.app import create_app
 from tnid.cli.answers import Refusal
 from tnid.cli.housekeeper import HousekeeperProcess
 from tnid.cli.services import open_services
 from tnid.cli.settings import get_settings
+from tnid.gate import Gate
 from tnid.logs import ACCESS_FORMAT, logging_config
 from tnid.orphans import end_with
 from tnid.settings import Settings
 
-# One thread is busy while another waits for the database, a hash or a slow body; more only queue for the
-# interpreter's lock
-THREADS = 16
+# Threads are made as they are needed, and most of them wait for a slow sender; of those that work, one is
+# busy while others wait for the database or a hash, and more would only queue for the interpreter's lock
+THREADS = 256
+AT_ONCE = 16
+SENDERS_OF_ONE_ADDRESS = 64
+OPEN_PATHS = frozenset({"/healthz", "/jwks", discovery.OPENID_PATH, discovery.OAUTH_PATH})
 # Connections a worker holds open at once; those after them wait in the kernel's backlog
 CONNECTIONS = 1024
 BACKLOG = 2048
@@ -59,6 +65,7 @@ def serve(bind: tuple[str, int], workers: int) -> None:
     with open_services() as services:
         # Once, before there are several processes that would each make a set
         services.keyring.ensure(clock.now())
+    raise_file_limit()
     make_server(settings, *bind, workers=workers).serve(
         target_loader=partial(load_application, settings, os.getpid()), wrap_loader=False
     )
@@ -85,6 +92,13 @@ def check_free(host: str, port: int) -> None:
             raise Refusal(f"{host}:{port} can't be listened on: {error.strerror}.") from None
 
 
+def raise_file_limit() -> None:
+    """Let a worker hold as many connections open as it takes, and files and database connections beside."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * CONNECTIONS if hard == resource.RLIM_INFINITY else min(hard, 2 * CONNECTIONS)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
+
+
 def make_server(settings: Settings, host: str, port: int, *, workers: int) -> Any:
     """Return the server, its housekeeper hooked to its start and end."""
     server = Server(
@@ -108,4 +122,4 @@ def load_application(settings: Settings, parent: int) -> Any:
         # and HTTP_PROXY would pass for a header
         del os.environ[name]
     end_with(parent)
-    return create_app(settings)
+    return Gate(create_app(settings), at_once=AT_ONCE, senders=SENDERS_OF_ONE_ADDRESS, open_paths=OPEN_PATHS)

@@ -1,0 +1,121 @@
+"""Between the server and the application: slow senders hold up nobody, and too many requests wait in no line.
+
+The server gives each request a thread, and has no time limit for a body. So a request's body is read here
+first, in a thread that costs nothing while it waits, and only then takes one of the few places at work. One
+address may hold only a part of the threads in that way; a reverse proxy, which buffers, never comes near it.
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+WAIT_SECONDS = 10.0
+MOST_BODY_BYTES = 1024 * 1024
+BUSY = "503 Service Unavailable"
+TOO_MANY = "429 Too Many Requests"
+BROKEN_OFF = "400 Bad Request"
+
+
+class Gate:
+    """A WSGI application around another.
+
+    `at_once` requests are at work at a time, `senders` of one address may be sending a body. `open_paths`
+    need no place: what must be answered even while everything else waits for a database.
+    """
+
+    def __init__(
+        self, application: WSGIApplication, *, at_once: int, senders: int, open_paths: frozenset[str]
+    ) -> None:
+        self._application = application
+        self._places = threading.BoundedSemaphore(at_once)
+        self._senders = senders
+        self._sending: Counter[str] = Counter()
+        self._counting = threading.Lock()
+        self._open_paths = open_paths
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if has_body(environ) and (refused := self._receive(environ)):
+            return refuse(refused, start_response)
+        if environ["PATH_INFO"] in self._open_paths:
+            return self._application(environ, start_response)
+        if not self._places.acquire(timeout=WAIT_SECONDS):
+            return refuse(BUSY, start_response)
+        try:
+            return self._application(environ, start_response)
+        finally:
+            self._places.release()
+
+    def _receive(self, environ: WSGIEnvironment) -> str | None:
+        """Read the whole body in; return the status of a refusal."""
+        address = str(environ.get("REMOTE_ADDR", ""))
+        if not self._begin_sending(address):
+            return TOO_MANY
+        try:
+            return read_body(environ)
+        finally:
+            self._end_sending(address)
+
+    def _begin_sending(self, address: str) -> bool:
+        with self._counting:
+            if self._sending[address] >= self._senders:
+                return False
+            self._sending[address] += 1
+            return True
+
+    def _end_sending(self, address: str) -> None:
+        with self._counting:
+            self._sending[address] -= 1
+            if not self._sending[address]:
+                del self._sending[address]
+
+
+def has_body(environ: WSGIEnvironment) -> bool:
+    return environ.get("CONTENT_LENGTH", "0") not in ("", "0") or "HTTP_TRANSFER_ENCODING" in environ
+
+
+def read_body(environ: WSGIEnvironment) -> str | None:
+    """Put the body read in the place of the one to come; return the status of a refusal.
+
+    One that is too large is left to the application, which refuses it: by its length, or having one byte
+    more than is allowed.
+    """
+    length = environ.get("CONTENT_LENGTH") or ""
+    announced = int(length) if length.isascii() and length.isdigit() else None
+    if announced is not None and announced > MOST_BODY_BYTES:
+        return None
+    body = read_all(environ["wsgi.input"], MOST_BODY_BYTES + 1)
+    if announced is not None and len(body) < announced:
+        return BROKEN_OFF
+    environ["wsgi.input"] = io.BytesIO(body)
+    return None
+
+
+def read_all(stream: Any, most: int) -> bytes:
+    """Return what comes, up to its end or `most` bytes."""
+    body = bytearray()
+    while len(body) < most and (part := stream.read(most - len(body))):
+        body += part
+    return bytes(body)
+
+
+def refuse(status: str, start_response: StartResponse) -> list[bytes]:
+    """Answer in a few bytes, and be rid of the connection."""
+    reason = status.encode() + b"\n"
+    start_response(
+        status,
+        [
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Content-Length", str(len(reason))),
+            ("Cache-Control", "no-store"),
+            ("Retry-After", "5"),
+            ("Connection", "close"),
+        ],
+    )
+    return [reason]
