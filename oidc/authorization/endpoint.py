@@ -16,7 +16,7 @@ from oidc.authorization.prompts import (
     required_prompt,
 )
 from oidc.authorization.request import Draft, check_request, find_trusted_client, get_redirect_uri
-from oidc.authorization.response import failure_response, success_response
+from oidc.authorization.response import ReplyTo, failure_response, success_response
 from oidc.errors import (
     AccessDenied,
     ExpiredInteraction,
@@ -74,29 +74,30 @@ class AuthorizationEndpoint:
     def authorize(self, request: Request, end_user: EndUser | None, browser: str, now: int) -> Answer:
         """Answer a new request. `browser` is the secret that binds an interaction to this browser."""
         try:
-            parameters = read_parameters(request)
-            client = find_trusted_client(parameters, self._clients)
-            redirect_uri = get_redirect_uri(parameters, client)
+            draft = self._read(request, now)
         except PageError as error:
             return self._show(error, now)
-        draft = Draft(parameters.values, parameters.repeated, client, redirect_uri, self._signer, now)
         try:
             checked = check_request(draft)
         except OAuthError as error:
-            return self._fail(client, redirect_uri, parameters.values.get("state"), error, end_user, now)
-        return self._decide(checked, client, end_user, browser, now)
+            return self._fail(draft.client, draft.reply_to, error, end_user, now)
+        return self._decide(checked, draft.client, end_user, browser, now)
 
     def answer_silently(self, request: Request, end_user: EndUser, now: int) -> Response | None:
         """Answer a request that needs no screen; None, with nothing written, where `authorize` has to."""
         try:
-            parameters = read_parameters(request)
-            client = find_trusted_client(parameters, self._clients)
-            redirect_uri = get_redirect_uri(parameters, client)
-            draft = Draft(parameters.values, parameters.repeated, client, redirect_uri, self._signer, now)
-            situation = self.situation(check_request(draft), client, end_user, now)
+            draft = self._read(request, now)
+            situation = self.situation(check_request(draft), draft.client, end_user, now)
         except OAuthError:
             return None
         return None if required_prompt(situation) else self._issue_code(situation)
+
+    def _read(self, request: Request, now: int) -> Draft:
+        """Return the request, its client and redirect URI beyond doubt; raise PageError."""
+        parameters = read_parameters(request)
+        client = find_trusted_client(parameters, self._clients)
+        redirect_uri = get_redirect_uri(parameters, client)
+        return Draft(parameters.values, parameters.repeated, client, redirect_uri, self._signer, now)
 
     def resume(self, uid: str, end_user: EndUser | None, browser: str, now: int) -> Answer:
         """Ask again, after a screen has done its one thing."""
@@ -156,7 +157,7 @@ class AuthorizationEndpoint:
         except OAuthError as error:
             if interaction and not self._interactions.complete(interaction.uid, now):
                 return self._show(ExpiredInteraction("This request was answered already."), now)
-            return self._fail(client, request.redirect_uri, request.state, error, end_user, now)
+            return self._fail(client, reply_to(request), error, end_user, now)
 
     @staticmethod
     def _check_refusals(situation: Situation) -> None:
@@ -176,8 +177,7 @@ class AuthorizationEndpoint:
     def _issue_code(self, situation: Situation) -> Response:
         code = new_code()
         self._grants.add(self._new_grant(situation, code))
-        request = situation.request
-        return success_response(self._issuer, request.redirect_uri, request.state, code)
+        return success_response(self._issuer, reply_to(situation.request), code)
 
     def _new_grant(self, situation: Situation, code: str) -> Grant:
         request, end_user, now = situation.request, situation.end_user, situation.now
@@ -228,8 +228,7 @@ class AuthorizationEndpoint:
     def _fail(
         self,
         client: Client,
-        redirect_uri: str,
-        state: str | None,
+        reply_to: ReplyTo,
         error: OAuthError,
         end_user: EndUser | None,
         now: int,
@@ -237,7 +236,12 @@ class AuthorizationEndpoint:
         if end_user is not None and error.account_id is None:
             error.account_id = end_user.account_id
         record_refusal(self._events, "authorization.refused", error, now, client.client_id)
-        return failure_response(self._issuer, redirect_uri, state, error)
+        return failure_response(self._issuer, reply_to, error)
+
+
+def reply_to(request: AuthorizationRequest) -> ReplyTo:
+    """Return where the answer to a checked request goes."""
+    return ReplyTo(request.redirect_uri, request.response_mode, request.state)
 
 
 def read_parameters(request: Request) -> Parameters:

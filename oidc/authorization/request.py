@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from oidc.authorization.pkce import check_challenge
-from oidc.authorization.response import RESPONSE_MODES
+from oidc.authorization.response import RESPONSE_MODES, ReplyTo
 from oidc.claims import SCOPE_CLAIMS, parse_claims_parameter
 from oidc.errors import (
     InvalidRequest,
@@ -53,6 +53,10 @@ class Draft:
 
     def get(self, name: str) -> str | None:
         return self.parameters.get(name)
+
+    @property
+    def reply_to(self) -> ReplyTo:
+        return ReplyTo(self.redirect_uri, self.get("response_mode") or "query", self.get("state"))
 
 
 def find_trusted_client(parameters: Parameters, clients: ClientStore) -> Client:

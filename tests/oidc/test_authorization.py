@@ -365,3 +365,23 @@ def test_acr_values_that_are_all_stronger_ask_for_a_second_factor(world: World) 
         assert isinstance(answer, Response) == is_met, wish
     prompt = world.authorize(weak, acr_values="LoA2")
     assert isinstance(prompt, Prompt) and prompt.name == "second_factor"
+# Response modes
+
+
+def test_form_post_posts_and_leaves_nothing_in_the_address(world: World) -> None:
+    world.agree()
+    state = '"><script>alert(1)</script>'
+    answer = world.authorize(world.end_user(), response_mode="form_post", state=state)
+    assert isinstance(answer, Response) and answer.status == 200
+    headers, page = dict(answer.headers), answer.body.decode()
+    assert "Location" not in headers and headers["Cache-Control"] == "no-store"
+    assert 'name="code"' in page and f'action="{REDIRECT_URI}"' in page and f'value="{ISSUER}"' in page
+    assert state not in page and "&lt;script&gt;" in page
+    assert "form-action https://rp.example;" in headers["Content-Security-Policy"]
+    assert "unsafe-inline" not in headers["Content-Security-Policy"]
+
+
+def test_form_post_carries_errors_too(world: World) -> None:
+    answer = world.authorize(prompt="none", response_mode="form_post")
+    assert isinstance(answer, Response) and answer.status == 200
+    assert 'name="error" value="login_required"' in answer.body.decode()
