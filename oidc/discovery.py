@@ -23,6 +23,7 @@ ENDPOINTS = {
     "introspection_endpoint": "/introspect",
     "revocation_endpoint": "/revoke",
     "end_session_endpoint": "/logout",
+    "registration_endpoint": "/clients",
 }
 TOKEN_CLAIMS = ("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash")
 PROMPTS = ("none", "login", "consent", "select_account")

@@ -17,6 +17,22 @@ class ClientStore(Protocol):
         """Return the client, disabled ones too; a change is seen within a second."""
 
 
+class ClientRegistry(ClientStore, Protocol):
+    """What registration needs beside looking up."""
+
+    def find_now(self, client_id: str) -> Client | None:
+        """Return the client as it is at this moment."""
+
+    def add(self, client: Client) -> None:
+        """Store a new client."""
+
+    def set_metadata(self, client_id: str, metadata: dict[str, Any], now: int) -> bool:
+        """Replace the metadata of a client; say whether there was one."""
+
+    def delete(self, client_id: str) -> bool:
+        """Remove a client; say whether there was one. Its tokens are worth nothing from then on."""
+
+
 class GrantStore(Protocol):
     """Every method that consumes or rotates refuses a revoked or expired grant and a disabled account."""
 

@@ -19,6 +19,17 @@ class MemoryClients:
     def find(self, client_id: str) -> Client | None:
         return self.rows.get(client_id)
 
+    find_now = find
+
+    def set_metadata(self, client_id: str, metadata: dict[str, Any], now: int) -> bool:
+        if client_id not in self.rows:
+            return False
+        self.rows[client_id] = replace(self.rows[client_id], metadata=metadata)
+        return True
+
+    def delete(self, client_id: str) -> bool:
+        return self.rows.pop(client_id, None) is not None
+
 
 class MemorySubjects:
     """People as plain mappings of claims; a disabled one is in `disabled`."""

@@ -12,9 +12,11 @@ from oidc.authorization.endpoint import AuthorizationEndpoint, Lifetimes
 from oidc.authorization.interaction import Interactions
 from oidc.clients.assertion import AssertionChecker
 from oidc.clients.authentication import ClientAuthenticator
+from oidc.clients.client_keys import ClientKeys, Fetcher
+from oidc.clients.registration_endpoint import RegistrationEndpoint
 from oidc.http import JSON, Response
 from oidc.interfaces import (
-    ClientStore,
+    ClientRegistry,
     Consents,
     Events,
     GrantStore,
@@ -49,13 +51,14 @@ class ProviderConfig:
     session_lifetime_seconds: int = 12 * 3600
     interaction_lifetime_seconds: int = 600
     ui_locales: tuple[str, ...] = ("vi", "en", "ko")
+    registration_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Stores:
     """Where the protocol keeps its records."""
 
-    clients: ClientStore
+    clients: ClientRegistry
     grants: GrantStore
     interactions: InteractionStore
     replays: ReplayStore
@@ -75,14 +78,16 @@ class Provider:
         *,
         token_key: bytes,
         subject_salt: bytes,
+        fetcher: Fetcher,
     ) -> None:
         self.config = config
         self.signer = signer
         self.subjects = SubjectIdentifiers(subject_salt)
         self.handles = Handles(token_key)
         self.interactions = Interactions(stores.interactions, config.interaction_lifetime_seconds)
+        keys = ClientKeys(fetcher)
         audiences = (config.issuer, discovery.endpoint_uri(config.issuer, "token_endpoint"))
-        authenticator = ClientAuthenticator(stores.clients, AssertionChecker(audiences, stores.replays))
+        authenticator = ClientAuthenticator(stores.clients, AssertionChecker(audiences, stores.replays, keys))
         self.authorization = AuthorizationEndpoint(
             config.issuer,
             stores.clients,
@@ -105,6 +110,14 @@ class Provider:
         )
         self.revocation = RevocationEndpoint(
             authenticator, self.handles, stores.grants, stores.replays, events
+        )
+        self.registration = RegistrationEndpoint(
+            discovery.endpoint_uri(config.issuer, "registration_endpoint"),
+            stores.clients,
+            self.handles,
+            fetcher,
+            events,
+            is_open=config.registration_open,
         )
         self.end_session = EndSession(stores.clients, signer, self.subjects)
         self._metadata = orjson.dumps(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tnid.services import Services
 
 RETRY_AFTER_SECONDS = 5
+CLIENT_PREFIX = discovery.ENDPOINTS["registration_endpoint"] + "/"
 log = logging.getLogger(__name__)
 _STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
@@ -50,10 +51,11 @@ class Front:
         self._pages = pages
         self._services = services
         self._routes = routes(services)
+        self._client_route = client_route(services)
         self._headers = security_headers(is_plain_http=services.settings.is_plain_http)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        route = self._routes.get(environ["PATH_INFO"])
+        route = self._find_route(environ["PATH_INFO"])
         response = self._respond(route, environ) if route else None
         if response is None:
             return self._pages(environ, start_response)
@@ -64,6 +66,9 @@ class Front:
         ]
         start_response(_STATUS_LINES[response.status], headers)
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else response.body]
+
+    def _find_route(self, path: str) -> Route | None:
+        return self._routes.get(path) or (self._client_route if path.startswith(CLIENT_PREFIX) else None)
 
     def _respond(self, route: Route, environ: WSGIEnvironment) -> Response | None:
         method = environ["REQUEST_METHOD"]
@@ -110,12 +115,23 @@ def routes(services: Services) -> dict[str, Route]:
         paths["userinfo_endpoint"]: Route(reads | posts, _plain(provider.userinfo.respond)),
         paths["introspection_endpoint"]: Route(posts, _plain(provider.introspection.respond)),
         paths["revocation_endpoint"]: Route(posts, _plain(provider.revocation.respond)),
+        paths["registration_endpoint"]: Route(posts, _plain(provider.registration.register)),
         paths["authorization_endpoint"]: Route(frozenset({"GET"}), silent_sign_on(services), has_page=True),
     }
 
 
 def _plain(respond: Callable[[Request, int], Response]) -> Answer:
     return lambda request, _environ, now: respond(request, now)
+
+
+def client_route(services: Services) -> Route:
+    """Answer for the registration of one client, at an address of its own: RFC 7592 §2."""
+    endpoint = services.provider.registration
+
+    def manage(request: Request, environ: WSGIEnvironment, now: int) -> Response:
+        return endpoint.manage(environ["PATH_INFO"].removeprefix(CLIENT_PREFIX), request, now)
+
+    return Route(frozenset({"GET", "PUT", "DELETE"}), manage)
 
 
 def silent_sign_on(services: Services) -> Answer:
@@ -142,7 +158,7 @@ def security_headers(*, is_plain_http: bool) -> Headers:
 def read_request(environ: WSGIEnvironment) -> Request | None:
     """Return the request, or None where its body is too large."""
     body = b""
-    if environ["REQUEST_METHOD"] == "POST":
+    if environ["REQUEST_METHOD"] in ("POST", "PUT"):
         length = environ.get("CONTENT_LENGTH") or ""
         if length.isdigit() and int(length) > MAX_CONTENT_LENGTH:
             return None

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from keys.keyring import Keyring
+from oidc.clients.outbound import Outbound
 from oidc.interfaces import Consents, Events
 from oidc.models import Grant
 from oidc.provider import Provider, ProviderConfig, Stores
@@ -64,6 +65,7 @@ def build_provider(
         refresh_reuse_grace_seconds=settings.refresh_reuse_grace_seconds,
         session_lifetime_seconds=settings.session_lifetime_seconds,
         interaction_lifetime_seconds=settings.interaction_lifetime_seconds,
+        registration_open=settings.registration_open,
     )
     stores = Stores(clients, grants, interactions, replays, consents, Subjects(people, grants))
     return Provider(
@@ -73,4 +75,5 @@ def build_provider(
         events,
         token_key=sealer.derive("oidc.tokens"),
         subject_salt=sealer.derive("oidc.subjects"),
+        fetcher=Outbound(allow_loopback=settings.outbound_allow_loopback, ca_file=settings.outbound_ca_file),
     )

@@ -26,7 +26,7 @@ _SUBMIT_HASH = base64.b64encode(hashlib.sha256(_SUBMIT.encode()).digest()).decod
 
 
 def form_post(uri: str, parameters: Mapping[str, str]) -> Response:
-    """Have the browser post the parameters: OAuth 2.0 Form Post Response Mode §2; by a button without scripts."""
+    """Have the browser post the parameters: OAuth 2.0 Form Post Response Mode §2."""
     fields = "".join(
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
         for name, value in parameters.items()

@@ -8,8 +8,9 @@ from typing import Any, TypeGuard
 
 from joserfc import jws
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 
+from oidc.clients.client_keys import ClientKeys
+from oidc.clients.outbound import OutboundRefused
 from oidc.errors import InvalidClient
 from oidc.interfaces import ReplayStore
 from oidc.models import Client
@@ -26,9 +27,10 @@ PURPOSE = "client_assertion"
 class AssertionChecker:
     """Checks that an assertion was made by the client, for us, now, and for the first time."""
 
-    def __init__(self, audiences: tuple[str, ...], replays: ReplayStore) -> None:
+    def __init__(self, audiences: tuple[str, ...], replays: ReplayStore, keys: ClientKeys) -> None:
         self._audiences = audiences
         self._replays = replays
+        self._keys = keys
 
     @staticmethod
     def claimed_client_id(assertion: str) -> str:
@@ -59,10 +61,12 @@ class AssertionChecker:
             header = load_object(_decode(assertion.split(".", maxsplit=1)[0]), max_bytes=MAX_BYTES)
             if "crit" in header or not isinstance(header.get("kid", ""), str):
                 raise InvalidClient("client_assertion has a header that is not understood.")
-            keys = client.keys or KeySet.import_key_set(client.metadata.get("jwks", {"keys": []}))
+            keys = self._keys.find(client, header.get("kid"))
             algorithms = [required] if required else list(ASSERTION_ALGS)
             verified = jws.deserialize_compact(assertion.encode("ascii"), keys, algorithms=algorithms)
             return load_object(verified.payload, max_bytes=MAX_BYTES)
+        except OutboundRefused as error:
+            raise InvalidClient(f"The client's keys can't be had: {error}") from error
         except (JoseError, BadJson, ValueError, TypeError, KeyError) as error:
             raise InvalidClient("client_assertion can't be verified by the client's keys.") from error
 

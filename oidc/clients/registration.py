@@ -20,10 +20,13 @@ from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
 from oidc.claims import SCOPE_CLAIMS
 from oidc.clients.authentication import AUTH_METHODS, hash_secret
+from oidc.clients.client_keys import Fetcher
+from oidc.clients.outbound import MAX_BYTES, OutboundRefused, check_url
 from oidc.clients.policy import check_policy
 from oidc.clients.redirect_uris import check_uri, is_loopback
 from oidc.errors import InvalidClientMetadata, InvalidRedirectUri
 from oidc.models import OFFLINE_ACCESS, Client
+from oidc.strict_json import BadJson, loads
 
 SUBJECT_TYPES = ("pairwise", "public")
 SIGNING_ALGS = ("RS256", "ES256")
@@ -181,10 +184,8 @@ def check_algorithms(metadata: Metadata) -> None:
 
 def check_subject_sector(metadata: Metadata) -> None:
     """OpenID Connect Core §8.1: several hosts share a pairwise subject only by a sector_identifier_uri."""
-    if "sector_identifier_uri" in metadata:
-        raise InvalidClientMetadata("sector_identifier_uri is not supported.")
     hosts = {urlsplit(uri).hostname for uri in metadata.get("redirect_uris", [])}
-    if metadata["subject_type"] == "pairwise" and len(hosts) > 1:
+    if metadata["subject_type"] == "pairwise" and len(hosts) > 1 and "sector_identifier_uri" not in metadata:
         raise InvalidClientMetadata("redirect_uris of several hosts need a sector_identifier_uri.")
 
 
@@ -192,10 +193,20 @@ def check_authentication(metadata: Metadata) -> None:
     method = metadata["token_endpoint_auth_method"]
     if method not in AUTH_METHODS:
         raise InvalidClientMetadata(f"token_endpoint_auth_method takes {', '.join(AUTH_METHODS)}.")
-    if "jwks_uri" in metadata:
-        raise InvalidClientMetadata("jwks_uri is not supported; give jwks.")
-    if method == "private_key_jwt" and "jwks" not in metadata:
-        raise InvalidClientMetadata("private_key_jwt needs jwks.")
+    if "jwks_uri" in metadata and "jwks" in metadata:
+        raise InvalidClientMetadata("jwks and jwks_uri exclude each other.")
+    if method == "private_key_jwt" and not {"jwks", "jwks_uri"} & set(metadata):
+        raise InvalidClientMetadata("private_key_jwt needs jwks or jwks_uri.")
+
+
+def check_fetched(metadata: Metadata) -> None:
+    """What we shall fetch must be an address that may be fetched, as far as its text tells."""
+    for name in ("jwks_uri", "sector_identifier_uri"):
+        if name in metadata:
+            try:
+                check_url(metadata[name])
+            except OutboundRefused as error:
+                raise InvalidClientMetadata(f"{name}: {error}") from error
 
 
 def check_keys(metadata: Metadata) -> None:
@@ -228,6 +239,7 @@ METADATA_CHECKS: tuple[Callable[[Metadata], None], ...] = (
     check_algorithms,
     check_subject_sector,
     check_authentication,
+    check_fetched,
 )
 
 
@@ -237,6 +249,19 @@ def validate_metadata(document: Mapping[str, Any]) -> Metadata:
     for check in METADATA_CHECKS:
         check(metadata)
     return metadata
+
+
+def check_elsewhere(metadata: Mapping[str, Any], fetcher: Fetcher) -> None:
+    """Look at what the metadata point to: OpenID Connect Core §8.1; raise InvalidClientMetadata."""
+    uri = metadata.get("sector_identifier_uri")
+    if uri is None:
+        return
+    try:
+        listed = loads(fetcher.fetch(uri), max_bytes=MAX_BYTES)
+    except (OutboundRefused, BadJson) as error:
+        raise InvalidClientMetadata(f"sector_identifier_uri: {error}") from error
+    if not isinstance(listed, list) or any(uri not in listed for uri in metadata["redirect_uris"]):
+        raise InvalidClientMetadata("sector_identifier_uri must list every redirect URI.")
 
 
 def new_client(

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 ACCESS = 1
 REFRESH = 2
 CLIENT_ACCESS = 3
+INITIAL_ACCESS = 4
+REGISTRATION = 5
 _BODY = struct.Struct(">BQQI")  # kind, issued at, expires at, generation
 _MAC_BYTES = 32
 _MAX_CHARACTERS = 2048

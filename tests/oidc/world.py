@@ -14,6 +14,7 @@ from keys.keyring import Keyring
 from keys.memory import MemoryKeyStore
 from keys.rotation import RotationPolicy
 from oidc.authorization.prompts import Prompt
+from oidc.clients.outbound import OutboundRefused
 from oidc.clients.registration import new_client
 from oidc.errors import PageError
 from oidc.http import Request, Response
@@ -81,6 +82,20 @@ def claims_of(id_token: str) -> dict[str, Any]:
     return found
 
 
+class Elsewhere:
+    """The documents that clients keep at their own addresses; `fetched` tells which were asked for."""
+
+    def __init__(self) -> None:
+        self.documents: dict[str, Any] = {}
+        self.fetched: list[str] = []
+
+    def fetch(self, url: str) -> bytes:
+        self.fetched.append(url)
+        if url not in self.documents:
+            raise OutboundRefused("The address answered 404.")
+        return orjson.dumps(self.documents[url])
+
+
 @cache
 def shared_keyring() -> Keyring:
     """Making an RSA key takes longer than most tests."""
@@ -100,6 +115,7 @@ class World:
         self.subjects = MemorySubjects(self.grants)
         self.subjects.people["an"] = PERSON
         self.keyring = shared_keyring()
+        self.elsewhere = Elsewhere()
         stores = Stores(
             self.clients, self.grants, self.interactions, self.replays, self.consents, self.subjects
         )
@@ -110,6 +126,7 @@ class World:
             self.events,
             token_key=b"t" * 32,
             subject_salt=b"s" * 32,
+            fetcher=self.elsewhere,
         )
         self.client, self.secret = self.add_client()
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import orjson
 from joserfc.jwk import KeySet
-from sqlalchemy import BigInteger, Column, Integer, String, Text, bindparam, insert, select, update
+from sqlalchemy import BigInteger, Column, Integer, String, Text, bindparam, delete, insert, select, update
 
 from oidc.models import Client
 from tnid.db import Database, db
@@ -54,6 +54,9 @@ _METADATA = (
     .where(clients.c.client_id == bindparam("of_client"))
     .values(metadata=bindparam("new_metadata"), updated_at=bindparam("now"))
 )
+
+
+_DELETE = delete(clients).where(clients.c.client_id == bindparam("of_client"))
 
 
 class _Cached(NamedTuple):
@@ -126,6 +129,10 @@ class ClientStore:
     def enable(self, client_id: str, now: int) -> bool:
         """Enable a disabled client; say whether there was one."""
         return self._changed(client_id, self._execute(_ENABLE, client_id, now))
+
+    def delete(self, client_id: str) -> bool:
+        """Remove a client; say whether there was one. Its tokens are worth nothing from then on."""
+        return self._changed(client_id, self._database.execute(_DELETE, of_client=client_id))
 
     def _execute(self, statement: Any, client_id: str, now: int, **values: Any) -> int:
         return self._database.execute(statement, of_client=client_id, now=now, **values)

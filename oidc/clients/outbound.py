@@ -1,0 +1,104 @@
+"""The only place that fetches an address which a client gave.
+
+https alone; the name is resolved once and the connection goes to the address that was judged, so that a
+second look-up can't lead elsewhere; private and loopback ranges are refused; no redirects; size and time are
+capped.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import ssl
+import time
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+import httpx
+
+MAX_BYTES = 64 * 1024
+MAX_SECONDS = 3.0
+HTTPS_PORT = 443
+
+
+class OutboundRefused(Exception):
+    """The address can't be fetched, or must not be; the text is for the client's developer."""
+
+
+class Outbound:
+    """Fetches documents; `allow_loopback` is for development, `ca_file` for a trust store of one's own."""
+
+    def __init__(self, *, allow_loopback: bool = False, ca_file: Path | None = None) -> None:
+        self._allow_loopback = allow_loopback
+        self._tls = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+
+    def fetch(self, url: str) -> bytes:
+        """Return the body of a 200 answer; raise OutboundRefused for everything else."""
+        deadline = time.monotonic() + MAX_SECONDS
+        parts = check_url(url)
+        address = self._resolve(parts)
+        pinned = parts._replace(netloc=f"{_bracketed(address)}:{parts.port or HTTPS_PORT}").geturl()
+        headers = {"Host": parts.netloc, "Accept": "application/json", "Accept-Encoding": "identity"}
+        try:
+            with (
+                httpx.Client(verify=self._tls, trust_env=False, timeout=MAX_SECONDS) as client,
+                client.stream(
+                    "GET", pinned, headers=headers, extensions={"sni_hostname": parts.hostname}
+                ) as answer,
+            ):
+                if answer.status_code != httpx.codes.OK:
+                    raise OutboundRefused(f"The address answered {answer.status_code}.")
+                return _read(answer, deadline)
+        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as error:
+            raise OutboundRefused("The address could not be fetched.") from error
+
+    def _resolve(self, parts: SplitResult) -> str:
+        """Return the address to connect to, if every address that the name has may be connected to."""
+        try:
+            found = socket.getaddrinfo(
+                parts.hostname, parts.port or HTTPS_PORT, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG
+            )
+        except (OSError, UnicodeError) as error:
+            raise OutboundRefused("The host name can't be resolved.") from error
+        addresses = [str(entry[4][0]) for entry in found]
+        if not addresses or not all(self._is_allowed(address) for address in addresses):
+            raise OutboundRefused("The host is in a private or reserved range.")
+        return addresses[0]
+
+    def _is_allowed(self, text: str) -> bool:
+        address: ipaddress.IPv4Address | ipaddress.IPv6Address = ipaddress.ip_address(text.partition("%")[0])
+        if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+            address = address.ipv4_mapped
+        if address.is_loopback:
+            return self._allow_loopback
+        return address.is_global and not address.is_multicast
+
+
+def check_url(url: str) -> SplitResult:
+    """Return the parts of an address that may be fetched as far as its text goes; raise OutboundRefused."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise OutboundRefused("The address is malformed.") from error
+    if parts.scheme != "https" or not parts.hostname or port == 0:
+        raise OutboundRefused("The address must be https.")
+    if parts.username is not None or parts.password is not None or parts.fragment:
+        raise OutboundRefused("The address must hold neither a user name nor a fragment.")
+    return parts
+
+
+def _bracketed(address: str) -> str:
+    return f"[{address}]" if ":" in address else address
+
+
+def _read(answer: httpx.Response, deadline: float) -> bytes:
+    """Read the body within its caps: a drip of bytes counts against the same three seconds."""
+    body = b""
+    for chunk in answer.iter_raw(chunk_size=8192):
+        body += chunk
+        if len(body) > MAX_BYTES:
+            raise OutboundRefused(f"The document is larger than {MAX_BYTES} bytes.")
+        if time.monotonic() > deadline:
+            raise OutboundRefused(f"The document took longer than {MAX_SECONDS:.0f} seconds.")
+    return body

@@ -1,0 +1,133 @@
+"""Dynamic registration: RFC 7591 §3, and its management: RFC 7592 §2.
+
+Closed by default: an initial access token opens it. The registration access token is a handle that names the
+client, stored nowhere; when the client is gone, so is what it opens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from oidc.clients.client_keys import Fetcher
+from oidc.clients.registration import check_elsewhere, client_information, new_client, validate_metadata
+from oidc.errors import InvalidClientMetadata, InvalidRequest, InvalidToken, OAuthError
+from oidc.http import NO_STORE, Request, Response, json_response
+from oidc.interfaces import ClientRegistry, Events
+from oidc.models import Client
+from oidc.refusal import record_refusal, refuse
+from oidc.resource.bearer import challenge, read_bearer_token
+from oidc.strict_json import BadJson, load_object
+from oidc.token.handles import INITIAL_ACCESS, REGISTRATION, Handle, Handles
+
+MAX_BYTES = 64 * 1024
+
+
+class RegistrationEndpoint:
+    """Registers clients, and lets each look after its own registration."""
+
+    def __init__(
+        self,
+        uri: str,
+        clients: ClientRegistry,
+        handles: Handles,
+        fetcher: Fetcher,
+        events: Events,
+        *,
+        is_open: bool,
+    ) -> None:
+        self._uri = uri
+        self._clients = clients
+        self._handles = handles
+        self._fetcher = fetcher
+        self._events = events
+        self._is_open = is_open
+
+    def register(self, request: Request, now: int) -> Response:
+        """RFC 7591 §3.1: make a client of the posted metadata."""
+        try:
+            self._check_may_register(request, now)
+            document = read_document(request)
+            client, secret = new_client(document, now)
+            check_elsewhere(client.metadata, self._fetcher)
+        except InvalidToken as error:
+            return self._challenge(error, now)
+        except OAuthError as error:
+            return refuse(self._events, "client.register_refused", error, now)
+        self._clients.add(client)
+        self._events.record("client.register", now=now, client_id=client.client_id)
+        return json_response(self._describe(client, secret), 201)
+
+    def manage(self, client_id: str, request: Request, now: int) -> Response:
+        """RFC 7592 §2: read, update or delete the client that the registration access token names."""
+        try:
+            client = self._get_own(client_id, request)
+            if request.method == "DELETE":
+                return self._delete(client, now)
+            if request.method == "PUT":
+                client = self._update(client, request, now)
+            return json_response(self._describe(client, None))
+        except InvalidToken as error:
+            return self._challenge(error, now)
+        except OAuthError as error:
+            return refuse(self._events, "client.manage_refused", error, now, client_id)
+
+    def initial_access_token(self, now: int, lifetime_seconds: int) -> str:
+        """Return a token that opens registration for a while: RFC 7591 §1.2."""
+        return self._handles.write(Handle(INITIAL_ACCESS, "registration", now, now + lifetime_seconds))
+
+    def _check_may_register(self, request: Request, now: int) -> None:
+        if self._is_open and not request.authorization:
+            return
+        handle = self._handles.read(read_bearer_token(request))
+        if handle is None or handle.kind != INITIAL_ACCESS or handle.expires_at <= now:
+            raise InvalidToken("An initial access token is required.")
+
+    def _get_own(self, client_id: str, request: Request) -> Client:
+        handle = self._handles.read(read_bearer_token(request))
+        is_own = handle is not None and handle.kind == REGISTRATION and handle.owner == client_id
+        client = self._clients.find_now(client_id) if is_own else None
+        if client is None or client.disabled_at is not None:
+            raise InvalidToken("The registration access token does not open this client.")
+        return client
+
+    def _update(self, client: Client, request: Request, now: int) -> Client:
+        """RFC 7592 §2.2: the document replaces the metadata; identifier and secret stay."""
+        document = read_document(request)
+        if document.get("client_id") != client.client_id:
+            raise InvalidRequest("client_id must be the client's own.")
+        metadata = validate_metadata(document)
+        if metadata["token_endpoint_auth_method"] != client.auth_method:
+            raise InvalidClientMetadata("token_endpoint_auth_method can't be changed; register anew.")
+        check_elsewhere(metadata, self._fetcher)
+        self._clients.set_metadata(client.client_id, metadata, now)
+        self._events.record("client.update", now=now, client_id=client.client_id)
+        return replace(client, metadata=metadata)
+
+    def _delete(self, client: Client, now: int) -> Response:
+        self._clients.delete(client.client_id)
+        self._events.record("client.delete", now=now, client_id=client.client_id)
+        return Response(204, NO_STORE)
+
+    def _describe(self, client: Client, secret: str | None) -> dict[str, Any]:
+        """RFC 7592 §3. The secret is told once, at registration: only its hash is kept."""
+        token = self._handles.write(Handle(REGISTRATION, client.client_id, client.created_at))
+        return {
+            **client_information(client, secret),
+            "registration_client_uri": f"{self._uri}/{client.client_id}",
+            "registration_access_token": token,
+        }
+
+    def _challenge(self, error: OAuthError, now: int) -> Response:
+        record_refusal(self._events, "client.register_refused", error, now, None)
+        return challenge(error)
+
+
+def read_document(request: Request) -> dict[str, Any]:
+    """Return the posted JSON object; raise InvalidClientMetadata where it is none."""
+    if request.content_type.partition(";")[0].strip().lower() != "application/json":
+        raise InvalidRequest("The body must be application/json.")
+    try:
+        return load_object(request.body, max_bytes=MAX_BYTES)
+    except BadJson as error:
+        raise InvalidClientMetadata(f"The body is not a JSON object: {error}.") from error
