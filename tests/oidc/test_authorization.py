@@ -365,6 +365,8 @@ def test_acr_values_that_are_all_stronger_ask_for_a_second_factor(world: World) 
         assert isinstance(answer, Response) == is_met, wish
     prompt = world.authorize(weak, acr_values="LoA2")
     assert isinstance(prompt, Prompt) and prompt.name == "second_factor"
+
+
 # Response modes
 
 
