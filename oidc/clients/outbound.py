@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 import ssl
+import threading
 import time
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
@@ -34,23 +35,18 @@ class Outbound:
 
     def fetch(self, url: str) -> bytes:
         """Return the body of a 200 answer; raise OutboundRefused for everything else."""
-        deadline = time.monotonic() + MAX_SECONDS
         parts = check_url(url)
         address = self._resolve(parts)
-        pinned = parts._replace(netloc=f"{_bracketed(address)}:{parts.port or HTTPS_PORT}").geturl()
-        headers = {"Host": parts.netloc, "Accept": "application/json", "Accept-Encoding": "identity"}
-        try:
-            with (
-                httpx.Client(verify=self._tls, trust_env=False, timeout=MAX_SECONDS) as client,
-                client.stream(
-                    "GET", pinned, headers=headers, extensions={"sni_hostname": parts.hostname}
-                ) as answer,
-            ):
-                if answer.status_code != httpx.codes.OK:
-                    raise OutboundRefused(f"The address answered {answer.status_code}.")
-                return _read(answer, deadline)
-        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as error:
-            raise OutboundRefused("The address could not be fetched.") from error
+        with httpx.Client(verify=self._tls, trust_env=False, timeout=MAX_SECONDS) as client:
+            # Each read has a limit of its own; an answer that drips in meets this one
+            overdue = threading.Timer(MAX_SECONDS, client.close)
+            overdue.start()
+            try:
+                return _get(client, parts, address)
+            except (httpx.HTTPError, httpx.InvalidURL, RuntimeError, OSError) as error:
+                raise OutboundRefused("The address could not be fetched.") from error
+            finally:
+                overdue.cancel()
 
     def _resolve(self, parts: SplitResult) -> str:
         """Return the address to connect to, if every address that the name has may be connected to."""
@@ -88,14 +84,23 @@ def check_url(url: str) -> SplitResult:
     return parts
 
 
-def _bracketed(address: str) -> str:
-    return f"[{address}]" if ":" in address else address
+def _get(client: httpx.Client, parts: SplitResult, address: str) -> bytes:
+    """Ask the pinned address for the document, under the name that it was given by."""
+    host = f"[{address}]" if ":" in address else address
+    pinned = parts._replace(netloc=f"{host}:{parts.port or HTTPS_PORT}").geturl()
+    headers = {"Host": parts.netloc, "Accept": "application/json", "Accept-Encoding": "identity"}
+    deadline = time.monotonic() + MAX_SECONDS
+    name = {"sni_hostname": parts.hostname}
+    with client.stream("GET", pinned, headers=headers, extensions=name) as answer:
+        if answer.status_code != httpx.codes.OK:
+            raise OutboundRefused(f"The address answered {answer.status_code}.")
+        return _read(answer, deadline)
 
 
 def _read(answer: httpx.Response, deadline: float) -> bytes:
     """Read the body within its caps: a drip of bytes counts against the same three seconds."""
     body = b""
-    for chunk in answer.iter_raw(chunk_size=8192):
+    for chunk in answer.iter_raw():
         body += chunk
         if len(body) > MAX_BYTES:
             raise OutboundRefused(f"The document is larger than {MAX_BYTES} bytes.")

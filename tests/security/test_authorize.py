@@ -138,9 +138,7 @@ def test_az_019_a_challenge_is_a_sha256_in_base64url(
     attack.redirected(shared_client, "invalid_request", code_challenge=challenge)
 
 
-@pytest.mark.parametrize(
-    "mode", ["query.jwt", "fragment", "web_message", "form_post", "form_post.jwt", "jwt", "x"]
-)
+@pytest.mark.parametrize("mode", ["query.jwt", "fragment", "web_message", "form_post.jwt", "jwt", "x"])
 def test_az_020_only_registered_response_modes(mode: str, attack: Attack, shared_client: Party) -> None:
     attack.redirected(shared_client, "invalid_request", response_mode=mode)
 

@@ -114,6 +114,18 @@ def rotate_secret(client_id: str, keep_old: bool, as_json: bool) -> None:
     answer(as_json, {"client_id": client_id, "client_secret": secret, "client_secret_expires_at": 0}, secret)
 
 
+@client.command("initial-token")
+@click.option("--days", type=click.IntRange(1, 90), default=7, show_default=True, help="How long it works.")
+@with_json
+def initial_token(days: int, as_json: bool) -> None:
+    """Print an initial access token, which opens dynamic registration (RFC 7591) for whoever holds it."""
+    now, seconds = clock.now(), days * 86400
+    with open_services() as services:
+        token = services.provider.registration.initial_access_token(now, seconds)
+        services.audit.record("client.initial_token", details={"days": days}, now=now)
+    answer(as_json, {"initial_access_token": token, "expires_at": now + seconds}, token)
+
+
 def _get(services: Services, client_id: str) -> Client:
     found: Client | None = services.clients.find_now(client_id)
     if found is None:
