@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -62,14 +60,6 @@ class Commands:
 @pytest.fixture
 def tnid(database_url: str, tmp_path: Path) -> Commands:
     return Commands(environ_for(tmp_path, 1, database_url))
-
-
-@pytest.fixture(autouse=True)
-def umask() -> Iterator[None]:
-    """Give this process its umask back, which every command narrows."""
-    before = os.umask(0o022)
-    yield
-    os.umask(before)
 
 
 only_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

@@ -26,7 +26,8 @@ from tnid.cli.serve import serve
 def main() -> None:
     """Thai Nguyen ID: the province's OpenID Connect provider."""
     # Whatever a command writes is for its owner alone, in a folder that others may look into too
-    os.umask(0o077)
+    before = os.umask(0o077)
+    click.get_current_context().call_on_close(lambda: os.umask(before))
 
 
 for command in (serve, db, keys, client, account, demo, audit, backup, restore, config):
