@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from oidc.authorization.endpoint import Answer
@@ -18,6 +18,8 @@ from oidc.errors import PageError
 from oidc.http import Request
 from oidc.models import EndUser
 from oidc.provider import Provider
+
+MAX_MOVED = 8 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,11 @@ def create_blueprint(host: Host) -> Blueprint:
 
     @blueprint.route("/authorize", methods=["GET", "POST"])
     def authorize() -> ResponseReturnValue:
-        endpoint = host.provider().authorization
-        return answer(endpoint.authorize(flask_request(), host.end_user(), host.browser(), host.now()))
+        endpoint, asked, now = host.provider().authorization, flask_request(), host.now()
+        if asked.method == "POST" and len(asked.body) <= MAX_MOVED and endpoint.is_sound(asked, now):
+            # A form that another site posts brings no session cookie; the address that it leads to does
+            return redirect(f"/authorize?{asked.body.decode('ascii')}", 303)
+        return answer(endpoint.authorize(asked, host.end_user(), host.browser(), now))
 
     @blueprint.get("/resume/<uid>")
     def resume(uid: str) -> ResponseReturnValue:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 import orjson
 
@@ -88,21 +89,7 @@ class Provider:
         keys = ClientKeys(fetcher)
         audiences = (config.issuer, discovery.endpoint_uri(config.issuer, "token_endpoint"))
         authenticator = ClientAuthenticator(stores.clients, AssertionChecker(audiences, stores.replays, keys))
-        self.authorization = AuthorizationEndpoint(
-            config.issuer,
-            stores.clients,
-            stores.grants,
-            stores.consents,
-            self.interactions,
-            signer,
-            self.subjects,
-            events,
-            Lifetimes(
-                code=config.code_lifetime_seconds,
-                online=config.session_lifetime_seconds,
-                offline=config.refresh_token_lifetime_seconds,
-            ),
-        )
+        self.authorization = self._authorization(stores, signer, events)
         self.token = TokenEndpoint(authenticator, self._token_context(stores, signer, events))
         self.userinfo = UserInfoEndpoint(stores.clients, stores.subjects, self.subjects, self.handles, events)
         self.introspection = IntrospectionEndpoint(
@@ -122,6 +109,24 @@ class Provider:
         self.end_session = EndSession(stores.clients, signer, self.subjects)
         self._metadata = orjson.dumps(
             discovery.metadata(config.issuer, signer.algorithms(), config.ui_locales)
+        )
+
+    def _authorization(self, stores: Stores, signer: Signer, events: Events) -> AuthorizationEndpoint:
+        config = self.config
+        return AuthorizationEndpoint(
+            config.issuer,
+            stores.clients,
+            stores.grants,
+            stores.consents,
+            self.interactions,
+            signer,
+            self.subjects,
+            events,
+            Lifetimes(
+                code=config.code_lifetime_seconds,
+                online=config.session_lifetime_seconds,
+                offline=config.refresh_token_lifetime_seconds,
+            ),
         )
 
     def _token_context(self, stores: Stores, signer: Signer, events: Events) -> TokenContext:
@@ -147,6 +152,7 @@ class Provider:
         return cacheable(self.signer.jwks(now))
 
 
+@lru_cache(4)
 def cacheable(document: bytes) -> Response:
     """Answer with a public document that a cache may keep for five minutes."""
     etag = f'"{hashlib.sha256(document).hexdigest()[:32]}"'

@@ -6,6 +6,7 @@ import json
 from typing import Any, NoReturn
 
 MAX_DEPTH = 32
+MAX_INTEGER = 2**53
 
 
 class BadJson(ValueError):
@@ -19,6 +20,14 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+def _integer(digits: str) -> int:
+    """RFC 8259 §6 and RFC 7493 §2.2: beyond 2^53 two parsers need not agree on a number."""
+    number = int(digits)
+    if abs(number) > MAX_INTEGER:
+        raise BadJson("a number is too large")
+    return number
+
+
 def _refuse_constant(name: str) -> NoReturn:
     raise BadJson(f"{name} is not JSON")
 
@@ -29,7 +38,9 @@ def loads(text: str | bytes, *, max_bytes: int) -> Any:
         raise BadJson(f"longer than {max_bytes} bytes")
     try:
         decoded = text.decode("utf-8") if isinstance(text, bytes) else text
-        document = json.loads(decoded, object_pairs_hook=_object, parse_constant=_refuse_constant)
+        document = json.loads(
+            decoded, object_pairs_hook=_object, parse_int=_integer, parse_constant=_refuse_constant
+        )
     except BadJson:
         raise
     except (ValueError, RecursionError) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from base64 import urlsafe_b64encode
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from oidc.models import Client
@@ -16,7 +17,12 @@ def sector_of(client: Client) -> str:
     Registration makes sure that several hosts come with a sector_identifier_uri.
     """
     uri = client.metadata.get("sector_identifier_uri") or next(iter(client.redirect_uris), "")
-    return urlsplit(uri).hostname or client.client_id
+    return _host(uri) or client.client_id
+
+
+@lru_cache(4096)
+def _host(uri: str) -> str | None:
+    return urlsplit(uri).hostname
 
 
 class SubjectIdentifiers:

@@ -110,7 +110,9 @@ def database(database_url: str) -> Iterator[Database]:
     """An empty, migrated database."""
     engine = create_engine(database_url, **engine_options(database_url))
     prepare_engine(engine)
-    yield Database(engine)
+    made = Database(engine)
+    yield made
+    made.close()
     engine.dispose()
 
 

@@ -14,8 +14,8 @@ import sqlite3
 import threading
 import time
 from collections import namedtuple
-from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 
 import psycopg
@@ -25,6 +25,7 @@ from sqlalchemy.engine import URL, Dialect, Engine, make_url
 from sqlalchemy.sql import ClauseElement, Insert
 
 BUSY_TIMEOUT_MS = 5000
+KEPT_CONNECTIONS = 16
 CLIENT_TIMEOUT_SECONDS = 6  # longer than the server's own, which one that still answers keeps
 
 db = SQLAlchemy(
@@ -69,19 +70,13 @@ class PatientConnection(psycopg.Connection[Any]):
     """A connection that waits for an answer only so long: a frozen server enforces no timeouts of its own."""
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
-        return super().wait(_until(gen, time.monotonic() + CLIENT_TIMEOUT_SECONDS), interval, timeout)
-
-
-def _until(gen: Any, deadline: float) -> Generator[Any, Any, Any]:
-    """Pass a wait of psycopg's on, and end it where nothing has come by the deadline."""
-    try:
-        ready = yield next(gen)
-        while True:
-            if not ready and time.monotonic() > deadline:
-                raise NoAnswer("the database does not answer")
-            ready = yield gen.send(ready)
-    except StopIteration as done:
-        return done.value
+        began = time.monotonic()
+        try:
+            return super().wait(gen, interval, timeout or CLIENT_TIMEOUT_SECONDS)
+        except psycopg.OperationalError as error:
+            if time.monotonic() - began < CLIENT_TIMEOUT_SECONDS:
+                raise
+            raise NoAnswer("the database does not answer") from error
 
 
 def prepare_engine(engine: Engine) -> None:
@@ -151,6 +146,9 @@ class Database:
         self._dialect = named(paramstyle="named") if self._is_sqlite else dialect
         self._compiled: dict[Any, _Compiled] = {}
         self._unit = _Unit()
+        # Used last, taken first. The engine's pool makes connections and bounds their number; handing one out
+        # costs it more than a statement does
+        self._idle: list[Any] = []
         self._boundary = _Boundary(self._enter, self._leave)
 
     def unit(self) -> AbstractContextManager[None]:
@@ -262,13 +260,21 @@ class Database:
             raise DatabaseUnavailable from error
 
     def _acquire(self) -> None:
-        self._unit.pooled = self._engine.raw_connection()
-        self._unit.cursor = self._unit.pooled.cursor()
+        try:
+            pooled = self._idle.pop()
+        except IndexError:
+            pooled = self._engine.raw_connection()
+        self._unit.pooled = pooled
+        self._unit.cursor = pooled.cursor()
 
     def _discard(self) -> None:
+        """Part with the connection, and with those that waited beside it: what broke one broke them all."""
         if self._unit.pooled is not None:
             self._unit.pooled.invalidate()
         self._unit.pooled = self._unit.cursor = None
+        while self._idle:
+            with suppress(IndexError):
+                self._idle.pop().invalidate()
 
     def _release(self) -> None:
         unit = self._unit
@@ -278,9 +284,20 @@ class Database:
             if unit.begun:
                 unit.cursor.execute("ROLLBACK")
             unit.cursor.close()
-            unit.pooled.close()
+            self._keep(unit.pooled)
         except (sqlite3.Error, psycopg.Error):
             unit.pooled.invalidate()
         finally:
             unit.begun = False
             unit.pooled = unit.cursor = None
+
+    def _keep(self, pooled: Any) -> None:
+        if len(self._idle) < KEPT_CONNECTIONS:
+            self._idle.append(pooled)
+        else:
+            pooled.close()
+
+    def close(self) -> None:
+        """Give every idle connection back."""
+        while self._idle:
+            self._idle.pop().close()

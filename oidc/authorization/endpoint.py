@@ -92,6 +92,14 @@ class AuthorizationEndpoint:
             return None
         return None if required_prompt(situation) else self._issue_code(situation)
 
+    def is_sound(self, request: Request, now: int) -> bool:
+        """Say whether a request is trusted and well-formed, whoever is at the browser."""
+        try:
+            check_request(self._read(request, now))
+        except OAuthError:
+            return False
+        return True
+
     def _read(self, request: Request, now: int) -> Draft:
         """Return the request, its client and redirect URI beyond doubt; raise PageError."""
         parameters = read_parameters(request)
@@ -112,6 +120,8 @@ class AuthorizationEndpoint:
         client = self._clients.find(interaction.request.client_id)
         if client is None or client.disabled_at is not None:
             return self._show(UnknownClient("No such client is registered."), now)
+        if interaction.request.redirect_uri not in client.redirect_uris:
+            return self._show(UnsafeRequest("The redirect_uri is no longer registered."), now)
         return self._decide(interaction.request, client, end_user, browser, now, interaction)
 
     def situation(

@@ -20,6 +20,11 @@ import httpx
 MAX_BYTES = 64 * 1024
 MAX_SECONDS = 3.0
 HTTPS_PORT = 443
+# IPv6 ranges in which an IPv4 address is hidden, or that are private without being called so
+TRANSLATED = tuple(
+    ipaddress.ip_network(text)
+    for text in ("::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16", "fec0::/10")
+)
 
 
 class OutboundRefused(Exception):
@@ -63,8 +68,10 @@ class Outbound:
 
     def _is_allowed(self, text: str) -> bool:
         address: ipaddress.IPv4Address | ipaddress.IPv6Address = ipaddress.ip_address(text.partition("%")[0])
-        if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-            address = address.ipv4_mapped
+        if isinstance(address, ipaddress.IPv6Address) and not address.is_loopback:
+            if address.ipv4_mapped is None and any(address in network for network in TRANSLATED):
+                return False
+            address = address.ipv4_mapped or address
         if address.is_loopback:
             return self._allow_loopback
         return address.is_global and not address.is_multicast

@@ -27,12 +27,14 @@ from oidc.clients.redirect_uris import check_uri, is_loopback
 from oidc.errors import InvalidClientMetadata, InvalidRedirectUri
 from oidc.models import OFFLINE_ACCESS, Client
 from oidc.strict_json import BadJson, loads
+from oidc.token.handles import new_identifier
 
 SUBJECT_TYPES = ("pairwise", "public")
 SIGNING_ALGS = ("RS256", "ES256")
 GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
 MAX_URIS = 50
 MAX_TEXT = 200
+MAX_SECONDS = 10**9
 LEAST_RSA_BITS = 2048
 
 STRINGS = (
@@ -80,13 +82,17 @@ def read_members(document: Mapping[str, Any]) -> Metadata:
         elif name == "jwks":
             _check_type(name, value, isinstance(value, dict))
         elif name == "default_max_age":
-            _check_type(name, value, isinstance(value, int) and not isinstance(value, bool) and value >= 0)
+            _check_type(name, value, _is_seconds(value))
         elif name == "require_auth_time":
             _check_type(name, value, isinstance(value, bool))
         else:
             continue
         known[name] = value
     return known
+
+
+def _is_seconds(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_SECONDS
 
 
 def _check_type(name: str, value: object, is_right: bool) -> None:
@@ -160,7 +166,10 @@ def check_texts(metadata: Metadata) -> None:
 
 def check_pages(metadata: Metadata) -> None:
     for name in [n for n in metadata if n.partition("#")[0] in WEB_PAGES]:
-        parts = urlsplit(metadata[name])
+        try:
+            parts = urlsplit(metadata[name])
+        except ValueError as error:
+            raise InvalidClientMetadata(f"{name} is malformed.") from error
         is_web = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))
         if not is_web or not parts.hostname or parts.username or len(metadata[name]) > 2000:
             raise InvalidClientMetadata(f"{name} must be an https address.")
@@ -274,7 +283,7 @@ def new_client(
     """
     metadata = validate_metadata(document)
     policy = check_policy(document) if by_operator else {}
-    client_id = policy.pop("client_id", None) or secrets.token_urlsafe(16)
+    client_id = policy.pop("client_id", None) or new_identifier()
     imported = policy.pop("client_secret", None)
     needs_secret = metadata["token_endpoint_auth_method"].startswith("client_secret_")
     secret = (imported or secrets.token_urlsafe(32)) if needs_secret else None

@@ -73,7 +73,8 @@ class EndSession:
             # §2: when both are there, the OP MUST verify that they match
             raise InvalidRequest("client_id is not the one that the id_token_hint was issued to.")
         named = client_id or audience
-        return self._clients.find(named) if named else None
+        client = self._clients.find(named) if named else None
+        return client if client and client.disabled_at is None else None
 
     @staticmethod
     def _check_redirect_uri(redirect_uri: str | None, client: Client | None) -> str | None:

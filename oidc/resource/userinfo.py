@@ -52,5 +52,7 @@ class UserInfoEndpoint:
         scopes = handle.scope.split() or grant.scopes
         if OPENID not in scopes:
             raise InsufficientScope("The access token does not cover openid.")
-        released = select(claims, scopes, grant.userinfo_claims.split())
+        # A token that was narrowed opens its scopes alone
+        by_name = [] if handle.scope else grant.userinfo_claims.split()
+        released = select(claims, scopes, by_name)
         return json_response({**released, "sub": self._identifiers.subject(client, grant.account_id)})

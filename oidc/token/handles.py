@@ -44,8 +44,10 @@ class Handle:
 
 
 def new_identifier() -> str:
-    """Return 128 random bits in 22 URL-safe characters."""
-    return secrets.token_urlsafe(16)
+    """Return 128 random bits in 22 URL-safe characters; no leading dash, which looks like an option."""
+    while (identifier := secrets.token_urlsafe(16)).startswith("-"):
+        pass
+    return identifier
 
 
 def new_code() -> str:

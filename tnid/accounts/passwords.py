@@ -7,11 +7,12 @@ import hashlib
 import hmac
 import threading
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
@@ -96,6 +97,9 @@ def _common_passwords() -> frozenset[str]:
     return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
+T = TypeVar("T")
+
+
 class Gate:
     """Lets so many in at once, and so many wait for a while; refuses the rest at once."""
 
@@ -137,7 +141,12 @@ class Passwords:
         self._pepper = pepper
         self._hasher = PasswordHasher(*COSTS)
         self._gate = Gate(concurrency, WAITING_LINE, PATIENCE_SECONDS)
-        self._dummy_hash = self._hasher.hash(self._peppered("no one's password"))
+        # The same few threads each time: the allocator keeps some 20 MB for every thread that ever hashed
+        self._threads = ThreadPoolExecutor(concurrency, "argon2")
+        self._dummy_hash = self._run(self._hasher.hash, self._peppered("no one's password"))
+
+    def _run(self, work: Callable[..., T], *arguments: Any) -> T:
+        return self._threads.submit(work, *arguments).result()
 
     def _peppered(self, password: str) -> bytes:
         mac = hmac.new(self._pepper, normalise(password).encode("utf-8", "surrogatepass"), hashlib.sha256)
@@ -147,7 +156,7 @@ class Passwords:
         """Return the hash to store; raises Busy. Takes tens of milliseconds: hold no transaction open."""
         peppered = self._peppered(password)
         with self._gate.admit():
-            return self._hasher.hash(peppered)
+            return self._run(self._hasher.hash, peppered)
 
     def verify(self, stored_hash: str | None, password: str) -> Verdict:
         """Check a password against a hash, or against nobody's where there is none: it takes as long.
@@ -158,9 +167,10 @@ class Passwords:
             return Verdict(False, None)
         peppered = self._peppered(password)
         with self._gate.admit():
-            is_right = self._is_right(stored_hash or self._dummy_hash, peppered) and stored_hash is not None
+            fits = self._run(self._is_right, stored_hash or self._dummy_hash, peppered)
+            is_right = fits and stored_hash is not None
             if is_right and self._hasher.check_needs_rehash(stored_hash or ""):
-                return Verdict(True, self._hasher.hash(peppered))
+                return Verdict(True, self._run(self._hasher.hash, peppered))
         return Verdict(is_right, None)
 
     def _is_right(self, stored_hash: str, peppered: bytes) -> bool:

@@ -6,10 +6,10 @@ here and nowhere else.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal, Protocol
 
+from oidc.token.handles import new_identifier
 from tnid.accounts import passwords as policy
 from tnid.accounts import usernames
 from tnid.accounts.account import Account, NewAccount
@@ -117,7 +117,7 @@ class Accounts:
         *,
         factor_required: bool,
     ) -> Account | Refused:
-        account_id = secrets.token_urlsafe(16)
+        account_id = new_identifier()
         is_inserted = self._store.insert(
             id=account_id,
             username=usernames.clean(new.username),

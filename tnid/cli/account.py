@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import IO, Any
 
 import click
@@ -128,7 +129,8 @@ def export(username: str, as_json: bool) -> None:
 @with_json
 def delete(username: str, yes: bool, as_json: bool) -> None:
     """Erase an account and all that hangs on it. The audit log keeps its events, under a number only."""
-    if not yes and not as_json:
+    # A script has nobody to ask
+    if not yes and sys.stdin.isatty():
         click.confirm(f"Erase {username} for good?", abort=True)
     with open_services() as services:
         found = _get(services, username)

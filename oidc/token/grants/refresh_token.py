@@ -42,7 +42,7 @@ def exchange_refresh_token(
 
 def check_narrower(scope: str, grant: Grant | None) -> None:
     """Raise InvalidScope where the scope is not a part of the grant's."""
-    if grant is None or not set(scope.split()) <= set(grant.scopes):
+    if grant is None or not scope.split() or not set(scope.split()) <= set(grant.scopes):
         raise InvalidScope("scope must not exceed what was granted.")
 
 
