@@ -319,3 +319,14 @@ def test_the_addresses_of_machines_ask_for_no_form_token(
 def test_a_refused_form_is_in_the_log_once(browser: InProcess, services: Services) -> None:
     browser.send("POST", f"{ISSUER}/login", data={"username": "x"})
     assert written(services) == 1
+
+
+def test_a_posted_request_is_moved_to_its_address_where_the_session_is_seen(
+    browser: InProcess, new_app: Callable[..., str]
+) -> None:
+    # Another site's form brings no cookie of ours (SameSite=Lax); the address that it is sent on to does
+    query = new_app().partition("?")[2]
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    posted = browser.send("POST", f"{ISSUER}/authorize", content=query, headers=headers)
+    assert posted.status_code == 303 and posted.headers["Location"] == f"/authorize?{query}"
+    assert "set-cookie" not in posted.headers
