@@ -60,7 +60,10 @@ def postgresql_server() -> postgresql.PostgreSQL:
     with run_lock() as folder:
         saved = folder / "postgresql.json"
         if not saved.exists():
-            postgresql.save(postgresql.start_postgresql(), saved)
+            server = postgresql.make_postgresql()
+            # Before it starts, so that it is found and stopped even where this process is killed meanwhile
+            postgresql.save(server, saved)
+            postgresql.begin(server)
         return postgresql.load(saved)
 
 

@@ -108,21 +108,24 @@ def user_group(user: str) -> str:
     return "nogroup" if user == "nobody" else user
 
 
-def start_postgresql(*, durable: bool = False) -> PostgreSQL:
-    """Make a server in a new folder and start it; the caller ends it with `remove`."""
+def make_postgresql(*, durable: bool = False) -> PostgreSQL:
+    """Make the folder of a server not yet started; the caller ends it with `remove`."""
     get_program("initdb")
     # A Unix socket's path has to be short, and its folder readable by the server's own user
     folder = Path(tempfile.mkdtemp(prefix="tnid-pg-", dir="/tmp"))
     if user := other_user():
         shutil.chown(folder, user, user_group(user))
-    server = PostgreSQL(folder, durable)
+    return PostgreSQL(folder, durable)
+
+
+def begin(server: PostgreSQL) -> None:
+    """Fill the server's folder and start it."""
     _run(
-        "initdb", "-D", str(folder / "data"), "-U", "postgres", "-A", "trust", "-E", "UTF8",
+        "initdb", "-D", str(server.folder / "data"), "-U", "postgres", "-A", "trust", "-E", "UTF8",
         "--locale=C.UTF-8", "--no-sync", "--no-instructions",
     )  # fmt: skip
     server.start()
     wait_until(server.is_ready, seconds=20, what="answer from PostgreSQL")
-    return server
 
 
 def remove(server: PostgreSQL) -> None:
@@ -135,8 +138,9 @@ def remove(server: PostgreSQL) -> None:
 @contextmanager
 def running_postgresql(*, durable: bool = False) -> Iterator[PostgreSQL]:
     """A server for one test alone, which may restart, freeze or crash it."""
-    server = start_postgresql(durable=durable)
+    server = make_postgresql(durable=durable)
     try:
+        begin(server)
         yield server
     finally:
         remove(server)
