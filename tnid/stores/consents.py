@@ -11,7 +11,7 @@ from tnid.db import Database, db
 consents = db.Table(
     "consents",
     Column("account_id", String(22), ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
-    Column("client_id", String(128), primary_key=True),
+    Column("client_id", String(255), primary_key=True),
     Column("scope", Text, nullable=False),
     Column("claims", Text, nullable=False),
     Column("granted_at", BigInteger, nullable=False),

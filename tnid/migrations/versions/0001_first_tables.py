@@ -175,7 +175,7 @@ def upgrade() -> None:
     op.create_table(
         "consents",
         sa.Column("account_id", sa.String(length=22), nullable=False),
-        sa.Column("client_id", sa.String(length=128), nullable=False),
+        sa.Column("client_id", sa.String(length=255), nullable=False),
         sa.Column("scope", sa.Text(), nullable=False),
         sa.Column("claims", sa.Text(), nullable=False),
         sa.Column("granted_at", sa.BigInteger(), nullable=False),
