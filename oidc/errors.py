@@ -167,12 +167,6 @@ class InsufficientScope(OAuthError):
     may_redirect = False
 
 
-class UnsupportedTokenType(OAuthError):
-    """RFC 7009 §2.2.1."""
-
-    code = "unsupported_token_type"
-
-
 class InvalidClientMetadata(OAuthError):
     """RFC 7591 §3.2.2."""
 

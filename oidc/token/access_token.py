@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from oidc.interfaces import GrantStore, ReplayStore
+from oidc.interfaces import ReplayStore
 from oidc.models import Grant
 from oidc.token.handles import ACCESS, CLIENT_ACCESS, Handle, Handles
 
@@ -28,13 +28,6 @@ def issue_client_access_token(
     nonce = secrets.randbits(32)
     expires_at = now + lifetime_seconds
     return handles.write(Handle(CLIENT_ACCESS, client_id, now, expires_at, generation=nonce, scope=scope))
-
-
-def find_live_grant(handle: Handle, grants: GrantStore, now: int) -> Grant | None:
-    """Return the grant of an access token that is still good."""
-    if handle.kind != ACCESS or handle.expires_at <= now:
-        return None
-    return grants.find_live(handle.owner, now)
 
 
 def is_live_client_token(token: str, handle: Handle, replays: ReplayStore, now: int) -> bool:
