@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from functools import lru_cache
 
 import orjson
 
 from oidc import discovery
-from oidc.authorization.endpoint import AuthorizationEndpoint, Lifetimes
+from oidc.authorization.endpoint import AuthorizationEndpoint
 from oidc.authorization.interaction import Interactions
 from oidc.clients.assertion import AssertionChecker
 from oidc.clients.authentication import ClientAuthenticator
@@ -17,54 +16,19 @@ from oidc.clients.client_keys import ClientKeys, Fetcher
 from oidc.clients.registration_endpoint import RegistrationEndpoint
 from oidc.http import JSON, Response
 from oidc.interfaces import (
-    ClientRegistry,
-    Consents,
     Events,
-    GrantStore,
-    InteractionStore,
-    ReplayStore,
     Signer,
-    Subjects,
 )
 from oidc.logout.end_session import EndSession
+from oidc.parts import Parts, ProviderConfig, Stores
 from oidc.resource.userinfo import UserInfoEndpoint
 from oidc.subject import SubjectIdentifiers
 from oidc.token.endpoint import TokenEndpoint
-from oidc.token.grants import TokenContext
 from oidc.token.handles import Handles
-from oidc.token.id_token import IdTokens
 from oidc.token.introspection import IntrospectionEndpoint
 from oidc.token.revocation import RevocationEndpoint
 
 JWKS_MAX_AGE_SECONDS = 300
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderConfig:
-    """What the operator decides; lifetimes in seconds."""
-
-    issuer: str
-    code_lifetime_seconds: int = 60
-    access_token_lifetime_seconds: int = 600
-    id_token_lifetime_seconds: int = 600
-    refresh_token_lifetime_seconds: int = 30 * 86400
-    refresh_reuse_grace_seconds: int = 10
-    session_lifetime_seconds: int = 12 * 3600
-    interaction_lifetime_seconds: int = 600
-    ui_locales: tuple[str, ...] = ("vi", "en", "ko")
-    registration_open: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Stores:
-    """Where the protocol keeps its records."""
-
-    clients: ClientRegistry
-    grants: GrantStore
-    interactions: InteractionStore
-    replays: ReplayStore
-    consents: Consents
-    subjects: Subjects
 
 
 class Provider:
@@ -81,66 +45,21 @@ class Provider:
         subject_salt: bytes,
         fetcher: Fetcher,
     ) -> None:
+        parts = wire(config, stores, signer, events, fetcher, token_key=token_key, subject_salt=subject_salt)
         self.config = config
         self.signer = signer
-        self.subjects = SubjectIdentifiers(subject_salt)
-        self.handles = Handles(token_key)
-        self.interactions = Interactions(stores.interactions, config.interaction_lifetime_seconds)
-        keys = ClientKeys(fetcher)
-        audiences = (config.issuer, discovery.endpoint_uri(config.issuer, "token_endpoint"))
-        authenticator = ClientAuthenticator(stores.clients, AssertionChecker(audiences, stores.replays, keys))
-        self.authorization = self._authorization(stores, signer, events)
-        self.token = TokenEndpoint(authenticator, self._token_context(stores, signer, events))
-        self.userinfo = UserInfoEndpoint(stores.clients, stores.subjects, self.subjects, self.handles, events)
-        self.introspection = IntrospectionEndpoint(
-            config.issuer, authenticator, self.handles, stores.grants, stores.replays, self.subjects, events
-        )
-        self.revocation = RevocationEndpoint(
-            authenticator, self.handles, stores.grants, stores.replays, events
-        )
-        self.registration = RegistrationEndpoint(
-            discovery.endpoint_uri(config.issuer, "registration_endpoint"),
-            stores.clients,
-            self.handles,
-            fetcher,
-            events,
-            is_open=config.registration_open,
-        )
-        self.end_session = EndSession(stores.clients, signer, self.subjects)
+        self.subjects = parts.identifiers
+        self.handles = parts.handles
+        self.interactions = parts.interactions
+        self.authorization = AuthorizationEndpoint(parts)
+        self.token = TokenEndpoint(parts)
+        self.userinfo = UserInfoEndpoint(parts)
+        self.introspection = IntrospectionEndpoint(parts)
+        self.revocation = RevocationEndpoint(parts)
+        self.registration = RegistrationEndpoint(parts)
+        self.end_session = EndSession(parts)
         self._metadata = orjson.dumps(
             discovery.metadata(config.issuer, signer.algorithms(), config.ui_locales)
-        )
-
-    def _authorization(self, stores: Stores, signer: Signer, events: Events) -> AuthorizationEndpoint:
-        config = self.config
-        return AuthorizationEndpoint(
-            config.issuer,
-            stores.clients,
-            stores.grants,
-            stores.consents,
-            self.interactions,
-            signer,
-            self.subjects,
-            events,
-            Lifetimes(
-                code=config.code_lifetime_seconds,
-                online=config.session_lifetime_seconds,
-                offline=config.refresh_token_lifetime_seconds,
-            ),
-        )
-
-    def _token_context(self, stores: Stores, signer: Signer, events: Events) -> TokenContext:
-        config = self.config
-        id_tokens = IdTokens(
-            config.issuer, signer, self.subjects, stores.subjects, config.id_token_lifetime_seconds
-        )
-        return TokenContext(
-            grants=stores.grants,
-            handles=self.handles,
-            id_tokens=id_tokens,
-            events=events,
-            access_token_lifetime_seconds=config.access_token_lifetime_seconds,
-            refresh_reuse_grace_seconds=config.refresh_reuse_grace_seconds,
         )
 
     def metadata(self) -> Response:
@@ -150,6 +69,33 @@ class Provider:
     def jwks(self, now: int) -> Response:
         """Return the public signing keys."""
         return cacheable(self.signer.jwks(now))
+
+
+def wire(
+    config: ProviderConfig,
+    stores: Stores,
+    signer: Signer,
+    events: Events,
+    fetcher: Fetcher,
+    *,
+    token_key: bytes,
+    subject_salt: bytes,
+) -> Parts:
+    """Make what the endpoints share."""
+    keys = ClientKeys(fetcher)
+    audiences = (config.issuer, discovery.endpoint_uri(config.issuer, "token_endpoint"))
+    return Parts(
+        config=config,
+        stores=stores,
+        signer=signer,
+        events=events,
+        handles=Handles(token_key),
+        identifiers=SubjectIdentifiers(subject_salt),
+        interactions=Interactions(stores.interactions, config.interaction_lifetime_seconds),
+        fetcher=fetcher,
+        client_keys=keys,
+        authenticator=ClientAuthenticator(stores.clients, AssertionChecker(audiences, stores.replays, keys)),
+    )
 
 
 @lru_cache(4)

@@ -97,7 +97,7 @@ def prepare_engine(engine: Engine) -> None:
 
 
 def _keep_write_ahead_log(connection: sqlite3.Connection) -> None:
-    """Set WAL, waiting for whoever else opens a new file: SQLite's own busy timeout does not cover this step."""
+    """Set WAL, waiting for whoever else opens a new file: SQLite's busy timeout does not cover this."""
     deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
     while True:
         try:

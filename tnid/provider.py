@@ -9,7 +9,8 @@ from keys.keyring import Keyring
 from oidc.clients.outbound import Outbound
 from oidc.interfaces import Consents, Events
 from oidc.models import Grant
-from oidc.provider import Provider, ProviderConfig, Stores
+from oidc.parts import ProviderConfig, Stores
+from oidc.provider import Provider
 from tnid.sealing import Sealer
 from tnid.settings import Settings
 from tnid.stores.clients import ClientStore

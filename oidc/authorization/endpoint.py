@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from oidc.authorization.interaction import Interactions
 from oidc.authorization.prompts import (
     Prompt,
     Situation,
@@ -27,11 +26,10 @@ from oidc.errors import (
     UnsafeRequest,
 )
 from oidc.http import Request, Response, redirect
-from oidc.interfaces import ClientStore, Consents, Events, GrantStore, Signer
 from oidc.models import OFFLINE_ACCESS, OPENID, AuthorizationRequest, Client, EndUser, Grant, Interaction
 from oidc.parameters import FORM, Parameters, parse
+from oidc.parts import Parts, ProviderConfig
 from oidc.refusal import record_refusal
-from oidc.subject import SubjectIdentifiers
 from oidc.token.handles import hash_code, new_code, new_identifier
 
 Answer = Response | Prompt | PageError
@@ -45,31 +43,28 @@ class Lifetimes:
     online: int
     offline: int
 
+    @classmethod
+    def of(cls, config: ProviderConfig) -> Lifetimes:
+        return cls(
+            code=config.code_lifetime_seconds,
+            online=config.session_lifetime_seconds,
+            offline=config.refresh_token_lifetime_seconds,
+        )
+
 
 class AuthorizationEndpoint:
     """Answers authorization requests; the caller's unit of work is committed for refusals too."""
 
-    def __init__(
-        self,
-        issuer: str,
-        clients: ClientStore,
-        grants: GrantStore,
-        consents: Consents,
-        interactions: Interactions,
-        signer: Signer,
-        identifiers: SubjectIdentifiers,
-        events: Events,
-        lifetimes: Lifetimes,
-    ) -> None:
-        self._issuer = issuer
-        self._clients = clients
-        self._grants = grants
-        self._consents = consents
-        self._interactions = interactions
-        self._signer = signer
-        self._identifiers = identifiers
-        self._events = events
-        self._lifetimes = lifetimes
+    def __init__(self, parts: Parts) -> None:
+        self._issuer = parts.config.issuer
+        self._clients = parts.stores.clients
+        self._grants = parts.stores.grants
+        self._consents = parts.stores.consents
+        self._interactions = parts.interactions
+        self._signer = parts.signer
+        self._identifiers = parts.identifiers
+        self._events = parts.events
+        self._lifetimes = Lifetimes.of(parts.config)
 
     def authorize(self, request: Request, end_user: EndUser | None, browser: str, now: int) -> Answer:
         """Answer a new request. `browser` is the secret that binds an interaction to this browser."""

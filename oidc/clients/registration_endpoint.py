@@ -9,16 +9,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from oidc.clients.client_keys import Fetcher
 from oidc.clients.registration import check_elsewhere, client_information, new_client, validate_metadata
+from oidc.discovery import endpoint_uri
 from oidc.errors import InvalidClientMetadata, InvalidRequest, InvalidToken, OAuthError
 from oidc.http import NO_STORE, Request, Response, json_response
-from oidc.interfaces import ClientRegistry, Events
 from oidc.models import Client
+from oidc.parts import Parts
 from oidc.refusal import record_refusal, refuse
 from oidc.resource.bearer import challenge, read_bearer_token
 from oidc.strict_json import BadJson, load_object
-from oidc.token.handles import INITIAL_ACCESS, REGISTRATION, Handle, Handles
+from oidc.token.handles import INITIAL_ACCESS, REGISTRATION, Handle
 
 MAX_BYTES = 64 * 1024
 
@@ -26,22 +26,13 @@ MAX_BYTES = 64 * 1024
 class RegistrationEndpoint:
     """Registers clients, and lets each look after its own registration."""
 
-    def __init__(
-        self,
-        uri: str,
-        clients: ClientRegistry,
-        handles: Handles,
-        fetcher: Fetcher,
-        events: Events,
-        *,
-        is_open: bool,
-    ) -> None:
-        self._uri = uri
-        self._clients = clients
-        self._handles = handles
-        self._fetcher = fetcher
-        self._events = events
-        self._is_open = is_open
+    def __init__(self, parts: Parts) -> None:
+        self._uri = endpoint_uri(parts.config.issuer, "registration_endpoint")
+        self._clients = parts.stores.clients
+        self._handles = parts.handles
+        self._fetcher = parts.fetcher
+        self._events = parts.events
+        self._is_open = parts.config.registration_open
 
     def register(self, request: Request, now: int) -> Response:
         """RFC 7591 §3.1: make a client of the posted metadata."""

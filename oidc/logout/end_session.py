@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from oidc.errors import InvalidRequest
-from oidc.interfaces import ClientStore, Signer
 from oidc.models import Client, EndUser
 from oidc.parameters import Parameters
-from oidc.subject import SubjectIdentifiers
+from oidc.parts import Parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +37,10 @@ class LogoutRequest:
 class EndSession:
     """Checks sign-out requests."""
 
-    def __init__(self, clients: ClientStore, signer: Signer, identifiers: SubjectIdentifiers) -> None:
-        self._clients = clients
-        self._signer = signer
-        self._identifiers = identifiers
+    def __init__(self, parts: Parts) -> None:
+        self._clients = parts.stores.clients
+        self._signer = parts.signer
+        self._identifiers = parts.identifiers
 
     def check(self, parameters: Parameters, end_user: EndUser | None, now: int) -> LogoutRequest:
         """Return what is to be done; raise InvalidRequest where the request can't be trusted."""

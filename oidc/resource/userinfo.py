@@ -5,30 +5,22 @@ from __future__ import annotations
 from oidc.claims import select
 from oidc.errors import InsufficientScope, InvalidToken, OAuthError
 from oidc.http import Request, Response, json_response
-from oidc.interfaces import ClientStore, Events, Subjects
 from oidc.models import OPENID
+from oidc.parts import Parts
 from oidc.refusal import record_refusal
 from oidc.resource.bearer import challenge, read_bearer_token
-from oidc.subject import SubjectIdentifiers
-from oidc.token.handles import ACCESS, CLIENT_ACCESS, Handles
+from oidc.token.handles import ACCESS, CLIENT_ACCESS
 
 
 class UserInfoEndpoint:
     """Gives a client the claims that its access token covers, as they are now."""
 
-    def __init__(
-        self,
-        clients: ClientStore,
-        subjects: Subjects,
-        identifiers: SubjectIdentifiers,
-        handles: Handles,
-        events: Events,
-    ) -> None:
-        self._clients = clients
-        self._subjects = subjects
-        self._identifiers = identifiers
-        self._handles = handles
-        self._events = events
+    def __init__(self, parts: Parts) -> None:
+        self._clients = parts.stores.clients
+        self._subjects = parts.stores.subjects
+        self._identifiers = parts.identifiers
+        self._handles = parts.handles
+        self._events = parts.events
 
     def respond(self, request: Request, now: int) -> Response:
         """Return the claims as JSON, or the challenge of RFC 6750 §3."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from oidc.clients.authentication import ClientAuthenticator
 from oidc.errors import InvalidRequest, OAuthError, UnauthorizedClient, UnsupportedGrantType
 from oidc.http import Request, Response, json_response
 from oidc.models import Client
 from oidc.parameters import read_form
+from oidc.parts import Parts
 from oidc.refusal import refuse
-from oidc.token.grants import Exchange, TokenContext
+from oidc.token.grants import Exchange, TokenContext, TokenRequest
 from oidc.token.grants.authorization_code import exchange_authorization_code
 from oidc.token.grants.client_credentials import exchange_client_credentials
 from oidc.token.grants.refresh_token import exchange_refresh_token
@@ -23,9 +23,9 @@ GRANTS: dict[str, Exchange] = {
 class TokenEndpoint:
     """Answers token requests; the caller's unit of work is committed for refusals too."""
 
-    def __init__(self, authenticator: ClientAuthenticator, context: TokenContext) -> None:
-        self._authenticator = authenticator
-        self._context = context
+    def __init__(self, parts: Parts) -> None:
+        self._authenticator = parts.authenticator
+        self._context = TokenContext.of(parts)
 
     def respond(self, request: Request, now: int) -> Response:
         """Return tokens, or the error of RFC 6749 §5.2."""
@@ -35,7 +35,7 @@ class TokenEndpoint:
             client = self._authenticator.authenticate(request, parameters, now)
             client_id = client.client_id
             exchange = get_exchange(client, parameters.get("grant_type"))
-            return json_response(exchange(self._context, client, parameters, now))
+            return json_response(exchange(self._context, TokenRequest(client, parameters, now)))
         except OAuthError as error:
             return refuse(self._context.events, "token.refused", error, now, client_id)
 

@@ -7,27 +7,19 @@ from typing import Any
 from authlib.oidc.core.grants.util import create_half_hash
 
 from oidc.claims import select
-from oidc.interfaces import Signer, Subjects
 from oidc.models import Client, Grant
-from oidc.subject import SubjectIdentifiers
+from oidc.parts import Parts
 
 
 class IdTokens:
     """Issues ID tokens; profile claims only where the claims parameter asked for them here (§5.4)."""
 
-    def __init__(
-        self,
-        issuer: str,
-        signer: Signer,
-        identifiers: SubjectIdentifiers,
-        subjects: Subjects,
-        lifetime_seconds: int,
-    ) -> None:
-        self._issuer = issuer
-        self._signer = signer
-        self._identifiers = identifiers
-        self._subjects = subjects
-        self._lifetime_seconds = lifetime_seconds
+    def __init__(self, parts: Parts) -> None:
+        self._issuer = parts.config.issuer
+        self._signer = parts.signer
+        self._identifiers = parts.identifiers
+        self._subjects = parts.stores.subjects
+        self._lifetime_seconds = parts.config.id_token_lifetime_seconds
 
     def issue(self, client: Client, grant: Grant, access_token: str, now: int) -> str:
         """Return a signed ID token for the grant, at_hash of its access token included."""

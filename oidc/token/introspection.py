@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from oidc.clients.authentication import ClientAuthenticator
 from oidc.errors import InvalidClient, InvalidRequest, OAuthError
 from oidc.http import Request, Response, json_response
-from oidc.interfaces import Events, GrantStore, ReplayStore
 from oidc.models import Client, Grant
 from oidc.parameters import read_form
+from oidc.parts import Parts
 from oidc.refusal import refuse
-from oidc.subject import SubjectIdentifiers
 from oidc.token.access_token import is_live_client_token
-from oidc.token.handles import CLIENT_ACCESS, Handle, Handles
+from oidc.token.handles import CLIENT_ACCESS, Handle
 
 INACTIVE = {"active": False}
 
@@ -21,23 +19,14 @@ INACTIVE = {"active": False}
 class IntrospectionEndpoint:
     """Tells a confidential client about tokens of its own; anyone else's are inactive to it (§4)."""
 
-    def __init__(
-        self,
-        issuer: str,
-        authenticator: ClientAuthenticator,
-        handles: Handles,
-        grants: GrantStore,
-        replays: ReplayStore,
-        identifiers: SubjectIdentifiers,
-        events: Events,
-    ) -> None:
-        self._issuer = issuer
-        self._authenticator = authenticator
-        self._handles = handles
-        self._grants = grants
-        self._replays = replays
-        self._identifiers = identifiers
-        self._events = events
+    def __init__(self, parts: Parts) -> None:
+        self._issuer = parts.config.issuer
+        self._authenticator = parts.authenticator
+        self._handles = parts.handles
+        self._grants = parts.stores.grants
+        self._replays = parts.stores.replays
+        self._identifiers = parts.identifiers
+        self._events = parts.events
 
     def respond(self, request: Request, now: int) -> Response:
         """Return what the token is worth now: §2.2."""

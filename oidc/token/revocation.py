@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from oidc.clients.authentication import ClientAuthenticator
 from oidc.errors import InvalidRequest, OAuthError
 from oidc.http import NO_STORE, Request, Response
-from oidc.interfaces import Events, GrantStore, ReplayStore
 from oidc.models import Client
 from oidc.parameters import read_form
+from oidc.parts import Parts
 from oidc.refusal import refuse
 from oidc.token.access_token import REVOKED
-from oidc.token.handles import CLIENT_ACCESS, Handles
+from oidc.token.handles import CLIENT_ACCESS
 
 
 class RevocationEndpoint:
     """Ends the grant of a token, and with it every token that hangs on it (§2.1 allows as much)."""
 
-    def __init__(
-        self,
-        authenticator: ClientAuthenticator,
-        handles: Handles,
-        grants: GrantStore,
-        replays: ReplayStore,
-        events: Events,
-    ) -> None:
-        self._authenticator = authenticator
-        self._handles = handles
-        self._grants = grants
-        self._replays = replays
-        self._events = events
+    def __init__(self, parts: Parts) -> None:
+        self._authenticator = parts.authenticator
+        self._handles = parts.handles
+        self._grants = parts.stores.grants
+        self._replays = parts.stores.replays
+        self._events = parts.events
 
     def respond(self, request: Request, now: int) -> Response:
         """Answer 200 with nothing, for tokens that are no more or another's, too: §2.2."""

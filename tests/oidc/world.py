@@ -28,7 +28,8 @@ from oidc.memory import (
     MemorySubjects,
 )
 from oidc.models import Agreed, Client, EndUser
-from oidc.provider import Provider, ProviderConfig, Stores
+from oidc.parts import ProviderConfig, Stores
+from oidc.provider import Provider
 
 ISSUER = "https://id.thainguyen.example"
 NOW = 1_800_000_000

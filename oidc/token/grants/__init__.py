@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from oidc.interfaces import Events, GrantStore
 from oidc.models import Client, Grant
+from oidc.parts import Parts
 from oidc.token.access_token import issue_access_token
 from oidc.token.handles import Handles
 from oidc.token.id_token import IdTokens
@@ -25,14 +26,34 @@ class TokenContext:
     access_token_lifetime_seconds: int
     refresh_reuse_grace_seconds: int
 
+    @classmethod
+    def of(cls, parts: Parts) -> TokenContext:
+        return cls(
+            grants=parts.stores.grants,
+            handles=parts.handles,
+            id_tokens=IdTokens(parts),
+            events=parts.events,
+            access_token_lifetime_seconds=parts.config.access_token_lifetime_seconds,
+            refresh_reuse_grace_seconds=parts.config.refresh_reuse_grace_seconds,
+        )
 
-Exchange = Callable[[TokenContext, Client, Mapping[str, str], int], dict[str, Any]]
+
+class TokenRequest(NamedTuple):
+    """A request of an authenticated client; `now` is in epoch seconds."""
+
+    client: Client
+    parameters: Mapping[str, str]
+    now: int
+
+
+Exchange = Callable[[TokenContext, TokenRequest], dict[str, Any]]
 
 
 def token_response(
-    context: TokenContext, client: Client, grant: Grant, scope: str, now: int, *, id_token: bool = True
+    context: TokenContext, asked: TokenRequest, grant: Grant, scope: str, *, id_token: bool = True
 ) -> dict[str, Any]:
     """Build the successful answer of RFC 6749 §5.1 and OpenID Connect Core §3.1.3.3."""
+    client, now = asked.client, asked.now
     lifetime = context.access_token_lifetime_seconds
     access_token = issue_access_token(context.handles, grant, scope, now, lifetime)
     answer: dict[str, Any] = {

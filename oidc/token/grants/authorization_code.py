@@ -8,18 +8,17 @@ from typing import Any
 from oidc.authorization.pkce import check_verifier
 from oidc.errors import InvalidGrant, InvalidRequest, OAuthError
 from oidc.models import Client, Grant
-from oidc.token.grants import TokenContext, token_response
+from oidc.token.grants import TokenContext, TokenRequest, token_response
 from oidc.token.handles import hash_code
 
 
-def exchange_authorization_code(
-    context: TokenContext, client: Client, parameters: Mapping[str, str], now: int
-) -> dict[str, Any]:
+def exchange_authorization_code(context: TokenContext, asked: TokenRequest) -> dict[str, Any]:
     """Exchange a code for tokens, once.
 
     The code is consumed first, by one conditional statement, and then judged: a wrong client, redirect URI or
     verifier leaves it spent, so that nobody gets a second guess (RFC 9700 §4.5).
     """
+    client, parameters, now = asked
     code = parameters.get("code")
     if code is None:
         raise InvalidRequest("code is required.")
@@ -32,7 +31,7 @@ def exchange_authorization_code(
         context.grants.revoke(grant.id, now)
         raise
     context.events.record("token.issued", now=now, account_id=grant.account_id, client_id=client.client_id)
-    return token_response(context, client, grant, grant.scope, now)
+    return token_response(context, asked, grant, grant.scope)
 
 
 def check_belongs(grant: Grant, client: Client, parameters: Mapping[str, str]) -> None:

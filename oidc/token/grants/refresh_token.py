@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from oidc.errors import InvalidGrant, InvalidRequest, InvalidScope
 from oidc.models import OPENID, Client, Grant
-from oidc.token.grants import TokenContext, token_response
+from oidc.token.grants import TokenContext, TokenRequest, token_response
 from oidc.token.handles import Handle
 from oidc.token.refresh_token import read_refresh_token
 
 
-def exchange_refresh_token(
-    context: TokenContext, client: Client, parameters: Mapping[str, str], now: int
-) -> dict[str, Any]:
+def exchange_refresh_token(context: TokenContext, asked: TokenRequest) -> dict[str, Any]:
     """Exchange a refresh token for its successor and a new access token.
 
     One conditional statement rotates. Where it finds nothing, the token is either the last one, sent again
     because its answer was lost, which gets the same successor; or an old one, which ends the grant.
     """
+    client, parameters, now = asked
     if "refresh_token" not in parameters:
         raise InvalidRequest("refresh_token is required.")
     handle = read_refresh_token(context.handles, parameters["refresh_token"])
@@ -37,7 +35,7 @@ def exchange_refresh_token(
             "token.refreshed", now=now, account_id=grant.account_id, client_id=client.client_id
         )
     granted = " ".join(scope.split()) if scope else grant.scope
-    return token_response(context, client, grant, granted, now, id_token=OPENID in granted.split())
+    return token_response(context, asked, grant, granted, id_token=OPENID in granted.split())
 
 
 def check_narrower(scope: str, grant: Grant | None) -> None:
