@@ -1,0 +1,65 @@
+"""What the endpoints are made of: wired once by the provider, and handed to each endpoint whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from oidc.authorization.interaction import Interactions
+from oidc.clients.authentication import ClientAuthenticator
+from oidc.clients.client_keys import ClientKeys, Fetcher
+from oidc.interfaces import (
+    ClientRegistry,
+    Consents,
+    Events,
+    GrantStore,
+    InteractionStore,
+    ReplayStore,
+    Signer,
+    Subjects,
+)
+from oidc.subject import SubjectIdentifiers
+from oidc.token.handles import Handles
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderConfig:
+    """What the operator decides; lifetimes in seconds."""
+
+    issuer: str
+    code_lifetime_seconds: int = 60
+    access_token_lifetime_seconds: int = 600
+    id_token_lifetime_seconds: int = 600
+    refresh_token_lifetime_seconds: int = 30 * 86400
+    refresh_reuse_grace_seconds: int = 10
+    session_lifetime_seconds: int = 12 * 3600
+    interaction_lifetime_seconds: int = 600
+    ui_locales: tuple[str, ...] = ("vi", "en", "ko")
+    registration_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Where the protocol keeps its records."""
+
+    clients: ClientRegistry
+    grants: GrantStore
+    interactions: InteractionStore
+    replays: ReplayStore
+    consents: Consents
+    subjects: Subjects
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything an endpoint may need."""
+
+    config: ProviderConfig
+    stores: Stores
+    signer: Signer
+    events: Events
+    handles: Handles
+    identifiers: SubjectIdentifiers
+    interactions: Interactions
+    fetcher: Fetcher
+    client_keys: ClientKeys
+    authenticator: ClientAuthenticator
