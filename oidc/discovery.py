@@ -61,5 +61,9 @@ def metadata(issuer: str, algorithms: Iterable[str], ui_locales: Iterable[str]) 
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
         "authorization_response_iss_parameter_supported": True,
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
+        "frontchannel_logout_supported": True,
+        "frontchannel_logout_session_supported": True,
         "ui_locales_supported": list(ui_locales),
     }

@@ -60,6 +60,9 @@ class GrantStore(Protocol):
     def revoke_by_session(self, sid: str, now: int) -> int:
         """End the grants that were to last as long as this session."""
 
+    def list_parties(self, sid: str) -> list[tuple[str, str]]:
+        """Return each client that ever had a grant in this session, with the account: those ended, too."""
+
 
 class InteractionStore(Protocol):
     def add(self, interaction: Interaction) -> None:

@@ -87,6 +87,11 @@ class MemoryGrants:
     def revoke_by_session(self, sid: str, now: int) -> int:
         return self._revoke_where(lambda grant: grant.sid == sid and not grant.offline, now)
 
+    def list_parties(self, sid: str) -> list[tuple[str, str]]:
+        return sorted(
+            {(grant.client_id, grant.account_id) for grant in self.rows.values() if grant.sid == sid}
+        )
+
     def _revoke_where(self, is_meant: Callable[[Grant], bool], now: int) -> int:
         meant = [grant for grant in self.rows.values() if is_meant(grant) and grant.revoked_at is None]
         for grant in meant:

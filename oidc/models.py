@@ -100,6 +100,18 @@ class Client:
     def tos_uri(self) -> str | None:
         return self.metadata.get("tos_uri")
 
+    @property
+    def backchannel_logout_uri(self) -> str | None:
+        return self.metadata.get("backchannel_logout_uri")
+
+    @property
+    def frontchannel_logout_uri(self) -> str | None:
+        return self.metadata.get("frontchannel_logout_uri")
+
+    @property
+    def initiate_login_uri(self) -> str | None:
+        return self.metadata.get("initiate_login_uri")
+
     def text(self, member: str, locale: str) -> str:
         """Return a human-readable member in the locale's language: RFC 7591 §2.2."""
         return str(self.metadata.get(f"{member}#{locale}") or self.metadata.get(member) or self.client_id)

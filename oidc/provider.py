@@ -19,7 +19,9 @@ from oidc.interfaces import (
     Events,
     Signer,
 )
+from oidc.logout.backchannel import BackChannelLogout
 from oidc.logout.end_session import EndSession
+from oidc.logout.frontchannel import FrontChannelLogout
 from oidc.parts import Parts, ProviderConfig, Stores
 from oidc.resource.userinfo import UserInfoEndpoint
 from oidc.subject import SubjectIdentifiers
@@ -58,6 +60,8 @@ class Provider:
         self.revocation = RevocationEndpoint(parts)
         self.registration = RegistrationEndpoint(parts)
         self.end_session = EndSession(parts)
+        self.backchannel_logout = BackChannelLogout(parts)
+        self.frontchannel_logout = FrontChannelLogout(parts)
         self._metadata = orjson.dumps(
             discovery.metadata(config.issuer, signer.algorithms(), config.ui_locales)
         )

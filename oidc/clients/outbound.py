@@ -1,4 +1,4 @@
-"""The only place that fetches an address which a client gave.
+"""The only place that connects to an address which a client gave: fetches documents, posts notifications.
 
 https alone; the name is resolved once and the connection goes to the address that was judged, so that a
 second look-up can't lead elsewhere; private and loopback ranges are refused; no redirects; size and time are
@@ -12,7 +12,9 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 import httpx
@@ -27,12 +29,25 @@ TRANSLATED = tuple(
 )
 
 
+FORM = "application/x-www-form-urlencoded"
+Answered = TypeVar("Answered")
+
+
 class OutboundRefused(Exception):
-    """The address can't be fetched, or must not be; the text is for the client's developer."""
+    """The address can't be reached, or must not be; the text is for the client's developer."""
+
+
+class Parcel(NamedTuple):
+    """What is posted to a client, and where; `authorization` is the header's value or ""."""
+
+    url: str
+    body: bytes
+    content_type: str = FORM
+    authorization: str = ""
 
 
 class Outbound:
-    """Fetches documents; `allow_loopback` is for development, `ca_file` for a trust store of one's own."""
+    """Fetches and posts; `allow_loopback` is for development, `ca_file` for a trust store of one's own."""
 
     def __init__(self, *, allow_loopback: bool = False, ca_file: Path | None = None) -> None:
         self._allow_loopback = allow_loopback
@@ -40,16 +55,22 @@ class Outbound:
 
     def fetch(self, url: str) -> bytes:
         """Return the body of a 200 answer; raise OutboundRefused for everything else."""
-        parts = check_url(url)
-        address = self._resolve(parts)
+        return self._ask(url, _get)
+
+    def post(self, parcel: Parcel) -> None:
+        """Post once; return where it was taken (200 or 204), raise OutboundRefused for everything else."""
+        self._ask(parcel.url, lambda client, request: _post(client, request, parcel))
+
+    def _ask(self, url: str, ask: Callable[[httpx.Client, _Pinned], Answered]) -> Answered:
+        request = _pin(check_url(url), self._resolve)
         with httpx.Client(verify=self._tls, trust_env=False, timeout=MAX_SECONDS) as client:
             # Each read has a limit of its own; an answer that drips in meets this one
             overdue = threading.Timer(MAX_SECONDS, client.close)
             overdue.start()
             try:
-                return _get(client, parts, address)
+                return ask(client, request)
             except (httpx.HTTPError, httpx.InvalidURL, RuntimeError, OSError) as error:
-                raise OutboundRefused("The address could not be fetched.") from error
+                raise OutboundRefused("The address could not be reached.") from error
             finally:
                 overdue.cancel()
 
@@ -91,17 +112,41 @@ def check_url(url: str) -> SplitResult:
     return parts
 
 
-def _get(client: httpx.Client, parts: SplitResult, address: str) -> bytes:
-    """Ask the pinned address for the document, under the name that it was given by."""
+class _Pinned(NamedTuple):
+    """An address that was judged, and the name that it was given by."""
+
+    url: str
+    host: str
+    extensions: dict[str, str | None]
+
+
+def _pin(parts: SplitResult, resolve: Callable[[SplitResult], str]) -> _Pinned:
+    address = resolve(parts)
     host = f"[{address}]" if ":" in address else address
     pinned = parts._replace(netloc=f"{host}:{parts.port or HTTPS_PORT}").geturl()
-    headers = {"Host": parts.netloc, "Accept": "application/json", "Accept-Encoding": "identity"}
+    return _Pinned(pinned, parts.netloc, {"sni_hostname": parts.hostname})
+
+
+def _get(client: httpx.Client, to: _Pinned) -> bytes:
+    """Ask the pinned address for the document, under the name that it was given by."""
+    headers = {"Host": to.host, "Accept": "application/json", "Accept-Encoding": "identity"}
     deadline = time.monotonic() + MAX_SECONDS
-    name = {"sni_hostname": parts.hostname}
-    with client.stream("GET", pinned, headers=headers, extensions=name) as answer:
+    with client.stream("GET", to.url, headers=headers, extensions=to.extensions) as answer:
         if answer.status_code != httpx.codes.OK:
             raise OutboundRefused(f"The address answered {answer.status_code}.")
         return _read(answer, deadline)
+
+
+def _post(client: httpx.Client, to: _Pinned, parcel: Parcel) -> None:
+    """Post to the pinned address; of the answer nothing but the status is read."""
+    headers = {"Host": to.host, "Content-Type": parcel.content_type, "Accept-Encoding": "identity"}
+    if parcel.authorization:
+        headers["Authorization"] = parcel.authorization
+    with client.stream(
+        "POST", to.url, content=parcel.body, headers=headers, extensions=to.extensions
+    ) as answer:
+        if answer.status_code not in (httpx.codes.OK, httpx.codes.NO_CONTENT):
+            raise OutboundRefused(f"The address answered {answer.status_code}.")
 
 
 def _read(answer: httpx.Response, deadline: float) -> bytes:

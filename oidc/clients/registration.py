@@ -20,6 +20,7 @@ from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
 from oidc.claims import SCOPE_CLAIMS
 from oidc.clients.authentication import AUTH_METHODS, hash_secret
+from oidc.clients.browser_uris import check_frontchannel_logout, check_initiate_login
 from oidc.clients.client_keys import Fetcher
 from oidc.clients.outbound import MAX_BYTES, OutboundRefused, check_url
 from oidc.clients.policy import check_policy
@@ -54,6 +55,13 @@ STRINGS = (
     "token_endpoint_auth_signing_alg",
     "id_token_signed_response_alg",
     "initiate_login_uri",
+    "backchannel_logout_uri",
+    "frontchannel_logout_uri",
+)
+BOOLEANS = (
+    "require_auth_time",
+    "backchannel_logout_session_required",
+    "frontchannel_logout_session_required",
 )
 LISTS = (
     "redirect_uris",
@@ -64,7 +72,7 @@ LISTS = (
     "default_acr_values",
 )
 LOCALIZED = ("client_name", "client_uri", "logo_uri", "policy_uri", "tos_uri")
-WEB_PAGES = ("client_uri", "logo_uri", "policy_uri", "tos_uri", "initiate_login_uri")
+WEB_PAGES = ("client_uri", "logo_uri", "policy_uri", "tos_uri")
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 Metadata = dict[str, Any]
@@ -83,7 +91,7 @@ def read_members(document: Mapping[str, Any]) -> Metadata:
             _check_type(name, value, isinstance(value, dict))
         elif name == "default_max_age":
             _check_type(name, value, _is_seconds(value))
-        elif name == "require_auth_time":
+        elif name in BOOLEANS:
             _check_type(name, value, isinstance(value, bool))
         else:
             continue
@@ -209,8 +217,8 @@ def check_authentication(metadata: Metadata) -> None:
 
 
 def check_fetched(metadata: Metadata) -> None:
-    """What we shall fetch must be an address that may be fetched, as far as its text tells."""
-    for name in ("jwks_uri", "sector_identifier_uri"):
+    """What we shall connect to must be an address that we may, as far as its text tells."""
+    for name in ("jwks_uri", "sector_identifier_uri", "backchannel_logout_uri"):
         if name in metadata:
             try:
                 check_url(metadata[name])
@@ -244,6 +252,8 @@ METADATA_CHECKS: tuple[Callable[[Metadata], None], ...] = (
     check_by_authlib,
     check_texts,
     check_pages,
+    check_initiate_login,
+    check_frontchannel_logout,
     check_scope,
     check_algorithms,
     check_subject_sector,

@@ -161,6 +161,22 @@ def test_a_sessions_end_spares_offline_grants(stores: Backend) -> None:
     assert [stores.grants.find(i).revoked_at for i in "abc"] == [NOW, None, None]
 
 
+def test_a_session_s_parties_are_known_after_their_grants_have_ended(stores: Backend) -> None:
+    held = (
+        ("a", "client-1", "s1"),
+        ("b", "client-1", "s1"),
+        ("c", "client-2", "s1"),
+        ("d", "client-3", "s2"),
+    )
+    for identifier, client_id, sid in held:
+        grant = replace(GRANT, id=identifier, client_id=client_id, sid=sid, code_hash=identifier.encode())
+        stores.grants.add(grant)
+    stores.grants.revoke("c", NOW)
+    parties = [("client-1", GRANT.account_id), ("client-2", GRANT.account_id)]
+    assert stores.grants.list_parties("s1") == parties
+    assert stores.grants.list_parties("unknown") == []
+
+
 def test_an_interaction_keeps_what_was_asked_and_what_was_done(stores: Backend) -> None:
     stores.interactions.add(INTERACTION)
     assert stores.interactions.find("uid-1") == INTERACTION

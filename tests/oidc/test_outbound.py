@@ -2,83 +2,19 @@
 
 from __future__ import annotations
 
-import datetime
 import ipaddress
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from oidc.clients import outbound
-from oidc.clients.outbound import MAX_BYTES, Outbound, OutboundRefused
-
-OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
-
-
-def write_certificate(folder: Path) -> tuple[Path, Path]:
-    """Write a certificate for localhost that signs itself, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    paths = folder / "cert.pem", folder / "key.pem"
-    paths[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    paths[1].write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
-    return paths
-
-
-class Server:
-    """Answers each TLS connection by `answer`; counts them."""
-
-    def __init__(self, folder: Path) -> None:
-        self.ca_file, key_file = write_certificate(folder)
-        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._context.load_cert_chain(self.ca_file, key_file)
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self.connections = 0
-        self.requests: list[bytes] = []
-        self.answer: Callable[[ssl.SSLSocket], None] = lambda connection: connection.sendall(OK)
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def url(self, host: str = "localhost") -> str:
-        return f"https://{host}:{self.port}/jwks.json"
-
-    def close(self) -> None:
-        self._listener.close()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                plain, _ = self._listener.accept()
-            except OSError:
-                return
-            self.connections += 1
-            try:
-                with self._context.wrap_socket(plain, server_side=True) as connection:
-                    self.requests.append(connection.recv(4096))
-                    self.answer(connection)
-            except OSError:
-                continue
+from oidc.clients.outbound import FORM, MAX_BYTES, Outbound, OutboundRefused, Parcel
+from tests.servers.https import Server
 
 
 @pytest.fixture
@@ -225,3 +161,58 @@ def test_no_answer_is_a_refusal_and_never_another_error(
 def test_an_address_that_cannot_be_one_is_refused(url: str, fetcher: Outbound) -> None:
     with pytest.raises(OutboundRefused):
         fetcher.fetch(url)
+
+
+# Posting
+
+
+def test_a_parcel_is_posted_once_to_the_address_under_its_name(server: Server, fetcher: Outbound) -> None:
+    fetcher.post(Parcel(server.url(), b"logout_token=x", authorization="Bearer y"))
+    head, _, body = server.requests[0].partition(b"\r\n\r\n")
+    assert head.startswith(b"POST /jwks.json HTTP/1.1\r\n") and body == b"logout_token=x"
+    for line in (f"Host: localhost:{server.port}", f"Content-Type: {FORM}", "Authorization: Bearer y"):
+        assert line.encode() in head.split(b"\r\n")
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize("status", ["200 OK", "204 No Content"])
+def test_what_says_that_it_was_taken(server: Server, fetcher: Outbound, status: str) -> None:
+    server.answer = lambda connection: connection.sendall(f"HTTP/1.1 {status}\r\n\r\n".encode())
+    fetcher.post(Parcel(server.url(), b"x"))
+
+
+@pytest.mark.parametrize(
+    "status", ["201 Created", "302 Found", "307 Temporary Redirect", "400 Bad", "500 No"]
+)
+def test_any_other_answer_is_a_refusal_and_no_redirect_is_followed(
+    server: Server, fetcher: Outbound, status: str
+) -> None:
+    answer = f"HTTP/1.1 {status}\r\nLocation: {server.url()}\r\nContent-Length: 0\r\n\r\n".encode()
+    server.answer = lambda connection: connection.sendall(answer)
+    with pytest.raises(OutboundRefused, match=status[:3]):
+        fetcher.post(Parcel(server.url(), b"x"))
+    assert server.connections == 1
+
+
+def test_an_endless_answer_is_not_read(server: Server, fetcher: Outbound) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n"
+    server.answer = lambda connection: connection.sendall(head + b"x" * (MAX_BYTES * 4))
+    fetcher.post(Parcel(server.url(), b"x"))
+
+
+def test_one_that_takes_and_never_answers_is_given_up(
+    server: Server, fetcher: Outbound, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbound, "MAX_SECONDS", 0.3)
+    answered = threading.Event()
+    server.answer = lambda _connection: answered.wait(10) and None
+    with pytest.raises(OutboundRefused, match="reached"):
+        fetcher.post(Parcel(server.url(), b"x"))
+    answered.set()
+
+
+def test_nothing_is_posted_to_an_address_that_may_not_be(server: Server) -> None:
+    for address in (server.url(), "http://localhost/", "https://10.0.0.1/", "https://user@rp.example/"):
+        with pytest.raises(OutboundRefused):
+            Outbound(ca_file=server.ca_file).post(Parcel(address, b"x"))
+    assert server.connections == 0

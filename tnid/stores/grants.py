@@ -115,6 +115,10 @@ _LIST_BY_ACCOUNT = (
     .order_by(grants.c.created_at.desc())
 )
 
+_LIST_PARTIES = (
+    select(grants.c.client_id, grants.c.account_id).where(grants.c.sid == bindparam("of_sid")).distinct()
+)
+
 
 def _revoke_where(*conditions: Any) -> Any:
     return (
@@ -176,6 +180,11 @@ class GrantStore:
     def revoke_by_session(self, sid: str, now: int) -> int:
         """End the grants of a session, all but those for offline access; return how many."""
         return self._database.execute(_REVOKE_BY_SESSION, of_sid=sid, now=now)
+
+    def list_parties(self, sid: str) -> list[tuple[str, str]]:
+        """Return each client that ever had a grant in this session, with the account."""
+        rows = self._database.fetch_all(_LIST_PARTIES, of_sid=sid)
+        return sorted((row.client_id, row.account_id) for row in rows)
 
     def revoke_by_account(self, account_id: str, now: int) -> int:
         """End every grant of an account; return how many."""
