@@ -10,7 +10,9 @@ from oidc.claims import CLAIMS_SUPPORTED, SCOPE_CLAIMS
 from oidc.clients.assertion import ASSERTION_ALGS
 from oidc.clients.authentication import AUTH_METHODS
 from oidc.clients.registration import SUBJECT_TYPES
+from oidc.clients.response_algorithms import ENCRYPTED
 from oidc.models import ACR_VALUES
+from oidc.token.encryption import CONTENT_ENCRYPTION_ALGS, KEY_MANAGEMENT_ALGS
 from oidc.token.endpoint import GRANTS
 
 OPENID_PATH = "/.well-known/openid-configuration"
@@ -34,6 +36,15 @@ def endpoint_uri(issuer: str, name: str) -> str:
     return issuer + ENDPOINTS[name]
 
 
+def encryption() -> dict[str, Any]:
+    """Return the algorithms by which answers are encrypted: OpenID Connect Discovery §3."""
+    return {
+        f"{name}_encryption_{part}_values_supported": list(values)
+        for name in ENCRYPTED
+        for part, values in (("alg", KEY_MANAGEMENT_ALGS), ("enc", CONTENT_ENCRYPTION_ALGS))
+    }
+
+
 def metadata(issuer: str, algorithms: Iterable[str], ui_locales: Iterable[str]) -> dict[str, Any]:
     """Return the provider's metadata, the same for both well-known addresses."""
     confidential = [method for method in AUTH_METHODS if method != "none"]
@@ -47,6 +58,8 @@ def metadata(issuer: str, algorithms: Iterable[str], ui_locales: Iterable[str]) 
         "subject_types_supported": list(SUBJECT_TYPES),
         "acr_values_supported": list(ACR_VALUES),
         "id_token_signing_alg_values_supported": list(algorithms),
+        "userinfo_signing_alg_values_supported": list(algorithms),
+        **encryption(),
         "token_endpoint_auth_methods_supported": list(AUTH_METHODS),
         "token_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGS),
         "introspection_endpoint_auth_methods_supported": confidential,

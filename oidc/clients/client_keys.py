@@ -86,9 +86,15 @@ class ClientKeys:
 
     def _read(self, uri: str) -> _Fetched:
         try:
-            document: Any = load_object(self._fetcher.fetch(uri), max_bytes=MAX_BYTES)
-            return _Fetched(KeySet.import_key_set(document), time.monotonic())
+            return _Fetched(read_key_set(self._fetcher.fetch(uri)), time.monotonic())
         except OutboundRefused as error:
             return _Fetched(None, time.monotonic(), str(error))
-        except (BadJson, JoseError, ValueError, TypeError, KeyError, AttributeError):
-            return _Fetched(None, time.monotonic(), "jwks_uri does not answer with a JWK Set.")
+
+
+def read_key_set(text: bytes) -> KeySet:
+    """Return the JWK Set that a jwks_uri answered with; raise OutboundRefused where it is none."""
+    try:
+        document: Any = load_object(text, max_bytes=MAX_BYTES)
+        return KeySet.import_key_set(document)
+    except (BadJson, JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise OutboundRefused("jwks_uri does not answer with a JWK Set.") from error

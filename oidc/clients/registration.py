@@ -25,13 +25,18 @@ from oidc.clients.client_keys import Fetcher
 from oidc.clients.outbound import MAX_BYTES, OutboundRefused, check_url
 from oidc.clients.policy import check_policy
 from oidc.clients.redirect_uris import check_uri, is_loopback
+from oidc.clients.response_algorithms import (
+    MEMBERS,
+    check_keys_elsewhere,
+    check_response_encryption,
+    check_response_signing,
+)
 from oidc.errors import InvalidClientMetadata, InvalidRedirectUri
 from oidc.models import OFFLINE_ACCESS, Client
 from oidc.strict_json import BadJson, loads
 from oidc.token.handles import new_identifier
 
 SUBJECT_TYPES = ("pairwise", "public")
-SIGNING_ALGS = ("RS256", "ES256")
 GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
 MAX_URIS = 50
 MAX_TEXT = 200
@@ -53,10 +58,10 @@ STRINGS = (
     "jwks_uri",
     "token_endpoint_auth_method",
     "token_endpoint_auth_signing_alg",
-    "id_token_signed_response_alg",
     "initiate_login_uri",
     "backchannel_logout_uri",
     "frontchannel_logout_uri",
+    *MEMBERS,
 )
 BOOLEANS = (
     "require_auth_time",
@@ -192,9 +197,7 @@ def check_scope(metadata: Metadata) -> None:
         raise InvalidClientMetadata(f"No such scope: {' '.join(own)}.")
 
 
-def check_algorithms(metadata: Metadata) -> None:
-    if metadata["id_token_signed_response_alg"] not in SIGNING_ALGS:
-        raise InvalidClientMetadata(f"id_token_signed_response_alg takes {', '.join(SIGNING_ALGS)}.")
+def check_subject_type(metadata: Metadata) -> None:
     if metadata["subject_type"] not in SUBJECT_TYPES:
         raise InvalidClientMetadata("subject_type takes pairwise and public.")
 
@@ -255,7 +258,9 @@ METADATA_CHECKS: tuple[Callable[[Metadata], None], ...] = (
     check_initiate_login,
     check_frontchannel_logout,
     check_scope,
-    check_algorithms,
+    check_response_signing,
+    check_response_encryption,
+    check_subject_type,
     check_subject_sector,
     check_authentication,
     check_fetched,
@@ -272,6 +277,7 @@ def validate_metadata(document: Mapping[str, Any]) -> Metadata:
 
 def check_elsewhere(metadata: Mapping[str, Any], fetcher: Fetcher) -> None:
     """Look at what the metadata point to: OpenID Connect Core §8.1; raise InvalidClientMetadata."""
+    check_keys_elsewhere(metadata, fetcher)
     uri = metadata.get("sector_identifier_uri")
     if uri is None:
         return

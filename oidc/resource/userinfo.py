@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import orjson
+
 from oidc.claims import select
 from oidc.errors import InsufficientScope, InvalidToken, OAuthError
-from oidc.http import Request, Response, json_response
-from oidc.models import OPENID
+from oidc.http import NO_STORE, Request, Response, json_response
+from oidc.models import OPENID, Client
 from oidc.parts import Parts
 from oidc.refusal import record_refusal
 from oidc.resource.bearer import challenge, read_bearer_token
+from oidc.token.encryption import encrypt, is_encrypted
 from oidc.token.handles import ACCESS, CLIENT_ACCESS
 
 
@@ -20,10 +25,13 @@ class UserInfoEndpoint:
         self._subjects = parts.stores.subjects
         self._identifiers = parts.identifiers
         self._handles = parts.handles
+        self._issuer = parts.config.issuer
+        self._signer = parts.signer
+        self._client_keys = parts.client_keys
         self._events = parts.events
 
     def respond(self, request: Request, now: int) -> Response:
-        """Return the claims as JSON, or the challenge of RFC 6750 §3."""
+        """Return the claims, as the client registered to have them, or the challenge of RFC 6750 §3."""
         try:
             return self._answer(read_bearer_token(request), now)
         except OAuthError as error:
@@ -47,4 +55,19 @@ class UserInfoEndpoint:
         # A token that was narrowed opens its scopes alone
         by_name = [] if handle.scope else grant.userinfo_claims.split()
         released = select(claims, scopes, by_name)
-        return json_response({**released, "sub": self._identifiers.subject(client, grant.account_id)})
+        released["sub"] = self._identifiers.subject(client, grant.account_id)
+        if "userinfo_signed_response_alg" in client.metadata or is_encrypted(client, "userinfo"):
+            return self._respond_by_jwt(client, released, now)
+        return json_response(released)
+
+    def _respond_by_jwt(self, client: Client, claims: dict[str, Any], now: int) -> Response:
+        """§5.3.2: signed, encrypted, or signed and then encrypted; iss and aud say by whom and for whom."""
+        claims |= {"iss": self._issuer, "aud": client.client_id}
+        alg = client.metadata.get("userinfo_signed_response_alg")
+        if alg is not None:
+            token = self._signer.sign(claims, alg=alg, typ="JWT", now=now)
+            if is_encrypted(client, "userinfo"):
+                token = encrypt(client, "userinfo", token, self._client_keys)
+        else:
+            token = encrypt(client, "userinfo", orjson.dumps(claims), self._client_keys, cty="")
+        return Response(200, (("Content-Type", "application/jwt"), *NO_STORE), token.encode())

@@ -18,6 +18,7 @@ GRANTS: dict[str, Exchange] = {
     "refresh_token": exchange_refresh_token,
     "client_credentials": exchange_client_credentials,
 }
+WITHOUT_ID_TOKEN = ("client_credentials",)
 
 
 class TokenEndpoint:
@@ -34,7 +35,11 @@ class TokenEndpoint:
             parameters = read_form(request)
             client = self._authenticator.authenticate(request, parameters, now)
             client_id = client.client_id
-            exchange = get_exchange(client, parameters.get("grant_type"))
+            grant_type = parameters.get("grant_type")
+            exchange = get_exchange(client, grant_type)
+            if grant_type not in WITHOUT_ID_TOKEN:
+                # Before anything is spent: the client can try again once its keys are there
+                self._context.id_tokens.check_can_issue(client)
             return json_response(exchange(self._context, TokenRequest(client, parameters, now)))
         except OAuthError as error:
             return refuse(self._context.events, "token.refused", error, now, client_id)

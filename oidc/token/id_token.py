@@ -9,6 +9,7 @@ from authlib.oidc.core.grants.util import create_half_hash
 from oidc.claims import select
 from oidc.models import Client, Grant
 from oidc.parts import Parts
+from oidc.token.encryption import check_encryption_key, encrypt, is_encrypted
 
 
 class IdTokens:
@@ -19,7 +20,12 @@ class IdTokens:
         self._signer = parts.signer
         self._identifiers = parts.identifiers
         self._subjects = parts.stores.subjects
+        self._client_keys = parts.client_keys
         self._lifetime_seconds = parts.config.id_token_lifetime_seconds
+
+    def check_can_issue(self, client: Client) -> None:
+        """Raise InvalidRequest where the client wants ID tokens encrypted and has no key for it now."""
+        check_encryption_key(client, "id_token", self._client_keys)
 
     def issue(self, client: Client, grant: Grant, access_token: str, now: int) -> str:
         """Return a signed ID token for the grant, at_hash of its access token included."""
@@ -41,4 +47,7 @@ class IdTokens:
         if grant.id_token_claims:
             profile = self._subjects.claims(grant.account_id) or {}
             claims = {**select(profile, (), grant.id_token_claims.split()), **claims}
-        return self._signer.sign(claims, alg=alg, typ="JWT", now=now)
+        signed = self._signer.sign(claims, alg=alg, typ="JWT", now=now)
+        if not is_encrypted(client, "id_token"):
+            return signed
+        return encrypt(client, "id_token", signed, self._client_keys)
