@@ -19,6 +19,7 @@ OPENID_PATH = "/.well-known/openid-configuration"
 OAUTH_PATH = "/.well-known/oauth-authorization-server"
 ENDPOINTS = {
     "authorization_endpoint": "/authorize",
+    "pushed_authorization_request_endpoint": "/par",
     "token_endpoint": "/token",
     "userinfo_endpoint": "/userinfo",
     "jwks_uri": "/jwks",
@@ -71,6 +72,7 @@ def metadata(issuer: str, algorithms: Iterable[str], ui_locales: Iterable[str]) 
         "claim_types_supported": ["normal"],
         "claims_supported": [*TOKEN_CLAIMS, *CLAIMS_SUPPORTED],
         "claims_parameter_supported": True,
+        "require_pushed_authorization_requests": False,
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
         "authorization_response_iss_parameter_supported": True,

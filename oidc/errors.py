@@ -54,6 +54,18 @@ class UnknownClient(PageError):
     code = "invalid_client"
 
 
+class UnreadableRequestObject(PageError):
+    """RFC 9101 §7: a request object that can't be used, and no address beside it to tell the client at."""
+
+    code = "invalid_request_object"
+
+
+class UnusableRequestUri(PageError):
+    """RFC 9126 §4: a request_uri that is unknown, expired, used or another client's."""
+
+    code = "invalid_request_uri"
+
+
 class ExpiredInteraction(PageError):
     """The request ran out of time, was answered already, or belongs to another browser."""
 
@@ -137,6 +149,18 @@ class RequestUriNotSupported(OAuthError):
     """OpenID Connect Core §3.1.2.6."""
 
     code = "request_uri_not_supported"
+
+
+class InvalidRequestObject(OAuthError):
+    """RFC 9101 §7 and OpenID Connect Core §3.1.2.6."""
+
+    code = "invalid_request_object"
+
+
+class InvalidRequestUri(OAuthError):
+    """RFC 9101 §7 and OpenID Connect Core §3.1.2.6."""
+
+    code = "invalid_request_uri"
 
 
 class RegistrationNotSupported(OAuthError):

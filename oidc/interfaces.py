@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from oidc.models import Agreed, Client, Grant, Interaction
+from oidc.models import Agreed, Client, Grant, Interaction, PushedRequest
 
 
 class ClientStore(Protocol):
@@ -76,6 +76,17 @@ class InteractionStore(Protocol):
 
     def complete(self, uid: str, now: int) -> bool:
         """Consume the interaction: True for one caller only."""
+
+
+class PushedRequestStore(Protocol):
+    def add(self, pushed: PushedRequest) -> None:
+        """Store a new pushed request."""
+
+    def find(self, uri_hash: str) -> PushedRequest | None:
+        """Return the pushed request in whatever state."""
+
+    def consume(self, uri_hash: str, now: int) -> bool:
+        """Consume the pushed request by one conditional statement: True for one caller only."""
 
 
 class ReplayStore(Protocol):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from oidc.models import Agreed, Client, Grant, Interaction
+from oidc.models import Agreed, Client, Grant, Interaction, PushedRequest
 
 
 class MemoryClients:
@@ -125,6 +125,24 @@ class MemoryInteractions:
 
     def complete(self, uid: str, now: int) -> bool:
         return self.update(uid, completed_at=now)
+
+
+class MemoryPushedRequests:
+    def __init__(self) -> None:
+        self.rows: dict[str, PushedRequest] = {}
+
+    def add(self, pushed: PushedRequest) -> None:
+        self.rows[pushed.uri_hash] = pushed
+
+    def find(self, uri_hash: str) -> PushedRequest | None:
+        return self.rows.get(uri_hash)
+
+    def consume(self, uri_hash: str, now: int) -> bool:
+        pushed = self.rows.get(uri_hash)
+        if pushed is None or pushed.consumed_at is not None:
+            return False
+        self.rows[uri_hash] = replace(pushed, consumed_at=now)
+        return True
 
 
 class MemoryReplays:

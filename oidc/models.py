@@ -11,6 +11,9 @@ LOA2 = "LoA2"
 ACR_VALUES = (LOA1, LOA2)
 """Authentication context classes, weakest first: one factor, two different factors."""
 
+FAPI2 = "fapi2"
+"""The profile of a client that an operator holds to the FAPI 2.0 Security Profile."""
+
 OPENID = "openid"
 OFFLINE_ACCESS = "offline_access"
 
@@ -85,6 +88,15 @@ class Client:
         return str(self.metadata["id_token_signed_response_alg"])
 
     @property
+    def must_push(self) -> bool:
+        """Say whether the client may begin by a pushed request alone: RFC 9126 §6, FAPI 2.0 §5.3.2.2."""
+        return self.profile == FAPI2 or bool(self.metadata.get("require_pushed_authorization_requests"))
+
+    @property
+    def must_use_pkce(self) -> bool:
+        return self.require_pkce or self.is_public or self.profile == FAPI2
+
+    @property
     def is_pairwise(self) -> bool:
         return bool(self.metadata.get("subject_type", "pairwise") == "pairwise")
 
@@ -123,7 +135,8 @@ class AuthorizationRequest:
 
     `userinfo_claims` and `id_token_claims` are the claim names that the claims parameter asked for.
     `essential_acr` is the weakest class that will do, or "", and `wanted_acr` the same of acr_values;
-    `hinted_subject` is the `sub` that must sign in.
+    `hinted_subject` is the `sub` that must sign in. `dpop_jkt` is the thumbprint of the key that alone may
+    redeem the code (RFC 9449 §10); `pushed_uri_hash` names the pushed request that this one came as, or is "".
     """
 
     client_id: str
@@ -139,6 +152,8 @@ class AuthorizationRequest:
     wanted_acr: str = ""
     login_hint: str = ""
     hinted_subject: str = ""
+    dpop_jkt: str | None = None
+    pushed_uri_hash: str = ""
     ui_locales: tuple[str, ...] = ()
     userinfo_claims: tuple[str, ...] = ()
     id_token_claims: tuple[str, ...] = ()
@@ -155,6 +170,18 @@ class AuthorizationRequest:
     @property
     def asked_claims(self) -> frozenset[str]:
         return frozenset(self.userinfo_claims) | frozenset(self.id_token_claims)
+
+
+@dataclass(frozen=True, slots=True)
+class PushedRequest:
+    """A request that a client pushed: RFC 9126. Of its one-time request_uri only the hash is kept."""
+
+    uri_hash: str
+    client_id: str
+    request: AuthorizationRequest
+    created_at: int
+    expires_at: int
+    consumed_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +236,7 @@ class Grant:
     amr: str
     redirect_uri: str
     code_challenge: str | None
+    dpop_jkt: str | None
     code_hash: bytes | None = field(repr=False)
     code_expires_at: int | None
     code_redeemed_at: int | None

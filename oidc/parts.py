@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from oidc.authorization.interaction import Interactions
@@ -13,6 +14,7 @@ from oidc.interfaces import (
     Events,
     GrantStore,
     InteractionStore,
+    PushedRequestStore,
     ReplayStore,
     Signer,
     Subjects,
@@ -23,7 +25,10 @@ from oidc.token.handles import Handles
 
 @dataclass(frozen=True, slots=True)
 class ProviderConfig:
-    """What the operator decides; lifetimes in seconds."""
+    """What the operator decides; lifetimes in seconds.
+
+    `may_keep_login_hint` says of a login_hint whether it may be stored and shown.
+    """
 
     issuer: str
     code_lifetime_seconds: int = 60
@@ -35,6 +40,8 @@ class ProviderConfig:
     interaction_lifetime_seconds: int = 600
     ui_locales: tuple[str, ...] = ("vi", "en", "ko")
     registration_open: bool = False
+    pushed_request_lifetime_seconds: int = 90
+    may_keep_login_hint: Callable[[str], bool] = lambda _hint: True
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,7 @@ class Stores:
     clients: ClientRegistry
     grants: GrantStore
     interactions: InteractionStore
+    pushed_requests: PushedRequestStore
     replays: ReplayStore
     consents: Consents
     subjects: Subjects

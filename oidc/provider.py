@@ -10,6 +10,7 @@ import orjson
 from oidc import discovery
 from oidc.authorization.endpoint import AuthorizationEndpoint
 from oidc.authorization.interaction import Interactions
+from oidc.authorization.pushed_request_endpoint import PushedRequestEndpoint
 from oidc.clients.assertion import AssertionChecker
 from oidc.clients.authentication import ClientAuthenticator
 from oidc.clients.client_keys import ClientKeys, Fetcher
@@ -54,6 +55,7 @@ class Provider:
         self.handles = parts.handles
         self.interactions = parts.interactions
         self.authorization = AuthorizationEndpoint(parts)
+        self.pushed_requests = PushedRequestEndpoint(parts)
         self.token = TokenEndpoint(parts)
         self.userinfo = UserInfoEndpoint(parts)
         self.introspection = IntrospectionEndpoint(parts)
@@ -87,7 +89,9 @@ def wire(
 ) -> Parts:
     """Make what the endpoints share."""
     keys = ClientKeys(fetcher)
-    audiences = (config.issuer, discovery.endpoint_uri(config.issuer, "token_endpoint"))
+    # RFC 9126 §2: whatever it is sent to, an assertion may be meant for any of the three
+    called = ("token_endpoint", "pushed_authorization_request_endpoint")
+    audiences = (config.issuer, *(discovery.endpoint_uri(config.issuer, name) for name in called))
     return Parts(
         config=config,
         stores=stores,

@@ -111,6 +111,9 @@ def routes(services: Services) -> dict[str, Route]:
         discovery.OPENID_PATH: metadata,
         discovery.OAUTH_PATH: metadata,
         paths["jwks_uri"]: Route(reads, lambda _request, _environ, now: provider.jwks(now)),
+        paths["pushed_authorization_request_endpoint"]: Route(
+            posts, _plain(provider.pushed_requests.respond)
+        ),
         paths["token_endpoint"]: Route(posts, _plain(provider.token.respond)),
         paths["userinfo_endpoint"]: Route(reads | posts, _plain(provider.userinfo.respond)),
         paths["introspection_endpoint"]: Route(posts, _plain(provider.introspection.respond)),

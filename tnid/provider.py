@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -16,7 +17,10 @@ from tnid.settings import Settings
 from tnid.stores.clients import ClientStore
 from tnid.stores.grants import GrantStore
 from tnid.stores.interactions import InteractionStore
+from tnid.stores.pushed_requests import PushedRequestStore
 from tnid.stores.replay import ReplayStore
+
+IDENTITY_NUMBER = re.compile(r"\s*([0-9]{9}|[0-9]{12})\s*")
 
 
 class People(Protocol):
@@ -44,6 +48,11 @@ class Subjects:
         return grant, self._people.claims_of_row(account)
 
 
+def may_keep_login_hint(hint: str) -> bool:
+    """Say whether a login_hint may be stored and shown: the number of an identity card may be neither."""
+    return IDENTITY_NUMBER.fullmatch(hint) is None
+
+
 def build_provider(
     settings: Settings,
     sealer: Sealer,
@@ -51,6 +60,7 @@ def build_provider(
     clients: ClientStore,
     grants: GrantStore,
     interactions: InteractionStore,
+    pushed_requests: PushedRequestStore,
     replays: ReplayStore,
     consents: Consents,
     people: People,
@@ -67,8 +77,10 @@ def build_provider(
         session_lifetime_seconds=settings.session_lifetime_seconds,
         interaction_lifetime_seconds=settings.interaction_lifetime_seconds,
         registration_open=settings.registration_open,
+        may_keep_login_hint=may_keep_login_hint,
     )
-    stores = Stores(clients, grants, interactions, replays, consents, Subjects(people, grants))
+    subjects = Subjects(people, grants)
+    stores = Stores(clients, grants, interactions, pushed_requests, replays, consents, subjects)
     return Provider(
         config,
         stores,

@@ -7,6 +7,7 @@ from sqlalchemy import Column, Delete, bindparam, delete, select, tuple_
 from tnid.db import Database
 from tnid.stores.grants import grants
 from tnid.stores.interactions import interactions
+from tnid.stores.pushed_requests import pushed_requests
 from tnid.stores.replay import replays
 from tnid.stores.sessions import sessions
 from tnid.stores.sign_ins import sign_ins
@@ -19,6 +20,7 @@ KEEP_SECONDS = 3600
 EXPIRING: tuple[Column[int], ...] = (
     interactions.c.expires_at,
     grants.c.expires_at,
+    pushed_requests.c.expires_at,
     replays.c.expires_at,
     sign_ins.c.expires_at,
     sessions.c.expires_at,

@@ -30,6 +30,7 @@ from tnid.stores.consents import ConsentStore
 from tnid.stores.factors import FactorStore
 from tnid.stores.grants import GrantStore
 from tnid.stores.interactions import InteractionStore
+from tnid.stores.pushed_requests import PushedRequestStore
 from tnid.stores.replay import ReplayStore
 from tnid.stores.sessions import SessionStore
 from tnid.stores.sign_ins import SignInStore
@@ -69,6 +70,7 @@ def build_services(settings: Settings, database: Database) -> Services:
     keyring = Keyring(SqlKeyStore(database), sealer.derive("keys"), _rotation_policy(settings))
     clients, grants = ClientStore(database), GrantStore(database)
     interactions, replays = InteractionStore(database), ReplayStore(database)
+    pushed_requests = PushedRequestStore(database)
     consents = Consents(ConsentStore(database), grants, audit)
     passwords = Passwords(sealer.derive("accounts.password"), settings.argon2_concurrency)
     factors = Factors(FactorStore(database), sealer)
@@ -79,7 +81,17 @@ def build_services(settings: Settings, database: Database) -> Services:
     endings = (sessions.end_all, half_sign_ins.end_all, grants.revoke_by_account)
     accounts = Accounts(AccountStore(database), factors, Vault(sealer), passwords, audit, endings)
     provider = build_provider(
-        settings, sealer, keyring, clients, grants, interactions, replays, consents, accounts, audit
+        settings,
+        sealer,
+        keyring,
+        clients,
+        grants,
+        interactions,
+        pushed_requests,
+        replays,
+        consents,
+        accounts,
+        audit,
     )
     return Services(
         settings=settings,

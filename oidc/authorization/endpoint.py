@@ -14,7 +14,9 @@ from oidc.authorization.prompts import (
     required_local_prompt,
     required_prompt,
 )
-from oidc.authorization.request import Draft, check_request, find_trusted_client, get_redirect_uri
+from oidc.authorization.pushed_request import PushedRequests
+from oidc.authorization.reader import RequestReader
+from oidc.authorization.request import check_request
 from oidc.authorization.response import ReplyTo, failure_response, success_response
 from oidc.errors import (
     AccessDenied,
@@ -24,10 +26,10 @@ from oidc.errors import (
     PageError,
     UnknownClient,
     UnsafeRequest,
+    UnusableRequestUri,
 )
 from oidc.http import Request, Response, redirect
 from oidc.models import OFFLINE_ACCESS, OPENID, AuthorizationRequest, Client, EndUser, Grant, Interaction
-from oidc.parameters import FORM, Parameters, parse
 from oidc.parts import Parts, ProviderConfig
 from oidc.refusal import record_refusal
 from oidc.token.handles import hash_code, new_code, new_identifier
@@ -61,7 +63,8 @@ class AuthorizationEndpoint:
         self._grants = parts.stores.grants
         self._consents = parts.stores.consents
         self._interactions = parts.interactions
-        self._signer = parts.signer
+        self._reader = RequestReader(parts)
+        self._pushed = PushedRequests(parts)
         self._identifiers = parts.identifiers
         self._events = parts.events
         self._lifetimes = Lifetimes.of(parts.config)
@@ -69,7 +72,7 @@ class AuthorizationEndpoint:
     def authorize(self, request: Request, end_user: EndUser | None, browser: str, now: int) -> Answer:
         """Answer a new request. `browser` is the secret that binds an interaction to this browser."""
         try:
-            draft = self._read(request, now)
+            draft = self._reader.read(request, now)
         except PageError as error:
             return self._show(error, now)
         try:
@@ -81,7 +84,7 @@ class AuthorizationEndpoint:
     def answer_silently(self, request: Request, end_user: EndUser, now: int) -> Response | None:
         """Answer a request that needs no screen; None, with nothing written, where `authorize` has to."""
         try:
-            draft = self._read(request, now)
+            draft = self._reader.read(request, now)
             situation = self.situation(check_request(draft), draft.client, end_user, now)
         except OAuthError:
             return None
@@ -90,17 +93,10 @@ class AuthorizationEndpoint:
     def is_sound(self, request: Request, now: int) -> bool:
         """Say whether a request is trusted and well-formed, whoever is at the browser."""
         try:
-            check_request(self._read(request, now))
+            check_request(self._reader.read(request, now))
         except OAuthError:
             return False
         return True
-
-    def _read(self, request: Request, now: int) -> Draft:
-        """Return the request, its client and redirect URI beyond doubt; raise PageError."""
-        parameters = read_parameters(request)
-        client = find_trusted_client(parameters, self._clients)
-        redirect_uri = get_redirect_uri(parameters, client)
-        return Draft(parameters.values, parameters.repeated, client, redirect_uri, self._signer, now)
 
     def resume(self, uid: str, end_user: EndUser | None, browser: str, now: int) -> Answer:
         """Ask again, after a screen has done its one thing."""
@@ -177,9 +173,13 @@ class AuthorizationEndpoint:
         interaction = situation.interaction
         if interaction and not self._interactions.complete(interaction.uid, situation.now):
             return self._show(ExpiredInteraction("This request was answered already."), situation.now)
-        return self._issue_code(situation)
+        answered = UnusableRequestUri("The request_uri was used before; push the request again.")
+        return self._issue_code(situation) or self._show(answered, situation.now)
 
-    def _issue_code(self, situation: Situation) -> Response:
+    def _issue_code(self, situation: Situation) -> Response | None:
+        """Answer with a code; None, with nothing written, where the pushed request has had its code."""
+        if not self._pushed.consume(situation.request, situation.now):
+            return None
         code = new_code()
         self._grants.add(self._new_grant(situation, code))
         return success_response(self._issuer, reply_to(situation.request), code)
@@ -207,6 +207,7 @@ class AuthorizationEndpoint:
             amr=" ".join(end_user.amr),
             redirect_uri=request.redirect_uri,
             code_challenge=request.code_challenge,
+            dpop_jkt=request.dpop_jkt,
             code_hash=hash_code(code),
             code_expires_at=now + self._lifetimes.code,
             code_redeemed_at=None,
@@ -247,20 +248,3 @@ class AuthorizationEndpoint:
 def reply_to(request: AuthorizationRequest) -> ReplyTo:
     """Return where the answer to a checked request goes."""
     return ReplyTo(request.redirect_uri, request.response_mode, request.state)
-
-
-def read_parameters(request: Request) -> Parameters:
-    """Return the parameters of a GET's query or a POST's form; raise UnsafeRequest where they can't be read.
-
-    OpenID Connect Core §3.1.2.1: GET and POST alike.
-    """
-    try:
-        if request.method != "POST":
-            return parse(request.query)
-        if request.content_type.partition(";")[0].strip().lower() != FORM:
-            raise UnsafeRequest(f"The body must be {FORM}.")
-        return parse(request.body)
-    except PageError:
-        raise
-    except OAuthError as error:
-        raise UnsafeRequest(error.description) from error

@@ -35,13 +35,17 @@ MAX_NONCE = 1024
 MAX_SCOPE = 2048
 PROMPT_VALUES = frozenset({"none", "login", "consent", "select_account"})
 NUMBER = re.compile(r"[0-9]{1,10}")
-IDENTITY_NUMBER = re.compile(r"\s*([0-9]{9}|[0-9]{12})\s*")
+THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{43}")  # RFC 7638 by SHA-256
 SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")  # RFC 6749 §3.3
 
 
 @dataclass(slots=True)
 class Draft:
-    """A request on its way through the checks: the parameters, and what is already right about them."""
+    """A request on its way through the checks: the parameters, and what is already right about them.
+
+    `is_pushed` says that it came to the pushed authorization request endpoint; `pushed` is what passed there
+    before and needs no more checks.
+    """
 
     parameters: Mapping[str, str]
     repeated: frozenset[str]
@@ -49,6 +53,9 @@ class Draft:
     redirect_uri: str
     signer: Signer
     now: int
+    is_pushed: bool = False
+    pushed: AuthorizationRequest | None = None
+    may_keep_login_hint: Callable[[str], bool] = lambda _hint: True
     checked: dict[str, Any] = field(default_factory=dict)
 
     def get(self, name: str) -> str | None:
@@ -108,6 +115,12 @@ def check_response_mode(draft: Draft) -> None:
     draft.checked["response_mode"] = mode
 
 
+def check_pushed(draft: Draft) -> None:
+    """RFC 9126 §6: whoever has to push gets no answer to parameters that came through the browser."""
+    if draft.client.must_push and not draft.is_pushed:
+        raise InvalidRequest("This client must push its requests: RFC 9126.")
+
+
 def check_request_object(draft: Draft) -> None:
     # OpenID Connect Core §6 and §7.2.1: neither request objects nor self-issued registration are on
     if draft.get("request") is not None:
@@ -141,9 +154,16 @@ def check_nonce(draft: Draft) -> None:
 
 def check_pkce(draft: Draft) -> None:
     challenge = draft.get("code_challenge")
-    required = draft.client.require_pkce or draft.client.is_public
-    check_challenge(challenge, draft.get("code_challenge_method"), required=required)
+    check_challenge(challenge, draft.get("code_challenge_method"), required=draft.client.must_use_pkce)
     draft.checked["code_challenge"] = challenge
+
+
+def check_dpop_jkt(draft: Draft) -> None:
+    """RFC 9449 §10: the thumbprint of the key that the code shall be bound to."""
+    thumbprint = draft.get("dpop_jkt")
+    if thumbprint is not None and not THUMBPRINT.fullmatch(thumbprint):
+        raise InvalidRequest("dpop_jkt must be the 43 characters of a JWK SHA-256 thumbprint.")
+    draft.checked["dpop_jkt"] = thumbprint
 
 
 def check_prompt(draft: Draft) -> None:
@@ -207,20 +227,21 @@ def check_id_token_hint(draft: Draft) -> None:
 def check_hints(draft: Draft) -> None:
     """login_hint, ui_locales and the like help where they can and are never an error."""
     hint = (draft.get("login_hint") or "")[:256]
-    # A hint is kept and shown: the number of an identity card may be neither, and nobody signs in by it
-    draft.checked["login_hint"] = "" if IDENTITY_NUMBER.fullmatch(hint) else hint
+    draft.checked["login_hint"] = hint if draft.may_keep_login_hint(hint) else ""
     draft.checked["ui_locales"] = tuple((draft.get("ui_locales") or "").split()[:5])
 
 
 REQUEST_CHECKS: tuple[Callable[[Draft], None], ...] = (
     check_state,
     check_repeated,
+    check_pushed,
+    check_request_object,
     check_response_type,
     check_response_mode,
-    check_request_object,
     check_scope,
     check_nonce,
     check_pkce,
+    check_dpop_jkt,
     check_prompt,
     check_max_age,
     check_acr_values,
@@ -232,6 +253,8 @@ REQUEST_CHECKS: tuple[Callable[[Draft], None], ...] = (
 
 def check_request(draft: Draft) -> AuthorizationRequest:
     """Run every check in order; raise the first OAuthError, which may be sent to the redirect URI."""
+    if draft.pushed is not None:
+        return draft.pushed
     for check in REQUEST_CHECKS:
         check(draft)
     return AuthorizationRequest(

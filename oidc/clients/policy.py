@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from oidc.errors import InvalidClientMetadata
-from oidc.models import ACR_VALUES
+from oidc.models import ACR_VALUES, FAPI2
 
-PROFILES = ("default",)
+PROFILES = ("default", FAPI2)
 LEVELS = (0, 1, 2)
 _CLIENT_ID = re.compile(r"[\x21\x23-\x39\x3b-\x5b\x5d-\x7e]{1,255}")  # RFC 6749 Appendix A, without ':'
 _SECRET = re.compile(r"[\x20-\x7e]{8,255}")

@@ -12,12 +12,20 @@ import pytest
 from sqlalchemy import text
 
 from oidc.clients.registration import new_client
-from oidc.memory import MemoryClients, MemoryGrants, MemoryInteractions, MemoryReplays, MemorySubjects
-from oidc.models import AuthorizationRequest, Grant, Interaction
+from oidc.memory import (
+    MemoryClients,
+    MemoryGrants,
+    MemoryInteractions,
+    MemoryPushedRequests,
+    MemoryReplays,
+    MemorySubjects,
+)
+from oidc.models import AuthorizationRequest, Grant, Interaction, PushedRequest
 from tnid.db import Database
 from tnid.stores.clients import ClientStore
 from tnid.stores.grants import GrantStore
 from tnid.stores.interactions import InteractionStore
+from tnid.stores.pushed_requests import PushedRequestStore
 from tnid.stores.replay import ReplayStore
 
 NOW = 1_795_000_000
@@ -35,6 +43,7 @@ GRANT = Grant(
     amr="pwd otp mfa",
     redirect_uri="https://rp.example/cb",
     code_challenge="c" * 43,
+    dpop_jkt="j" * 43,
     code_hash=b"\x00\xffhash",
     code_expires_at=NOW + 60,
     code_redeemed_at=None,
@@ -46,6 +55,7 @@ GRANT = Grant(
     revoked_at=None,
 )
 REQUEST = AuthorizationRequest("client-1", "https://rp.example/cb", "query", ("openid",), "s", max_age=5)
+PUSHED = PushedRequest("a" * 64, "client-1", REQUEST, NOW, NOW + 90)
 INTERACTION = Interaction("uid-1", "hash", REQUEST, None, None, "", NOW, NOW + 600)
 _ACCOUNT = text(
     "INSERT INTO accounts (id, username, username_key, password_hash, password_changed_at, profile_sealed,"
@@ -60,6 +70,7 @@ class Backend:
 
     grants: Any
     interactions: Any
+    pushed_requests: Any
     replays: Any
     clients: Any
     disable_account: Callable[[], Any]
@@ -71,7 +82,15 @@ def memory() -> Backend:
     subjects = MemorySubjects(grants)
     subjects.people["an"] = {}
     disable = lambda: subjects.disabled.add("an")  # noqa: E731
-    return Backend(grants, MemoryInteractions(), MemoryReplays(), MemoryClients(), disable, nullcontext)
+    return Backend(
+        grants,
+        MemoryInteractions(),
+        MemoryPushedRequests(),
+        MemoryReplays(),
+        MemoryClients(),
+        disable,
+        nullcontext,
+    )
 
 
 def in_sql(database: Database) -> Backend:
@@ -79,6 +98,7 @@ def in_sql(database: Database) -> Backend:
     return Backend(
         GrantStore(database),
         InteractionStore(database),
+        PushedRequestStore(database),
         ReplayStore(database),
         ClientStore(database),
         lambda: database.execute(_DISABLE),
@@ -199,6 +219,15 @@ def test_an_interaction_is_completed_once_and_then_closed(stores: Backend) -> No
     assert not stores.interactions.complete("unknown", NOW)
 
 
+def test_a_pushed_request_comes_back_and_is_consumed_once(stores: Backend) -> None:
+    stores.pushed_requests.add(PUSHED)
+    assert stores.pushed_requests.find(PUSHED.uri_hash) == PUSHED
+    assert stores.pushed_requests.find("b" * 64) is None
+    assert [stores.pushed_requests.consume(PUSHED.uri_hash, NOW + 5) for _ in range(2)] == [True, False]
+    assert stores.pushed_requests.find(PUSHED.uri_hash).consumed_at == NOW + 5
+    assert not stores.pushed_requests.consume("b" * 64, NOW)
+
+
 def test_an_identifier_is_consumed_once_for_each_purpose(stores: Backend) -> None:
     assert not stores.replays.is_consumed("a", "jti")
     assert [stores.replays.consume("a", "jti", NOW) for _ in range(2)] == [True, False]
@@ -230,6 +259,8 @@ def test_of_many_at_once_one_redeems_one_rotates_and_one_consumes(database: Data
 
     assert race(lambda: stores.grants.redeem(GRANT.code_hash, NOW)) == 1
     assert race(lambda: stores.grants.rotate("grant-1", 0, "client-1", NOW)) == 1
+    stores.pushed_requests.add(PUSHED)
+    assert race(lambda: stores.pushed_requests.consume(PUSHED.uri_hash, NOW)) == 1
     assert race(lambda: stores.replays.consume("a", "jti", NOW)) == 1
     assert race(lambda: stores.grants.revoke("grant-1", NOW)) == 1
 

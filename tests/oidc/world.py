@@ -24,6 +24,7 @@ from oidc.memory import (
     MemoryEvents,
     MemoryGrants,
     MemoryInteractions,
+    MemoryPushedRequests,
     MemoryReplays,
     MemorySubjects,
 )
@@ -117,8 +118,15 @@ class World:
         self.subjects.people["an"] = PERSON
         self.keyring = shared_keyring()
         self.elsewhere = Elsewhere()
+        self.pushed_requests = MemoryPushedRequests()
         stores = Stores(
-            self.clients, self.grants, self.interactions, self.replays, self.consents, self.subjects
+            clients=self.clients,
+            grants=self.grants,
+            interactions=self.interactions,
+            pushed_requests=self.pushed_requests,
+            replays=self.replays,
+            consents=self.consents,
+            subjects=self.subjects,
         )
         self.provider = Provider(
             ProviderConfig(ISSUER),

@@ -53,6 +53,7 @@ grants = db.Table(
     Column("amr", String(64), nullable=False),
     Column("redirect_uri", Text, nullable=False),
     Column("code_challenge", String(43)),
+    Column("dpop_jkt", String(43)),
     Column("code_hash", LargeBinary, unique=True),
     Column("code_expires_at", BigInteger),
     Column("code_redeemed_at", BigInteger),

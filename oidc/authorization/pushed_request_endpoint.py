@@ -1,0 +1,37 @@
+"""The pushed authorization request endpoint: RFC 9126 §2."""
+
+from __future__ import annotations
+
+from oidc.authorization.pushed_request import PushedRequests
+from oidc.authorization.reader import RequestReader
+from oidc.authorization.request import check_request
+from oidc.errors import InvalidRequest, OAuthError
+from oidc.http import Request, Response, json_response
+from oidc.parameters import Parameters, read_form
+from oidc.parts import Parts
+from oidc.refusal import refuse
+
+
+class PushedRequestEndpoint:
+    """Checks and keeps the requests of authenticated clients."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._authenticator = parts.authenticator
+        self._reader = RequestReader(parts)
+        self._pushed = PushedRequests(parts)
+        self._events = parts.events
+
+    def respond(self, request: Request, now: int) -> Response:
+        """Answer 201 with the request_uri (§2.2), or an error that never leads a browser anywhere (§2.3)."""
+        client_id = None
+        try:
+            parameters = read_form(request)
+            client = self._authenticator.authenticate(request, parameters, now)
+            client_id = client.client_id
+            if "request_uri" in parameters:
+                raise InvalidRequest("request_uri must not be pushed: RFC 9126 section 2.1.")
+            draft = self._reader.draft(Parameters(parameters, frozenset()), client, now, is_pushed=True)
+            request_uri, expires_in = self._pushed.push(check_request(draft), now)
+            return json_response({"request_uri": request_uri, "expires_in": expires_in}, 201)
+        except OAuthError as error:
+            return refuse(self._events, "authorization.push_refused", error, now, client_id)
