@@ -136,7 +136,7 @@ class AuthorizationRequest:
     `userinfo_claims` and `id_token_claims` are the claim names that the claims parameter asked for.
     `essential_acr` is the weakest class that will do, or "", and `wanted_acr` the same of acr_values;
     `hinted_subject` is the `sub` that must sign in. `dpop_jkt` is the thumbprint of the key that alone may
-    redeem the code (RFC 9449 §10); `pushed_uri_hash` names the pushed request that this one came as, or is "".
+    redeem the code (RFC 9449 §10). `pushed_uri_hash` names the pushed request that this one came as, or "".
     """
 
     client_id: str

@@ -12,6 +12,7 @@ from oidc.interfaces import Consents, Events
 from oidc.models import Grant
 from oidc.parts import ProviderConfig, Stores
 from oidc.provider import Provider
+from tnid.db import Database
 from tnid.sealing import Sealer
 from tnid.settings import Settings
 from tnid.stores.clients import ClientStore
@@ -53,17 +54,26 @@ def may_keep_login_hint(hint: str) -> bool:
     return IDENTITY_NUMBER.fullmatch(hint) is None
 
 
+def build_stores(
+    database: Database, clients: ClientStore, grants: GrantStore, consents: Consents, people: People
+) -> Stores:
+    """Return the protocol's stores: those that the province uses, too, and those that nobody else does."""
+    return Stores(
+        clients=clients,
+        grants=grants,
+        interactions=InteractionStore(database),
+        pushed_requests=PushedRequestStore(database),
+        replays=ReplayStore(database),
+        consents=consents,
+        subjects=Subjects(people, grants),
+    )
+
+
 def build_provider(
     settings: Settings,
     sealer: Sealer,
     keyring: Keyring,
-    clients: ClientStore,
-    grants: GrantStore,
-    interactions: InteractionStore,
-    pushed_requests: PushedRequestStore,
-    replays: ReplayStore,
-    consents: Consents,
-    people: People,
+    stores: Stores,
     events: Events,
 ) -> Provider:
     """Wire the provider; its secrets come from the master key, each for one purpose."""
@@ -79,8 +89,6 @@ def build_provider(
         registration_open=settings.registration_open,
         may_keep_login_hint=may_keep_login_hint,
     )
-    subjects = Subjects(people, grants)
-    stores = Stores(clients, grants, interactions, pushed_requests, replays, consents, subjects)
     return Provider(
         config,
         stores,

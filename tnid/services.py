@@ -17,7 +17,7 @@ from tnid.accounts.vault import Vault
 from tnid.audit import Audit
 from tnid.consent.service import Consents
 from tnid.db import Database
-from tnid.provider import build_provider
+from tnid.provider import build_provider, build_stores
 from tnid.sealing import Sealer, load_master_key
 from tnid.settings import Settings
 from tnid.signin.factors import Factors
@@ -29,9 +29,6 @@ from tnid.stores.clients import ClientStore
 from tnid.stores.consents import ConsentStore
 from tnid.stores.factors import FactorStore
 from tnid.stores.grants import GrantStore
-from tnid.stores.interactions import InteractionStore
-from tnid.stores.pushed_requests import PushedRequestStore
-from tnid.stores.replay import ReplayStore
 from tnid.stores.sessions import SessionStore
 from tnid.stores.sign_ins import SignInStore
 from tnid.stores.signing_keys import SqlKeyStore
@@ -69,8 +66,6 @@ def build_services(settings: Settings, database: Database) -> Services:
     audit = Audit(database)
     keyring = Keyring(SqlKeyStore(database), sealer.derive("keys"), _rotation_policy(settings))
     clients, grants = ClientStore(database), GrantStore(database)
-    interactions, replays = InteractionStore(database), ReplayStore(database)
-    pushed_requests = PushedRequestStore(database)
     consents = Consents(ConsentStore(database), grants, audit)
     passwords = Passwords(sealer.derive("accounts.password"), settings.argon2_concurrency)
     factors = Factors(FactorStore(database), sealer)
@@ -80,19 +75,8 @@ def build_services(settings: Settings, database: Database) -> Services:
     half_sign_ins = HalfSignIns(SignInStore(database), settings.sign_in_lifetime_seconds)
     endings = (sessions.end_all, half_sign_ins.end_all, grants.revoke_by_account)
     accounts = Accounts(AccountStore(database), factors, Vault(sealer), passwords, audit, endings)
-    provider = build_provider(
-        settings,
-        sealer,
-        keyring,
-        clients,
-        grants,
-        interactions,
-        pushed_requests,
-        replays,
-        consents,
-        accounts,
-        audit,
-    )
+    stores = build_stores(database, clients, grants, consents, accounts)
+    provider = build_provider(settings, sealer, keyring, stores, audit)
     return Services(
         settings=settings,
         database=database,

@@ -65,6 +65,7 @@ STRINGS = (
 )
 BOOLEANS = (
     "require_auth_time",
+    "require_pushed_authorization_requests",
     "backchannel_logout_session_required",
     "frontchannel_logout_session_required",
 )
@@ -76,7 +77,6 @@ LISTS = (
     "contacts",
     "default_acr_values",
 )
-BOOLEANS = ("require_auth_time", "require_pushed_authorization_requests")
 LOCALIZED = ("client_name", "client_uri", "logo_uri", "policy_uri", "tos_uri")
 WEB_PAGES = ("client_uri", "logo_uri", "policy_uri", "tos_uri")
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")

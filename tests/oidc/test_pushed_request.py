@@ -49,7 +49,9 @@ def test_a_pushed_request_is_answered_201_with_a_random_uri_and_its_lifetime(wor
 def test_the_request_is_the_pushed_one_and_nothing_beside_it_counts(world: World) -> None:
     world.agree()
     uri = pushed_uri(world, state="pushed", nonce="n-1", scope="openid email", dpop_jkt=THUMBPRINT)
-    beside = "&redirect_uri=https://evil.example/&state=beside&scope=openid%20phone&response_type=token&nonce=x"
+    beside = (
+        "&redirect_uri=https://evil.example/&state=beside&scope=openid%20phone&response_type=token&nonce=x"
+    )
     found = location(ask(world, uri, world.end_user(), more=beside))
     assert found["state"] == "pushed"
     [grant] = world.grants.rows.values()
@@ -191,9 +193,3 @@ def test_discovery_names_the_endpoint(world: World) -> None:
     found = document(world.provider.metadata())
     assert found["pushed_authorization_request_endpoint"].endswith("/par")
     assert found["require_pushed_authorization_requests"] is False
-
-
-def test_a_login_hint_that_the_province_may_not_keep_is_dropped(world: World) -> None:
-    prompt = world.authorize(login_hint="an")
-    assert isinstance(prompt, Prompt) and prompt.interaction.request
-    assert prompt.interaction.request.login_hint == "an"
