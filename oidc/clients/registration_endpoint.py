@@ -21,6 +21,7 @@ from oidc.strict_json import BadJson, load_object
 from oidc.token.handles import INITIAL_ACCESS, REGISTRATION, Handle
 
 MAX_BYTES = 64 * 1024
+WITHOUT_PKCE = "without_pkce"
 
 
 class RegistrationEndpoint:
@@ -37,9 +38,10 @@ class RegistrationEndpoint:
     def register(self, request: Request, now: int) -> Response:
         """RFC 7591 §3.1: make a client of the posted metadata."""
         try:
-            self._check_may_register(request, now)
+            require_pkce = self._check_may_register(request, now)
             document = read_document(request)
             client, secret = new_client(document, now)
+            client = replace(client, require_pkce=require_pkce)
             check_elsewhere(client.metadata, self._fetcher)
         except InvalidToken as error:
             return self._challenge(error, now)
@@ -63,16 +65,25 @@ class RegistrationEndpoint:
         except OAuthError as error:
             return refuse(self._events, "client.manage_refused", error, now, client_id)
 
-    def initial_access_token(self, now: int, lifetime_seconds: int) -> str:
-        """Return a token that opens registration for a while: RFC 7591 §1.2."""
-        return self._handles.write(Handle(INITIAL_ACCESS, "registration", now, now + lifetime_seconds))
+    def initial_access_token(self, now: int, lifetime_seconds: int, *, require_pkce: bool = True) -> str:
+        """Return a token that opens registration for a while: RFC 7591 §1.2.
 
-    def _check_may_register(self, request: Request, now: int) -> None:
+        It carries the operator's policy for what it registers (§3: it may): whether a confidential client
+        needs PKCE. A public one always does.
+        """
+        policy = "" if require_pkce else WITHOUT_PKCE
+        return self._handles.write(
+            Handle(INITIAL_ACCESS, "registration", now, now + lifetime_seconds, scope=policy)
+        )
+
+    def _check_may_register(self, request: Request, now: int) -> bool:
+        """Raise InvalidToken for who may not register; say whether PKCE is to be required."""
         if self._is_open and not request.authorization:
-            return
+            return True
         handle = self._handles.read(read_bearer_token(request))
         if handle is None or handle.kind != INITIAL_ACCESS or handle.expires_at <= now:
             raise InvalidToken("An initial access token is required.")
+        return handle.scope != WITHOUT_PKCE
 
     def _get_own(self, client_id: str, request: Request) -> Client:
         handle = self._handles.read(read_bearer_token(request))

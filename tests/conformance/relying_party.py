@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import httpx
 from joserfc import jwt
-from joserfc.jwk import KeySet
+from joserfc.jwk import ECKey, KeySet, RSAKey
 
 from tests.person import Browser, Page, Person
 from tests.security.target import Target
@@ -26,6 +26,7 @@ from tests.security.target import Target
 REDIRECT_URI = "https://rp.example/callback"
 AFTER_LOGOUT = "https://rp.example/signed-out"
 STATE_CHARACTERS = 128
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 CLOCK_SKEW_SECONDS = 5
 MOST_SUBJECT_CHARACTERS = 255
 ALGORITHMS = ("RS256", "ES256", "PS256", "EdDSA")
@@ -100,6 +101,8 @@ class RelyingParty:
     response_mode: str = ""
     pkce: bool = False
     id_token_alg: str = "RS256"
+    key: RSAKey | ECKey | None = field(default=None, repr=False)
+    assertion_audience: str | list[str] = ""
     browser: QuietBrowser = field(default_factory=QuietBrowser)
     verifiers: dict[str, str] = field(default_factory=dict)
 
@@ -186,7 +189,25 @@ class RelyingParty:
             return {"Authorization": "Basic " + base64.b64encode(pair).decode()}, {}
         if self.method == "client_secret_post":
             return {}, {"client_id": self.client_id, "client_secret": self.secret}
+        if self.method == "private_key_jwt":
+            return {}, {"client_assertion_type": ASSERTION_TYPE, "client_assertion": self.assertion()}
         return {}, {"client_id": self.client_id}
+
+    def assertion(self, **changes: Any) -> str:
+        """Return a new assertion that the client is the client: OpenID Connect Core §9."""
+        assert self.key is not None
+        now = int(time.time())
+        claims = {
+            "iss": self.client_id,
+            "sub": self.client_id,
+            "aud": self.assertion_audience or self.op.metadata["token_endpoint"],
+            "jti": secrets.token_urlsafe(16),
+            "iat": now,
+            "exp": now + 60,
+            **changes,
+        }
+        alg = "RS256" if isinstance(self.key, RSAKey) else "ES256"
+        return jwt.encode({"alg": alg, "kid": self.key.kid}, claims, self.key, algorithms=[alg])
 
     def post(self, endpoint: str, form: Mapping[str, str]) -> httpx.Response:
         """Post a form to an endpoint of discovery as this client."""

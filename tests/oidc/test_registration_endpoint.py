@@ -176,3 +176,12 @@ def test_an_assertion_library_of_others_is_understood(world: World) -> None:
     }
     text = jwt.encode({"alg": "ES256"}, {**claims, "jti": "x", "exp": world.now + 60}, key)
     assert authenticated(present(world, text))
+
+
+def test_an_initial_access_token_carries_the_operators_word_about_pkce(world: World) -> None:
+    endpoint = world.provider.registration
+    for require_pkce in (True, False):
+        token = endpoint.initial_access_token(world.now, 60, require_pkce=require_pkce)
+        made = document(endpoint.register(post_json({**DOCUMENT, "require_pkce": False}, token), world.now))
+        client = world.clients.find(made["client_id"])
+        assert client is not None and client.require_pkce is require_pkce

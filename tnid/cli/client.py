@@ -116,13 +116,15 @@ def rotate_secret(client_id: str, keep_old: bool, as_json: bool) -> None:
 
 @client.command("initial-token")
 @click.option("--days", type=click.IntRange(1, 90), default=7, show_default=True, help="How long it works.")
+@click.option("--no-pkce", is_flag=True, help="Let confidential clients that it registers do without PKCE.")
 @with_json
-def initial_token(days: int, as_json: bool) -> None:
+def initial_token(days: int, no_pkce: bool, as_json: bool) -> None:
     """Print an initial access token, which opens dynamic registration (RFC 7591) for whoever holds it."""
     now, seconds = clock.now(), days * 86400
     with open_services() as services:
-        token = services.provider.registration.initial_access_token(now, seconds)
-        services.audit.record("client.initial_token", details={"days": days}, now=now)
+        registration = services.provider.registration
+        token = registration.initial_access_token(now, seconds, require_pkce=not no_pkce)
+        services.audit.record("client.initial_token", details={"days": days, "no_pkce": no_pkce}, now=now)
     answer(as_json, {"initial_access_token": token, "expires_at": now + seconds}, token)
 
 
