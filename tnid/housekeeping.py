@@ -22,9 +22,12 @@ from tnid.audit import CHAIN_PURPOSE, Chain
 from tnid.db import Database, DatabaseUnavailable, engine_options, prepare_engine
 from tnid.logs import logging_config
 from tnid.orphans import end_with
+from tnid.outbox import Schedule, Sender
+from tnid.provider import make_outbound
 from tnid.purge import purge_expired
 from tnid.services import Services, build_services
 from tnid.settings import Settings
+from tnid.signout.notices import LOGOUT_TOKEN, logout_token_composer
 from tnid.stores.audit import AuditStore, LeaseStore
 
 LEASE_SECONDS = 10
@@ -116,7 +119,19 @@ def keep_house(settings: Settings, parent: int) -> None:
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     end_with(parent)
     services = open_services(settings)
+    # Beside the chores: a long purge must not hold a logout token up, nor a slow client the purge
+    sender = threading.Thread(target=make_sender(services).run, args=(stop,), name="sender")
+    sender.start()
     Housekeeper(chores(services), LeaseStore(services.database)).run(stop)
+    sender.join()
+
+
+def make_sender(services: Services) -> Sender:
+    """Return the sender of what the outbox holds."""
+    settings = services.settings
+    composers = {LOGOUT_TOKEN: logout_token_composer(services.provider.backchannel_logout)}
+    schedule = Schedule(settings.outbox_retry_seconds, settings.outbox_attempts)
+    return Sender(services.database, composers, make_outbound(settings), schedule, services.audit)
 
 
 def open_services(settings: Settings) -> Services:

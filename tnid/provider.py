@@ -96,5 +96,10 @@ def build_provider(
         events,
         token_key=sealer.derive("oidc.tokens"),
         subject_salt=sealer.derive("oidc.subjects"),
-        fetcher=Outbound(allow_loopback=settings.outbound_allow_loopback, ca_file=settings.outbound_ca_file),
+        fetcher=make_outbound(settings),
     )
+
+
+def make_outbound(settings: Settings) -> Outbound:
+    """Return what connects to clients' addresses."""
+    return Outbound(allow_loopback=settings.outbound_allow_loopback, ca_file=settings.outbound_ca_file)

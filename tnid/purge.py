@@ -7,6 +7,7 @@ from sqlalchemy import Column, Delete, bindparam, delete, select, tuple_
 from tnid.db import Database
 from tnid.stores.grants import grants
 from tnid.stores.interactions import interactions
+from tnid.stores.outbox import outbox
 from tnid.stores.pushed_requests import pushed_requests
 from tnid.stores.replay import replays
 from tnid.stores.sessions import sessions
@@ -25,6 +26,7 @@ EXPIRING: tuple[Column[int], ...] = (
     sign_ins.c.expires_at,
     sessions.c.expires_at,
     throttles.c.resets_at,
+    outbox.c.expires_at,
 )
 
 

@@ -24,11 +24,13 @@ from tnid.signin.factors import Factors
 from tnid.signin.half_sign_ins import HalfSignIns
 from tnid.signin.limits import Limits
 from tnid.signin.sessions import Sessions
+from tnid.signout.notices import LogoutNotices
 from tnid.stores.accounts import AccountStore
 from tnid.stores.clients import ClientStore
 from tnid.stores.consents import ConsentStore
 from tnid.stores.factors import FactorStore
 from tnid.stores.grants import GrantStore
+from tnid.stores.outbox import OutboxStore
 from tnid.stores.sessions import SessionStore
 from tnid.stores.sign_ins import SignInStore
 from tnid.stores.signing_keys import SqlKeyStore
@@ -58,6 +60,7 @@ class Services:
     consents: Consents
     limits: Limits
     audit: Audit
+    outbox: OutboxStore
 
 
 def build_services(settings: Settings, database: Database) -> Services:
@@ -69,9 +72,10 @@ def build_services(settings: Settings, database: Database) -> Services:
     consents = Consents(ConsentStore(database), grants, audit)
     passwords = Passwords(sealer.derive("accounts.password"), settings.argon2_concurrency)
     factors = Factors(FactorStore(database), sealer)
-    sessions = Sessions(
-        SessionStore(database, settings.session_idle_seconds), settings.session_lifetime_seconds
-    )
+    outbox = OutboxStore(database)
+    notices = LogoutNotices(grants, clients, outbox)
+    session_store = SessionStore(database, settings.session_idle_seconds)
+    sessions = Sessions(session_store, settings.session_lifetime_seconds, notices.queue)
     half_sign_ins = HalfSignIns(SignInStore(database), settings.sign_in_lifetime_seconds)
     endings = (sessions.end_all, half_sign_ins.end_all, grants.revoke_by_account)
     accounts = Accounts(AccountStore(database), factors, Vault(sealer), passwords, audit, endings)
@@ -94,6 +98,7 @@ def build_services(settings: Settings, database: Database) -> Services:
         consents=consents,
         limits=Limits(ThrottleStore(database), sealer),
         audit=audit,
+        outbox=outbox,
     )
 
 

@@ -196,6 +196,12 @@ class Settings:
     key_publish_seconds: int = setting(_whole(1, 30 * DAY), "900", "seconds",
         "how long a key is published before it signs")
 
+    # What is sent to clients
+    outbox_retry_seconds: int = setting(_whole(1, 3600), "5", "seconds",
+        "from a failed delivery to the next; each further wait is three times as long")
+    outbox_attempts: int = setting(_whole(1, 20), "9", "attempts",
+        "after so many a message to a client is given up")
+
     # Keeping house
     audit_seal_seconds: int = setting(_whole(1, 60), "1", "seconds",
         "between two sealings of the audit log")

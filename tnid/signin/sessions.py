@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from oidc.models import EndUser
@@ -36,11 +37,17 @@ class Place(NamedTuple):
 
 
 class Sessions:
-    """The life of sessions, without Flask; each method runs in the caller's unit of work."""
+    """The life of sessions, without Flask; each method runs in the caller's unit of work.
 
-    def __init__(self, store: SessionStore, lifetime_seconds: int) -> None:
+    `on_end` is called with the sid of each session that is ended, however it came about, and the time.
+    """
+
+    def __init__(
+        self, store: SessionStore, lifetime_seconds: int, on_end: Callable[[str, int], None]
+    ) -> None:
         self._store = store
         self._lifetime_seconds = lifetime_seconds
+        self._on_end = on_end
 
     def find_end_user_by_cookie(self, value: str, now: int) -> EndUser | None:
         """Return who holds the session, by one SELECT; once a minute it notes that it was seen."""
@@ -104,10 +111,19 @@ class Sessions:
         return value if is_changed else None
 
     def end(self, sid: str, now: int) -> bool:
-        return self._store.end(sid, now)
+        """End one session; False where it had ended."""
+        is_ended = self._store.end(sid, now)
+        if is_ended:
+            self._on_end(sid, now)
+        return is_ended
 
     def end_all(self, account_id: str, now: int, *, except_sid: str = "") -> int:
-        return self._store.end_all(account_id, now, except_sid=except_sid)
+        """End every session of an account but one; return how many."""
+        count = self._store.end_all(account_id, now, except_sid=except_sid)
+        # Read after the write, so that none slips in between
+        for sid in self._store.list_ended(account_id, now) if count else ():
+            self._on_end(sid, now)
+        return count
 
     def list_live(self, account_id: str, now: int) -> list[Any]:
         """Return the account's live sessions, the last seen first."""

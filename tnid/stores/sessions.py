@@ -88,6 +88,9 @@ _END_OF_ACCOUNT = (
     )
     .values(ended_at=bindparam("now"))
 )
+_LIST_ENDED = select(sessions.c.sid).where(
+    sessions.c.account_id == bindparam("of_account"), sessions.c.ended_at == bindparam("now")
+)
 _LIST = (
     select(sessions)
     .where(sessions.c.account_id == bindparam("account_id"), *_LIVE)
@@ -143,6 +146,10 @@ class SessionStore:
     def end_all(self, account_id: str, now: int, *, except_sid: str = "") -> int:
         """End every session of an account but one; return how many."""
         return self._database.execute(_END_OF_ACCOUNT, of_account=account_id, except_sid=except_sid, now=now)
+
+    def list_ended(self, account_id: str, now: int) -> list[str]:
+        """Return the sids of those sessions of an account that ended in this very second."""
+        return [row.sid for row in self._database.fetch_all(_LIST_ENDED, of_account=account_id, now=now)]
 
     def list_live(self, account_id: str, now: int) -> list[Any]:
         return self._database.fetch_all(
