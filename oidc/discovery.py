@@ -12,6 +12,7 @@ from oidc.clients.authentication import AUTH_METHODS
 from oidc.clients.registration import SUBJECT_TYPES
 from oidc.clients.response_algorithms import ENCRYPTED
 from oidc.models import ACR_VALUES
+from oidc.token.dpop import DPOP_ALGS
 from oidc.token.encryption import CONTENT_ENCRYPTION_ALGS, KEY_MANAGEMENT_ALGS
 from oidc.token.endpoint import GRANTS
 
@@ -67,6 +68,7 @@ def metadata(issuer: str, algorithms: Iterable[str], ui_locales: Iterable[str]) 
         "introspection_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGS),
         "revocation_endpoint_auth_methods_supported": list(AUTH_METHODS),
         "revocation_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGS),
+        "dpop_signing_alg_values_supported": list(DPOP_ALGS),
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": list(PROMPTS),
         "claim_types_supported": ["normal"],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from oidc.http import Response, json_response
+from oidc.http import Headers, Response, json_response
 
 
 class OAuthError(Exception):
@@ -191,6 +191,24 @@ class InsufficientScope(OAuthError):
     may_redirect = False
 
 
+class InvalidDpopProof(OAuthError):
+    """RFC 9449 §5 and §7.1."""
+
+    code = "invalid_dpop_proof"
+    may_redirect = False
+
+
+class UseDpopNonce(OAuthError):
+    """RFC 9449 §8 and §9: try again with this nonce."""
+
+    code = "use_dpop_nonce"
+    may_redirect = False
+
+    def __init__(self, description: str, nonce: str) -> None:
+        super().__init__(description)
+        self.nonce = nonce
+
+
 class InvalidClientMetadata(OAuthError):
     """RFC 7591 §3.2.2."""
 
@@ -207,5 +225,9 @@ class InvalidRedirectUri(OAuthError):
 
 def error_response(error: OAuthError) -> Response:
     """Answer in JSON: RFC 6749 §5.2."""
-    headers = (("WWW-Authenticate", 'Basic realm="token"'),) if isinstance(error, InvalidClient) else ()
+    headers: Headers = ()
+    if isinstance(error, InvalidClient):
+        headers = (("WWW-Authenticate", 'Basic realm="token"'),)
+    elif isinstance(error, UseDpopNonce):
+        headers = (("DPoP-Nonce", error.nonce),)
     return json_response({"error": error.code, "error_description": error.description}, error.status, headers)

@@ -20,7 +20,9 @@ JSON: Headers = (("Content-Type", "application/json"),)
 class Request:
     """One HTTP request.
 
-    `query` and `body` are as they came; `authorization` is the header's value or "".
+    `query` and `body` are as they came; `authorization` is the header's value or "". `dpop` is the value of
+    the header of that name, None where there is none; `certificate` the client's TLS certificate as a trusted
+    proxy wrote it down, or "".
     """
 
     method: str
@@ -28,6 +30,8 @@ class Request:
     body: bytes = b""
     content_type: str = ""
     authorization: str = field(default="", repr=False)
+    dpop: str | None = None
+    certificate: str = field(default="", repr=False)
 
 
 class Response(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 LOA1 = "LoA1"
 LOA2 = "LoA2"
@@ -22,6 +22,26 @@ def acr_at_least(acr: str, least: str) -> bool:
     """Say whether `acr` is as strong as `least`; an unknown class is as weak as none."""
     ranks = ("", *ACR_VALUES)
     return acr in ranks and ranks.index(acr) >= ranks.index(least)
+
+
+JKT = "jkt"
+X5T_S256 = "x5t#S256"
+
+
+class Confirmation(NamedTuple):
+    """What a token is bound to, as RFC 7800 §3 names it: a DPoP key (`jkt`) or a certificate (`x5t#S256`)."""
+
+    method: str
+    thumbprint: str
+
+    @property
+    def cnf(self) -> dict[str, str]:
+        return {self.method: self.thumbprint}
+
+
+def token_type(confirmation: Confirmation | None) -> str:
+    """RFC 9449 §5; a token bound to a certificate is still sent as Bearer: RFC 8705 §3."""
+    return "DPoP" if confirmation and confirmation.method == JKT else "Bearer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +115,11 @@ class Client:
     @property
     def must_use_pkce(self) -> bool:
         return self.require_pkce or self.is_public or self.profile == FAPI2
+
+    @property
+    def is_dpop_bound(self) -> bool:
+        """Say whether every token of the client must be bound to a key: RFC 9449 §5.2."""
+        return bool(self.metadata.get("dpop_bound_access_tokens"))
 
     @property
     def is_pairwise(self) -> bool:

@@ -21,6 +21,7 @@ from oidc.interfaces import (
 )
 from oidc.subject import SubjectIdentifiers
 from oidc.token.handles import Handles
+from oidc.token.sender_constraint import SenderConstraint
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class ProviderConfig:
     registration_open: bool = False
     pushed_request_lifetime_seconds: int = 90
     may_keep_login_hint: Callable[[str], bool] = lambda _hint: True
+    dpop_nonce_required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +73,4 @@ class Parts:
     fetcher: Fetcher
     client_keys: ClientKeys
     authenticator: ClientAuthenticator
+    sender_constraint: SenderConstraint

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from functools import lru_cache
 
 import orjson
@@ -26,10 +27,12 @@ from oidc.logout.frontchannel import FrontChannelLogout
 from oidc.parts import Parts, ProviderConfig, Stores
 from oidc.resource.userinfo import UserInfoEndpoint
 from oidc.subject import SubjectIdentifiers
+from oidc.token.dpop import Nonces, Proofs
 from oidc.token.endpoint import TokenEndpoint
 from oidc.token.handles import Handles
 from oidc.token.introspection import IntrospectionEndpoint
 from oidc.token.revocation import RevocationEndpoint
+from oidc.token.sender_constraint import SenderConstraint
 
 JWKS_MAX_AGE_SECONDS = 300
 
@@ -92,6 +95,9 @@ def wire(
     # RFC 9126 §2: whatever it is sent to, an assertion may be meant for any of the three
     called = ("token_endpoint", "pushed_authorization_request_endpoint")
     audiences = (config.issuer, *(discovery.endpoint_uri(config.issuer, name) for name in called))
+    nonces = Nonces(hmac.digest(token_key, b"dpop nonces", hashlib.sha256))
+    proofs = Proofs(stores.replays, nonces, requires_nonce=config.dpop_nonce_required)
+    addresses = {name: (discovery.endpoint_uri(config.issuer, name),) for name in discovery.ENDPOINTS}
     return Parts(
         config=config,
         stores=stores,
@@ -103,6 +109,7 @@ def wire(
         fetcher=fetcher,
         client_keys=keys,
         authenticator=ClientAuthenticator(stores.clients, AssertionChecker(audiences, stores.replays, keys)),
+        sender_constraint=SenderConstraint(proofs, addresses),
     )
 
 

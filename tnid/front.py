@@ -174,6 +174,7 @@ def read_request(environ: WSGIEnvironment) -> Request | None:
         body=body,
         content_type=environ.get("CONTENT_TYPE", ""),
         authorization=environ.get("HTTP_AUTHORIZATION", ""),
+        dpop=environ.get("HTTP_DPOP"),
     )
 
 

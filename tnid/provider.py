@@ -87,6 +87,7 @@ def build_provider(
         session_lifetime_seconds=settings.session_lifetime_seconds,
         interaction_lifetime_seconds=settings.interaction_lifetime_seconds,
         registration_open=settings.registration_open,
+        dpop_nonce_required=settings.dpop_nonce_required,
         may_keep_login_hint=may_keep_login_hint,
     )
     return Provider(

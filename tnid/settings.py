@@ -163,6 +163,8 @@ class Settings:
         "let clients' addresses be on this machine (development)")
     registration_open: bool = setting(_flag, "false", "flag",
         "let clients register without an initial access token (RFC 7591)")
+    dpop_nonce_required: bool = setting(_flag, "false", "flag",
+        "ask for a nonce of ours in each DPoP proof (RFC 9449 §8)")
 
     # What is issued
     code_lifetime_seconds: int = setting(_whole(1, 600), "60", "seconds",

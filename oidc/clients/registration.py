@@ -64,6 +64,7 @@ STRINGS = (
     *MEMBERS,
 )
 BOOLEANS = (
+    "dpop_bound_access_tokens",
     "require_auth_time",
     "require_pushed_authorization_requests",
     "backchannel_logout_session_required",

@@ -12,9 +12,9 @@ from oidc.http import NO_STORE, Request, Response, json_response
 from oidc.models import OPENID, Client
 from oidc.parts import Parts
 from oidc.refusal import record_refusal
-from oidc.resource.bearer import challenge, read_bearer_token
+from oidc.resource.bearer import challenge_either, read_access_token
 from oidc.token.encryption import encrypt, is_encrypted
-from oidc.token.handles import ACCESS, CLIENT_ACCESS
+from oidc.token.handles import ACCESS, CLIENT_ACCESS, Handle
 
 
 class UserInfoEndpoint:
@@ -25,6 +25,7 @@ class UserInfoEndpoint:
         self._subjects = parts.stores.subjects
         self._identifiers = parts.identifiers
         self._handles = parts.handles
+        self._sender_constraint = parts.sender_constraint
         self._issuer = parts.config.issuer
         self._signer = parts.signer
         self._client_keys = parts.client_keys
@@ -33,13 +34,19 @@ class UserInfoEndpoint:
     def respond(self, request: Request, now: int) -> Response:
         """Return the claims, as the client registered to have them, or the challenge of RFC 6750 §3."""
         try:
-            return self._answer(read_bearer_token(request), now)
+            presented = read_access_token(request)
+            handle = self._handles.read(presented.text)
+            bound_to = handle.confirmation if handle else None
+            headers = self._sender_constraint.check_use(
+                request, presented, bound_to, "userinfo_endpoint", now
+            )
+            answer = self._answer(handle, now)
+            return answer._replace(headers=(*answer.headers, *headers)) if headers else answer
         except OAuthError as error:
             record_refusal(self._events, "userinfo.refused", error, now, None)
-            return challenge(error)
+            return challenge_either(error, request)
 
-    def _answer(self, token: str, now: int) -> Response:
-        handle = self._handles.read(token)
+    def _answer(self, handle: Handle | None, now: int) -> Response:
         if handle is None or not handle.is_access_token or handle.expires_at <= now:
             raise InvalidToken("The access token is unknown or expired.")
         if handle.kind == CLIENT_ACCESS:

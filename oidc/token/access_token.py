@@ -5,21 +5,33 @@ from __future__ import annotations
 import secrets
 
 from oidc.interfaces import ReplayStore
-from oidc.models import Grant
+from oidc.models import Confirmation, Grant
 from oidc.token.handles import ACCESS, CLIENT_ACCESS, Handle, Handles
 
 REVOKED = "access_token"
 
 
-def issue_access_token(handles: Handles, grant: Grant, scope: str, now: int, lifetime_seconds: int) -> str:
-    """Return an access token for `scope`, which is all or a part of the grant's."""
+def issue_access_token(
+    handles: Handles,
+    grant: Grant,
+    scope: str,
+    now: int,
+    lifetime_seconds: int,
+    confirmation: Confirmation | None = None,
+) -> str:
+    """Return an access token for `scope`, which is all or a part of the grant's, bound to `confirmation`."""
     narrower = "" if scope == grant.scope else scope
     expires_at = min(now + lifetime_seconds, grant.expires_at)
-    return handles.write(Handle(ACCESS, grant.id, now, expires_at, grant.generation, narrower))
+    return handles.write(Handle(ACCESS, grant.id, now, expires_at, grant.generation, narrower, confirmation))
 
 
 def issue_client_access_token(
-    handles: Handles, client_id: str, scope: str, now: int, lifetime_seconds: int
+    handles: Handles,
+    client_id: str,
+    scope: str,
+    now: int,
+    lifetime_seconds: int,
+    confirmation: Confirmation | None = None,
 ) -> str:
     """Return an access token of a client acting for itself: RFC 6749 §4.4. It names no grant.
 
@@ -27,7 +39,7 @@ def issue_client_access_token(
     """
     nonce = secrets.randbits(32)
     expires_at = now + lifetime_seconds
-    return handles.write(Handle(CLIENT_ACCESS, client_id, now, expires_at, generation=nonce, scope=scope))
+    return handles.write(Handle(CLIENT_ACCESS, client_id, now, expires_at, nonce, scope, confirmation))
 
 
 def is_live_client_token(token: str, handle: Handle, replays: ReplayStore, now: int) -> bool:

@@ -26,6 +26,7 @@ class TokenEndpoint:
 
     def __init__(self, parts: Parts) -> None:
         self._authenticator = parts.authenticator
+        self._sender_constraint = parts.sender_constraint
         self._context = TokenContext.of(parts)
 
     def respond(self, request: Request, now: int) -> Response:
@@ -40,7 +41,9 @@ class TokenEndpoint:
             if grant_type not in WITHOUT_ID_TOKEN:
                 # Before anything is spent: the client can try again once its keys are there
                 self._context.id_tokens.check_can_issue(client)
-            return json_response(exchange(self._context, TokenRequest(client, parameters, now)))
+            confirmed = self._sender_constraint.confirm(client, request, "token_endpoint", now)
+            asked = TokenRequest(client, parameters, now, confirmed.confirmation)
+            return json_response(exchange(self._context, asked), headers=confirmed.headers)
         except OAuthError as error:
             return refuse(self._context.events, "token.refused", error, now, client_id)
 

@@ -14,6 +14,8 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from dataclasses import dataclass
 
+from oidc.models import Confirmation
+
 ACCESS = 1
 REFRESH = 2
 CLIENT_ACCESS = 3
@@ -29,6 +31,7 @@ class Handle:
     """What a token says: `owner` is a grant's id, or a client's id where no person is behind the token.
 
     `scope` is narrower than the grant's, or "" for all of it. `generation` is a refresh token's.
+    `confirmation` is the key that the token is bound to, None for a bearer token.
     """
 
     kind: int
@@ -37,6 +40,7 @@ class Handle:
     expires_at: int = 0
     generation: int = 0
     scope: str = ""
+    confirmation: Confirmation | None = None
 
     @property
     def is_access_token(self) -> bool:
@@ -69,7 +73,8 @@ class Handles:
     def write(self, handle: Handle) -> str:
         """Return the token; the same handle always gives the same token."""
         head = _BODY.pack(handle.kind, handle.issued_at, handle.expires_at, handle.generation)
-        body = head + f"{handle.owner} {handle.scope}".encode()
+        bound = "\n{} {}".format(*handle.confirmation) if handle.confirmation else ""
+        body = head + f"{handle.owner} {handle.scope}{bound}".encode()
         return urlsafe_b64encode(self._mac(body) + body).rstrip(b"=").decode()
 
     def read(self, token: str) -> Handle | None:
@@ -87,8 +92,11 @@ class Handles:
         if len(body) <= _BODY.size or not hmac.compare_digest(mac, self._mac(body)):
             return None
         kind, issued_at, expires_at, generation = _BODY.unpack_from(body)
-        owner, _, scope = body[_BODY.size :].decode().partition(" ")
-        return Handle(kind, owner, issued_at, expires_at, generation, scope)
+        text, _, bound = body[_BODY.size :].decode().partition("\n")
+        owner, _, scope = text.partition(" ")
+        method, _, thumbprint = bound.partition(" ")
+        confirmation = Confirmation(method, thumbprint) if bound else None
+        return Handle(kind, owner, issued_at, expires_at, generation, scope, confirmation)
 
     def _mac(self, body: bytes) -> bytes:
         return hmac.digest(self._key, body, hashlib.sha256)

@@ -6,7 +6,7 @@ from typing import Any
 
 from oidc.errors import InvalidClient, InvalidRequest, OAuthError
 from oidc.http import Request, Response, json_response
-from oidc.models import Client, Grant
+from oidc.models import Client, Grant, token_type
 from oidc.parameters import read_form
 from oidc.parts import Parts
 from oidc.refusal import refuse
@@ -65,11 +65,12 @@ class IntrospectionEndpoint:
             "client_id": client.client_id,
             "sub": self._identifiers.subject(client, grant.account_id),
             "scope": handle.scope or grant.scope,
-            "token_type": "Bearer" if handle.is_access_token else "refresh_token",
+            "token_type": token_type(handle.confirmation) if handle.is_access_token else "refresh_token",
             "iat": handle.issued_at or grant.created_at,
             "exp": handle.expires_at or grant.expires_at,
             "auth_time": grant.auth_time,
             "acr": grant.acr,
+            **confirmation_members(handle),
         }
 
     def _describe_client_token(self, client: Client, token: str, handle: Handle, now: int) -> dict[str, Any]:
@@ -81,7 +82,13 @@ class IntrospectionEndpoint:
             "client_id": client.client_id,
             "sub": client.client_id,
             "scope": handle.scope,
-            "token_type": "Bearer",
+            "token_type": token_type(handle.confirmation),
             "iat": handle.issued_at,
             "exp": handle.expires_at,
+            **confirmation_members(handle),
         }
+
+
+def confirmation_members(handle: Handle) -> dict[str, Any]:
+    """RFC 9449 §6.2 and RFC 8705 §3.2: what the token is bound to."""
+    return {"cnf": handle.confirmation.cnf} if handle.confirmation else {}

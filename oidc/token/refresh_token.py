@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from oidc.models import Grant
+from oidc.models import Confirmation, Grant
 from oidc.token.handles import REFRESH, Handle, Handles
 
 
-def issue_refresh_token(handles: Handles, grant: Grant) -> str:
-    """Return the refresh token of the grant's present generation: the same each time."""
-    return handles.write(Handle(REFRESH, grant.id, generation=grant.generation))
+def issue_refresh_token(handles: Handles, grant: Grant, confirmation: Confirmation | None = None) -> str:
+    """Return the refresh token of the grant's present generation: the same each time for the same key."""
+    return handles.write(Handle(REFRESH, grant.id, generation=grant.generation, confirmation=confirmation))
 
 
 def read_refresh_token(handles: Handles, token: str | None) -> Handle | None:

@@ -57,7 +57,7 @@ def test_the_request_is_the_pushed_one_and_nothing_beside_it_counts(world: World
     [grant] = world.grants.rows.values()
     assert (grant.scope, grant.nonce, grant.redirect_uri) == ("openid email", "n-1", REDIRECT_URI)
     assert (grant.code_challenge, grant.dpop_jkt) == (CHALLENGE, THUMBPRINT)
-    assert document(world.redeem(found["code"]))["access_token"]
+    assert document(world.redeem(found["code"]))["error"] == "invalid_grant", "the code needs its key's proof"
 
 
 def test_a_request_uri_gives_one_code(world: World) -> None:

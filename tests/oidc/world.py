@@ -109,7 +109,8 @@ def shared_keyring() -> Keyring:
 class World:
     """`now` moves only where a test moves it."""
 
-    def __init__(self) -> None:
+    def __init__(self, **config: Any) -> None:
+        """Make a world whose operator decided this of ProviderConfig."""
         self.now = NOW
         self.clients, self.grants = MemoryClients(), MemoryGrants()
         self.interactions, self.replays = MemoryInteractions(), MemoryReplays()
@@ -129,7 +130,7 @@ class World:
             subjects=self.subjects,
         )
         self.provider = Provider(
-            ProviderConfig(ISSUER),
+            ProviderConfig(ISSUER, **config),
             stores,
             self.keyring,
             self.events,

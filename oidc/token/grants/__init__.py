@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from oidc.interfaces import Events, GrantStore
-from oidc.models import Client, Grant
+from oidc.models import Client, Confirmation, Grant, token_type
 from oidc.parts import Parts
 from oidc.token.access_token import issue_access_token
 from oidc.token.handles import Handles
@@ -39,11 +39,15 @@ class TokenContext:
 
 
 class TokenRequest(NamedTuple):
-    """A request of an authenticated client; `now` is in epoch seconds."""
+    """A request of an authenticated client; `now` is in epoch seconds.
+
+    `confirmation` is what the issued tokens are to be bound to, None for bearer tokens.
+    """
 
     client: Client
     parameters: Mapping[str, str]
     now: int
+    confirmation: Confirmation | None = None
 
 
 Exchange = Callable[[TokenContext, TokenRequest], dict[str, Any]]
@@ -55,15 +59,18 @@ def token_response(
     """Build the successful answer of RFC 6749 §5.1 and OpenID Connect Core §3.1.3.3."""
     client, now = asked.client, asked.now
     lifetime = context.access_token_lifetime_seconds
-    access_token = issue_access_token(context.handles, grant, scope, now, lifetime)
+    confirmation = asked.confirmation
+    access_token = issue_access_token(context.handles, grant, scope, now, lifetime, confirmation)
     answer: dict[str, Any] = {
         "access_token": access_token,
-        "token_type": "Bearer",
+        "token_type": token_type(confirmation),
         "expires_in": min(lifetime, grant.expires_at - now),
         "scope": scope,
     }
     if "refresh_token" in client.grant_types:
-        answer["refresh_token"] = issue_refresh_token(context.handles, grant)
+        # RFC 9449 §5 and RFC 8705 §7.1: a confidential client's is bound to its authentication already
+        bound_to = confirmation if client.is_public else None
+        answer["refresh_token"] = issue_refresh_token(context.handles, grant, bound_to)
     if id_token:
         answer["id_token"] = context.id_tokens.issue(client, grant, access_token, now)
     return answer

@@ -7,7 +7,7 @@ from typing import Any
 
 from oidc.authorization.pkce import check_verifier
 from oidc.errors import InvalidGrant, InvalidRequest, OAuthError
-from oidc.models import Client, Grant
+from oidc.models import JKT, Client, Confirmation, Grant
 from oidc.token.grants import TokenContext, TokenRequest, token_response
 from oidc.token.handles import hash_code
 
@@ -18,7 +18,7 @@ def exchange_authorization_code(context: TokenContext, asked: TokenRequest) -> d
     The code is consumed first, by one conditional statement, and then judged: a wrong client, redirect URI or
     verifier leaves it spent, so that nobody gets a second guess (RFC 9700 §4.5).
     """
-    client, parameters, now = asked
+    client, parameters, now = asked.client, asked.parameters, asked.now
     code = parameters.get("code")
     if code is None:
         raise InvalidRequest("code is required.")
@@ -27,6 +27,7 @@ def exchange_authorization_code(context: TokenContext, asked: TokenRequest) -> d
         raise _refuse_unredeemable(context, code, now)
     try:
         check_belongs(grant, client, parameters)
+        check_key(grant, asked.confirmation)
     except OAuthError:
         context.grants.revoke(grant.id, now)
         raise
@@ -41,6 +42,12 @@ def check_belongs(grant: Grant, client: Client, parameters: Mapping[str, str]) -
     if parameters.get("redirect_uri") != grant.redirect_uri:
         raise InvalidGrant("redirect_uri is not the one that the code was asked for with.")
     check_verifier(parameters.get("code_verifier"), grant.code_challenge)
+
+
+def check_key(grant: Grant, confirmation: Confirmation | None) -> None:
+    """RFC 9449 §10: a code that was asked for with dpop_jkt is redeemed by that key alone."""
+    if grant.dpop_jkt is not None and confirmation != Confirmation(JKT, grant.dpop_jkt):
+        raise InvalidGrant("The code is bound to another DPoP key than the proof's.")
 
 
 def _refuse_unredeemable(context: TokenContext, code: str, now: int) -> OAuthError:

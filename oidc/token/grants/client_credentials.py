@@ -6,13 +6,14 @@ from typing import Any
 
 from oidc.claims import SCOPE_CLAIMS
 from oidc.errors import InvalidScope, UnauthorizedClient
+from oidc.models import token_type
 from oidc.token.access_token import issue_client_access_token
 from oidc.token.grants import TokenContext, TokenRequest
 
 
 def exchange_client_credentials(context: TokenContext, asked: TokenRequest) -> dict[str, Any]:
     """Issue an access token to the client itself, for scopes that concern no person."""
-    client, parameters, now = asked
+    client, parameters, now = asked.client, asked.parameters, asked.now
     if client.is_public:
         # RFC 6749 §4.4: MUST only be used by confidential clients
         raise UnauthorizedClient("A public client can't use client_credentials.")
@@ -22,9 +23,12 @@ def exchange_client_credentials(context: TokenContext, asked: TokenRequest) -> d
         raise InvalidScope("scope holds what this client may not have for itself.")
     scope = " ".join(wanted)
     lifetime = context.access_token_lifetime_seconds
+    confirmation = asked.confirmation
     answer: dict[str, Any] = {
-        "access_token": issue_client_access_token(context.handles, client.client_id, scope, now, lifetime),
-        "token_type": "Bearer",
+        "access_token": issue_client_access_token(
+            context.handles, client.client_id, scope, now, lifetime, confirmation
+        ),
+        "token_type": token_type(confirmation),
         "expires_in": lifetime,
     }
     if scope:

@@ -17,12 +17,15 @@ def exchange_refresh_token(context: TokenContext, asked: TokenRequest) -> dict[s
     One conditional statement rotates. Where it finds nothing, the token is either the last one, sent again
     because its answer was lost, which gets the same successor; or an old one, which ends the grant.
     """
-    client, parameters, now = asked
+    client, parameters, now = asked.client, asked.parameters, asked.now
     if "refresh_token" not in parameters:
         raise InvalidRequest("refresh_token is required.")
     handle = read_refresh_token(context.handles, parameters["refresh_token"])
     if handle is None:
         raise InvalidGrant("The refresh token is not one of this provider's.")
+    if handle.confirmation is not None and handle.confirmation != asked.confirmation:
+        # RFC 9449 §5: not spent by somebody who holds the token and not its key
+        raise InvalidGrant("The refresh token is bound to another key.")
     scope = parameters.get("scope")
     if scope is not None:
         # RFC 6749 §6: judged before the token is spent, so that a wrong scope costs nothing
