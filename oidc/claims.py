@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from oidc.errors import InvalidRequest
-from oidc.models import ACR_VALUES, OFFLINE_ACCESS, OPENID
+from oidc.models import ACR_VALUES, OFFLINE_ACCESS, OPENID, Grant
 from oidc.strict_json import BadJson, load_object
 
 SCOPE_CLAIMS: Mapping[str, tuple[str, ...]] = {
@@ -41,6 +41,13 @@ MAX_CLAIMS_BYTES = 16 * 1024
 def names_of_scopes(scopes: Iterable[str]) -> frozenset[str]:
     """Return the claims that these scopes stand for."""
     return frozenset(name for scope in scopes for name in SCOPE_CLAIMS.get(scope, ()))
+
+
+def userinfo_scope(grant: Grant) -> str:
+    """Return the grant's scope without that of its protected resources: what UserInfo is opened by."""
+    if not grant.resource:
+        return grant.scope
+    return " ".join(name for name in grant.scopes if name in SCOPE_CLAIMS)
 
 
 def select(claims: Mapping[str, Any], scopes: Iterable[str], asked: Iterable[str]) -> dict[str, Any]:

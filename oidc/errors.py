@@ -109,6 +109,12 @@ class InvalidScope(OAuthError):
     code = "invalid_scope"
 
 
+class InvalidTarget(OAuthError):
+    """RFC 8707 §2 and RFC 8693 §2.2.2."""
+
+    code = "invalid_target"
+
+
 class AccessDenied(OAuthError):
     """RFC 6749 §4.1.2.1: the person, or the province's policy, said no."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from oidc.models import Agreed, Client, Grant, Interaction, PushedRequest
+from oidc.models import Agreed, Client, Grant, Interaction, PushedRequest, Resource
 
 
 class ClientStore(Protocol):
@@ -31,6 +31,11 @@ class ClientRegistry(ClientStore, Protocol):
 
     def delete(self, client_id: str) -> bool:
         """Remove a client; say whether there was one. Its tokens are worth nothing from then on."""
+
+
+class ResourceStore(Protocol):
+    def find(self, identifier: str) -> Resource | None:
+        """Return the protected resource, disabled ones too; a change is seen within a second."""
 
 
 class GrantStore(Protocol):

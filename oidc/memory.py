@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from oidc.models import Agreed, Client, Grant, Interaction, PushedRequest
+from oidc.models import Agreed, Client, Grant, Interaction, PushedRequest, Resource
 
 
 class MemoryClients:
@@ -29,6 +29,17 @@ class MemoryClients:
 
     def delete(self, client_id: str) -> bool:
         return self.rows.pop(client_id, None) is not None
+
+
+class MemoryResources:
+    def __init__(self) -> None:
+        self.rows: dict[str, Resource] = {}
+
+    def add(self, resource: Resource) -> None:
+        self.rows[resource.identifier] = resource
+
+    def find(self, identifier: str) -> Resource | None:
+        return self.rows.get(identifier)
 
 
 class MemorySubjects:

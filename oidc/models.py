@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, NamedTuple
 
@@ -61,6 +61,8 @@ class Client:
     """A registered client: RFC 7591 metadata, checked at registration, and the operator's policy.
 
     `secret_hashes` are SHA-256 digests, newest first: a secret of ours is random, so it needs no slow hash.
+    `resources` and `exchange_resources` say for which protected resources, and which scopes of each, it may
+    get access tokens, and may exchange those of others; `protected_resource` is the resource that it is.
     """
 
     client_id: str
@@ -73,6 +75,9 @@ class Client:
     organisation: str = ""
     created_at: int = 0
     disabled_at: int | None = None
+    resources: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    exchange_resources: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    protected_resource: str = ""
     keys: Any = field(default=None, repr=False, compare=False)
 
     @property
@@ -155,6 +160,24 @@ class Client:
 
 
 @dataclass(frozen=True, slots=True)
+class Resource:
+    """A protected resource that an operator registered: what access tokens may be for (RFC 8707).
+
+    `identifier` is its URI; `scopes` gives each scope's description by locale. A scope's name means the same
+    thing at every resource that has it.
+    """
+
+    identifier: str
+    scopes: Mapping[str, Mapping[str, str]]
+    names: Mapping[str, str] = field(default_factory=dict)
+    token_format: str = "jwt"  # noqa: S105  a format, no secret
+    signing_alg: str = "RS256"
+    least_acr: str = LOA1
+    created_at: int = 0
+    disabled_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AuthorizationRequest:
     """A checked authorization request: OpenID Connect Core §3.1.2.1.
 
@@ -162,6 +185,8 @@ class AuthorizationRequest:
     `essential_acr` is the weakest class that will do, or "", and `wanted_acr` the same of acr_values;
     `hinted_subject` is the `sub` that must sign in. `dpop_jkt` is the thumbprint of the key that alone may
     redeem the code (RFC 9449 §10). `pushed_uri_hash` names the pushed request that this one came as, or "".
+    `resource` holds the resource indicators of RFC 8707, and `resource_acr` the weakest class that does for
+    them all.
     """
 
     client_id: str
@@ -183,6 +208,8 @@ class AuthorizationRequest:
     userinfo_claims: tuple[str, ...] = ()
     id_token_claims: tuple[str, ...] = ()
     essential_claims: tuple[str, ...] = ()
+    resource: tuple[str, ...] = ()
+    resource_acr: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -271,10 +298,15 @@ class Grant:
     created_at: int
     expires_at: int
     revoked_at: int | None
+    resource: str = ""
 
     @property
     def scopes(self) -> list[str]:
         return self.scope.split()
+
+    @property
+    def resources(self) -> list[str]:
+        return self.resource.split()
 
 
 GRANT_COLUMNS = tuple(f.name for f in fields(Grant))

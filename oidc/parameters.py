@@ -13,9 +13,15 @@ MAX_BYTES = 128 * 1024
 MAX_FIELDS = 100
 FORM = "application/x-www-form-urlencoded"
 
+# RFC 8707 §2 and RFC 8693 §2.1: the two that may come several times
+REPEATABLE = frozenset({"resource", "audience"})
+
 
 class Parameters(NamedTuple):
-    """Parameters by name, the first value of each; and the names that came more than once."""
+    """Parameters by name, the first value of each; and the names that came more than once.
+
+    Of those that may come several times every value is there, joined by spaces, as those of scope are.
+    """
 
     values: Mapping[str, str]
     repeated: frozenset[str]
@@ -38,10 +44,19 @@ def parse(encoded: str | bytes) -> Parameters:
     for name, value in pairs:
         if "\x00" in name or "\x00" in value:
             raise InvalidRequest("A parameter holds a NUL character.")
+        if name in REPEATABLE:
+            _append(values, name, value)
+            continue
         if name in values:
             repeated.add(name)
         values.setdefault(name, value)
     return Parameters({n: v for n, v in values.items() if v}, frozenset(repeated))
+
+
+def _append(values: dict[str, str], name: str, value: str) -> None:
+    # RFC 3986 §2: no URI holds a space; one that came stays escaped, so that it can't pass for two values
+    escaped = value.replace(" ", "%20")
+    values[name] = f"{values[name]} {escaped}".strip() if name in values else escaped
 
 
 def read_form(request: Request) -> Mapping[str, str]:

@@ -16,6 +16,7 @@ from oidc.interfaces import (
     InteractionStore,
     PushedRequestStore,
     ReplayStore,
+    ResourceStore,
     Signer,
     Subjects,
 )
@@ -34,6 +35,7 @@ class ProviderConfig:
     issuer: str
     code_lifetime_seconds: int = 60
     access_token_lifetime_seconds: int = 600
+    resource_token_lifetime_seconds: int = 300
     id_token_lifetime_seconds: int = 600
     refresh_token_lifetime_seconds: int = 30 * 86400
     refresh_reuse_grace_seconds: int = 10
@@ -57,6 +59,7 @@ class Stores:
     replays: ReplayStore
     consents: Consents
     subjects: Subjects
+    resources: ResourceStore
 
 
 @dataclass(frozen=True, slots=True)

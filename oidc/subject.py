@@ -8,7 +8,7 @@ from base64 import urlsafe_b64encode
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from oidc.models import Client
+from oidc.models import Client, Resource
 
 
 def sector_of(client: Client) -> str:
@@ -35,6 +35,20 @@ class SubjectIdentifiers:
         """Return the account's `sub` at this client: 43 characters, or the account's id if public."""
         if not client.is_pairwise:
             return account_id
-        message = f"{sector_of(client)}\x00{account_id}".encode()
-        digest = hmac.digest(self._salt, message, hashlib.sha256)
+        return self._derive(sector_of(client), account_id)
+
+    def subject_at(self, resource: Resource, client: Client, account_id: str) -> str:
+        """Return the account's `sub` in the client's access token for the resource.
+
+        Nobody may join people by it: neither two clients, nor two resources. An opaque token shows it to the
+        resource alone, so there it is the resource's own. A JWT is read by the client, too: there it is of
+        that resource and that client together, unless both are of one sector, which are one party.
+        """
+        sector, host = sector_of(client), _host(resource.identifier) or resource.identifier
+        if resource.token_format == "opaque" or host == sector:  # noqa: S105  a format, no secret
+            return self._derive(host, account_id)
+        return self._derive(f"{host}\x00{sector}", account_id)
+
+    def _derive(self, sector: str, account_id: str) -> str:
+        digest = hmac.digest(self._salt, f"{sector}\x00{account_id}".encode(), hashlib.sha256)
         return urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -20,6 +20,7 @@ from tnid.stores.grants import GrantStore
 from tnid.stores.interactions import InteractionStore
 from tnid.stores.pushed_requests import PushedRequestStore
 from tnid.stores.replay import ReplayStore
+from tnid.stores.resources import ResourceStore
 
 IDENTITY_NUMBER = re.compile(r"\s*([0-9]{9}|[0-9]{12})\s*")
 
@@ -55,7 +56,12 @@ def may_keep_login_hint(hint: str) -> bool:
 
 
 def build_stores(
-    database: Database, clients: ClientStore, grants: GrantStore, consents: Consents, people: People
+    database: Database,
+    clients: ClientStore,
+    resources: ResourceStore,
+    grants: GrantStore,
+    consents: Consents,
+    people: People,
 ) -> Stores:
     """Return the protocol's stores: those that the province uses, too, and those that nobody else does."""
     return Stores(
@@ -66,6 +72,7 @@ def build_stores(
         replays=ReplayStore(database),
         consents=consents,
         subjects=Subjects(people, grants),
+        resources=resources,
     )
 
 
@@ -81,6 +88,7 @@ def build_provider(
         issuer=settings.issuer,
         code_lifetime_seconds=settings.code_lifetime_seconds,
         access_token_lifetime_seconds=settings.access_token_lifetime_seconds,
+        resource_token_lifetime_seconds=settings.resource_token_lifetime_seconds,
         id_token_lifetime_seconds=settings.id_token_lifetime_seconds,
         refresh_token_lifetime_seconds=settings.refresh_token_lifetime_seconds,
         refresh_reuse_grace_seconds=settings.refresh_reuse_grace_seconds,

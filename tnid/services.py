@@ -31,6 +31,7 @@ from tnid.stores.consents import ConsentStore
 from tnid.stores.factors import FactorStore
 from tnid.stores.grants import GrantStore
 from tnid.stores.outbox import OutboxStore
+from tnid.stores.resources import ResourceStore
 from tnid.stores.sessions import SessionStore
 from tnid.stores.sign_ins import SignInStore
 from tnid.stores.signing_keys import SqlKeyStore
@@ -50,6 +51,7 @@ class Services:
     keyring: Keyring
     provider: Provider
     clients: ClientStore
+    resources: ResourceStore
     grants: GrantStore
     interactions: Interactions
     accounts: Accounts
@@ -69,17 +71,16 @@ def build_services(settings: Settings, database: Database) -> Services:
     audit = Audit(database)
     keyring = Keyring(SqlKeyStore(database), sealer.derive("keys"), _rotation_policy(settings))
     clients, grants = ClientStore(database), GrantStore(database)
+    resources = ResourceStore(database)
     consents = Consents(ConsentStore(database), grants, audit)
     passwords = Passwords(sealer.derive("accounts.password"), settings.argon2_concurrency)
     factors = Factors(FactorStore(database), sealer)
     outbox = OutboxStore(database)
     notices = LogoutNotices(grants, clients, outbox)
-    session_store = SessionStore(database, settings.session_idle_seconds)
-    sessions = Sessions(session_store, settings.session_lifetime_seconds, notices.queue)
-    half_sign_ins = HalfSignIns(SignInStore(database), settings.sign_in_lifetime_seconds)
+    sessions, half_sign_ins = _sessions(settings, database, notices)
     endings = (sessions.end_all, half_sign_ins.end_all, grants.revoke_by_account)
     accounts = Accounts(AccountStore(database), factors, Vault(sealer), passwords, audit, endings)
-    stores = build_stores(database, clients, grants, consents, accounts)
+    stores = build_stores(database, clients, resources, grants, consents, accounts)
     provider = build_provider(settings, sealer, keyring, stores, audit)
     return Services(
         settings=settings,
@@ -88,6 +89,7 @@ def build_services(settings: Settings, database: Database) -> Services:
         keyring=keyring,
         provider=provider,
         clients=clients,
+        resources=resources,
         grants=grants,
         interactions=provider.interactions,
         accounts=accounts,
@@ -102,11 +104,19 @@ def build_services(settings: Settings, database: Database) -> Services:
     )
 
 
+def _sessions(settings: Settings, database: Database, notices: LogoutNotices) -> tuple[Sessions, HalfSignIns]:
+    store = SessionStore(database, settings.session_idle_seconds)
+    half_sign_ins = HalfSignIns(SignInStore(database), settings.sign_in_lifetime_seconds)
+    return Sessions(store, settings.session_lifetime_seconds, notices.queue), half_sign_ins
+
+
 def _rotation_policy(settings: Settings) -> RotationPolicy:
     return RotationPolicy(
         rotation_seconds=settings.key_rotation_seconds,
         publish_seconds=settings.key_publish_seconds,
-        retain_seconds=max(DAY_SECONDS, settings.id_token_lifetime_seconds),
+        retain_seconds=max(
+            DAY_SECONDS, settings.id_token_lifetime_seconds, settings.resource_token_lifetime_seconds
+        ),
     )
 
 

@@ -171,6 +171,8 @@ class Settings:
         "authorization code (RFC 6749 §4.1.2: ten minutes at most)")
     access_token_lifetime_seconds: int = setting(_whole(1, DAY), "600", "seconds",
         "access token")
+    resource_token_lifetime_seconds: int = setting(_whole(1, DAY), "300", "seconds",
+        "access token for a protected resource, which may check it without asking us (RFC 9068)")
     id_token_lifetime_seconds: int = setting(_whole(1, DAY), "600", "seconds",
         "ID token")
     refresh_token_lifetime_seconds: int = setting(_whole(1, YEAR), str(30 * DAY), "seconds",

@@ -217,6 +217,7 @@ class AuthorizationEndpoint:
             created_at=now,
             expires_at=lasts_until,
             revoked_at=None,
+            resource=" ".join(request.resource),
         )
 
     def _resume_local(self, interaction: Interaction, end_user: EndUser | None, now: int) -> Answer:

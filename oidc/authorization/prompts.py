@@ -34,7 +34,8 @@ class Situation:
 
     @property
     def least_acr(self) -> str:
-        return max(self.request.essential_acr, self.request.wanted_acr, self.client.least_acr)
+        asked = self.request
+        return max(asked.essential_acr, asked.wanted_acr, asked.resource_acr, self.client.least_acr)
 
     @property
     def authenticated_here(self) -> bool:

@@ -17,6 +17,7 @@ class RequestReader:
     def __init__(self, parts: Parts) -> None:
         self._clients = parts.stores.clients
         self._signer = parts.signer
+        self._resources = parts.stores.resources
         self._pushed = PushedRequests(parts)
         self._may_keep_login_hint = parts.config.may_keep_login_hint
 
@@ -29,7 +30,9 @@ class RequestReader:
             return self.draft(parameters, client, now)
         # RFC 9126 §4 and RFC 9101 §6.3: what stands beside a request_uri is ignored
         pushed = self._pushed.get(request_uri, client, now)
-        return Draft({}, frozenset(), client, pushed.redirect_uri, self._signer, now, pushed=pushed)
+        return Draft(
+            {}, frozenset(), client, pushed.redirect_uri, self._signer, self._resources, now, pushed=pushed
+        )
 
     def draft(self, parameters: Parameters, client: Client, now: int, *, is_pushed: bool = False) -> Draft:
         """Return the request that these parameters make; raise PageError where its redirect URI is wrong."""
@@ -39,6 +42,7 @@ class RequestReader:
             client,
             get_redirect_uri(parameters, client),
             self._signer,
+            self._resources,
             now,
             is_pushed=is_pushed,
             may_keep_login_hint=self._may_keep_login_hint,

@@ -26,9 +26,10 @@ from oidc.errors import (
     UnsafeRequest,
     UnsupportedResponseType,
 )
-from oidc.interfaces import ClientStore, Signer
+from oidc.interfaces import ClientStore, ResourceStore, Signer
 from oidc.models import ACR_VALUES, OPENID, AuthorizationRequest, Client
 from oidc.parameters import Parameters
+from oidc.resource.indicators import get_resources, least_acr_of
 
 MAX_STATE = 4096
 MAX_NONCE = 1024
@@ -52,7 +53,9 @@ class Draft:
     client: Client
     redirect_uri: str
     signer: Signer
+    resources: ResourceStore
     now: int
+    resource_scopes: frozenset[str] = frozenset()
     is_pushed: bool = False
     pushed: AuthorizationRequest | None = None
     may_keep_login_hint: Callable[[str], bool] = lambda _hint: True
@@ -131,8 +134,25 @@ def check_request_object(draft: Draft) -> None:
         raise RegistrationNotSupported("The registration parameter is not supported.")
 
 
+def check_resource(draft: Draft) -> None:
+    """RFC 8707 §2.1: the protected resources that the grant shall cover."""
+    indicators = draft.get("resource")
+    if indicators is None:
+        return
+    allowed = draft.client.resources
+    found = get_resources(indicators, draft.resources, allowed)
+    draft.resource_scopes = frozenset(
+        scope for resource in found for scope in resource.scopes if scope in allowed[resource.identifier]
+    )
+    draft.checked["resource"] = tuple(resource.identifier for resource in found)
+    draft.checked["resource_acr"] = least_acr_of(found)
+
+
 def check_scope(draft: Draft) -> None:
-    """OpenID Connect Core §3.1.2.1: openid is required, and scopes that aren't understood are ignored."""
+    """OpenID Connect Core §3.1.2.1: openid is required, and scopes that aren't understood are ignored.
+
+    Beside the scopes of claims those of the resources are understood, for which the person is asked by name.
+    """
     text = draft.get("scope") or ""
     if len(text) > MAX_SCOPE or not all(SCOPE_TOKEN.fullmatch(name) for name in text.split(" ") if name):
         raise InvalidScope("scope is too long or holds characters that RFC 6749 does not allow.")
@@ -142,7 +162,11 @@ def check_scope(draft: Draft) -> None:
     refused = [name for name in asked if name in SCOPE_CLAIMS and name not in draft.client.scope]
     if refused:
         raise InvalidScope(f"This client may not ask for: {' '.join(refused)}.")
-    draft.checked["scope"] = tuple(name for name in asked if name in SCOPE_CLAIMS)
+    if "resource" in draft.checked and not draft.resource_scopes.intersection(asked):
+        # What a person agrees to are scopes: a resource alone would be access that nobody was asked for
+        raise InvalidScope("scope must name what is wanted of the resource.")
+    understood = draft.resource_scopes.union(SCOPE_CLAIMS)
+    draft.checked["scope"] = tuple(name for name in asked if name in understood)
 
 
 def check_nonce(draft: Draft) -> None:
@@ -238,6 +262,7 @@ REQUEST_CHECKS: tuple[Callable[[Draft], None], ...] = (
     check_request_object,
     check_response_type,
     check_response_mode,
+    check_resource,
     check_scope,
     check_nonce,
     check_pkce,

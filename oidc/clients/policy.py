@@ -8,6 +8,7 @@ from typing import Any
 
 from oidc.errors import InvalidClientMetadata
 from oidc.models import ACR_VALUES, FAPI2
+from oidc.resource.registration import is_identifier, is_scope_policy
 
 PROFILES = ("default", FAPI2)
 LEVELS = (0, 1, 2)
@@ -38,5 +39,8 @@ _RULES: dict[str, Any] = {
     "profile": lambda value: value in PROFILES,
     "least_acr": lambda value: value in ACR_VALUES,
     "least_identity_level": lambda value: value in LEVELS and not isinstance(value, bool),
+    "resources": is_scope_policy,
+    "exchange_resources": is_scope_policy,
+    "protected_resource": is_identifier,
     "organisation": lambda value: isinstance(value, str) and 0 < len(value) <= 200,
 }

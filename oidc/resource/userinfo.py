@@ -15,6 +15,7 @@ from oidc.refusal import record_refusal
 from oidc.resource.bearer import challenge_either, read_access_token
 from oidc.token.encryption import encrypt, is_encrypted
 from oidc.token.handles import ACCESS, CLIENT_ACCESS, Handle
+from oidc.token.jwt_access_token import ResourceTokens
 
 
 class UserInfoEndpoint:
@@ -29,6 +30,7 @@ class UserInfoEndpoint:
         self._issuer = parts.config.issuer
         self._signer = parts.signer
         self._client_keys = parts.client_keys
+        self._resource_tokens = ResourceTokens(parts)
         self._events = parts.events
 
     def respond(self, request: Request, now: int) -> Response:
@@ -36,9 +38,10 @@ class UserInfoEndpoint:
         try:
             presented = read_access_token(request)
             handle = self._handles.read(presented.text)
-            bound_to = handle.confirmation if handle else None
+            if handle is None:
+                raise self._explain(presented.text, now)
             headers = self._sender_constraint.check_use(
-                request, presented, bound_to, "userinfo_endpoint", now
+                request, presented, handle.confirmation, "userinfo_endpoint", now
             )
             answer = self._answer(handle, now)
             return answer._replace(headers=(*answer.headers, *headers)) if headers else answer
@@ -46,8 +49,8 @@ class UserInfoEndpoint:
             record_refusal(self._events, "userinfo.refused", error, now, None)
             return challenge_either(error, request)
 
-    def _answer(self, handle: Handle | None, now: int) -> Response:
-        if handle is None or not handle.is_access_token or handle.expires_at <= now:
+    def _answer(self, handle: Handle, now: int) -> Response:
+        if not handle.is_access_token or handle.expires_at <= now:
             raise InvalidToken("The access token is unknown or expired.")
         if handle.kind == CLIENT_ACCESS:
             raise InsufficientScope("There is no person behind this access token.")
@@ -78,3 +81,9 @@ class UserInfoEndpoint:
         else:
             token = encrypt(client, "userinfo", orjson.dumps(claims), self._client_keys, cty="")
         return Response(200, (("Content-Type", "application/jwt"), *NO_STORE), token.encode())
+
+    def _explain(self, token: str, now: int) -> InvalidToken:
+        # RFC 8707 §3 and RFC 9068 §4: a token is used where its audience says, and nowhere else
+        if self._resource_tokens.read(token, now) is not None:
+            return InvalidToken("The access token is for another resource.", reason="wrong_audience")
+        return InvalidToken("The access token is unknown or expired.")

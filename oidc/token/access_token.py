@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+from oidc.claims import userinfo_scope
 from oidc.interfaces import ReplayStore
 from oidc.models import Confirmation, Grant
 from oidc.token.handles import ACCESS, CLIENT_ACCESS, Handle, Handles
@@ -19,8 +20,11 @@ def issue_access_token(
     lifetime_seconds: int,
     confirmation: Confirmation | None = None,
 ) -> str:
-    """Return an access token for `scope`, which is all or a part of the grant's, bound to `confirmation`."""
-    narrower = "" if scope == grant.scope else scope
+    """Return an access token for UserInfo, bound to `confirmation`.
+
+    Its scope is all, or a part, of what the grant has for UserInfo.
+    """
+    narrower = "" if scope == userinfo_scope(grant) else scope
     expires_at = min(now + lifetime_seconds, grant.expires_at)
     return handles.write(Handle(ACCESS, grant.id, now, expires_at, grant.generation, narrower, confirmation))
 

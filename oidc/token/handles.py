@@ -14,6 +14,9 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from dataclasses import dataclass
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from oidc.models import Confirmation
 
 ACCESS = 1
@@ -24,6 +27,8 @@ REGISTRATION = 5
 _BODY = struct.Struct(">BQQI")  # kind, issued at, expires at, generation
 _MAC_BYTES = 32
 _MAX_CHARACTERS = 2048
+_SALT_BYTES = 16
+_NONCE = bytes(12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,31 @@ class Handles:
         method, _, thumbprint = bound.partition(" ")
         confirmation = Confirmation(method, thumbprint) if bound else None
         return Handle(kind, owner, issued_at, expires_at, generation, scope, confirmation)
+
+    def seal(self, purpose: str, content: bytes) -> str:
+        """Return the content so that nobody else can read it, in a spelling that is new each time.
+
+        What several parties see must not tell them that it hangs on one grant.
+        """
+        salt = secrets.token_bytes(_SALT_BYTES)
+        sealed = salt + self._cipher(purpose, salt).encrypt(_NONCE, content, None)
+        return urlsafe_b64encode(sealed).rstrip(b"=").decode()
+
+    def unseal(self, purpose: str, sealed: str) -> bytes | None:
+        """Return what `seal` was given for this purpose, or None where we didn't write it."""
+        if len(sealed) > _MAX_CHARACTERS:
+            return None
+        try:
+            raw = urlsafe_b64decode(sealed.encode("ascii") + b"=" * (-len(sealed) % 4))
+            if urlsafe_b64encode(raw).rstrip(b"=").decode() != sealed or len(raw) <= _SALT_BYTES:
+                return None
+            return self._cipher(purpose, raw[:_SALT_BYTES]).decrypt(_NONCE, raw[_SALT_BYTES:], None)
+        except (UnicodeEncodeError, Base64Error, InvalidTag):
+            return None
+
+    def _cipher(self, purpose: str, salt: bytes) -> AESGCM:
+        """A key for each message: so its nonce may be constant, and no number of messages is too many."""
+        return AESGCM(hmac.digest(self._key, b"seal\x00" + purpose.encode() + b"\x00" + salt, hashlib.sha256))
 
     def _mac(self, body: bytes) -> bytes:
         return hmac.digest(self._key, body, hashlib.sha256)

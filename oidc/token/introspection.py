@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from oidc.claims import userinfo_scope
 from oidc.errors import InvalidClient, InvalidRequest, OAuthError
 from oidc.http import Request, Response, json_response
 from oidc.models import Client, Grant, token_type
@@ -12,17 +13,24 @@ from oidc.parts import Parts
 from oidc.refusal import refuse
 from oidc.token.access_token import is_live_client_token
 from oidc.token.handles import CLIENT_ACCESS, Handle
+from oidc.token.jwt_access_token import ResourceToken, ResourceTokens
 
 INACTIVE = {"active": False}
 
 
 class IntrospectionEndpoint:
-    """Tells a confidential client about tokens of its own; anyone else's are inactive to it (§4)."""
+    """Tells a confidential client about tokens of its own, and a protected resource about those for it.
+
+    Anyone else's are inactive to them: §4.
+    """
 
     def __init__(self, parts: Parts) -> None:
         self._issuer = parts.config.issuer
         self._authenticator = parts.authenticator
         self._handles = parts.handles
+        self._clients = parts.stores.clients
+        self._resources = parts.stores.resources
+        self._resource_tokens = ResourceTokens(parts)
         self._grants = parts.stores.grants
         self._replays = parts.stores.replays
         self._identifiers = parts.identifiers
@@ -46,7 +54,7 @@ class IntrospectionEndpoint:
         """Return the members of §2.2; token_type_hint is not needed, a handle says its kind."""
         handle = self._handles.read(token)
         if handle is None:
-            return INACTIVE
+            return self._describe_resource_token(client, self._resource_tokens.read(token, now), now)
         if handle.kind == CLIENT_ACCESS:
             return self._describe_client_token(client, token, handle, now)
         if handle.is_access_token and handle.expires_at <= now:
@@ -59,12 +67,14 @@ class IntrospectionEndpoint:
         return self._describe_grant(client, grant, handle)
 
     def _describe_grant(self, client: Client, grant: Grant, handle: Handle) -> dict[str, Any]:
+        # A refresh token stands for all of the grant
+        scope = userinfo_scope(grant) if handle.is_access_token else grant.scope
         return {
             "active": True,
             "iss": self._issuer,
             "client_id": client.client_id,
             "sub": self._identifiers.subject(client, grant.account_id),
-            "scope": handle.scope or grant.scope,
+            "scope": handle.scope or scope,
             "token_type": token_type(handle.confirmation) if handle.is_access_token else "refresh_token",
             "iat": handle.issued_at or grant.created_at,
             "exp": handle.expires_at or grant.expires_at,
@@ -87,6 +97,37 @@ class IntrospectionEndpoint:
             "exp": handle.expires_at,
             **confirmation_members(handle),
         }
+
+    def _describe_resource_token(
+        self, asker: Client, token: ResourceToken | None, now: int
+    ) -> dict[str, Any]:
+        if token is None or not self._may_ask(asker, token) or not self._is_live(token, now):
+            return INACTIVE
+        answer = {"active": True, **token.claims, "token_type": token.token_type}
+        if not self._may_see_subject(asker, token):
+            del answer["sub"]
+        return answer
+
+    @staticmethod
+    def _may_ask(asker: Client, token: ResourceToken) -> bool:
+        """Say whether the token is for this protected resource, or was issued to this client."""
+        return token.resource == asker.protected_resource or token.client_id == asker.client_id
+
+    def _is_live(self, token: ResourceToken, now: int) -> bool:
+        resource, client = self._resources.find(token.resource), self._clients.find(token.client_id)
+        if resource is None or resource.disabled_at is not None:
+            return False
+        if client is None or client.disabled_at is not None:
+            return False
+        if token.is_by_itself and self._resource_tokens.is_revoked(token):
+            return False
+        return not token.grant_id or self._grants.find_live(token.grant_id, now) is not None
+
+    def _may_see_subject(self, asker: Client, token: ResourceToken) -> bool:
+        """Say whether the asker may know `sub`: that of an opaque token is the resource's own affair."""
+        resource = self._resources.find(token.resource)
+        is_readable = resource is not None and resource.token_format == "jwt"  # noqa: S105  a format, no secret
+        return is_readable or token.resource == asker.protected_resource
 
 
 def confirmation_members(handle: Handle) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from oidc.parts import Parts
 from oidc.refusal import refuse
 from oidc.token.access_token import REVOKED
 from oidc.token.handles import CLIENT_ACCESS
+from oidc.token.jwt_access_token import ResourceTokens
 
 
 class RevocationEndpoint:
@@ -18,6 +19,7 @@ class RevocationEndpoint:
     def __init__(self, parts: Parts) -> None:
         self._authenticator = parts.authenticator
         self._handles = parts.handles
+        self._resource_tokens = ResourceTokens(parts)
         self._grants = parts.stores.grants
         self._replays = parts.stores.replays
         self._events = parts.events
@@ -39,12 +41,25 @@ class RevocationEndpoint:
         """End what the token belongs to, if it is the client's."""
         handle = self._handles.read(token)
         if handle is None:
+            self._revoke_resource_token(client, token, now)
             return
         if handle.kind == CLIENT_ACCESS:
             if handle.owner == client.client_id and handle.expires_at > now:
                 self._replays.consume(REVOKED, token[:64], handle.expires_at)
             return
-        grant = self._grants.find(handle.owner)
+        self._revoke_grant(client, handle.owner, now)
+
+    def _revoke_resource_token(self, client: Client, token: str, now: int) -> None:
+        found = self._resource_tokens.read(token, now)
+        if found is None or found.client_id != client.client_id:
+            return
+        if found.is_by_itself:
+            self._resource_tokens.revoke(found)
+        else:
+            self._revoke_grant(client, found.grant_id, now)
+
+    def _revoke_grant(self, client: Client, grant_id: str, now: int) -> None:
+        grant = self._grants.find(grant_id)
         if grant is None or grant.client_id != client.client_id:
             return
         if self._grants.revoke(grant.id, now):

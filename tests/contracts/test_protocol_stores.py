@@ -18,15 +18,18 @@ from oidc.memory import (
     MemoryInteractions,
     MemoryPushedRequests,
     MemoryReplays,
+    MemoryResources,
     MemorySubjects,
 )
 from oidc.models import AuthorizationRequest, Grant, Interaction, PushedRequest
+from oidc.resource.registration import new_resource
 from tnid.db import Database
 from tnid.stores.clients import ClientStore
 from tnid.stores.grants import GrantStore
 from tnid.stores.interactions import InteractionStore
 from tnid.stores.pushed_requests import PushedRequestStore
 from tnid.stores.replay import ReplayStore
+from tnid.stores.resources import ResourceStore
 
 NOW = 1_795_000_000
 GRANT = Grant(
@@ -53,6 +56,7 @@ GRANT = Grant(
     created_at=NOW,
     expires_at=NOW + 3600,
     revoked_at=None,
+    resource="https://api.example/ https://other.example/",
 )
 REQUEST = AuthorizationRequest("client-1", "https://rp.example/cb", "query", ("openid",), "s", max_age=5)
 PUSHED = PushedRequest("a" * 64, "client-1", REQUEST, NOW, NOW + 90)
@@ -73,6 +77,7 @@ class Backend:
     pushed_requests: Any
     replays: Any
     clients: Any
+    resources: Any
     disable_account: Callable[[], Any]
     unit: Callable[[], AbstractContextManager[None]]
 
@@ -88,6 +93,7 @@ def memory() -> Backend:
         MemoryPushedRequests(),
         MemoryReplays(),
         MemoryClients(),
+        MemoryResources(),
         disable,
         nullcontext,
     )
@@ -101,6 +107,7 @@ def in_sql(database: Database) -> Backend:
         PushedRequestStore(database),
         ReplayStore(database),
         ClientStore(database),
+        ResourceStore(database),
         lambda: database.execute(_DISABLE),
         database.unit,
     )
@@ -117,6 +124,14 @@ def database_kind(request: pytest.FixtureRequest) -> str:
     callspec = request.node.callspec
     kind: str = callspec.params.get("stores") or callspec.params["kind"]
     return kind
+
+
+def test_a_protected_resource_comes_back_as_it_was(stores: Backend) -> None:
+    document = {"resource": "https://api.example/", "scopes": {"read": {"vi": "Đọc"}}, "least_acr": "LoA2"}
+    made = new_resource({**document, "token_format": "opaque", "resource_name": {"vi": "Việc"}}, NOW)
+    stores.resources.add(made)
+    assert stores.resources.find("https://api.example/") == made
+    assert stores.resources.find("https://api.example") is None
 
 
 def test_a_grant_comes_back_as_it_was(stores: Backend) -> None:
@@ -238,6 +253,8 @@ def test_an_identifier_is_consumed_once_for_each_purpose(stores: Backend) -> Non
 def test_a_client_comes_back_as_it_was(stores: Backend) -> None:
     document = {"redirect_uris": ["https://rp.example/cb"], "client_name#vi": "Việc làm"}
     policy = {"require_pkce": False, "least_acr": "LoA2", "least_identity_level": 2, "organisation": "Sở"}
+    at = {"https://api.example/": ["read"]}
+    policy |= {"resources": at, "exchange_resources": at, "protected_resource": "https://api.example/"}
     client, _ = new_client({**document, **policy}, NOW, by_operator=True)
     stores.clients.add(client)
     assert stores.clients.find(client.client_id) == client

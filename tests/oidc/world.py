@@ -26,6 +26,7 @@ from oidc.memory import (
     MemoryInteractions,
     MemoryPushedRequests,
     MemoryReplays,
+    MemoryResources,
     MemorySubjects,
 )
 from oidc.models import Agreed, Client, EndUser
@@ -115,6 +116,7 @@ class World:
         self.clients, self.grants = MemoryClients(), MemoryGrants()
         self.interactions, self.replays = MemoryInteractions(), MemoryReplays()
         self.consents, self.events = MemoryConsents(), MemoryEvents()
+        self.resources = MemoryResources()
         self.subjects = MemorySubjects(self.grants)
         self.subjects.people["an"] = PERSON
         self.keyring = shared_keyring()
@@ -128,6 +130,7 @@ class World:
             replays=self.replays,
             consents=self.consents,
             subjects=self.subjects,
+            resources=self.resources,
         )
         self.provider = Provider(
             ProviderConfig(ISSUER, **config),

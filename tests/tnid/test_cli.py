@@ -22,6 +22,7 @@ COMMANDS = [
     ["keys", "rotate"],
     *(["client", name] for name in ("create", "list", "show", "disable", "rotate-secret")),
     *(["account", name] for name in ("create", "show", "disable", "enable", "export", "delete")),
+    *(["resource", name] for name in ("create", "list", "show", "disable", "allow")),
     ["demo", "seed"],
     ["demo", "code"],
     ["audit", "verify"],
@@ -162,6 +163,42 @@ def test_a_bad_client_is_refused_with_its_reason(tnid: Commands) -> None:
     tnid.answer("client", "create", "-", given=CLIENT)
     assert "already" in tnid.refusal("client", "create", "-", given=CLIENT)
     assert "There is no client" in tnid.refusal("client", "show", "nobody")
+
+
+RESOURCE = {"resource": "https://cho-che.example/api", "scopes": {"che.mua": {"vi": "Mua chè"}}}
+
+
+def test_a_resource_lives_from_create_to_disable(tnid: Commands) -> None:
+    uri = RESOURCE["resource"]
+    made = tnid.answer("resource", "create", "-", given=RESOURCE)
+    assert (made["token_format"], made["least_acr"]) == ("jwt", "LoA1")
+    assert "already" in tnid.refusal("resource", "create", "-", given=RESOURCE)
+    assert [one["resource"] for one in tnid.answer("resource", "list")["resources"]] == [uri]
+
+    tnid.answer("client", "create", "-", given=CLIENT)
+    tnid.answer("resource", "allow", uri, "cho-che", "che.mua")
+    assert tnid.answer("client", "show", "cho-che")["resources"] == {uri: ["che.mua"]}
+    tnid.answer("resource", "allow", uri, "cho-che", "che.mua", "--exchange")
+    clients = tnid.answer("resource", "show", uri)["clients"]
+    assert [(one["scopes"], one["exchange_scopes"]) for one in clients] == [(["che.mua"], ["che.mua"])]
+    tnid.answer("resource", "allow", uri, "cho-che")
+    tnid.answer("resource", "allow", uri, "cho-che", "--exchange")
+    assert tnid.answer("resource", "show", uri)["clients"] == []
+
+    assert tnid.answer("resource", "disable", uri)["disabled_at"]
+    assert "disabled already" in tnid.refusal("resource", "disable", uri)
+
+
+@only_sqlite
+def test_a_bad_resource_is_refused_with_its_reason(tnid: Commands) -> None:
+    assert "https" in tnid.refusal("resource", "create", "-", given={**RESOURCE, "resource": "ftp://x"})
+    assert "no resource" in tnid.refusal("resource", "disable", "https://cho-che.example/api")
+    tnid.answer("resource", "create", "-", given=RESOURCE)
+    assert "no such scope" in tnid.refusal("resource", "allow", RESOURCE["resource"], "x", "che.ban")
+    assert "no client" in tnid.refusal("resource", "allow", RESOURCE["resource"], "x", "che.mua")
+    assert "exchange_resources" in tnid.refusal(
+        "client", "create", "-", given={**CLIENT, "exchange_resources": ["https://cho-che.example/api"]}
+    )
 
 
 PERSON = {

@@ -31,7 +31,8 @@ def create(file: IO[bytes], as_json: bool) -> None:
     """Register the client whose RFC 7591 metadata FILE holds as JSON (`-`: standard input).
 
     Prints the client information response; the secret is shown this once. Beside the metadata, FILE may give
-    client_id, client_secret, require_pkce, profile, least_acr, least_identity_level and organisation.
+    client_id, client_secret, require_pkce, profile, least_acr, least_identity_level and organisation; and
+    resources, exchange_resources (`tnid resource allow`) and protected_resource (the resource that it is).
     """
     now = clock.now()
     try:
@@ -137,7 +138,11 @@ def _get(services: Services, client_id: str) -> Client:
 
 def _policy(made: Client) -> dict[str, Any]:
     names = ("require_pkce", "profile", "least_acr", "least_identity_level", "organisation")
-    return {name: getattr(made, name) for name in names}
+    more = ("resources", "exchange_resources", "protected_resource")
+    return {
+        **{name: getattr(made, name) for name in names},
+        **{name: value for name in more if (value := getattr(made, name))},
+    }
 
 
 def _describe(made: Client) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -29,6 +30,9 @@ clients = db.Table(
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Column("disabled_at", BigInteger),
+    Column("resources", Text, nullable=False, server_default="{}"),
+    Column("exchange_resources", Text, nullable=False, server_default="{}"),
+    Column("protected_resource", String(255), nullable=False, server_default=""),
 )
 
 _INSERT = insert(clients)
@@ -54,8 +58,12 @@ _METADATA = (
     .where(clients.c.client_id == bindparam("of_client"))
     .values(metadata=bindparam("new_metadata"), updated_at=bindparam("now"))
 )
-
-
+_RESOURCES, _EXCHANGE_RESOURCES = (
+    update(clients)
+    .where(clients.c.client_id == bindparam("of_client"))
+    .values({column: bindparam("new_resources"), clients.c.updated_at: bindparam("now")})
+    for column in (clients.c.resources, clients.c.exchange_resources)
+)
 _DELETE = delete(clients).where(clients.c.client_id == bindparam("of_client"))
 
 
@@ -111,6 +119,9 @@ class ClientStore:
             created_at=client.created_at,
             updated_at=client.created_at,
             disabled_at=client.disabled_at,
+            resources=orjson.dumps(client.resources).decode(),
+            exchange_resources=orjson.dumps(client.exchange_resources).decode(),
+            protected_resource=client.protected_resource,
         )
 
     def set_metadata(self, client_id: str, metadata: dict[str, Any], now: int) -> bool:
@@ -121,6 +132,14 @@ class ClientStore:
     def set_secret_hashes(self, client_id: str, hashes: tuple[bytes, ...], now: int) -> bool:
         """Replace the secrets' hashes, newest first."""
         return self._changed(client_id, self._execute(_SECRETS, client_id, now, new_hashes=_join(hashes)))
+
+    def set_resources(
+        self, client_id: str, scopes: Mapping[str, Sequence[str]], now: int, *, exchange: bool = False
+    ) -> bool:
+        """Replace the resources, and their scopes, that the client may get, or exchange, tokens for."""
+        statement = _EXCHANGE_RESOURCES if exchange else _RESOURCES
+        text = orjson.dumps(scopes).decode()
+        return self._changed(client_id, self._execute(statement, client_id, now, new_resources=text))
 
     def disable(self, client_id: str, now: int) -> bool:
         """Disable an active client; say whether there was one."""
@@ -159,5 +178,8 @@ def _read(row: Any) -> Client:
         organisation=row.organisation,
         created_at=row.created_at,
         disabled_at=row.disabled_at,
+        resources=orjson.loads(row.resources),
+        exchange_resources=orjson.loads(row.exchange_resources),
+        protected_resource=row.protected_resource,
         keys=KeySet.import_key_set(metadata["jwks"]) if "jwks" in metadata else None,
     )

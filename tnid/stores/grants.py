@@ -63,6 +63,7 @@ grants = db.Table(
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
+    Column("resource", Text, nullable=False, server_default=""),
 )
 Index("ix_grants_account_id_client_id", grants.c.account_id, grants.c.client_id)
 Index("ix_grants_sid", grants.c.sid)

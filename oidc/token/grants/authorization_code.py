@@ -8,7 +8,14 @@ from typing import Any
 from oidc.authorization.pkce import check_verifier
 from oidc.errors import InvalidGrant, InvalidRequest, OAuthError
 from oidc.models import JKT, Client, Confirmation, Grant
-from oidc.token.grants import TokenContext, TokenRequest, token_response
+from oidc.token.grants import (
+    TokenContext,
+    TokenRequest,
+    check_granted,
+    find_target,
+    scope_of_token,
+    token_response,
+)
 from oidc.token.handles import hash_code
 
 
@@ -22,17 +29,20 @@ def exchange_authorization_code(context: TokenContext, asked: TokenRequest) -> d
     code = parameters.get("code")
     if code is None:
         raise InvalidRequest("code is required.")
+    target = find_target(context, asked)
     grant = context.grants.redeem(hash_code(code), now)
     if grant is None:
         raise _refuse_unredeemable(context, code, now)
     try:
         check_belongs(grant, client, parameters)
         check_key(grant, asked.confirmation)
+        check_granted(target, grant)
+        scope = scope_of_token(client, grant, target, None)
     except OAuthError:
         context.grants.revoke(grant.id, now)
         raise
     context.events.record("token.issued", now=now, account_id=grant.account_id, client_id=client.client_id)
-    return token_response(context, asked, grant, grant.scope)
+    return token_response(context, asked, grant, scope, target=target)
 
 
 def check_belongs(grant: Grant, client: Client, parameters: Mapping[str, str]) -> None:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from oidc.errors import InvalidGrant, InvalidRequest, InvalidScope
-from oidc.models import OPENID, Client, Grant
-from oidc.token.grants import TokenContext, TokenRequest, token_response
+from oidc.errors import InvalidGrant, InvalidRequest
+from oidc.models import OPENID, Client, Grant, Resource
+from oidc.token.grants import (
+    TokenContext,
+    TokenRequest,
+    check_granted,
+    find_target,
+    scope_of_token,
+    token_response,
+)
 from oidc.token.handles import Handle
 from oidc.token.refresh_token import read_refresh_token
 
@@ -26,10 +33,10 @@ def exchange_refresh_token(context: TokenContext, asked: TokenRequest) -> dict[s
     if handle.confirmation is not None and handle.confirmation != asked.confirmation:
         # RFC 9449 §5: not spent by somebody who holds the token and not its key
         raise InvalidGrant("The refresh token is bound to another key.")
-    scope = parameters.get("scope")
-    if scope is not None:
-        # RFC 6749 §6: judged before the token is spent, so that a wrong scope costs nothing
-        check_narrower(scope, context.grants.find(handle.owner))
+    scope, target = parameters.get("scope"), find_target(context, asked)
+    if scope is not None or target is not None:
+        # RFC 6749 §6: judged before the token is spent, so that a wrong scope or resource costs nothing
+        check_narrower(client, target, scope, context.grants.find(handle.owner))
     grant = context.grants.rotate(handle.owner, handle.generation, client.client_id, now)
     if grant is None:
         grant = _repeat_or_refuse(context, client, handle, now)
@@ -37,14 +44,16 @@ def exchange_refresh_token(context: TokenContext, asked: TokenRequest) -> dict[s
         context.events.record(
             "token.refreshed", now=now, account_id=grant.account_id, client_id=client.client_id
         )
-    granted = " ".join(scope.split()) if scope else grant.scope
-    return token_response(context, asked, grant, granted, id_token=OPENID in granted.split())
+    granted = scope_of_token(client, grant, target, scope)
+    has_id_token = OPENID in (granted.split() if scope else grant.scopes)
+    return token_response(context, asked, grant, granted, target=target, id_token=has_id_token)
 
 
-def check_narrower(scope: str, grant: Grant | None) -> None:
-    """Raise InvalidScope where the scope is not a part of the grant's."""
-    if grant is None or not scope.split() or not set(scope.split()) <= set(grant.scopes):
-        raise InvalidScope("scope must not exceed what was granted.")
+def check_narrower(client: Client, target: Resource | None, scope: str | None, grant: Grant | None) -> None:
+    """Raise InvalidScope or InvalidTarget where the request exceeds the grant, if there is one."""
+    if grant is not None:
+        check_granted(target, grant)
+        scope_of_token(client, grant, target, scope)
 
 
 def _repeat_or_refuse(context: TokenContext, client: Client, handle: Handle, now: int) -> Grant:

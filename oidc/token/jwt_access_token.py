@@ -1,0 +1,152 @@
+"""Access tokens for a protected resource (RFC 8707): a JWT (RFC 9068), or as opaque as those for UserInfo.
+
+Both say the same. A JWT is checked by the resource itself; `jti` names its grant to us and to nobody else, so
+that introspection and revocation reach it. An opaque token is the same claims, sealed.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import orjson
+
+from oidc.interfaces import ReplayStore
+from oidc.models import JKT, Client, Confirmation, Grant, Resource
+from oidc.parts import Parts
+from oidc.token.access_token import REVOKED
+
+TYP = "at+jwt"  # RFC 9068 §2.1
+JTI = "resource token jti"
+OPAQUE = "resource token"
+
+Claims = dict[str, Any]
+
+
+class ResourceToken(NamedTuple):
+    """A token for a resource: the claims of RFC 9068 §2.2, and the grant that it hangs on.
+
+    `grant_id` is "" for a token of a client that acts for itself.
+    """
+
+    claims: Claims
+    grant_id: str
+
+    @property
+    def resource(self) -> str:
+        return str(self.claims["aud"])
+
+    @property
+    def client_id(self) -> str:
+        return str(self.claims["client_id"])
+
+    @property
+    def scopes(self) -> list[str]:
+        return str(self.claims["scope"]).split()
+
+    @property
+    def expires_at(self) -> int:
+        return int(self.claims["exp"])
+
+    @property
+    def token_type(self) -> str:
+        return "DPoP" if JKT in self.claims.get("cnf", {}) else "Bearer"
+
+    @property
+    def is_by_itself(self) -> bool:
+        """Say whether the token is revoked alone: its client has no grant, or it is another client's."""
+        return not self.grant_id or "act" in self.claims
+
+
+class Wanted(NamedTuple):
+    """What a token is to be: for which resource, in which client's hands, and bound to which key."""
+
+    resource: Resource
+    client: Client
+    scope: str
+    expires_at: int
+    confirmation: Confirmation | None = None
+
+
+class ResourceTokens:
+    """Writes and reads access tokens for protected resources; one may live as long as `lifetime_seconds`."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._issuer = parts.config.issuer
+        self._signer = parts.signer
+        self._handles = parts.handles
+        self._identifiers = parts.identifiers
+        self._replays: ReplayStore = parts.stores.replays
+        self.lifetime_seconds = parts.config.resource_token_lifetime_seconds
+
+    def issue_for_person(
+        self, wanted: Wanted, grant: Grant, now: int, *, act: Mapping[str, Any] | None = None
+    ) -> str:
+        """Return a token by which the client acts for the grant's person, until the grant ends at most.
+
+        `act` names the actors of a token that came of an exchange: RFC 8693 §4.1.
+        """
+        claims = self._claims(wanted, now)
+        claims["exp"] = min(wanted.expires_at, grant.expires_at)
+        claims["sub"] = self._identifiers.subject_at(wanted.resource, wanted.client, grant.account_id)
+        # RFC 9068 §2.2.1: as the person signed in, however old the grant is
+        claims |= {"auth_time": grant.auth_time, "acr": grant.acr, "amr": grant.amr.split()}
+        if act is not None:
+            claims["act"] = act
+        return self._write(wanted.resource, claims, grant.id, now)
+
+    def issue_for_client(self, wanted: Wanted, now: int) -> str:
+        """Return a token by which the client acts for itself: RFC 9068 §2.2, its `sub` is the client."""
+        return self._write(
+            wanted.resource, {**self._claims(wanted, now), "sub": wanted.client.client_id}, "", now
+        )
+
+    def read(self, token: str, now: int) -> ResourceToken | None:
+        """Return what a token of ours says, revoked ones too; None where it is expired or none of ours."""
+        found = self._read_jwt(token, now) if "." in token else self._read_opaque(token)
+        return found if found is not None and found.expires_at > now else None
+
+    def is_revoked(self, token: ResourceToken) -> bool:
+        """Say whether this token by itself was revoked, its grant aside."""
+        return self._replays.is_consumed(REVOKED, token.claims["jti"])
+
+    def revoke(self, token: ResourceToken) -> None:
+        """End this token by itself, its grant aside."""
+        self._replays.consume(REVOKED, token.claims["jti"], token.expires_at)
+
+    def _claims(self, wanted: Wanted, now: int) -> Claims:
+        claims: Claims = {
+            "iss": self._issuer,
+            "aud": wanted.resource.identifier,
+            "client_id": wanted.client.client_id,
+            "iat": now,
+            "exp": wanted.expires_at,
+            "scope": wanted.scope,
+        }
+        if wanted.confirmation is not None:
+            # RFC 9449 §6.1 and RFC 8705 §3.1
+            claims["cnf"] = wanted.confirmation.cnf
+        return claims
+
+    def _write(self, resource: Resource, claims: Claims, grant_id: str, now: int) -> str:
+        if resource.token_format == "jwt":  # noqa: S105  a format, no secret
+            claims["jti"] = self._handles.seal(JTI, grant_id.encode())
+            return self._signer.sign(claims, alg=resource.signing_alg, typ=TYP, now=now)
+        claims["jti"] = secrets.token_urlsafe(16)
+        return self._handles.seal(OPAQUE, orjson.dumps([claims, grant_id]))
+
+    def _read_jwt(self, token: str, now: int) -> ResourceToken | None:
+        try:
+            claims = self._signer.verify(token, typ=TYP, now=now)
+        except ValueError:
+            return None
+        grant_id = self._handles.unseal(JTI, str(claims.get("jti")))
+        # RFC 9068 §4: the issuer is compared, as keys are no names
+        if grant_id is None or claims.get("iss") != self._issuer:
+            return None
+        return ResourceToken(claims, grant_id.decode())
+
+    def _read_opaque(self, token: str) -> ResourceToken | None:
+        content = self._handles.unseal(OPAQUE, token)
+        return None if content is None else ResourceToken(*orjson.loads(content))
