@@ -190,20 +190,27 @@ def allow_form_redirect(uri: str) -> None:
     g.setdefault("form_targets", set()).add(source)
 
 
-def content_security_policy(form_targets: Iterable[str] = ()) -> str:
+def allow_frames(origins: Iterable[str]) -> None:
+    """Let this page hold frames of these origins."""
+    g.setdefault("frame_sources", set()).update(origins)
+
+
+def content_security_policy(form_targets: Iterable[str] = (), frame_sources: Iterable[str] = ()) -> str:
     """Return the policy of our pages: nothing inline, nothing from elsewhere, in nobody's frame."""
     forms = " ".join(("'self'", *sorted(form_targets)))
+    frames = f" frame-src {' '.join(sorted(frame_sources))};" if frame_sources else ""
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
         " connect-src 'self'; manifest-src 'self';"
-        f" form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
+        f"{frames} form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
     )
 
 
 def write_headers(response: Response) -> Response:
     """Set the security headers; what a view set itself stays."""
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", content_security_policy(g.get("form_targets", ())))
+    policy = content_security_policy(g.get("form_targets", ()), g.get("frame_sources", ()))
+    headers.setdefault("Content-Security-Policy", policy)
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("X-Frame-Options", "DENY")
     headers.setdefault("Referrer-Policy", "no-referrer")

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from oidc.clients.redirect_uris import check_uri
 from oidc.errors import InvalidClientMetadata, InvalidRedirectUri
+from oidc.http import redirect
+from oidc.models import Client
 
 DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 
@@ -38,6 +40,21 @@ def check_frontchannel_logout(metadata: Mapping[str, Any]) -> None:
         raise InvalidClientMetadata(
             "frontchannel_logout_uri must have the scheme, host and port of a redirect URI."
         )
+
+
+def initiate_login_address(client: Client, issuer: str) -> str | None:
+    """Return where a browser begins a sign-in to the client by itself, if it can: OpenID Connect Core §4.
+
+    No login_hint: the client learns who it is when the person has signed in, and not before. The target is
+    the client's own home page, where that is at the same place.
+    """
+    uri = client.initiate_login_uri
+    if uri is None or client.disabled_at is not None:
+        return None
+    parameters, home = {"iss": issuer}, client.metadata.get("client_uri")
+    if home is not None and origin_of(home) == origin_of(uri):
+        parameters["target_link_uri"] = home
+    return dict(redirect(uri, parameters).headers)["Location"]
 
 
 def _check_uri(name: str, uri: str) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from oidc.errors import InvalidRequest
+from oidc.http import redirect
 from oidc.models import Client, EndUser
 from oidc.parameters import Parameters
 from oidc.parts import Parts
@@ -33,11 +34,19 @@ class LogoutRequest:
     def redirect_parameters(self) -> dict[str, str]:
         return {} if self.state is None else {"state": self.state}
 
+    @property
+    def return_uri(self) -> str | None:
+        """Where the browser goes at last: §3, with `state` and nothing else beside."""
+        if self.redirect_uri is None:
+            return None
+        return dict(redirect(self.redirect_uri, self.redirect_parameters).headers)["Location"]
+
 
 class EndSession:
     """Checks sign-out requests."""
 
     def __init__(self, parts: Parts) -> None:
+        self._issuer = parts.config.issuer
         self._clients = parts.stores.clients
         self._signer = parts.signer
         self._identifiers = parts.identifiers
@@ -61,13 +70,19 @@ class EndSession:
         if hint is None:
             return None
         try:
-            return self._signer.verify(hint, typ="JWT", now=now, allow_expired=True)
+            claims = self._signer.verify(hint, typ="JWT", now=now, allow_expired=True)
         except ValueError as error:
             raise InvalidRequest("id_token_hint is not an ID token of this provider.") from error
+        # What else we sign names no person and client at once
+        if claims.get("iss") != self._issuer or not all(
+            isinstance(claims.get(n), str) for n in ("sub", "aud")
+        ):
+            raise InvalidRequest("id_token_hint is not an ID token of this provider.")
+        return claims
 
     def _find_client(self, values: Mapping[str, str], hint: Mapping[str, Any] | None) -> Client | None:
         client_id = values.get("client_id")
-        audience = str(hint["aud"]) if hint else None
+        audience = hint["aud"] if hint else None
         if client_id and audience and client_id != audience:
             # §2: when both are there, the OP MUST verify that they match
             raise InvalidRequest("client_id is not the one that the id_token_hint was issued to.")

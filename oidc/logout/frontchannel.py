@@ -7,6 +7,9 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from oidc.logout.parties import parties_of_session
 from oidc.parts import Parts
 
+# A browser loads no more in the seconds that it has, and the policy that names them is a header
+MOST_FRAMES = 50
+
 
 class FrontChannelLogout:
     """Says which pages of clients the browser loads when its session has ended."""
@@ -16,10 +19,10 @@ class FrontChannelLogout:
         self._stores = parts.stores
 
     def list_frames(self, sid: str) -> list[str]:
-        """Return the addresses to load, each with `iss` and `sid` (§3: both or neither, and both may be)."""
+        """Return the addresses to load, each with `iss` and `sid` (§3: both or neither)."""
         parties = parties_of_session(self._stores.grants, self._stores.clients, sid)
         uris = [party.client.frontchannel_logout_uri for party in parties]
-        return sorted({self._with_session(uri, sid) for uri in uris if uri is not None})
+        return sorted({self._with_session(uri, sid) for uri in uris if uri is not None})[:MOST_FRAMES]
 
     def _with_session(self, uri: str, sid: str) -> str:
         parts = urlsplit(uri)

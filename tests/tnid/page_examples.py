@@ -26,6 +26,7 @@ MARKET = SimpleNamespace(
     policy_uri=None,
     tos_uri=None,
 )
+FRAMES = ["https://vieclam.example/out?iss=a&sid=b", "https://cho.example/out?iss=a&sid=b"]
 PERSON = SimpleNamespace(display_name="Lường Thị Lành", initials="LL", username="lanh.tn95")
 EVIL = "<b>\"&'"
 
@@ -99,7 +100,13 @@ def _items() -> list[dict[str, Any]]:
 def _applications() -> list[dict[str, Any]]:
     labels = ["Họ, chữ đệm và tên", "Số điện thoại", "Nơi ở hiện tại"]
     return [
-        {"client_id": "vieclam", "app": JOBS, "granted_at": "hôm nay lúc 07:12", "items": labels},
+        {
+            "client_id": "vieclam",
+            "app": JOBS,
+            "granted_at": "hôm nay lúc 07:12",
+            "items": labels,
+            "open_uri": "https://vieclam.example/login?iss=https%3A%2F%2Fid.example",
+        },
         {
             "client_id": "cho",
             "app": MARKET,
@@ -265,5 +272,9 @@ EXAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "logout": ("logout/confirm.html", lambda: {"app": JOBS, "form": PlainForm(), "current_person": PERSON}),
     "signed-out": ("logout/signed_out.html", lambda: {"app": JOBS, "return_uri": "https://vieclam.example/"}),
     "signed-out-own": ("logout/signed_out.html", lambda: {"app": None, "return_uri": None}),
+    "signing-out": (
+        "logout/signed_out.html",
+        lambda: {"app": JOBS, "return_uri": "https://vieclam.example/", "frames": FRAMES},
+    ),
     "error": ("errors/error.html", _error),
 }

@@ -20,7 +20,7 @@ from flask_babel import Babel, force_locale
 from flask_wtf.csrf import CSRFProtect
 from lxml import html
 
-from tests.tnid.page_examples import EVIL, EXAMPLES, JOBS, LoginForm
+from tests.tnid.page_examples import EVIL, EXAMPLES, FRAMES, JOBS, LoginForm
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
@@ -112,7 +112,8 @@ def test_a_page_is_whole_without_scripts_and_keeps_to_the_policy(name: str, loca
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_a_page_loads_nothing_from_elsewhere(name: str, locale: str) -> None:
     page = parse(render(name, locale))
-    loaded = page.xpath("//@src | //@srcset | //link/@href")
+    # What the frames of clients are is their own affair; which there may be is the policy's
+    loaded = page.xpath("//*[not(self::iframe)]/@src | //@srcset | //link/@href")
     assert loaded
     assert all(address.startswith("/static/") for address in loaded)
 
@@ -167,6 +168,16 @@ def test_no_jargon_reaches_a_person(name: str, locale: str) -> None:
 @pytest.mark.parametrize(("name", "id_"), [(name, id_) for name, ids in IDS.items() for id_ in ids])
 def test_stable_ids_are_there(name: str, id_: str, locale: str) -> None:
     assert len(parse(render(name, locale)).xpath(f"//main//*[@id='{id_}']")) == 1
+
+
+def test_frames_are_shut_in_and_the_way_on_is_a_link(locale: str) -> None:
+    page = parse(render("signing-out", locale))
+    frames = page.xpath("//iframe")
+    assert [frame.get("src") for frame in frames] == FRAMES
+    assert {frame.get("sandbox") for frame in frames} == {"allow-scripts allow-same-origin"}
+    assert all(frame.get("title") and "hidden" in frame.attrib for frame in frames)
+    assert page.get_element_by_id("logout_continue").get("href") == "https://vieclam.example/"
+    assert not parse(render("signed-out", locale)).xpath("//iframe | //@data-onward")
 
 
 def test_the_error_code_stands_alone_in_its_element(locale: str) -> None:

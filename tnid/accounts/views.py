@@ -8,6 +8,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
+from oidc.clients.browser_uris import initiate_login_address
 from tnid import services
 from tnid.access import Guard, declare
 from tnid.accounts.activity import describe_events
@@ -105,12 +106,13 @@ def withdraw() -> ResponseReturnValue:
 
 
 def _applications(consents: list[Consent]) -> list[dict[str, Any]]:
-    clients = services.current().clients
+    clients, issuer = services.current().clients, services.current().settings.issuer
     found = [(consent, clients.find(consent.client_id)) for consent in consents]
     return [
         {
             "client_id": consent.client_id,
             "app": describe(client),
+            "open_uri": initiate_login_address(client, issuer),
             "granted_at": consent.granted_at,
             "items": labels_of(consent.agreed),
         }

@@ -1,12 +1,16 @@
-"""Sign-out: RP-Initiated Logout 1.0. Where anyone could have sent the link, the person is asked."""
+"""Sign-out: RP-Initiated and Front-Channel Logout 1.0. Who may have been sent here by a stranger is asked."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from oidc.blueprint import MAX_MOVED
+from oidc.clients.browser_uris import origin_of
 from oidc.errors import InvalidRequest
-from oidc.http import redirect as protocol_redirect
 from oidc.logout.end_session import LogoutRequest
 from oidc.parameters import FORM, Parameters, parse
 from tnid import services, web
@@ -15,6 +19,9 @@ from tnid.consent.applications import describe
 from tnid.signin.session import find_end_user, sign_out
 from tnid.signout.forms import SignOutForm
 
+# What the frames have to load, before the browser goes on by itself
+FRAME_SECONDS = 3
+
 logout = declare(Blueprint("logout", __name__), Guard.PROTOCOL)
 confirmation = declare(Blueprint("logout_confirmation", __name__, url_prefix="/logout"), Guard.PUBLIC)
 
@@ -22,11 +29,17 @@ confirmation = declare(Blueprint("logout_confirmation", __name__, url_prefix="/l
 @logout.route("/logout", methods=["GET", "POST"])
 def end_session() -> ResponseReturnValue:
     """The end_session_endpoint. Raises InvalidRequest, shown as a page, for what can't be trusted."""
-    asked = _check(_read_parameters())
+    parameters = _read_parameters()
+    asked = _check(parameters)
+    if request.method == "POST" and find_end_user() is None:
+        moved = urlencode(parameters.values)
+        if len(moved) <= MAX_MOVED:
+            # A form that another site posts brings no session cookie; the address that it leads to does
+            return redirect(f"{url_for('logout.end_session')}?{moved}", 303)
     if asked.is_confirmed:
         return _leave(asked)
     if find_end_user() is None:
-        return render_template("logout/signed_out.html", app=None, return_uri=None)
+        return _signed_out(asked)
     if asked.redirect_uri:
         web.allow_form_redirect(asked.redirect_uri)
     return render_template("logout/confirm.html", app=_app(asked), form=SignOutForm.of(asked))
@@ -42,7 +55,7 @@ def confirm() -> ResponseReturnValue:
 
 @confirmation.get("/done")
 def done() -> ResponseReturnValue:
-    return render_template("logout/signed_out.html", app=None, return_uri=None)
+    return render_template("logout/signed_out.html", app=None, return_uri=None, frames=[])
 
 
 def _read_parameters() -> Parameters:
@@ -60,12 +73,22 @@ def _check(parameters: Parameters) -> LogoutRequest:
 
 def _leave(asked: LogoutRequest) -> ResponseReturnValue:
     """End the session, and go where the application asked, if it may ask that."""
-    sign_out()
-    if asked.redirect_uri is None:
-        return redirect(url_for("logout_confirmation.done"), 303)
-    answer = protocol_redirect(asked.redirect_uri, asked.redirect_parameters)
-    response = make_response(answer.body, answer.status)
-    response.headers.update(dict(answer.headers))
+    end_user = sign_out()
+    provider = services.current().provider
+    frames = provider.frontchannel_logout.list_frames(end_user.sid) if end_user else []
+    if frames:
+        return _signed_out(asked, frames)
+    return redirect(asked.return_uri or url_for("logout_confirmation.done"), 303)
+
+
+def _signed_out(asked: LogoutRequest, frames: Sequence[str] = ()) -> ResponseReturnValue:
+    """Say that it is done while the frames load, Front-Channel Logout 1.0 §3; then go on, scripts or not."""
+    web.allow_frames(map(origin_of, frames))
+    app, return_uri = _app(asked), asked.return_uri
+    page = render_template("logout/signed_out.html", app=app, return_uri=return_uri, frames=frames)
+    response = make_response(page)
+    if frames and return_uri:
+        response.headers["Refresh"] = f"{FRAME_SECONDS}; url={return_uri}"
     return response
 
 

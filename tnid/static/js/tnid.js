@@ -26,5 +26,13 @@ offer("[data-reveal]", (button) => {
   button.textContent = wasHidden ? button.dataset.hide : button.dataset.show;
 });
 
+// Goes on when the frames have loaded; a frame that hangs is waited for no longer than the others
+const onward = document.querySelector("[data-onward]");
+if (onward) {
+  const go = () => location.assign(onward.href);
+  addEventListener("load", () => setTimeout(go, 500));
+  setTimeout(go, 3000);
+}
+
 const summary = document.querySelector("[data-focus]");
 if (summary) summary.focus();
