@@ -28,6 +28,7 @@ ENDPOINTS = {
     "revocation_endpoint": "/revoke",
     "end_session_endpoint": "/logout",
     "registration_endpoint": "/clients",
+    "device_authorization_endpoint": "/device_authorization",
 }
 TOKEN_CLAIMS = ("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash")
 PROMPTS = ("none", "login", "consent", "select_account")

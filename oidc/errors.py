@@ -17,6 +17,7 @@ class OAuthError(Exception):
     code: ClassVar[str] = "server_error"
     status: ClassVar[int] = 400
     may_redirect: ClassVar[bool] = True
+    is_refusal: ClassVar[bool] = True
 
     def __init__(
         self, description: str, *, detail: str = "", reason: str = "", account_id: str | None = None
@@ -179,6 +180,35 @@ class UnmetAuthenticationRequirements(OAuthError):
     """OpenID Connect Core Error Code unmet_authentication_requirements 1.0."""
 
     code = "unmet_authentication_requirements"
+
+
+class AuthorizationPending(OAuthError):
+    """RFC 8628 §3.5 and CIBA Core §11: no refusal, and no audit row; a client hears it again and again."""
+
+    code = "authorization_pending"
+    may_redirect = False
+    is_refusal = False
+
+
+class SlowDown(OAuthError):
+    """RFC 8628 §3.5 and CIBA Core §11: polled too fast."""
+
+    code = "slow_down"
+    may_redirect = False
+
+
+class ExpiredToken(OAuthError):
+    """RFC 8628 §3.5 and CIBA Core §11: nobody answered in time."""
+
+    code = "expired_token"
+    may_redirect = False
+
+
+class InvalidBindingMessage(OAuthError):
+    """CIBA Core §13."""
+
+    code = "invalid_binding_message"
+    may_redirect = False
 
 
 class InvalidToken(OAuthError):

@@ -22,7 +22,7 @@ class Request:
 
     `query` and `body` are as they came; `authorization` is the header's value or "". `dpop` is the value of
     the header of that name, None where there is none; `certificate` the client's TLS certificate as a trusted
-    proxy wrote it down, or "".
+    proxy wrote it down, or ""; `remote_address` the network address that it came from, as far as it is known.
     """
 
     method: str
@@ -32,6 +32,7 @@ class Request:
     authorization: str = field(default="", repr=False)
     dpop: str | None = None
     certificate: str = field(default="", repr=False)
+    remote_address: str = ""
 
 
 class Response(NamedTuple):

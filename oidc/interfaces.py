@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from oidc.decoupled.models import DecoupledRequest
 from oidc.models import Agreed, Client, Grant, Interaction, PushedRequest, Resource
 
 
@@ -92,6 +93,44 @@ class PushedRequestStore(Protocol):
 
     def consume(self, uri_hash: str, now: int) -> bool:
         """Consume the pushed request by one conditional statement: True for one caller only."""
+
+
+class DecoupledStore(Protocol):
+    """Requests that wait for the person elsewhere. What is decided or redeemed is so for one caller only."""
+
+    def add(self, request: DecoupledRequest) -> bool:
+        """Store a new request; False, with nothing stored, where its user code is taken."""
+
+    def find(self, request_id: str) -> DecoupledRequest | None:
+        """Return the request in whatever state."""
+
+    def find_by_user_code(self, user_code_hash: bytes) -> DecoupledRequest | None:
+        """Return the request of a user code, in whatever state."""
+
+    def find_by_handle(self, handle_hash: bytes) -> DecoupledRequest | None:
+        """Return the request of a device_code or auth_req_id, in whatever state."""
+
+    def list_waiting(self, account_id: str, now: int) -> list[DecoupledRequest]:
+        """Return the requests that name this account and wait for its decision, the newest first."""
+
+    def poll(self, handle_hash: bytes, grant_type: str, client_id: str, now: int) -> DecoupledRequest | None:
+        """Note a poll in one statement; return the request after it, None where unknown or redeemed.
+
+        A poll before the interval is over sets `too_fast` and makes the interval five seconds longer.
+        """
+
+    def allow(
+        self, request_id: str, *, account_id: str, auth_time: int, acr: str, amr: str, now: int
+    ) -> bool:
+        """Note the person's yes where the request waits for this account, which must be active."""
+
+    def deny(self, request_id: str, account_id: str, now: int) -> bool:
+        """Note the person's no where the request waits for this account."""
+
+    def redeem(
+        self, handle_hash: bytes, grant_type: str, client_id: str, now: int
+    ) -> DecoupledRequest | None:
+        """Consume an allowed, unexpired request of an active account by one conditional statement."""
 
 
 class ReplayStore(Protocol):

@@ -11,6 +11,7 @@ from oidc.clients.client_keys import ClientKeys, Fetcher
 from oidc.interfaces import (
     ClientRegistry,
     Consents,
+    DecoupledStore,
     Events,
     GrantStore,
     InteractionStore,
@@ -41,6 +42,9 @@ class ProviderConfig:
     refresh_reuse_grace_seconds: int = 10
     session_lifetime_seconds: int = 12 * 3600
     interaction_lifetime_seconds: int = 600
+    decoupled_lifetime_seconds: int = 600
+    polling_interval_seconds: int = 5
+    decision_max_age_seconds: int = 300
     ui_locales: tuple[str, ...] = ("vi", "en", "ko")
     registration_open: bool = False
     pushed_request_lifetime_seconds: int = 90
@@ -60,6 +64,7 @@ class Stores:
     consents: Consents
     subjects: Subjects
     resources: ResourceStore
+    decoupled: DecoupledStore
 
 
 @dataclass(frozen=True, slots=True)

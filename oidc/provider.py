@@ -16,6 +16,8 @@ from oidc.clients.assertion import AssertionChecker
 from oidc.clients.authentication import ClientAuthenticator
 from oidc.clients.client_keys import ClientKeys, Fetcher
 from oidc.clients.registration_endpoint import RegistrationEndpoint
+from oidc.decoupled.device_authorization import DeviceAuthorizationEndpoint
+from oidc.decoupled.requests import DecoupledRequests
 from oidc.http import JSON, Response
 from oidc.interfaces import (
     Events,
@@ -63,6 +65,8 @@ class Provider:
         self.userinfo = UserInfoEndpoint(parts)
         self.introspection = IntrospectionEndpoint(parts)
         self.revocation = RevocationEndpoint(parts)
+        self.device_authorization = DeviceAuthorizationEndpoint(parts)
+        self.decoupled = DecoupledRequests(parts)
         self.registration = RegistrationEndpoint(parts)
         self.end_session = EndSession(parts)
         self.backchannel_logout = BackChannelLogout(parts)

@@ -21,5 +21,6 @@ def record_refusal(events: Events, event: str, error: OAuthError, now: int, clie
 
 def refuse(events: Events, event: str, error: OAuthError, now: int, client_id: str | None = None) -> Response:
     """Record the refusal and answer in JSON: RFC 6749 §5.2."""
-    record_refusal(events, event, error, now, client_id)
+    if error.is_refusal:
+        record_refusal(events, event, error, now, client_id)
     return error_response(error)

@@ -18,6 +18,7 @@ from oidc import discovery
 from oidc.http import Headers, Request, Response, json_response
 from tnid import audit, clock
 from tnid.db import DatabaseUnavailable
+from tnid.signin.limits import DEVICE_FROM_NETWORK, Bucket, network_of
 from tnid.signin.session import session_cookie_name
 from tnid.web import MAX_CONTENT_LENGTH, YEAR_SECONDS, find_peer
 
@@ -119,6 +120,7 @@ def routes(services: Services) -> dict[str, Route]:
         paths["introspection_endpoint"]: Route(posts, _plain(provider.introspection.respond)),
         paths["revocation_endpoint"]: Route(posts, _plain(provider.revocation.respond)),
         paths["registration_endpoint"]: Route(posts, _plain(provider.registration.register)),
+        paths["device_authorization_endpoint"]: Route(posts, device_authorization(services)),
         paths["authorization_endpoint"]: Route(frozenset({"GET"}), silent_sign_on(services), has_page=True),
     }
 
@@ -135,6 +137,21 @@ def client_route(services: Services) -> Route:
         return endpoint.manage(environ["PATH_INFO"].removeprefix(CLIENT_PREFIX), request, now)
 
     return Route(frozenset({"GET", "PUT", "DELETE"}), manage)
+
+
+def device_authorization(services: Services) -> Answer:
+    """Begin a device's request: RFC 8628 §3.1. A public client's name is no secret, so the network counts."""
+    endpoint = services.provider.device_authorization
+
+    def answer(request: Request, _environ: WSGIEnvironment, now: int) -> Response:
+        network = Bucket(DEVICE_FROM_NETWORK, network_of(request.remote_address))
+        if services.limits.take(network, now):
+            return endpoint.respond(request, now)
+        services.audit.record("device.refused", outcome="refused", reason="too_many", now=now)
+        retry = ("Retry-After", str(DEVICE_FROM_NETWORK.window_seconds))
+        return problem(429, "temporarily_unavailable", "Too many requests from this network.", (retry,))
+
+    return answer
 
 
 def silent_sign_on(services: Services) -> Answer:
@@ -175,6 +192,7 @@ def read_request(environ: WSGIEnvironment) -> Request | None:
         content_type=environ.get("CONTENT_TYPE", ""),
         authorization=environ.get("HTTP_AUTHORIZATION", ""),
         dpop=environ.get("HTTP_DPOP"),
+        remote_address=audit.origin.get().ip or "",
     )
 
 

@@ -16,6 +16,7 @@ from tnid.db import Database
 from tnid.sealing import Sealer
 from tnid.settings import Settings
 from tnid.stores.clients import ClientStore
+from tnid.stores.decoupled import DecoupledStore
 from tnid.stores.grants import GrantStore
 from tnid.stores.interactions import InteractionStore
 from tnid.stores.pushed_requests import PushedRequestStore
@@ -73,6 +74,7 @@ def build_stores(
         consents=consents,
         subjects=Subjects(people, grants),
         resources=resources,
+        decoupled=DecoupledStore(database),
     )
 
 
@@ -94,6 +96,7 @@ def build_provider(
         refresh_reuse_grace_seconds=settings.refresh_reuse_grace_seconds,
         session_lifetime_seconds=settings.session_lifetime_seconds,
         interaction_lifetime_seconds=settings.interaction_lifetime_seconds,
+        decision_max_age_seconds=settings.fresh_sign_in_seconds,
         registration_open=settings.registration_open,
         dpop_nonce_required=settings.dpop_nonce_required,
         may_keep_login_hint=may_keep_login_hint,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, Delete, bindparam, delete, select, tuple_
 
 from tnid.db import Database
+from tnid.stores.decoupled import requests as decoupled_requests
 from tnid.stores.grants import grants
 from tnid.stores.interactions import interactions
 from tnid.stores.outbox import outbox
@@ -27,6 +28,7 @@ EXPIRING: tuple[Column[int], ...] = (
     sessions.c.expires_at,
     throttles.c.resets_at,
     outbox.c.expires_at,
+    decoupled_requests.c.expires_at,
 )
 
 

@@ -153,20 +153,25 @@ def check_scope(draft: Draft) -> None:
 
     Beside the scopes of claims those of the resources are understood, for which the person is asked by name.
     """
-    text = draft.get("scope") or ""
-    if len(text) > MAX_SCOPE or not all(SCOPE_TOKEN.fullmatch(name) for name in text.split(" ") if name):
-        raise InvalidScope("scope is too long or holds characters that RFC 6749 does not allow.")
-    asked = dict.fromkeys(text.split())
-    if OPENID not in asked:
-        raise InvalidScope("scope must hold openid.")
-    refused = [name for name in asked if name in SCOPE_CLAIMS and name not in draft.client.scope]
-    if refused:
-        raise InvalidScope(f"This client may not ask for: {' '.join(refused)}.")
+    asked = read_scope(draft.get("scope") or "", draft.client)
     if "resource" in draft.checked and not draft.resource_scopes.intersection(asked):
         # What a person agrees to are scopes: a resource alone would be access that nobody was asked for
         raise InvalidScope("scope must name what is wanted of the resource.")
     understood = draft.resource_scopes.union(SCOPE_CLAIMS)
     draft.checked["scope"] = tuple(name for name in asked if name in understood)
+
+
+def read_scope(text: str, client: Client) -> tuple[str, ...]:
+    """Return the scopes asked for, those that aren't understood, too; raise InvalidScope."""
+    if len(text) > MAX_SCOPE or not all(SCOPE_TOKEN.fullmatch(name) for name in text.split(" ") if name):
+        raise InvalidScope("scope is too long or holds characters that RFC 6749 does not allow.")
+    asked = dict.fromkeys(text.split())
+    if OPENID not in asked:
+        raise InvalidScope("scope must hold openid.")
+    refused = [name for name in asked if name in SCOPE_CLAIMS and name not in client.scope]
+    if refused:
+        raise InvalidScope(f"This client may not ask for: {' '.join(refused)}.")
+    return tuple(asked)
 
 
 def check_nonce(draft: Draft) -> None:

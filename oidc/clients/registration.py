@@ -22,6 +22,7 @@ from oidc.claims import SCOPE_CLAIMS
 from oidc.clients.authentication import AUTH_METHODS, hash_secret
 from oidc.clients.browser_uris import check_frontchannel_logout, check_initiate_login
 from oidc.clients.client_keys import Fetcher
+from oidc.clients.grant_types import check_given_by_operator, check_grant_types, is_personal
 from oidc.clients.outbound import MAX_BYTES, OutboundRefused, check_url
 from oidc.clients.policy import check_policy
 from oidc.clients.redirect_uris import check_uri, is_loopback
@@ -37,7 +38,6 @@ from oidc.strict_json import BadJson, loads
 from oidc.token.handles import new_identifier
 
 SUBJECT_TYPES = ("pairwise", "public")
-GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
 MAX_URIS = 50
 MAX_TEXT = 200
 MAX_SECONDS = 10**9
@@ -126,7 +126,7 @@ def fill_defaults(metadata: Metadata) -> None:
     metadata.setdefault("id_token_signed_response_alg", "RS256")
     metadata.setdefault("application_type", "web")
     metadata.setdefault("subject_type", "pairwise")
-    if "scope" not in metadata and uses_code:
+    if "scope" not in metadata and is_personal(metadata):
         may_refresh = "refresh_token" in metadata["grant_types"]
         metadata["scope"] = " ".join(s for s in SCOPE_CLAIMS if may_refresh or s != OFFLINE_ACCESS)
 
@@ -140,18 +140,6 @@ def check_by_authlib(metadata: Metadata) -> None:
         except (JoseError, ValueError, TypeError) as error:
             name = getattr(error, "claim", None) or "a member"
             raise InvalidClientMetadata(f"{name} is not valid.") from error
-
-
-def check_grant_types(metadata: Metadata) -> None:
-    if not metadata["grant_types"] or not set(metadata["grant_types"]) <= set(GRANT_TYPES):
-        raise InvalidClientMetadata(f"grant_types takes {', '.join(GRANT_TYPES)}.")
-    wanted = ["code"] if "authorization_code" in metadata["grant_types"] else []
-    if metadata["response_types"] != wanted:
-        raise InvalidClientMetadata(
-            "response_types must be [code] with authorization_code, and empty without."
-        )
-    if "refresh_token" in metadata["grant_types"] and not wanted:
-        raise InvalidClientMetadata("refresh_token needs authorization_code, which issues the first one.")
 
 
 def check_redirect_uris(metadata: Metadata) -> None:
@@ -301,6 +289,8 @@ def new_client(
     """
     metadata = validate_metadata(document)
     policy = check_policy(document) if by_operator else {}
+    if not by_operator:
+        check_given_by_operator(metadata)
     client_id = policy.pop("client_id", None) or new_identifier()
     imported = policy.pop("client_secret", None)
     needs_secret = metadata["token_endpoint_auth_method"].startswith("client_secret_")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from oidc.clients.grant_types import check_given_by_operator
 from oidc.clients.registration import check_elsewhere, client_information, new_client, validate_metadata
 from oidc.discovery import endpoint_uri
 from oidc.errors import InvalidClientMetadata, InvalidRequest, InvalidToken, OAuthError
@@ -99,6 +100,7 @@ class RegistrationEndpoint:
         if document.get("client_id") != client.client_id:
             raise InvalidRequest("client_id must be the client's own.")
         metadata = validate_metadata(document)
+        check_given_by_operator(metadata, client.grant_types)
         if metadata["token_endpoint_auth_method"] != client.auth_method:
             raise InvalidClientMetadata("token_endpoint_auth_method can't be changed; register anew.")
         check_elsewhere(metadata, self._fetcher)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from oidc.decoupled.models import CIBA, DEVICE_CODE
 from oidc.errors import InvalidRequest, OAuthError, UnauthorizedClient, UnsupportedGrantType
 from oidc.http import Request, Response, json_response
 from oidc.models import Client
@@ -10,13 +11,17 @@ from oidc.parts import Parts
 from oidc.refusal import refuse
 from oidc.token.grants import Exchange, TokenContext, TokenRequest
 from oidc.token.grants.authorization_code import exchange_authorization_code
+from oidc.token.grants.ciba import exchange_ciba
 from oidc.token.grants.client_credentials import exchange_client_credentials
+from oidc.token.grants.device_code import exchange_device_code
 from oidc.token.grants.refresh_token import exchange_refresh_token
 
 GRANTS: dict[str, Exchange] = {
     "authorization_code": exchange_authorization_code,
     "refresh_token": exchange_refresh_token,
     "client_credentials": exchange_client_credentials,
+    DEVICE_CODE: exchange_device_code,
+    CIBA: exchange_ciba,
 }
 WITHOUT_ID_TOKEN = ("client_credentials",)
 

@@ -12,8 +12,10 @@ import pytest
 from sqlalchemy import text
 
 from oidc.clients.registration import new_client
+from oidc.decoupled.models import CIBA, DEVICE_CODE, DecoupledRequest
 from oidc.memory import (
     MemoryClients,
+    MemoryDecoupledRequests,
     MemoryGrants,
     MemoryInteractions,
     MemoryPushedRequests,
@@ -25,6 +27,7 @@ from oidc.models import AuthorizationRequest, Grant, Interaction, PushedRequest
 from oidc.resource.registration import new_resource
 from tnid.db import Database
 from tnid.stores.clients import ClientStore
+from tnid.stores.decoupled import DecoupledStore
 from tnid.stores.grants import GrantStore
 from tnid.stores.interactions import InteractionStore
 from tnid.stores.pushed_requests import PushedRequestStore
@@ -60,6 +63,22 @@ GRANT = Grant(
 )
 REQUEST = AuthorizationRequest("client-1", "https://rp.example/cb", "query", ("openid",), "s", max_age=5)
 PUSHED = PushedRequest("a" * 64, "client-1", REQUEST, NOW, NOW + 90)
+DECOUPLED = DecoupledRequest(
+    id="request-1",
+    grant_type=DEVICE_CODE,
+    client_id="client-1",
+    handle_hash=b"\x00handle",
+    user_code_hash=b"\xffcode",
+    account_id=None,
+    scope="openid profile",
+    least_acr="",
+    binding_message="Hồ sơ 12",
+    asked_from="203.0.113.9",
+    interval_seconds=5,
+    created_at=NOW,
+    expires_at=NOW + 600,
+)
+YES = {"account_id": "an", "auth_time": NOW - 5, "acr": "LoA2", "amr": "pwd otp mfa"}
 INTERACTION = Interaction("uid-1", "hash", REQUEST, None, None, "", NOW, NOW + 600)
 _ACCOUNT = text(
     "INSERT INTO accounts (id, username, username_key, password_hash, password_changed_at, profile_sealed,"
@@ -78,6 +97,7 @@ class Backend:
     replays: Any
     clients: Any
     resources: Any
+    decoupled: Any
     disable_account: Callable[[], Any]
     unit: Callable[[], AbstractContextManager[None]]
 
@@ -94,6 +114,7 @@ def memory() -> Backend:
         MemoryReplays(),
         MemoryClients(),
         MemoryResources(),
+        MemoryDecoupledRequests(grants),
         disable,
         nullcontext,
     )
@@ -108,6 +129,7 @@ def in_sql(database: Database) -> Backend:
         ReplayStore(database),
         ClientStore(database),
         ResourceStore(database),
+        DecoupledStore(database),
         lambda: database.execute(_DISABLE),
         database.unit,
     )
@@ -261,6 +283,82 @@ def test_a_client_comes_back_as_it_was(stores: Backend) -> None:
     assert stores.clients.find("unknown") is None
 
 
+def test_a_decoupled_request_comes_back_as_it_was(stores: Backend) -> None:
+    assert stores.decoupled.add(DECOUPLED)
+    assert stores.decoupled.find("request-1") == DECOUPLED
+    assert stores.decoupled.find_by_user_code(b"\xffcode") == DECOUPLED
+    assert stores.decoupled.find_by_handle(b"\x00handle") == DECOUPLED
+    assert stores.decoupled.find("unknown") is None and stores.decoupled.find_by_user_code(b"") is None
+    with stores.unit():
+        taken = replace(DECOUPLED, id="request-2", handle_hash=b"other")
+        assert not stores.decoupled.add(taken), "its user code is in use"
+        assert stores.decoupled.add(replace(taken, user_code_hash=None))
+        assert stores.decoupled.add(replace(taken, id="request-3", handle_hash=b"3", user_code_hash=None))
+
+
+def test_a_poll_before_its_time_is_noted_and_slows_the_next(stores: Backend) -> None:
+    stores.decoupled.add(DECOUPLED)
+
+    def poll(at: int) -> tuple[int, int]:
+        polled = stores.decoupled.poll(b"\x00handle", DEVICE_CODE, "client-1", NOW + at)
+        assert polled.polled_at == NOW + at and polled == stores.decoupled.find("request-1")
+        return polled.too_fast, polled.interval_seconds
+
+    assert [poll(at) for at in (0, 5, 9, 19, 20)] == [(0, 5), (0, 5), (1, 10), (0, 10), (1, 15)]
+    assert poll(600), "what has expired is still told apart from what never was"
+    assert stores.decoupled.poll(b"\x00handle", CIBA, "client-1", NOW) is None
+    assert stores.decoupled.poll(b"\x00handle", DEVICE_CODE, "client-2", NOW) is None
+
+
+def test_a_decoupled_request_is_decided_once_and_redeemed_once(stores: Backend) -> None:
+    redeem = lambda: stores.decoupled.redeem(b"\x00handle", DEVICE_CODE, "client-1", NOW + 9)  # noqa: E731
+    stores.decoupled.add(DECOUPLED)
+    assert redeem() is None, "nobody has decided"
+    assert [stores.decoupled.allow("request-1", **YES, now=NOW + 1) for _ in range(2)] == [True, False]
+    assert not stores.decoupled.deny("request-1", "an", NOW + 2)
+    assert stores.decoupled.redeem(b"\x00handle", DEVICE_CODE, "client-2", NOW) is None
+    assert stores.decoupled.redeem(b"\x00handle", CIBA, "client-1", NOW) is None
+    assert stores.decoupled.redeem(b"\x00handle", DEVICE_CODE, "client-1", NOW + 600) is None, "too late"
+    redeemed = redeem()
+    assert redeemed == replace(DECOUPLED, **YES, allowed_at=NOW + 1, redeemed_at=NOW + 9)
+    assert redeem() is None
+    assert stores.decoupled.poll(b"\x00handle", DEVICE_CODE, "client-1", NOW + 9) is None
+    assert stores.decoupled.find_by_handle(b"\x00handle").redeemed_at == NOW + 9, "a tombstone stays"
+
+
+def test_a_refused_request_stays_refused(stores: Backend) -> None:
+    stores.decoupled.add(DECOUPLED)
+    assert [stores.decoupled.deny("request-1", "an", NOW) for _ in range(2)] == [True, False]
+    assert not stores.decoupled.allow("request-1", **YES, now=NOW)
+    assert stores.decoupled.redeem(b"\x00handle", DEVICE_CODE, "client-1", NOW) is None
+    assert stores.decoupled.find("request-1").account_id == "an"
+
+
+def test_a_counters_request_is_decided_by_whom_it_names_alone(stores: Backend) -> None:
+    named = replace(DECOUPLED, grant_type=CIBA, user_code_hash=None, account_id="binh")
+    nobody = replace(named, id="request-2", handle_hash=b"2", account_id=None)
+    ours = replace(named, id="request-3", handle_hash=b"3", account_id="an", created_at=NOW + 1)
+    for request in (named, nobody, ours, replace(ours, id="request-4", handle_hash=b"4", created_at=NOW + 2)):
+        stores.decoupled.add(request)
+    assert [r.id for r in stores.decoupled.list_waiting("an", NOW)] == ["request-4", "request-3"]
+    assert stores.decoupled.list_waiting("an", NOW + 600) == []
+    for request in (named, nobody):
+        assert not stores.decoupled.allow(request.id, **YES, now=NOW)
+        assert not stores.decoupled.deny(request.id, "an", NOW)
+    assert stores.decoupled.allow("request-3", **YES, now=NOW)
+    assert stores.decoupled.deny("request-4", "an", NOW)
+    assert stores.decoupled.list_waiting("an", NOW) == []
+
+
+def test_a_disabled_account_neither_allows_nor_redeems(stores: Backend) -> None:
+    stores.decoupled.add(DECOUPLED)
+    stores.decoupled.add(replace(DECOUPLED, id="request-2", handle_hash=b"2", user_code_hash=None))
+    assert stores.decoupled.allow("request-1", **YES, now=NOW)
+    stores.disable_account()
+    assert stores.decoupled.redeem(b"\x00handle", DEVICE_CODE, "client-1", NOW) is None
+    assert not stores.decoupled.allow("request-2", **YES, now=NOW)
+
+
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_of_many_at_once_one_redeems_one_rotates_and_one_consumes(database: Database, kind: str) -> None:
     stores = in_sql(database)
@@ -280,6 +378,9 @@ def test_of_many_at_once_one_redeems_one_rotates_and_one_consumes(database: Data
     assert race(lambda: stores.pushed_requests.consume(PUSHED.uri_hash, NOW)) == 1
     assert race(lambda: stores.replays.consume("a", "jti", NOW)) == 1
     assert race(lambda: stores.grants.revoke("grant-1", NOW)) == 1
+    stores.decoupled.add(DECOUPLED)
+    assert race(lambda: stores.decoupled.allow("request-1", **YES, now=NOW)) == 1
+    assert race(lambda: stores.decoupled.redeem(DECOUPLED.handle_hash, DEVICE_CODE, "client-1", NOW)) == 1
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])

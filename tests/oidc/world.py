@@ -21,6 +21,7 @@ from oidc.http import Request, Response
 from oidc.memory import (
     MemoryClients,
     MemoryConsents,
+    MemoryDecoupledRequests,
     MemoryEvents,
     MemoryGrants,
     MemoryInteractions,
@@ -119,6 +120,7 @@ class World:
         self.resources = MemoryResources()
         self.subjects = MemorySubjects(self.grants)
         self.subjects.people["an"] = PERSON
+        self.decoupled = MemoryDecoupledRequests(self.grants)
         self.keyring = shared_keyring()
         self.elsewhere = Elsewhere()
         self.pushed_requests = MemoryPushedRequests()
@@ -131,6 +133,7 @@ class World:
             consents=self.consents,
             subjects=self.subjects,
             resources=self.resources,
+            decoupled=self.decoupled,
         )
         self.provider = Provider(
             ProviderConfig(ISSUER, **config),

@@ -42,6 +42,10 @@ SECOND_FACTOR = Limit("second_factor", 100, TEN_YEARS_SECONDS)
 RECOVERY_CODE = Limit("recovery_code", 100, TEN_YEARS_SECONDS)
 SECOND_FACTOR_IN_SESSION = Limit("second_factor_in_session", 10, TEN_YEARS_SECONDS)
 REGISTRATION_FROM_NETWORK = Limit("registration_from_network", 100, HOUR_SECONDS)
+# RFC 8628 §5.1: of 20^8 codes that live ten minutes nobody guesses one by five tries
+USER_CODE = Limit("user_code", 5, QUARTER_HOUR_SECONDS)
+USER_CODE_FROM_NETWORK = Limit("user_code_from_network", 50, QUARTER_HOUR_SECONDS)
+DEVICE_FROM_NETWORK = Limit("device_from_network", 300, QUARTER_HOUR_SECONDS)
 CURRENT_PASSWORD_IN_SESSION = Limit("current_password_in_session", 10, QUARTER_HOUR_SECONDS)
 
 

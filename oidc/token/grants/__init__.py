@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from oidc.claims import SCOPE_CLAIMS, userinfo_scope
+from oidc.decoupled.requests import DecoupledRequests
 from oidc.errors import InvalidScope, InvalidTarget
 from oidc.interfaces import Events, GrantStore, ResourceStore
 from oidc.models import Client, Confirmation, Grant, Resource, token_type
@@ -24,6 +25,7 @@ class TokenContext:
     """What every grant type needs; lifetimes are in seconds."""
 
     grants: GrantStore
+    decoupled: DecoupledRequests
     handles: Handles
     id_tokens: IdTokens
     resources: ResourceStore
@@ -36,6 +38,7 @@ class TokenContext:
     def of(cls, parts: Parts) -> TokenContext:
         return cls(
             grants=parts.stores.grants,
+            decoupled=DecoupledRequests(parts),
             handles=parts.handles,
             id_tokens=IdTokens(parts),
             resources=parts.stores.resources,

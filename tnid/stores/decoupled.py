@@ -1,0 +1,194 @@
+"""Requests that wait for the person elsewhere: of terminals (RFC 8628) and of counters (CIBA)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    and_,
+    bindparam,
+    case,
+    exists,
+    or_,
+    select,
+    text,
+    update,
+)
+
+from oidc.decoupled.models import DECOUPLED_COLUMNS, DEVICE_CODE, DecoupledRequest
+from tnid.db import Database, db
+from tnid.stores.accounts import accounts
+
+SLOWER_SECONDS = 5
+
+requests = db.Table(
+    "decoupled_requests",
+    Column("id", String(22), primary_key=True),
+    Column("grant_type", String(64), nullable=False),
+    Column("client_id", String(255), nullable=False),
+    Column("handle_hash", LargeBinary, nullable=False, unique=True),
+    Column("user_code_hash", LargeBinary, unique=True),
+    Column("account_id", String(22)),
+    Column("scope", Text, nullable=False),
+    Column("least_acr", String(16), nullable=False),
+    Column("binding_message", Text, nullable=False),
+    Column("asked_from", String(64), nullable=False),
+    Column("interval_seconds", Integer, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("polled_at", BigInteger),
+    Column("too_fast", Integer, nullable=False),
+    Column("auth_time", BigInteger),
+    Column("acr", String(16)),
+    Column("amr", String(64)),
+    Column("allowed_at", BigInteger),
+    Column("denied_at", BigInteger),
+    Column("redeemed_at", BigInteger),
+)
+Index("ix_decoupled_requests_account_id", requests.c.account_id)
+Index("ix_decoupled_requests_expires_at", requests.c.expires_at)
+
+_COLUMNS = [requests.c[name] for name in DECOUPLED_COLUMNS]
+_IS_ACTIVE = exists().where(accounts.c.id == requests.c.account_id, accounts.c.disabled_at.is_(None))
+_DECIDES = exists().where(accounts.c.id == bindparam("by_account"), accounts.c.disabled_at.is_(None))
+_WAITS = (
+    requests.c.allowed_at.is_(None),
+    requests.c.denied_at.is_(None),
+    requests.c.expires_at > bindparam("now"),
+)
+# A device's request names nobody until it is decided; a counter's that names nobody is nobody's to decide
+_WAITS_FOR = (
+    requests.c.id == bindparam("of_request"),
+    or_(
+        requests.c.account_id == bindparam("by_account"),
+        and_(requests.c.account_id.is_(None), requests.c.grant_type == DEVICE_CODE),
+    ),
+    *_WAITS,
+)
+_UNREDEEMED = (
+    requests.c.handle_hash == bindparam("presented"),
+    requests.c.grant_type == bindparam("of_type"),
+    requests.c.client_id == bindparam("of_client"),
+    requests.c.redeemed_at.is_(None),
+)
+_IS_TOO_FAST = requests.c.polled_at + requests.c.interval_seconds > bindparam("now")
+
+_INSERT = text(
+    f"INSERT INTO decoupled_requests ({', '.join(DECOUPLED_COLUMNS)})"  # noqa: S608  our own column names
+    f" VALUES ({', '.join(f':{name}' for name in DECOUPLED_COLUMNS)}) ON CONFLICT DO NOTHING"
+)
+_FIND = select(*_COLUMNS).where(requests.c.id == bindparam("of_request"))
+_FIND_BY_USER_CODE = select(*_COLUMNS).where(requests.c.user_code_hash == bindparam("presented"))
+_FIND_BY_HANDLE = select(*_COLUMNS).where(requests.c.handle_hash == bindparam("presented"))
+_LIST_WAITING = (
+    select(*_COLUMNS)
+    .where(requests.c.account_id == bindparam("by_account"), *_WAITS)
+    .order_by(requests.c.created_at.desc(), requests.c.id)
+)
+_POLL = (
+    update(requests)
+    .where(*_UNREDEEMED)
+    .values(
+        polled_at=bindparam("now"),
+        too_fast=case((_IS_TOO_FAST, 1), else_=0),
+        interval_seconds=requests.c.interval_seconds + case((_IS_TOO_FAST, SLOWER_SECONDS), else_=0),
+    )
+    .returning(*_COLUMNS)
+)
+_ALLOW = (
+    update(requests)
+    .where(
+        *_WAITS_FOR,
+        exists().where(accounts.c.id == bindparam("by_account"), accounts.c.disabled_at.is_(None)),
+    )
+    .values(
+        account_id=bindparam("by_account"),
+        auth_time=bindparam("signed_in_at"),
+        acr=bindparam("by_acr"),
+        amr=bindparam("by_amr"),
+        allowed_at=bindparam("now"),
+    )
+)
+_DENY = (
+    update(requests).where(*_WAITS_FOR).values(account_id=bindparam("by_account"), denied_at=bindparam("now"))
+)
+_REDEEM = (
+    update(requests)
+    .where(
+        *_UNREDEEMED,
+        requests.c.allowed_at.is_not(None),
+        requests.c.denied_at.is_(None),
+        requests.c.expires_at > bindparam("now"),
+        _IS_ACTIVE,
+    )
+    .values(redeemed_at=bindparam("now"))
+    .returning(*_COLUMNS)
+)
+
+
+class DecoupledStore:
+    """Keeps such requests; see `oidc.interfaces.DecoupledStore` for the contract."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, request: DecoupledRequest) -> bool:
+        columns = {name: getattr(request, name) for name in DECOUPLED_COLUMNS}
+        return self._database.execute(_INSERT, **columns) == 1
+
+    def find(self, request_id: str) -> DecoupledRequest | None:
+        return _read(self._database.fetch_one(_FIND, of_request=request_id))
+
+    def find_by_user_code(self, user_code_hash: bytes) -> DecoupledRequest | None:
+        return _read(self._database.fetch_one(_FIND_BY_USER_CODE, presented=user_code_hash))
+
+    def find_by_handle(self, handle_hash: bytes) -> DecoupledRequest | None:
+        return _read(self._database.fetch_one(_FIND_BY_HANDLE, presented=handle_hash))
+
+    def list_waiting(self, account_id: str, now: int) -> list[DecoupledRequest]:
+        rows = self._database.fetch_all(_LIST_WAITING, by_account=account_id, now=now)
+        return [DecoupledRequest(*row) for row in rows]
+
+    def poll(self, handle_hash: bytes, grant_type: str, client_id: str, now: int) -> DecoupledRequest | None:
+        return self._consume(_POLL, handle_hash, grant_type, client_id, now)
+
+    def allow(
+        self, request_id: str, *, account_id: str, auth_time: int, acr: str, amr: str, now: int
+    ) -> bool:
+        changed = self._database.execute(
+            _ALLOW,
+            of_request=request_id,
+            by_account=account_id,
+            signed_in_at=auth_time,
+            by_acr=acr,
+            by_amr=amr,
+            now=now,
+        )
+        return changed == 1
+
+    def deny(self, request_id: str, account_id: str, now: int) -> bool:
+        return self._database.execute(_DENY, of_request=request_id, by_account=account_id, now=now) == 1
+
+    def redeem(
+        self, handle_hash: bytes, grant_type: str, client_id: str, now: int
+    ) -> DecoupledRequest | None:
+        return self._consume(_REDEEM, handle_hash, grant_type, client_id, now)
+
+    def _consume(
+        self, statement: Any, handle_hash: bytes, grant_type: str, client_id: str, now: int
+    ) -> DecoupledRequest | None:
+        row = self._database.execute_returning(
+            statement, presented=handle_hash, of_type=grant_type, of_client=client_id, now=now
+        )
+        return _read(row)
+
+
+def _read(row: Any) -> DecoupledRequest | None:
+    return None if row is None else DecoupledRequest(*row)
