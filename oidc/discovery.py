@@ -11,6 +11,7 @@ from oidc.clients.assertion import ASSERTION_ALGS
 from oidc.clients.authentication import AUTH_METHODS
 from oidc.clients.registration import SUBJECT_TYPES
 from oidc.clients.response_algorithms import ENCRYPTED
+from oidc.clients.signed_object import SIGNING_ALGS
 from oidc.models import ACR_VALUES
 from oidc.token.dpop import DPOP_ALGS
 from oidc.token.encryption import CONTENT_ENCRYPTION_ALGS, KEY_MANAGEMENT_ALGS
@@ -76,8 +77,10 @@ def metadata(issuer: str, algorithms: Iterable[str], ui_locales: Iterable[str]) 
         "claims_supported": [*TOKEN_CLAIMS, *CLAIMS_SUPPORTED],
         "claims_parameter_supported": True,
         "require_pushed_authorization_requests": False,
-        "request_parameter_supported": False,
-        "request_uri_parameter_supported": False,
+        "request_parameter_supported": True,
+        "request_uri_parameter_supported": True,
+        "require_request_uri_registration": True,
+        "request_object_signing_alg_values_supported": list(SIGNING_ALGS),
         "authorization_response_iss_parameter_supported": True,
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,

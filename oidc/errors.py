@@ -146,12 +146,6 @@ class InteractionRequired(OAuthError):
     code = "interaction_required"
 
 
-class RequestNotSupported(OAuthError):
-    """OpenID Connect Core §3.1.2.6."""
-
-    code = "request_not_supported"
-
-
 class RequestUriNotSupported(OAuthError):
     """OpenID Connect Core §3.1.2.6."""
 

@@ -78,7 +78,6 @@ class Client:
     resources: Mapping[str, Sequence[str]] = field(default_factory=dict)
     exchange_resources: Mapping[str, Sequence[str]] = field(default_factory=dict)
     protected_resource: str = ""
-    keys: Any = field(default=None, repr=False, compare=False)
 
     @property
     def redirect_uris(self) -> list[str]:
@@ -116,6 +115,11 @@ class Client:
     def must_push(self) -> bool:
         """Say whether the client may begin by a pushed request alone: RFC 9126 §6, FAPI 2.0 §5.3.2.2."""
         return self.profile == FAPI2 or bool(self.metadata.get("require_pushed_authorization_requests"))
+
+    @property
+    def must_sign_requests(self) -> bool:
+        """RFC 9101 §10.5."""
+        return bool(self.metadata.get("require_signed_request_object"))
 
     @property
     def must_use_pkce(self) -> bool:

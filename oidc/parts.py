@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from oidc.authorization.interaction import Interactions
 from oidc.clients.authentication import ClientAuthenticator
-from oidc.clients.client_keys import ClientKeys, Fetcher
+from oidc.clients.client_keys import ClientKeys
+from oidc.clients.fetch_cache import Fetcher
 from oidc.interfaces import (
     ClientRegistry,
     Consents,

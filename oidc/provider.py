@@ -14,7 +14,8 @@ from oidc.authorization.interaction import Interactions
 from oidc.authorization.pushed_request_endpoint import PushedRequestEndpoint
 from oidc.clients.assertion import AssertionChecker
 from oidc.clients.authentication import ClientAuthenticator
-from oidc.clients.client_keys import ClientKeys, Fetcher
+from oidc.clients.client_keys import ClientKeys
+from oidc.clients.fetch_cache import Fetcher
 from oidc.clients.registration_endpoint import RegistrationEndpoint
 from oidc.decoupled.device_authorization import DeviceAuthorizationEndpoint
 from oidc.decoupled.requests import DecoupledRequests

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from oidc.authorization.pushed_request import PushedRequests, is_pushed_uri
 from oidc.authorization.request import Draft, find_trusted_client, get_redirect_uri
-from oidc.errors import OAuthError, PageError, UnsafeRequest
+from oidc.authorization.request_object import RequestObjects
+from oidc.errors import OAuthError, PageError, UnreadableRequestObject, UnsafeRequest
 from oidc.http import Request
 from oidc.models import Client
 from oidc.parameters import FORM, Parameters, parse
@@ -18,6 +19,7 @@ class RequestReader:
         self._clients = parts.stores.clients
         self._signer = parts.signer
         self._resources = parts.stores.resources
+        self._objects = RequestObjects(parts)
         self._pushed = PushedRequests(parts)
         self._may_keep_login_hint = parts.config.may_keep_login_hint
 
@@ -36,6 +38,13 @@ class RequestReader:
 
     def draft(self, parameters: Parameters, client: Client, now: int, *, is_pushed: bool = False) -> Draft:
         """Return the request that these parameters make; raise PageError where its redirect URI is wrong."""
+        objection = None
+        try:
+            parameters = self._objects.assemble(parameters, client, now)
+        except OAuthError as error:
+            objection = error
+            if "redirect_uri" not in parameters.values:
+                raise UnreadableRequestObject(error.description) from error
         return Draft(
             parameters.values,
             parameters.repeated,
@@ -45,6 +54,7 @@ class RequestReader:
             self._resources,
             now,
             is_pushed=is_pushed,
+            objection=objection,
             may_keep_login_hint=self._may_keep_login_hint,
         )
 

@@ -17,9 +17,8 @@ from oidc.claims import SCOPE_CLAIMS, parse_claims_parameter
 from oidc.errors import (
     InvalidRequest,
     InvalidScope,
+    OAuthError,
     RegistrationNotSupported,
-    RequestNotSupported,
-    RequestUriNotSupported,
     UnauthorizedClient,
     UnknownClient,
     UnmetAuthenticationRequirements,
@@ -45,7 +44,8 @@ class Draft:
     """A request on its way through the checks: the parameters, and what is already right about them.
 
     `is_pushed` says that it came to the pushed authorization request endpoint; `pushed` is what passed there
-    before and needs no more checks.
+    before and needs no more checks. `objection` is what is wrong with the request object that should have
+    given the parameters.
     """
 
     parameters: Mapping[str, str]
@@ -58,6 +58,7 @@ class Draft:
     resource_scopes: frozenset[str] = frozenset()
     is_pushed: bool = False
     pushed: AuthorizationRequest | None = None
+    objection: OAuthError | None = None
     may_keep_login_hint: Callable[[str], bool] = lambda _hint: True
     checked: dict[str, Any] = field(default_factory=dict)
 
@@ -125,11 +126,9 @@ def check_pushed(draft: Draft) -> None:
 
 
 def check_request_object(draft: Draft) -> None:
-    # OpenID Connect Core §6 and §7.2.1: neither request objects nor self-issued registration are on
-    if draft.get("request") is not None:
-        raise RequestNotSupported("Request objects are not supported.")
-    if draft.get("request_uri") is not None:
-        raise RequestUriNotSupported("request_uri is not supported.")
+    if draft.objection is not None:
+        raise draft.objection
+    # OpenID Connect Core §7.2.1: self-issued registration is not on
     if draft.get("registration") is not None:
         raise RegistrationNotSupported("The registration parameter is not supported.")
 

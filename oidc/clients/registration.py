@@ -19,10 +19,11 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
 from oidc.claims import SCOPE_CLAIMS
+from oidc.clients import request_metadata
 from oidc.clients.authentication import AUTH_METHODS, hash_secret
 from oidc.clients.browser_uris import check_frontchannel_logout, check_initiate_login
-from oidc.clients.client_keys import Fetcher
 from oidc.clients.grant_types import check_given_by_operator, check_grant_types, is_personal
+from oidc.clients.fetch_cache import Fetcher
 from oidc.clients.outbound import MAX_BYTES, OutboundRefused, check_url
 from oidc.clients.policy import check_policy
 from oidc.clients.redirect_uris import check_uri, is_loopback
@@ -62,11 +63,12 @@ STRINGS = (
     "backchannel_logout_uri",
     "frontchannel_logout_uri",
     *MEMBERS,
+    *request_metadata.STRINGS,
 )
 BOOLEANS = (
     "dpop_bound_access_tokens",
     "require_auth_time",
-    "require_pushed_authorization_requests",
+    *request_metadata.BOOLEANS,
     "backchannel_logout_session_required",
     "frontchannel_logout_session_required",
 )
@@ -77,6 +79,7 @@ LISTS = (
     "response_types",
     "contacts",
     "default_acr_values",
+    *request_metadata.LISTS,
 )
 LOCALIZED = ("client_name", "client_uri", "logo_uri", "policy_uri", "tos_uri")
 WEB_PAGES = ("client_uri", "logo_uri", "policy_uri", "tos_uri")
@@ -254,6 +257,8 @@ METADATA_CHECKS: tuple[Callable[[Metadata], None], ...] = (
     check_subject_sector,
     check_authentication,
     check_fetched,
+    request_metadata.check_request_objects,
+    request_metadata.check_request_uris,
 )
 
 

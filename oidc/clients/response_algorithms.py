@@ -8,7 +8,8 @@ from typing import Any
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from oidc.clients.client_keys import Fetcher, read_key_set
+from oidc.clients.client_keys import read_key_set
+from oidc.clients.fetch_cache import Fetcher
 from oidc.clients.outbound import OutboundRefused
 from oidc.errors import InvalidClientMetadata
 from oidc.token.encryption import (

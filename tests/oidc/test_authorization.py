@@ -72,7 +72,7 @@ def test_an_unknown_or_disabled_client_gets_a_page(world: World) -> None:
         ({"response_type": "token"}, "unsupported_response_type"),
         ({"response_type": "code id_token"}, "unsupported_response_type"),
         ({"response_mode": "fragment"}, "invalid_request"),
-        ({"request": "eyJhbGciOiJub25lIn0.e30."}, "request_not_supported"),
+        ({"request": "eyJhbGciOiJub25lIn0.e30."}, "invalid_request_object"),
         ({"request_uri": "http://169.254.169.254/"}, "request_uri_not_supported"),
         ({"registration": "{}"}, "registration_not_supported"),
         ({"scope": None}, "invalid_scope"),

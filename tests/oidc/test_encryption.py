@@ -11,7 +11,7 @@ from joserfc._rfc7518.derive_key import derive_key_for_concat_kdf
 from joserfc._rfc7518.jwe_encs import JWE_ENC_MODELS
 from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey
 
-from oidc.clients import client_keys
+from oidc.clients import client_keys, fetch_cache
 from oidc.clients.client_keys import ClientKeys
 from oidc.clients.registration import validate_metadata
 from oidc.errors import InvalidClientMetadata, InvalidRequest
@@ -218,7 +218,7 @@ def test_keys_that_are_gone_when_they_are_needed_spend_nothing(
         ({URI: public(SIGNING, RSA)}, "no key for ECDH-ES"),
     ):
         world.elsewhere.documents = documents
-        monkeypatch.setattr(client_keys, "FAILED_SECONDS", -1)
+        monkeypatch.setattr(fetch_cache, "FAILED_SECONDS", -1)
         answer = world.redeem(code, client=client, secret=secret)
         assert answer.status == 400
         assert document(answer)["error"] == "invalid_request"

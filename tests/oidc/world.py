@@ -87,7 +87,10 @@ def claims_of(id_token: str) -> dict[str, Any]:
 
 
 class Elsewhere:
-    """The documents that clients keep at their own addresses; `fetched` tells which were asked for."""
+    """The documents that clients keep at their own addresses; `fetched` tells which were asked for.
+
+    Bytes are answered as they are, anything else as JSON.
+    """
 
     def __init__(self) -> None:
         self.documents: dict[str, Any] = {}
@@ -97,7 +100,8 @@ class Elsewhere:
         self.fetched.append(url)
         if url not in self.documents:
             raise OutboundRefused("The address answered 404.")
-        return orjson.dumps(self.documents[url])
+        found = self.documents[url]
+        return found if isinstance(found, bytes) else orjson.dumps(found)
 
 
 @cache

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
-from joserfc.jwk import KeySet
 from sqlalchemy import BigInteger, Column, Integer, String, Text, bindparam, delete, insert, select, update
 
 from oidc.models import Client
@@ -181,5 +180,4 @@ def _read(row: Any) -> Client:
         resources=orjson.loads(row.resources),
         exchange_resources=orjson.loads(row.exchange_resources),
         protected_resource=row.protected_resource,
-        keys=KeySet.import_key_set(metadata["jwks"]) if "jwks" in metadata else None,
     )
