@@ -22,6 +22,7 @@ import httpx
 MAX_BYTES = 64 * 1024
 MAX_SECONDS = 3.0
 HTTPS_PORT = 443
+ACCEPTED = "application/json, application/oauth-authz-req+jwt, */*;q=0.5"
 # IPv6 ranges in which an IPv4 address is hidden, or that are private without being called so
 TRANSLATED = tuple(
     ipaddress.ip_network(text)
@@ -129,7 +130,7 @@ def _pin(parts: SplitResult, resolve: Callable[[SplitResult], str]) -> _Pinned:
 
 def _get(client: httpx.Client, to: _Pinned) -> bytes:
     """Ask the pinned address for the document, under the name that it was given by."""
-    headers = {"Host": to.host, "Accept": "application/json", "Accept-Encoding": "identity"}
+    headers = {"Host": to.host, "Accept": ACCEPTED, "Accept-Encoding": "identity"}
     deadline = time.monotonic() + MAX_SECONDS
     with client.stream("GET", to.url, headers=headers, extensions=to.extensions) as answer:
         if answer.status_code != httpx.codes.OK:

@@ -184,26 +184,6 @@ def test_az_027_max_age_is_a_number(max_age: str, attack: Attack, shared_client:
     attack.redirected(shared_client, "invalid_request", max_age=max_age)
 
 
-@pytest.mark.parametrize("request_object", ["eyJhbGciOiJub25lIn0.e30.", "x", "a.b.c"])
-def test_az_030_request_objects_are_off(request_object: str, attack: Attack, shared_client: Party) -> None:
-    attack.redirected(shared_client, "request_not_supported", request=request_object)
-    # AZ-031: they never override what the query says
-    attack.redirected(shared_client, "request_not_supported", request=request_object, scope="openid email")
-
-
-@pytest.mark.parametrize(
-    "uri",
-    [
-        "http://169.254.169.254/",
-        "https://evil.com/r",
-        "file:///etc/passwd",
-        "urn:ietf:params:oauth:request_uri:x",
-    ],
-)
-def test_az_032_request_uri_is_off(uri: str, attack: Attack, shared_client: Party) -> None:
-    attack.redirected(shared_client, "request_uri_not_supported", request_uri=uri)
-
-
 BAD_CLAIMS = {
     "deep": '{"userinfo":' * 1200 + "1" + "}" * 1200,
     "deep-array": "[" * 8000,

@@ -96,14 +96,30 @@ def test_az_027_a_fresh_sign_in_is_done_anew(
     before = target.fetch_all("SELECT auth_time FROM sessions WHERE account_id = :a", a=person.account_id)
     page = browser.begin(client, **asked)
     assert page.has("login_username"), page
-    # AZ-028: what the browser carries can't take the demand away
-    assert browser.open("/login", interaction=browser.uid, max_age="99999", prompt="").has("login_username")
-    assert browser.open(f"/resume/{browser.uid}?max_age=99999").has("login_username")
     person.pass_through(browser)
     code = browser.code()
     assert code, browser.page
     found = introspected(attack, client, code)
     assert int(str(found["auth_time"])) > before[0].auth_time + 400 and found["acr"] == "LoA2"
+
+
+@pytest.mark.parametrize("asked", [{"max_age": "0"}, {"max_age": "60"}, {"prompt": "login"}])
+def test_az_028_the_demand_is_not_the_browsers_to_drop(
+    asked: dict[str, str], attack: Attack, client: Party, person: Victim, target: Target
+) -> None:
+    target.agree(person, client)
+    browser = attack.new_browser()
+    attack.put_cookie("tnid_session", target.new_session(person), browser)
+    age_sessions(target, person, 500)
+    assert browser.begin(client, **asked).has("login_username")
+    uid = browser.uid
+    for carried in ({"max_age": "99999", "prompt": ""}, {"max_age": ""}, {"client_id": client.client_id}):
+        assert browser.open("/login", interaction=uid, **carried).has("login_username")
+        assert browser.open(f"/resume/{uid}", **carried).has("login_username")
+        assert browser.code() is None
+    for page in ("/consent", "/select-account", "/mfa/totp", "/requirement"):
+        browser.open(page, interaction=uid)
+        assert browser.open(f"/resume/{uid}").has("login_username"), page
 
 
 def test_az_027_the_second_factor_is_asked_for_again_too(
