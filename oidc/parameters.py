@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
@@ -45,7 +45,7 @@ def parse(encoded: str | bytes) -> Parameters:
         if "\x00" in name or "\x00" in value:
             raise InvalidRequest("A parameter holds a NUL character.")
         if name in REPEATABLE:
-            _append(values, name, value)
+            values[name] = join([*values.get(name, "").split(), value])
             continue
         if name in values:
             repeated.add(name)
@@ -53,10 +53,12 @@ def parse(encoded: str | bytes) -> Parameters:
     return Parameters({n: v for n, v in values.items() if v}, frozenset(repeated))
 
 
-def _append(values: dict[str, str], name: str, value: str) -> None:
-    # RFC 3986 §2: no URI holds a space; one that came stays escaped, so that it can't pass for two values
-    escaped = value.replace(" ", "%20")
-    values[name] = f"{values[name]} {escaped}".strip() if name in values else escaped
+def join(values: Iterable[str]) -> str:
+    """Return the values of a parameter that came several times as one text, apart by spaces.
+
+    RFC 3986 §2: no URI holds a space; one that came stays escaped, so that it can't pass for two values.
+    """
+    return " ".join(value.replace(" ", "%20") for value in values).strip()
 
 
 def read_form(request: Request) -> Mapping[str, str]:

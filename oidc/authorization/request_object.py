@@ -19,7 +19,7 @@ from oidc.clients.signed_object import (
 )
 from oidc.errors import InvalidRequest, InvalidRequestObject
 from oidc.models import FAPI2, Client
-from oidc.parameters import Parameters
+from oidc.parameters import REPEATABLE, Parameters, join
 from oidc.parts import Parts
 
 MAX_BYTES = 64 * 1024
@@ -126,9 +126,21 @@ def read_inside(claims: dict[str, Any]) -> dict[str, str]:
     for name, value in claims.items():
         if name in ENVELOPE or value is None:
             continue
-        text = value if isinstance(value, str) else orjson.dumps(value).decode()
+        text = read_value(name, value)
         if "\x00" in text or "\x00" in name:
             raise InvalidRequestObject("The request object holds a NUL character.")
         if text:
             inside[name] = text
     return inside
+
+
+def read_value(name: str, value: Any) -> str:
+    """Return a claim as the parameter that it stands for; a list is one that may come several times."""
+    if name in REPEATABLE:
+        values = value if isinstance(value, list) else [value]
+        if not all(isinstance(item, str) for item in values):
+            raise InvalidRequestObject(
+                f"{name} in the request object must be a string, or a list of strings."
+            )
+        return join(values)
+    return value if isinstance(value, str) else orjson.dumps(value).decode()

@@ -14,9 +14,10 @@ from joserfc import jws
 from joserfc.jwk import ECKey, Key, KeySet, OKPKey, RSAKey
 
 from oidc.authorization.prompts import Prompt
+from oidc.authorization.request_object import read_inside
 from oidc.clients import client_keys, request_uris
 from oidc.clients.client_keys import ClientKeys
-from oidc.errors import UnreadableRequestObject, UnsafeRequest
+from oidc.errors import InvalidRequestObject, UnreadableRequestObject, UnsafeRequest
 from oidc.models import Client
 from tests.oidc.world import (
     CHALLENGE,
@@ -136,6 +137,19 @@ def test_parameters_that_are_no_strings_are_read_as_json(world: World) -> None:
     assert isinstance(prompt, Prompt) and prompt.interaction.request
     assert prompt.interaction.request.max_age == 60
     assert prompt.interaction.request.userinfo_claims == ("email",)
+
+
+@pytest.mark.parametrize(
+    "resource", ["https://api.example/", ["https://api.example/", "https://x.example/ y"]]
+)
+def test_a_resource_may_be_a_list(resource: Any) -> None:
+    """RFC 8707 §2: the parameter may come several times, which in JSON is a list."""
+    expected = (
+        "https://api.example/" if isinstance(resource, str) else "https://api.example/ https://x.example/%20y"
+    )
+    assert read_inside({"resource": resource, "iss": "c"}) == {"resource": expected}
+    with pytest.raises(InvalidRequestObject):
+        read_inside({"resource": [5]})
 
 
 BAD_CLAIMS = {
