@@ -22,8 +22,8 @@ from oidc.claims import SCOPE_CLAIMS
 from oidc.clients import request_metadata
 from oidc.clients.authentication import AUTH_METHODS, hash_secret
 from oidc.clients.browser_uris import check_frontchannel_logout, check_initiate_login
-from oidc.clients.grant_types import check_given_by_operator, check_grant_types, is_personal
 from oidc.clients.fetch_cache import Fetcher
+from oidc.clients.grant_types import check_given_by_operator, check_grant_types, is_personal
 from oidc.clients.outbound import MAX_BYTES, OutboundRefused, check_url
 from oidc.clients.policy import check_policy
 from oidc.clients.redirect_uris import check_uri, is_loopback
