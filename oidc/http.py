@@ -20,9 +20,10 @@ JSON: Headers = (("Content-Type", "application/json"),)
 class Request:
     """One HTTP request.
 
-    `query` and `body` are as they came; `authorization` is the header's value or "". `dpop` is the value of
-    the header of that name, None where there is none; `certificate` the client's TLS certificate as a trusted
-    proxy wrote it down, or ""; `remote_address` the network address that it came from, as far as it is known.
+    `query` and `body` are as they came; `authorization` and `accept` are the headers' values or "". `dpop` is
+    the value of the header of that name, None where there is none; `certificate` the client's TLS certificate
+    as a trusted proxy wrote it down, or ""; `remote_address` the network address that it came from, as far as
+    it is known.
     """
 
     method: str
@@ -30,6 +31,7 @@ class Request:
     body: bytes = b""
     content_type: str = ""
     authorization: str = field(default="", repr=False)
+    accept: str = ""
     dpop: str | None = None
     certificate: str = field(default="", repr=False)
     remote_address: str = ""

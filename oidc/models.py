@@ -14,6 +14,7 @@ ACR_VALUES = (LOA1, LOA2)
 FAPI2 = "fapi2"
 """The profile of a client that an operator holds to the FAPI 2.0 Security Profile."""
 
+TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105  a name of RFC 8693 §2.1
 OPENID = "openid"
 OFFLINE_ACCESS = "offline_access"
 

@@ -191,6 +191,7 @@ def read_request(environ: WSGIEnvironment) -> Request | None:
         body=body,
         content_type=environ.get("CONTENT_TYPE", ""),
         authorization=environ.get("HTTP_AUTHORIZATION", ""),
+        accept=environ.get("HTTP_ACCEPT", ""),
         dpop=environ.get("HTTP_DPOP"),
         remote_address=audit.origin.get().ip or "",
     )

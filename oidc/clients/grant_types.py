@@ -7,17 +7,25 @@ from typing import Any
 
 from oidc.decoupled.models import CIBA, DECOUPLED_GRANT_TYPES
 from oidc.errors import InvalidClientMetadata
+from oidc.models import TOKEN_EXCHANGE
 
 AUTHORIZATION_CODE = "authorization_code"
-GRANT_TYPES = (AUTHORIZATION_CODE, "refresh_token", "client_credentials", *DECOUPLED_GRANT_TYPES)
+GRANT_TYPES = (
+    AUTHORIZATION_CODE,
+    "refresh_token",
+    "client_credentials",
+    *DECOUPLED_GRANT_TYPES,
+    TOKEN_EXCHANGE,
+)
 PERSONAL = frozenset({AUTHORIZATION_CODE, *DECOUPLED_GRANT_TYPES})
 """A person stands behind these; a refresh token goes on from one of them."""
 
 PUBLIC = "none"
-OPERATORS_ONLY = frozenset(DECOUPLED_GRANT_TYPES)
+OPERATORS_ONLY = frozenset((*DECOUPLED_GRANT_TYPES, TOKEN_EXCHANGE))
 """RFC 8628 §5.4, RFC 9700 and the like: with these anybody could send people codes and requests to agree to.
 
-So only terminals and counters that an operator has looked at get them, and no client gives them to itself.
+So only terminals and counters that an operator has looked at get them, and no client gives them to itself. Nor
+does one say of itself that it may exchange the tokens of others.
 """
 
 
@@ -52,5 +60,5 @@ def check_given_by_operator(metadata: Mapping[str, Any], held: Sequence[str] = (
     """Raise InvalidClientMetadata where a client asks for what it was not given; `held` is what it was."""
     if not OPERATORS_ONLY.intersection(metadata["grant_types"]) <= set(held):
         raise InvalidClientMetadata(
-            f"Only an operator registers a client for {' or '.join(DECOUPLED_GRANT_TYPES)}."
+            f"Only an operator registers a client for {' or '.join(sorted(OPERATORS_ONLY))}."
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from oidc.decoupled.models import CIBA, DEVICE_CODE
 from oidc.errors import InvalidRequest, OAuthError, UnauthorizedClient, UnsupportedGrantType
 from oidc.http import Request, Response, json_response
-from oidc.models import Client
+from oidc.models import TOKEN_EXCHANGE, Client
 from oidc.parameters import read_form
 from oidc.parts import Parts
 from oidc.refusal import refuse
@@ -15,6 +15,7 @@ from oidc.token.grants.ciba import exchange_ciba
 from oidc.token.grants.client_credentials import exchange_client_credentials
 from oidc.token.grants.device_code import exchange_device_code
 from oidc.token.grants.refresh_token import exchange_refresh_token
+from oidc.token.grants.token_exchange import exchange_token
 
 GRANTS: dict[str, Exchange] = {
     "authorization_code": exchange_authorization_code,
@@ -22,8 +23,9 @@ GRANTS: dict[str, Exchange] = {
     "client_credentials": exchange_client_credentials,
     DEVICE_CODE: exchange_device_code,
     CIBA: exchange_ciba,
+    TOKEN_EXCHANGE: exchange_token,
 }
-WITHOUT_ID_TOKEN = ("client_credentials",)
+WITHOUT_ID_TOKEN = ("client_credentials", TOKEN_EXCHANGE)
 
 
 class TokenEndpoint:

@@ -1,4 +1,4 @@
-"""Token introspection: RFC 7662."""
+"""Token introspection: RFC 7662, for a protected resource and for a client of its own tokens."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from oidc.refusal import refuse
 from oidc.token.access_token import is_live_client_token
 from oidc.token.handles import CLIENT_ACCESS, Handle
 from oidc.token.jwt_access_token import ResourceToken, ResourceTokens
+from oidc.token.signed_introspection import SignedIntrospection, is_wanted
 
 INACTIVE = {"active": False}
 
@@ -28,13 +29,13 @@ class IntrospectionEndpoint:
         self._issuer = parts.config.issuer
         self._authenticator = parts.authenticator
         self._handles = parts.handles
-        self._clients = parts.stores.clients
         self._resources = parts.stores.resources
         self._resource_tokens = ResourceTokens(parts)
         self._grants = parts.stores.grants
         self._replays = parts.stores.replays
         self._identifiers = parts.identifiers
         self._events = parts.events
+        self._signed = SignedIntrospection(parts)
 
     def respond(self, request: Request, now: int) -> Response:
         """Return what the token is worth now: §2.2."""
@@ -46,7 +47,10 @@ class IntrospectionEndpoint:
             token = parameters.get("token")
             if token is None:
                 raise InvalidRequest("token is required.")
-            return json_response(self.describe(client, token, now))
+            answer = self.describe(client, token, now)
+            if is_wanted(request.accept):
+                return self._signed.respond(client, answer, now)
+            return json_response(answer)
         except OAuthError as error:
             return refuse(self._events, "introspection.refused", error, now)
 
@@ -114,14 +118,9 @@ class IntrospectionEndpoint:
         return token.resource == asker.protected_resource or token.client_id == asker.client_id
 
     def _is_live(self, token: ResourceToken, now: int) -> bool:
-        resource, client = self._resources.find(token.resource), self._clients.find(token.client_id)
-        if resource is None or resource.disabled_at is not None:
+        if not self._resource_tokens.is_open(token):
             return False
-        if client is None or client.disabled_at is not None:
-            return False
-        if token.is_by_itself and self._resource_tokens.is_revoked(token):
-            return False
-        return not token.grant_id or self._grants.find_live(token.grant_id, now) is not None
+        return not token.grant_id or self._resource_tokens.find_grant(token, now) is not None
 
     def _may_see_subject(self, asker: Client, token: ResourceToken) -> bool:
         """Say whether the asker may know `sub`: that of an opaque token is the resource's own affair."""

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from oidc.interfaces import ReplayStore
 from oidc.models import JKT, Client, Confirmation, Grant, Resource
 from oidc.parts import Parts
 from oidc.token.access_token import REVOKED
@@ -77,7 +76,10 @@ class ResourceTokens:
         self._signer = parts.signer
         self._handles = parts.handles
         self._identifiers = parts.identifiers
-        self._replays: ReplayStore = parts.stores.replays
+        self._grants = parts.stores.grants
+        self._clients = parts.stores.clients
+        self._resources = parts.stores.resources
+        self._replays = parts.stores.replays
         self.lifetime_seconds = parts.config.resource_token_lifetime_seconds
 
     def issue_for_person(
@@ -107,9 +109,24 @@ class ResourceTokens:
         found = self._read_jwt(token, now) if "." in token else self._read_opaque(token)
         return found if found is not None and found.expires_at > now else None
 
-    def is_revoked(self, token: ResourceToken) -> bool:
-        """Say whether this token by itself was revoked, its grant aside."""
-        return self._replays.is_consumed(REVOKED, token.claims["jti"])
+    def is_open(self, token: ResourceToken) -> bool:
+        """Say whether resource and client are still there, and the token wasn't revoked by itself.
+
+        Its grant, where it has one, is the caller's to look at.
+        """
+        resource = self._resources.find(token.resource)
+        if resource is None or resource.disabled_at is not None or not self._is_active(token.client_id):
+            return False
+        return not (token.is_by_itself and self._replays.is_consumed(REVOKED, token.claims["jti"]))
+
+    def find_grant(self, token: ResourceToken, now: int) -> Grant | None:
+        """Return the live grant that the token hangs on, its client active; None where there is none."""
+        grant = self._grants.find_live(token.grant_id, now) if token.grant_id else None
+        return grant if grant is not None and self._is_active(grant.client_id) else None
+
+    def _is_active(self, client_id: str) -> bool:
+        client = self._clients.find(client_id)
+        return client is not None and client.disabled_at is None
 
     def revoke(self, token: ResourceToken) -> None:
         """End this token by itself, its grant aside."""

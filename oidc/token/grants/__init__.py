@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from oidc.claims import SCOPE_CLAIMS, userinfo_scope
 from oidc.decoupled.requests import DecoupledRequests
 from oidc.errors import InvalidScope, InvalidTarget
-from oidc.interfaces import Events, GrantStore, ResourceStore
+from oidc.interfaces import Events, GrantStore, ReplayStore, ResourceStore
 from oidc.models import Client, Confirmation, Grant, Resource, token_type
 from oidc.parts import Parts
 from oidc.resource.indicators import get_target, scope_for
@@ -30,6 +30,7 @@ class TokenContext:
     id_tokens: IdTokens
     resources: ResourceStore
     resource_tokens: ResourceTokens
+    replays: ReplayStore
     events: Events
     access_token_lifetime_seconds: int
     refresh_reuse_grace_seconds: int
@@ -43,6 +44,7 @@ class TokenContext:
             id_tokens=IdTokens(parts),
             resources=parts.stores.resources,
             resource_tokens=ResourceTokens(parts),
+            replays=parts.stores.replays,
             events=parts.events,
             access_token_lifetime_seconds=parts.config.access_token_lifetime_seconds,
             refresh_reuse_grace_seconds=parts.config.refresh_reuse_grace_seconds,
