@@ -24,8 +24,8 @@ PUBLIC = "none"
 OPERATORS_ONLY = frozenset((*DECOUPLED_GRANT_TYPES, TOKEN_EXCHANGE))
 """RFC 8628 §5.4, RFC 9700 and the like: with these anybody could send people codes and requests to agree to.
 
-So only terminals and counters that an operator has looked at get them, and no client gives them to itself. Nor
-does one say of itself that it may exchange the tokens of others.
+So only terminals and counters that an operator has looked at get them, and no client gives them to itself.
+Nor does one say of itself that it may exchange the tokens of others.
 """
 
 
