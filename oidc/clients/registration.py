@@ -121,7 +121,7 @@ def _check_type(name: str, value: object, is_right: bool) -> None:
 
 
 def fill_defaults(metadata: Metadata) -> None:
-    """RFC 7591 §2 and OpenID Connect Registration §2; `sub` is pairwise unless public is asked for."""
+    """RFC 7591 §2 and OpenID Connect Registration §2; `sub` is pairwise unless an operator says otherwise."""
     metadata.setdefault("grant_types", ["authorization_code"])
     uses_code = "authorization_code" in metadata["grant_types"]
     metadata.setdefault("response_types", ["code"] if uses_code else [])
@@ -262,9 +262,15 @@ METADATA_CHECKS: tuple[Callable[[Metadata], None], ...] = (
 )
 
 
-def validate_metadata(document: Mapping[str, Any]) -> Metadata:
-    """Return the metadata to store; raise InvalidClientMetadata or InvalidRedirectUri with the reason."""
+def validate_metadata(document: Mapping[str, Any], *, may_be_public: bool = False) -> Metadata:
+    """Return the metadata to store; raise InvalidClientMetadata or InvalidRedirectUri with the reason.
+
+    `may_be_public` says that an operator lets the client have public subjects. Anyone else who asks for them
+    is registered as pairwise, and told so: OpenID Connect Registration §3.2 lets a provider replace values.
+    """
     metadata = read_members(document)
+    if not may_be_public and metadata.get("subject_type") == "public":
+        metadata["subject_type"] = "pairwise"
     for check in METADATA_CHECKS:
         check(metadata)
     return metadata
@@ -292,7 +298,7 @@ def new_client(
     An operator may also give identifier, secret and policy (see `oidc.clients.policy`); to anyone else those
     members are unknown and ignored.
     """
-    metadata = validate_metadata(document)
+    metadata = validate_metadata(document, may_be_public=by_operator)
     policy = check_policy(document) if by_operator else {}
     if not by_operator:
         check_given_by_operator(metadata)

@@ -95,11 +95,13 @@ class RegistrationEndpoint:
         return client
 
     def _update(self, client: Client, request: Request, now: int) -> Client:
-        """RFC 7592 §2.2: the document replaces the metadata; identifier and secret stay."""
+        """RFC 7592 §2.2: the document replaces the metadata; identifier, secret and subject type stay."""
         document = read_document(request)
         if document.get("client_id") != client.client_id:
             raise InvalidRequest("client_id must be the client's own.")
-        metadata = validate_metadata(document)
+        # Under another subject type every person would be a stranger to the client
+        kept = {"subject_type": client.metadata.get("subject_type", "pairwise")}
+        metadata = validate_metadata({**document, **kept}, may_be_public=True)
         check_given_by_operator(metadata, client.grant_types)
         if metadata["token_endpoint_auth_method"] != client.auth_method:
             raise InvalidClientMetadata("token_endpoint_auth_method can't be changed; register anew.")

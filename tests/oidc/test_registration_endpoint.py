@@ -11,6 +11,7 @@ from joserfc.jwk import ECKey
 
 from oidc.clients import client_keys
 from oidc.http import Request, Response
+from oidc.token.handles import REGISTRATION, Handle
 from tests.oidc.test_client_authentication import assertion, authenticated, is_refused, present
 from tests.oidc.world import World, document
 
@@ -98,6 +99,28 @@ def test_a_client_updates_itself_whole(world: World) -> None:
         {**changed, "token_endpoint_auth_method": "none"},
     ):
         assert manage(world, made, "PUT", bad).status == 400
+
+
+def test_public_subjects_are_an_operators_to_give(world: World) -> None:
+    made = document(register(world, subject_type="public"))
+    assert made["subject_type"] == "pairwise", "OpenID Connect Registration 3.2: replaced, and said so"
+    several = register(world, subject_type="public", redirect_uris=MANY)
+    assert document(several)["error"] == "invalid_client_metadata", "the rules for pairwise ones hold"
+    changed = {**DOCUMENT, "client_id": made["client_id"], "subject_type": "public"}
+    assert document(manage(world, made, "PUT", changed))["subject_type"] == "pairwise"
+    assert document(register(world, subject_type="private"))["error"] == "invalid_client_metadata"
+
+
+def test_the_subject_type_that_an_operator_set_survives_an_update(world: World) -> None:
+    client, _ = world.add_client(subject_type="public")
+    assert not client.is_pairwise
+    token = world.provider.handles.write(Handle(REGISTRATION, client.client_id, client.created_at))
+    made = {"client_id": client.client_id, "registration_access_token": token}
+    for asked in ({}, {"subject_type": "pairwise"}):
+        answer = manage(world, made, "PUT", {**DOCUMENT, "client_id": client.client_id, **asked})
+        assert document(answer)["subject_type"] == "public"
+    found = world.clients.find(client.client_id)
+    assert found and world.provider.subjects.subject(found, "an") == "an"
 
 
 def test_a_deleted_client_and_its_token_are_gone(world: World) -> None:
