@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from oidc.errors import InvalidRequest
 from oidc.models import ACR_VALUES, OFFLINE_ACCESS, OPENID, Grant
 from oidc.strict_json import BadJson, load_object
+from oidc.verified_claims import MEMBER, check_request, names_of
 
 SCOPE_CLAIMS: Mapping[str, tuple[str, ...]] = {
     OPENID: (),
@@ -70,6 +71,12 @@ class ClaimsRequest:
     essential: tuple[str, ...] = ()
     subject: str = ""
     essential_acr: str = ""
+    verified: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def verified_names(self) -> tuple[str, ...]:
+        """Return the verified claims that a person has to agree to, as consent names them."""
+        return tuple(sorted({name for asked in self.verified.values() for name in names_of(asked)}))
 
 
 def parse_claims_parameter(text: str) -> ClaimsRequest:
@@ -90,13 +97,26 @@ def parse_claims_parameter(text: str) -> ClaimsRequest:
         essential=tuple(name for name in _known(both) if (both[name] or {}).get("essential") is True),
         subject=_requested_subject(both.get("sub")),
         essential_acr=_essential_acr(id_token.get("acr")),
+        verified=_verified(document),
     )
+
+
+def _verified(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is asked for by verified_claims in either place, checked."""
+    asked = {
+        place: members[MEMBER]
+        for place in ("userinfo", "id_token")
+        if MEMBER in (members := document.get(place) or {})
+    }
+    for request in asked.values():
+        check_request(request)
+    return asked
 
 
 def _members(document: Mapping[str, Any], name: str) -> dict[str, Any]:
     members = document.get(name) or {}
     if not isinstance(members, dict) or any(
-        m is not None and not isinstance(m, dict) for m in members.values()
+        m is not None and not isinstance(m, dict) for member, m in members.items() if member != MEMBER
     ):
         raise InvalidRequest(f"The claims parameter's {name} must hold null or objects.")
     return members

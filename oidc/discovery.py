@@ -16,6 +16,7 @@ from oidc.models import ACR_VALUES
 from oidc.token.dpop import DPOP_ALGS
 from oidc.token.encryption import CONTENT_ENCRYPTION_ALGS, KEY_MANAGEMENT_ALGS
 from oidc.token.endpoint import GRANTS
+from oidc.verified_claims import IdentityAssurance
 
 OPENID_PATH = "/.well-known/openid-configuration"
 OAUTH_PATH = "/.well-known/oauth-authorization-server"
@@ -47,6 +48,11 @@ def encryption() -> dict[str, Any]:
         for name in ENCRYPTED
         for part, values in (("alg", KEY_MANAGEMENT_ALGS), ("enc", CONTENT_ENCRYPTION_ALGS))
     }
+
+
+def assurance(supported: IdentityAssurance | None) -> dict[str, Any]:
+    """Return the members of OpenID Connect for Identity Assurance §8, where there are verified claims."""
+    return supported.metadata() if supported else {}
 
 
 def metadata(issuer: str, algorithms: Iterable[str], ui_locales: Iterable[str]) -> dict[str, Any]:

@@ -72,6 +72,11 @@ class ExpiredInteraction(PageError):
 
     code = "interaction_expired"
 
+    def __init__(self, description: str, *, client_id: str | None = None) -> None:
+        """`client_id` is who asked, where that is known, so that the page can tell where to begin again."""
+        super().__init__(description)
+        self.client_id = client_id
+
 
 class InvalidClient(OAuthError):
     """RFC 6749 §5.2: client authentication failed."""

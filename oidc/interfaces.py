@@ -6,7 +6,7 @@ consumes says by its return value whether this caller, and no other, did it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from oidc.decoupled.models import DecoupledRequest
@@ -152,6 +152,13 @@ class Subjects(Protocol):
 
     def claims_of_grant(self, grant_id: str, now: int) -> tuple[Grant, Mapping[str, Any]] | None:
         """Return a live grant and its person's claims by one look at the database."""
+
+    def verified_claims(self, account_id: str) -> Sequence[Mapping[str, Any]]:
+        """Return what was verified about an active account and how, the best first.
+
+        Each has `verification` and `claims`, as OpenID Connect for Identity Assurance §5.1 has them, and
+        holds only what was recorded when it was verified.
+        """
 
 
 class Signer(Protocol):

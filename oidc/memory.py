@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -48,6 +48,7 @@ class MemorySubjects:
 
     def __init__(self, grants: MemoryGrants) -> None:
         self.people: dict[str, Mapping[str, Any]] = {}
+        self.verified: dict[str, list[Mapping[str, Any]]] = {}
         self.disabled: set[str] = set()
         self._grants = grants
         grants.is_active = lambda account_id: account_id in self.people and account_id not in self.disabled
@@ -59,6 +60,9 @@ class MemorySubjects:
         grant = self._grants.find_live(grant_id, now)
         claims = self.claims(grant.account_id) if grant else None
         return (grant, claims) if grant and claims is not None else None
+
+    def verified_claims(self, account_id: str) -> Sequence[Mapping[str, Any]]:
+        return [] if account_id in self.disabled else self.verified.get(account_id, [])
 
 
 class MemoryGrants:

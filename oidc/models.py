@@ -186,7 +186,8 @@ class Resource:
 class AuthorizationRequest:
     """A checked authorization request: OpenID Connect Core §3.1.2.1.
 
-    `userinfo_claims` and `id_token_claims` are the claim names that the claims parameter asked for.
+    `userinfo_claims` and `id_token_claims` are the claim names that the claims parameter asked for;
+    `verified_claims` its requests of that name, as JSON by place, `verified_names` those that consent names.
     `essential_acr` is the weakest class that will do, or "", and `wanted_acr` the same of acr_values;
     `hinted_subject` is the `sub` that must sign in. `dpop_jkt` is the thumbprint of the key that alone may
     redeem the code (RFC 9449 §10). `pushed_uri_hash` names the pushed request that this one came as, or "".
@@ -215,6 +216,8 @@ class AuthorizationRequest:
     essential_claims: tuple[str, ...] = ()
     resource: tuple[str, ...] = ()
     resource_acr: str = ""
+    verified_claims: str | None = None
+    verified_names: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -226,7 +229,7 @@ class AuthorizationRequest:
 
     @property
     def asked_claims(self) -> frozenset[str]:
-        return frozenset(self.userinfo_claims) | frozenset(self.id_token_claims)
+        return frozenset(self.userinfo_claims + self.id_token_claims + self.verified_names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +281,7 @@ class Grant:
     """One authorization of one client by one person (or none): its code and every token hang on this row.
 
     A consumed code stays on the row as a tombstone. `generation` counts the refresh token's rotations.
+    `verified_claims` is the request for them, as JSON by place.
     """
 
     id: str
@@ -304,6 +308,7 @@ class Grant:
     expires_at: int
     revoked_at: int | None
     resource: str = ""
+    verified_claims: str | None = None
 
     @property
     def scopes(self) -> list[str]:

@@ -25,6 +25,7 @@ from oidc.interfaces import (
 from oidc.subject import SubjectIdentifiers
 from oidc.token.handles import Handles
 from oidc.token.sender_constraint import SenderConstraint
+from oidc.verified_claims import IdentityAssurance
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class ProviderConfig:
     pushed_request_lifetime_seconds: int = 90
     may_keep_login_hint: Callable[[str], bool] = lambda _hint: True
     dpop_nonce_required: bool = False
+    identity_assurance: IdentityAssurance | None = None
 
 
 @dataclass(frozen=True, slots=True)

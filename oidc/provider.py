@@ -74,6 +74,7 @@ class Provider:
         self.frontchannel_logout = FrontChannelLogout(parts)
         self._metadata = orjson.dumps(
             discovery.metadata(config.issuer, signer.algorithms(), config.ui_locales)
+            | discovery.assurance(config.identity_assurance)
         )
 
     def metadata(self) -> Response:

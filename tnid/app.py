@@ -129,7 +129,7 @@ def protect_forms(app: Flask) -> CSRFProtect:
 
 
 def show_error(error: PageError) -> Response:
-    return errors.error_page(error.code, error.status, description=error.description)
+    return errors.protocol_error_page(error)
 
 
 def current_person() -> dict[str, Any]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from oidc.errors import OAuthError
+from oidc.errors import ExpiredInteraction, OAuthError
 from tnid import access, services
 from tnid.accounts.passwords import Busy
+from tnid.consent.applications import RelyingParty, describe
 from tnid.db import DatabaseUnavailable
 from tnid.settings import Settings
 
@@ -106,17 +107,34 @@ _CODES_OF_STATUS = {
 
 
 def error_page(
-    code: str, status: int, *, description: str = "", retry_after_seconds: int | None = None
+    code: str,
+    status: int,
+    *,
+    description: str = "",
+    retry_after_seconds: int | None = None,
+    asker: RelyingParty | None = None,
 ) -> Response:
     """Answer with an error: a page, or the RFC's JSON to a caller of the protocol that takes no page.
 
-    `description` is for a client's developer, in English, and holds nothing that a stranger wrote.
+    `description` is for a client's developer, in English, and holds nothing that a stranger wrote. `asker` is
+    the application to go back to, where it is known.
     """
-    response = _json(code, description) if _wants_json() else _page(code, description)
+    response = _json(code, description) if _wants_json() else _page(code, description, asker)
     response.status_code = status
     if retry_after_seconds is not None:
         response.headers["Retry-After"] = str(retry_after_seconds)
     return response
+
+
+def protocol_error_page(error: OAuthError) -> Response:
+    """Answer with an error of the protocol that is not the client's to be told."""
+    asker = find_asker(error.client_id) if isinstance(error, ExpiredInteraction) else None
+    return error_page(error.code, error.status, description=error.description, asker=asker)
+
+
+def find_asker(client_id: str | None) -> RelyingParty | None:
+    client = services.current().clients.find(client_id) if client_id else None
+    return None if client is None or client.disabled_at is not None else describe(client)
 
 
 def _wants_json() -> bool:
@@ -128,7 +146,7 @@ def _json(code: str, description: str) -> Response:
     return jsonify(error=code, error_description=description or str(code))
 
 
-def _page(code: str, description: str) -> Response:
+def _page(code: str, description: str, asker: RelyingParty | None) -> Response:
     wording = WORDINGS.get(code, WORDINGS["invalid_request"])
     request_id = g.get("request_id", "")
     page = render_template(
@@ -136,11 +154,16 @@ def _page(code: str, description: str) -> Response:
         code=code,
         title=wording.title,
         message=wording.message,
-        advice=wording.advice,
+        advice=wording.advice if asker is None else _back_to(asker),
+        app=asker,
         description=description,
         request_id=request_id,
     )
     return make_response(page)
+
+
+def _back_to(asker: RelyingParty) -> str:
+    return str(gettext("Go back to %(app)s and start again; nothing was shared.", app=asker.name))
 
 
 def record_refusal(event: str, reason: str) -> None:
@@ -159,7 +182,7 @@ def install(app: Flask, settings: Settings) -> None:
     @app.errorhandler(OAuthError)
     def handle_oauth(error: OAuthError) -> Response:
         record_refusal("request.refuse", error.reason)
-        return error_page(error.code, error.status, description=error.description)
+        return protocol_error_page(error)
 
     @app.errorhandler(InternalServerError)
     def handle_failure(error: InternalServerError) -> Response:

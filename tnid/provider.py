@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from keys.keyring import Keyring
@@ -12,6 +12,7 @@ from oidc.interfaces import Consents, Events
 from oidc.models import Grant
 from oidc.parts import ProviderConfig, Stores
 from oidc.provider import Provider
+from tnid.accounts.verification import ASSURANCE
 from tnid.db import Database
 from tnid.sealing import Sealer
 from tnid.settings import Settings
@@ -31,6 +32,7 @@ class People(Protocol):
 
     def claims(self, account_id: str) -> Mapping[str, Any] | None: ...
     def claims_of_row(self, row: Any) -> Mapping[str, Any]: ...
+    def verified_claims(self, account_id: str) -> Sequence[Mapping[str, Any]]: ...
 
 
 class Subjects:
@@ -49,6 +51,9 @@ class Subjects:
             return None
         grant, account = found
         return grant, self._people.claims_of_row(account)
+
+    def verified_claims(self, account_id: str) -> Sequence[Mapping[str, Any]]:
+        return self._people.verified_claims(account_id)
 
 
 def may_keep_login_hint(hint: str) -> bool:
@@ -100,6 +105,7 @@ def build_provider(
         registration_open=settings.registration_open,
         dpop_nonce_required=settings.dpop_nonce_required,
         may_keep_login_hint=may_keep_login_hint,
+        identity_assurance=ASSURANCE,
     )
     return Provider(
         config,

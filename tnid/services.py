@@ -14,6 +14,7 @@ from tnid import clock
 from tnid.accounts.passwords import Passwords
 from tnid.accounts.service import Accounts
 from tnid.accounts.vault import Vault
+from tnid.accounts.verification import Verifications
 from tnid.audit import Audit
 from tnid.consent.service import Consents
 from tnid.db import Database
@@ -36,6 +37,7 @@ from tnid.stores.sessions import SessionStore
 from tnid.stores.sign_ins import SignInStore
 from tnid.stores.signing_keys import SqlKeyStore
 from tnid.stores.throttles import ThrottleStore
+from tnid.stores.verifications import VerificationStore
 
 EXTENSION = "tnid"
 DAY_SECONDS = 24 * 3600
@@ -79,7 +81,9 @@ def build_services(settings: Settings, database: Database) -> Services:
     notices = LogoutNotices(grants, clients, outbox)
     sessions, half_sign_ins = _sessions(settings, database, notices)
     endings = (sessions.end_all, half_sign_ins.end_all, grants.revoke_by_account)
-    accounts = Accounts(AccountStore(database), factors, Vault(sealer), passwords, audit, endings)
+    vault = Vault(sealer)
+    verifications = Verifications(VerificationStore(database), vault)
+    accounts = Accounts(AccountStore(database), factors, vault, passwords, verifications, audit, endings)
     stores = build_stores(database, clients, resources, grants, consents, accounts)
     provider = build_provider(settings, sealer, keyring, stores, audit)
     return Services(

@@ -100,12 +100,10 @@ class AuthorizationEndpoint:
 
     def resume(self, uid: str, end_user: EndUser | None, browser: str, now: int) -> Answer:
         """Ask again, after a screen has done its one thing."""
-        interaction = self._interactions.find(uid, browser, now)
-        if interaction is None:
-            return self._show(
-                ExpiredInteraction("This request has expired, was answered, or began in another browser."),
-                now,
-            )
+        try:
+            interaction = self._interactions.get(uid, browser, now)
+        except ExpiredInteraction as error:
+            return self._show(error, now)
         if interaction.request is None:
             return self._resume_local(interaction, end_user, now)
         client = self._clients.find(interaction.request.client_id)
@@ -218,6 +216,7 @@ class AuthorizationEndpoint:
             expires_at=lasts_until,
             revoked_at=None,
             resource=" ".join(request.resource),
+            verified_claims=request.verified_claims,
         )
 
     def _resume_local(self, interaction: Interaction, end_user: EndUser | None, now: int) -> Answer:

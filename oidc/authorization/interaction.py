@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 
+from oidc.errors import ExpiredInteraction
 from oidc.interfaces import InteractionStore
 from oidc.models import AuthorizationRequest, Interaction
 
@@ -16,6 +17,10 @@ from oidc.models import AuthorizationRequest, Interaction
 def hash_browser(browser: str) -> str:
     """Return what is stored of a browser's secret."""
     return hashlib.sha256(browser.encode()).hexdigest()
+
+
+def _is_open(interaction: Interaction, now: int) -> bool:
+    return interaction.completed_at is None and interaction.expires_at > now
 
 
 class Interactions:
@@ -62,12 +67,27 @@ class Interactions:
 
     def find(self, uid: str, browser: str, now: int) -> Interaction | None:
         """Return an open interaction of this browser; None where unknown, expired, completed or another's."""
+        interaction = self._find_own(uid, browser)
+        return interaction if interaction and _is_open(interaction, now) else None
+
+    def get(self, uid: str, browser: str, now: int) -> Interaction:
+        """Return an open interaction of this browser; raise ExpiredInteraction, which tells who asked."""
+        interaction = self._find_own(uid, browser)
+        if interaction and _is_open(interaction, now):
+            return interaction
+        request = interaction.request if interaction else None
+        raise ExpiredInteraction(
+            "This request has expired, was answered, or began in another browser.",
+            client_id=request.client_id if request else None,
+        )
+
+    def _find_own(self, uid: str, browser: str) -> Interaction | None:
+        """Return this browser's interaction in whatever state: another's is nobody's business."""
         interaction = self._store.find(uid)
-        if interaction is None or interaction.completed_at is not None or interaction.expires_at <= now:
+        if interaction is None:
             return None
-        if not secrets.compare_digest(interaction.browser_hash, hash_browser(browser)):
-            return None
-        return interaction
+        is_own = secrets.compare_digest(interaction.browser_hash, hash_browser(browser))
+        return interaction if is_own else None
 
     def mark_authenticated(self, uid: str, sid: str, now: int) -> bool:
         """Note that the person proved who they are within this interaction, giving session `sid`."""

@@ -6,6 +6,7 @@ order of the specification, each reading the parameters and filling in what it h
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -234,6 +235,8 @@ def check_claims(draft: Draft) -> None:
         id_token_claims=asked.id_token,
         essential_claims=asked.essential,
         essential_acr=asked.essential_acr,
+        verified_claims=json.dumps(asked.verified) if asked.verified else None,
+        verified_names=asked.verified_names,
         hinted_subject=asked.subject,
     )
 

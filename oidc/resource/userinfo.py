@@ -16,6 +16,7 @@ from oidc.resource.bearer import challenge_either, read_access_token
 from oidc.token.encryption import encrypt, is_encrypted
 from oidc.token.handles import ACCESS, CLIENT_ACCESS, Handle
 from oidc.token.jwt_access_token import ResourceTokens
+from oidc.verified_claims import select_for
 
 
 class UserInfoEndpoint:
@@ -65,6 +66,8 @@ class UserInfoEndpoint:
         # A token that was narrowed opens its scopes alone
         by_name = [] if handle.scope else grant.userinfo_claims.split()
         released = select(claims, scopes, by_name)
+        if grant.verified_claims and not handle.scope:
+            released |= select_for(grant, "userinfo", self._subjects, now)
         released["sub"] = self._identifiers.subject(client, grant.account_id)
         if "userinfo_signed_response_alg" in client.metadata or is_encrypted(client, "userinfo"):
             return self._respond_by_jwt(client, released, now)

@@ -10,6 +10,7 @@ from oidc.claims import select
 from oidc.models import Client, Grant
 from oidc.parts import Parts
 from oidc.token.encryption import check_encryption_key, encrypt, is_encrypted
+from oidc.verified_claims import select_for
 
 
 class IdTokens:
@@ -47,6 +48,8 @@ class IdTokens:
         if grant.id_token_claims:
             profile = self._subjects.claims(grant.account_id) or {}
             claims = {**select(profile, (), grant.id_token_claims.split()), **claims}
+        if grant.verified_claims:
+            claims |= select_for(grant, "id_token", self._subjects, now)
         signed = self._signer.sign(claims, alg=alg, typ="JWT", now=now)
         if not is_encrypted(client, "id_token"):
             return signed

@@ -60,6 +60,7 @@ GRANT = Grant(
     expires_at=NOW + 3600,
     revoked_at=None,
     resource="https://api.example/ https://other.example/",
+    verified_claims='{"userinfo": {"claims": {"name": null}}}',
 )
 REQUEST = AuthorizationRequest("client-1", "https://rp.example/cb", "query", ("openid",), "s", max_age=5)
 PUSHED = PushedRequest("a" * 64, "client-1", REQUEST, NOW, NOW + 90)

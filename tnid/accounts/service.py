@@ -18,6 +18,7 @@ from tnid.accounts.contacts import parse_email, parse_phone
 from tnid.accounts.passwords import Passwords
 from tnid.accounts.refusal import Refused
 from tnid.accounts.vault import Vault
+from tnid.accounts.verification import Verifications
 from tnid.db import Conflict
 from tnid.signin import totp
 from tnid.signin.factors import Factors
@@ -53,6 +54,7 @@ class Accounts:
         factors: Factors,
         vault: Vault,
         passwords: Passwords,
+        verifications: Verifications,
         events: Events,
         endings: Iterable[Callable[[str, int], object]] = (),
     ) -> None:
@@ -61,6 +63,7 @@ class Accounts:
         self._factors = factors
         self._vault = vault
         self._passwords = passwords
+        self._verifications = verifications
         self._events = events
         self._endings = tuple(endings)
 
@@ -137,6 +140,8 @@ class Accounts:
         )
         if not is_inserted:  # somebody else was faster by a moment
             return self._find_taken(new) or Refused("username", "username_taken")
+        has_card = new.personal_id_number is not None
+        self._verifications.record(account_id, new.identity_level, profile, now, has_card=has_card)
         self._events.record("account.create", account_id=account_id, now=now)
         return self._with_factor(account_id, now) if new.totp else self.get(account_id)
 
@@ -197,6 +202,10 @@ class Accounts:
         """Return the standard claims of a row with an account's columns, however it was fetched."""
         profile = self._vault.open_profile(row)
         return claims_of(profile, username=row.username, locale=row.locale, updated_at=row.updated_at)
+
+    def verified_claims(self, account_id: str) -> list[dict[str, Any]]:
+        """Return what was verified about an active account, and how."""
+        return self._verifications.list(account_id)
 
     def reveal_personal_id_number(self, account_id: str) -> str | None:
         """Return the identification number. Whoever asks shows it masked and records why."""

@@ -48,6 +48,14 @@ class Vault:
         profile: dict[str, Any] = orjson.loads(opened)
         return profile
 
+    def seal_verified(self, account_id: str, claims: Mapping[str, Any]) -> bytes:
+        return self._sealer.seal(orjson.dumps(dict(claims)), f"verifications.claims:{account_id}")
+
+    def open_verified(self, row: Any) -> dict[str, Any]:
+        opened = self._sealer.open(bytes(row.claims_sealed), f"verifications.claims:{row.account_id}")
+        claims: dict[str, Any] = orjson.loads(opened)
+        return claims
+
     def seal_pin(self, account_id: str, number: str | None) -> bytes | None:
         return None if number is None else self._sealer.seal(number.encode(), f"accounts.pin:{account_id}")
 

@@ -114,6 +114,7 @@ def export(username: str, as_json: bool) -> None:
         exported = {
             **_describe(services, found),
             "claims": found.claims,
+            "verified_claims": services.accounts.verified_claims(found.id),
             "personal_id_number": services.accounts.reveal_personal_id_number(found.id),
             "sessions": [_without_hash(row) for row in services.sessions.list_live(found.id, now)],
             "consents": [_describe_consent(one) for one in services.consents.list_by_account(found.id)],

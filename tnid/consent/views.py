@@ -32,7 +32,7 @@ def ask() -> ResponseReturnValue:
     return render_template(
         "consent/consent.html",
         app=asking_app(interaction),
-        items=items_of(interaction.request, person.claims),
+        items=items_of(interaction.request, person.claims, person.identity_level),
         offline=is_offline(interaction.request),
         person=person,
         form=form,

@@ -6,7 +6,6 @@ from flask import g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from oidc.authorization.prompts import Prompt
-from oidc.errors import ExpiredInteraction
 from oidc.models import Interaction
 from tnid import services, web
 from tnid.consent.applications import RelyingParty, describe
@@ -34,9 +33,10 @@ def find_interaction() -> Interaction | None:
 def get_interaction() -> Interaction:
     """Return the open interaction that the address names; raises ExpiredInteraction."""
     interaction = find_interaction()
-    if interaction is None:
-        raise ExpiredInteraction("This request has expired, was answered, or began in another browser.")
-    return interaction
+    if interaction is not None:
+        return interaction
+    uid = request.args.get("interaction", "")
+    return services.current().interactions.get(uid, web.browser_id(), services.now())
 
 
 def _prepare_page(interaction: Interaction | None) -> None:

@@ -64,6 +64,7 @@ grants = db.Table(
     Column("expires_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
     Column("resource", Text, nullable=False, server_default=""),
+    Column("verified_claims", Text),
 )
 Index("ix_grants_account_id_client_id", grants.c.account_id, grants.c.client_id)
 Index("ix_grants_sid", grants.c.sid)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from oidc.models import AuthorizationRequest
+from oidc.claims import SCOPE_CLAIMS, names_of_scopes
+from oidc.models import Agreed, AuthorizationRequest
 from tests.conftest import Clock
 from tests.tnid.conftest import CALLBACK, ISSUER, InProcess, Someone
-from tnid.consent.items import items_of
+from tnid.consent.items import GROUPS, items_of, labels_of, name_of_language
 from tnid.services import Services
 
 
@@ -119,7 +121,19 @@ def in_english(app: object) -> object:
         (("openid",), (), ["That it is you who signs in"]),
         (("openid", "phone"), (), ["Phone number"]),
         (("openid",), ("email",), ["Email"]),
-        (("openid", "profile"), (), ["Full name", "Username", "Date of birth", "Sex"]),
+        (
+            ("openid", "profile"),
+            (),
+            [
+                "Full name",
+                "Username",
+                "Date of birth",
+                "Sex",
+                "Language",
+                "Web pages and picture",
+                "When the profile was last changed",
+            ],
+        ),
         (("openid", "worker"), (), ["Other information: worker"]),
     ],
 )
@@ -139,7 +153,63 @@ def test_values_are_previewed_masked(in_english: object) -> None:
         "preferred_username": "lan",
         "birthdate": "••/••/1995",
         "gender": None,
+        "locale": None,
+        "profile": None,
+        "updated_at": None,
         "phone_number": "+84 ••• ••678",
         "email": "l•••@example.vn",
         "address": "Phường Tân Cương",
     }
+
+
+def test_every_claim_that_a_scope_covers_is_named_on_the_page() -> None:
+    assert names_of_scopes(SCOPE_CLAIMS) == {name for group in GROUPS for name in group.members}
+
+
+def test_what_the_profile_lacks_is_named_with_the_rest(
+    browser: InProcess, lan: Someone, new_app: Callable[..., str]
+) -> None:
+    page = lan.sign_in(browser, new_app())
+    assert "khi bổ sung thì sẽ được chia sẻ" in page.words() and "Tiếng Việt" in page.words()
+
+
+@pytest.mark.parametrize(
+    ("tag", "name"),
+    [("vi", "Tiếng Việt"), ("en", "English"), ("ko", "한국어"), ("fr", "français"), ("tyz", "tyz")],
+)
+def test_a_language_is_named_in_its_own_script(tag: str, name: str) -> None:
+    assert name_of_language(tag) == name
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_verified_data_is_named_and_how_it_was_checked(in_english: object) -> None:
+    names = ("verified_claims/name", "verified_claims/birthdate", "verified_claims/email")
+    asked = AuthorizationRequest("jobs", CALLBACK, "query", (), verified_names=names)
+    with_evidence = replace(asked, verified_names=(*names, "verified_claims/evidence"))
+    shown = [items_of(request, CLAIMS, identity_level=1)[0] for request in (asked, with_evidence)]
+    assert [item.label for item in shown] == ["Verified information"] * 2
+    assert [item.value for item in shown] == [
+        "Full name, Date of birth",
+        "Full name, Date of birth, how it was checked",
+    ]
+    assert "None of it is verified yet" in str(items_of(asked, CLAIMS)[0].value)
+    agreed = Agreed(frozenset({"openid"}), with_evidence.asked_claims)
+    assert labels_of(agreed) == ["Verified information (Full name, Date of birth, how it was checked)"]
+
+
+def test_an_expired_page_names_the_application_to_its_own_browser_alone(
+    browser: InProcess,
+    new_browser: Callable[..., InProcess],
+    lan: Someone,
+    new_app: Callable[..., str],
+    clock: Clock,
+) -> None:
+    page = lan.sign_in(browser, new_app())
+    clock.advance(601)
+    uid = page.url.partition("interaction=")[2]
+    for address in (page.url, f"{ISSUER}/resume/{uid}"):
+        expired = browser.open(address)
+        assert expired.error_code == "interaction_expired"
+        assert "Quay lại Việc làm và bắt đầu lại" in expired.words()
+        other = new_browser().open(address)
+        assert other.error_code == "interaction_expired" and "Việc làm" not in other.words()

@@ -1,0 +1,60 @@
+"""Verifications: what was found true about a person when their identity level was set, sealed as it was."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary, String, bindparam, select, text
+
+from tnid.db import Database, db
+from tnid.stores.accounts import accounts
+
+verifications = db.Table(
+    "verifications",
+    Column("account_id", String(22), ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("level", Integer, nullable=False),
+    # The kind of document that was compared, where that was recorded
+    Column("document", String(32)),
+    Column("claims_sealed", LargeBinary, nullable=False),
+    Column("verified_at", BigInteger, nullable=False),
+)
+
+_RECORD = text(
+    "INSERT INTO verifications (account_id, level, document, claims_sealed, verified_at)"
+    " VALUES (:account_id, :level, :document, :claims_sealed, :verified_at)"
+    " ON CONFLICT (account_id) DO UPDATE SET level = excluded.level, document = excluded.document,"
+    " claims_sealed = excluded.claims_sealed, verified_at = excluded.verified_at"
+)
+# A level that was taken back takes with it what it vouched for
+_FIND = (
+    select(verifications)
+    .join(accounts, accounts.c.id == verifications.c.account_id)
+    .where(
+        verifications.c.account_id == bindparam("account_id"),
+        verifications.c.level <= accounts.c.identity_level,
+        accounts.c.disabled_at.is_(None),
+    )
+)
+
+
+class VerificationStore:
+    """Keeps the last verification of each account; the audit log keeps the history."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def record(
+        self, account_id: str, level: int, document: str | None, claims_sealed: bytes, now: int
+    ) -> None:
+        self._database.execute(
+            _RECORD,
+            account_id=account_id,
+            level=level,
+            document=document,
+            claims_sealed=claims_sealed,
+            verified_at=now,
+        )
+
+    def find(self, account_id: str) -> Any:
+        """Return the verification that an active account's identity level still covers, or None."""
+        return self._database.fetch_one(_FIND, account_id=account_id)
