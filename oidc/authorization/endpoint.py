@@ -17,7 +17,7 @@ from oidc.authorization.prompts import (
 from oidc.authorization.pushed_request import PushedRequests
 from oidc.authorization.reader import RequestReader
 from oidc.authorization.request import check_request
-from oidc.authorization.response import ReplyTo, failure_response, success_response
+from oidc.authorization.response import AuthorizationResponses, ReplyTo
 from oidc.errors import (
     AccessDenied,
     ExpiredInteraction,
@@ -58,13 +58,13 @@ class AuthorizationEndpoint:
     """Answers authorization requests; the caller's unit of work is committed for refusals too."""
 
     def __init__(self, parts: Parts) -> None:
-        self._issuer = parts.config.issuer
         self._clients = parts.stores.clients
         self._grants = parts.stores.grants
         self._consents = parts.stores.consents
         self._interactions = parts.interactions
         self._reader = RequestReader(parts)
         self._pushed = PushedRequests(parts)
+        self._responses = AuthorizationResponses(parts)
         self._identifiers = parts.identifiers
         self._events = parts.events
         self._lifetimes = Lifetimes.of(parts.config)
@@ -86,6 +86,7 @@ class AuthorizationEndpoint:
         try:
             draft = self._reader.read(request, now)
             situation = self.situation(check_request(draft), draft.client, end_user, now)
+            self._check_refusals(situation)
         except OAuthError:
             return None
         return None if required_prompt(situation) else self._issue_code(situation)
@@ -158,9 +159,9 @@ class AuthorizationEndpoint:
                 return self._show(ExpiredInteraction("This request was answered already."), now)
             return self._fail(client, reply_to(request), error, end_user, now)
 
-    @staticmethod
-    def _check_refusals(situation: Situation) -> None:
+    def _check_refusals(self, situation: Situation) -> None:
         """Raise what no screen can mend."""
+        self._responses.check_can_send(situation.client, situation.request.response_mode)
         if situation.interaction and situation.interaction.denied_at is not None:
             raise AccessDenied("The person did not agree.")
         hinted = situation.request.hinted_subject
@@ -180,7 +181,7 @@ class AuthorizationEndpoint:
             return None
         code = new_code()
         self._grants.add(self._new_grant(situation, code))
-        return success_response(self._issuer, reply_to(situation.request), code)
+        return self._responses.success(situation.client, reply_to(situation.request), code, situation.now)
 
     def _new_grant(self, situation: Situation, code: str) -> Grant:
         request, end_user, now = situation.request, situation.end_user, situation.now
@@ -242,7 +243,7 @@ class AuthorizationEndpoint:
         if end_user is not None and error.account_id is None:
             error.account_id = end_user.account_id
         record_refusal(self._events, "authorization.refused", error, now, client.client_id)
-        return failure_response(self._issuer, reply_to, error)
+        return self._responses.failure(client, reply_to, error, now)
 
 
 def reply_to(request: AuthorizationRequest) -> ReplyTo:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from oidc.authorization.pkce import check_challenge
-from oidc.authorization.response import RESPONSE_MODES, ReplyTo
+from oidc.authorization.response import RESPONSE_MODES, ReplyTo, takes_response_mode
 from oidc.claims import SCOPE_CLAIMS, parse_claims_parameter
 from oidc.errors import (
     InvalidRequest,
@@ -117,6 +117,10 @@ def check_response_mode(draft: Draft) -> None:
     mode = draft.get("response_mode") or "query"
     if mode not in RESPONSE_MODES:
         raise InvalidRequest("This response_mode is not supported.")
+    if not takes_response_mode(draft.client, mode):
+        raise InvalidRequest(
+            "This response_mode needs authorization_signed_response_alg in the registration."
+        )
     draft.checked["response_mode"] = mode
 
 
@@ -252,7 +256,10 @@ def check_id_token_hint(draft: Draft) -> None:
         raise InvalidRequest("id_token_hint is not an ID token of this provider.") from error
     if claims.get("aud") != draft.client.client_id:
         raise InvalidRequest("id_token_hint was issued to another client.")
-    draft.checked["hinted_subject"] = str(claims.get("sub", ""))
+    if not isinstance(claims.get("sub"), str):
+        # What else we sign for the client, as authorization responses, names no person
+        raise InvalidRequest("id_token_hint is not an ID token of this provider.")
+    draft.checked["hinted_subject"] = claims["sub"]
 
 
 def check_hints(draft: Draft) -> None:

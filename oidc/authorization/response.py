@@ -9,8 +9,14 @@ from html import escape
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from oidc.errors import OAuthError
+from oidc.errors import InvalidRequest, OAuthError
 from oidc.http import NO_STORE, Response, redirect
+from oidc.models import FAPI2, Client
+from oidc.parts import Parts
+from oidc.token.encryption import check_encryption_key, encrypt, is_encrypted
+
+NAME = "authorization"
+LIFETIME_SECONDS = 300  # JARM §2.1 recommends ten minutes at most
 
 
 class ReplyTo(NamedTuple):
@@ -49,21 +55,67 @@ def form_post(uri: str, parameters: Mapping[str, str]) -> Response:
 
 
 MODES: dict[str, Callable[[str, Mapping[str, str]], Response]] = {"query": redirect, "form_post": form_post}
-RESPONSE_MODES = tuple(MODES)
+SIGNED_MODES = {"jwt": "query", "query.jwt": "query", "form_post.jwt": "form_post"}
+"""How each mode of JARM §2.3 carries its one parameter; for a code, `jwt` means `query.jwt`."""
+RESPONSE_MODES = (*MODES, *SIGNED_MODES)
 
 
-def success_response(issuer: str, reply_to: ReplyTo, code: str) -> Response:
-    """Send the code to the client."""
-    return _respond(issuer, reply_to, {"code": code})
+def takes_response_mode(client: Client, mode: str) -> bool:
+    """Say whether the client may be answered by this mode: a signed one only where it registered for it."""
+    return mode in MODES or (mode in SIGNED_MODES and get_signing_alg(client) is not None)
 
 
-def failure_response(issuer: str, reply_to: ReplyTo, error: OAuthError) -> Response:
-    """Send the error to the client, by the query where we don't know the mode that it asked for."""
-    return _respond(issuer, reply_to, {"error": error.code, "error_description": error.description})
+def get_signing_alg(client: Client) -> str | None:
+    """Return what the client's responses are signed by; None where it has not registered for any: JARM §3."""
+    registered = client.metadata.get("authorization_signed_response_alg")
+    if registered is None and client.profile == FAPI2:
+        return "ES256"
+    return registered or ("RS256" if is_encrypted(client, NAME) else None)
 
 
-def _respond(issuer: str, reply_to: ReplyTo, parameters: dict[str, str]) -> Response:
-    if reply_to.state is not None:
-        parameters["state"] = reply_to.state
-    send = MODES.get(reply_to.response_mode, redirect)
-    return send(reply_to.redirect_uri, {**parameters, "iss": issuer})
+class AuthorizationResponses:
+    """Answers to the redirect URI, in the clear or by the JWT Secured Authorization Response Mode (JARM)."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._issuer = parts.config.issuer
+        self._signer = parts.signer
+        self._client_keys = parts.client_keys
+
+    def check_can_send(self, client: Client, mode: str) -> None:
+        """Raise InvalidRequest where the client wants the code encrypted and has no key for it now."""
+        if mode in SIGNED_MODES:
+            check_encryption_key(client, NAME, self._client_keys)
+
+    def success(self, client: Client, reply_to: ReplyTo, code: str, now: int) -> Response:
+        """Send the code to the client."""
+        return self._respond(client, reply_to, {"code": code}, now)
+
+    def failure(self, client: Client, reply_to: ReplyTo, error: OAuthError, now: int) -> Response:
+        """Send the error to the client, by the query where the mode that it asked for is none of its own."""
+        parameters = {"error": error.code, "error_description": error.description}
+        return self._respond(client, reply_to, parameters, now)
+
+    def _respond(self, client: Client, reply_to: ReplyTo, parameters: dict[str, str], now: int) -> Response:
+        if reply_to.state is not None:
+            parameters["state"] = reply_to.state
+        mode = reply_to.response_mode
+        if not takes_response_mode(client, mode):
+            mode = "query"
+        if mode in SIGNED_MODES:
+            secured = self._secure(client, parameters, now)
+            return MODES[SIGNED_MODES[mode]](reply_to.redirect_uri, {"response": secured})
+        return MODES[mode](reply_to.redirect_uri, {**parameters, "iss": self._issuer})
+
+    def _secure(self, client: Client, parameters: Mapping[str, str], now: int) -> str:
+        """JARM §2.1: the parameters with who says them to whom, and until when."""
+        claims = {"iss": self._issuer, "aud": client.client_id, "exp": now + LIFETIME_SECONDS, **parameters}
+        signed = self._signer.sign(claims, alg=get_signing_alg(client) or "RS256", typ="JWT", now=now)
+        if not is_encrypted(client, NAME):
+            return signed
+        try:
+            return encrypt(client, NAME, signed, self._client_keys)
+        except InvalidRequest:
+            if "code" in parameters:
+                raise
+            # An error has to be told even where it is that there is no key to encrypt to
+            return signed

@@ -20,8 +20,8 @@ from oidc.token.encryption import (
 )
 
 SIGNING_ALGS = ("RS256", "ES256")
-SIGNED = ("id_token", "userinfo", "introspection")
-ENCRYPTED = ("id_token", "userinfo", "introspection")
+SIGNED = ("id_token", "userinfo", "introspection", "authorization")
+ENCRYPTED = ("id_token", "userinfo", "introspection", "authorization")
 """The answers that can be; a new one is a name here and a call of `oidc.token.encryption.encrypt`."""
 
 MEMBERS = (
