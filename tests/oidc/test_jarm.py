@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from base64 import urlsafe_b64decode
 from typing import Any
 
 import orjson
@@ -84,13 +85,12 @@ def test_a_refusal_by_the_person_comes_signed(world: World) -> None:
 def test_the_algorithm_is_the_registered_one(world: World, alg: str) -> None:
     signed_for(world, authorization_signed_response_alg=alg)
     token = response_of(world.authorize(world.end_user(), response_mode="jwt"))
-    assert f'"alg":"{alg}"'.encode() in orjson.dumps(header_of(token))
+    assert header_of(token)["alg"] == alg
 
 
 def header_of(token: str) -> Any:
-    from joserfc.util import urlsafe_b64decode  # noqa: PLC0415  for this one look
-
-    return orjson.loads(urlsafe_b64decode(token.split(".", maxsplit=1)[0].encode()))
+    head = token.partition(".")[0]
+    return orjson.loads(urlsafe_b64decode(head + "=" * (-len(head) % 4)))
 
 
 @pytest.mark.parametrize("mode", MODES)
