@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from oidc.errors import InvalidRedirectUri
-from tests.security.attack import Attack, AttackersBrowser
+from oidc.token.handles import new_identifier
+from tests.security.attack import COSTLY_SECONDS, Attack, AttackersBrowser
 from tests.security.target import AFTER_LOGOUT, SESSION_COOKIE, Party, Target, Victim
+from tests.servers.https import Server
+from tests.servers.processes import wait_until
 
 
 @pytest.fixture
@@ -95,6 +100,24 @@ def test_lo_003_bad_hints(
     assert is_signed_in(browser)
 
 
+def test_lo_003_what_else_we_sign_is_no_hint(
+    client: Party, person: Victim, browser: AttackersBrowser, attack: Attack, target: Target
+) -> None:
+    registered = target.services.clients.find_now(client.client_id)
+    assert registered is not None
+    now = int(time.time())
+    backchannel = target.services.provider.backchannel_logout
+    logout_token = backchannel.issue(registered, person.account_id, "sid", now)
+    no_person = {"iss": target.provider.issuer, "aud": client.client_id, "exp": now + 60, "code": "x"}
+    another = {**no_person, "iss": "https://other.example", "sub": "x"}
+    signed = [target.services.keyring.sign(c, alg="RS256", typ="JWT", now=now) for c in (no_person, another)]
+    for hint in (logout_token, *signed):
+        with attack.one_refusal():
+            page = browser.open("/logout", id_token_hint=hint, post_logout_redirect_uri=AFTER_LOGOUT)
+        assert page.status == 400 and page.path == "/logout"
+    assert is_signed_in(browser)
+
+
 def test_lo_003_an_expired_hint_of_ours_will_do(
     client: Party, person: Victim, browser: AttackersBrowser, target: Target
 ) -> None:
@@ -152,6 +175,57 @@ def test_lo_005_state_on_the_confirmation_is_escaped(client: Party, browser: Att
 def test_lo_006_an_address_that_no_client_may_register(uri: str, target: Target) -> None:
     with pytest.raises(InvalidRedirectUri):
         target.new_client(post_logout_redirect_uris=[uri])
+
+
+# Back-channel: the twins that hang, fail and redirect are in tests/flows/test_back_channel.py
+
+
+def errors_of(target: Target, client_ids: list[str]) -> list[str]:
+    """Return why what waits for these clients was not delivered."""
+    rows = target.services.outbox.list_open(most=5000)
+    return [row.error for row in rows if row.client_id in client_ids and row.error]
+
+
+def sign_out(browser: AttackersBrowser) -> float:
+    """Sign out; return how many seconds the answer took."""
+    browser.open("/logout")
+    began = time.monotonic()
+    browser.click("logout_confirm")
+    seconds = time.monotonic() - began
+    assert browser.page.path == "/logout/done" and not is_signed_in(browser)
+    return seconds
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "2130706433"])
+def test_lo_008_an_inner_address_is_never_connected_to(
+    host: str, person: Victim, browser: AttackersBrowser, target: Target, tmp_path: Path
+) -> None:
+    inner = Server(tmp_path)
+    client = target.new_client(backchannel_logout_uri=inner.url(host))
+    target.new_tokens(person, client, session=browser.cookies[SESSION_COOKIE])
+    sign_out(browser)
+    wait_until(lambda: errors_of(target, [client.client_id]), seconds=30, what="attempt")
+    assert "private or reserved" in errors_of(target, [client.client_id])[0] and inner.connections == 0
+    inner.close()
+
+
+def test_lo_008_a_thousand_clients_that_are_out_of_reach(
+    person: Victim, browser: AttackersBrowser, target: Target
+) -> None:
+    first = target.new_client(backchannel_logout_uri="https://10.0.0.1/told")
+    target.new_tokens(person, first, session=browser.cookies[SESSION_COOKIE])
+    (grant,) = target.services.grants.list_by_account(person.account_id, int(time.time()))
+    told = [first.client_id]
+    with target.database.unit():
+        for number in range(999):
+            uri = f"https://10.1.{number // 250}.{number % 250}/told"
+            told.append(target.new_client(backchannel_logout_uri=uri).client_id)
+            one = replace(grant, id=new_identifier(), client_id=told[-1], code_hash=new_identifier().encode())
+            target.services.grants.add(one)
+    assert sign_out(browser) < COSTLY_SECONDS
+    queued = {row.client_id for row in target.services.outbox.list_open(most=5000)}
+    assert set(told) <= queued
+    wait_until(lambda: len(errors_of(target, told)) > 100, seconds=60, what="attempts")
 
 
 def test_lo_010_the_next_person_at_this_browser_gets_nothing(

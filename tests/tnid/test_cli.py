@@ -25,6 +25,8 @@ COMMANDS = [
     *(["resource", name] for name in ("create", "list", "show", "disable", "allow")),
     ["demo", "seed"],
     ["demo", "code"],
+    ["outbox", "list"],
+    ["outbox", "retry"],
     ["audit", "verify"],
     ["backup"],
     ["restore"],
@@ -264,6 +266,13 @@ def test_what_operators_do_is_in_the_audit_log(tnid: Commands) -> None:
 
 
 @only_sqlite
+def test_the_outbox_is_listed_and_only_what_is_there_is_retried(tnid: Commands) -> None:
+    assert tnid.answer("outbox", "list") == {"messages": []}
+    assert tnid.answer("outbox", "retry", "--dead") == {"retried": []}
+    assert "unknown: 7" in tnid.refusal("outbox", "retry", "7")
+    assert [tnid.run("outbox", "retry", *wrong).exit_code for wrong in ((), ("7", "--dead"))] == [2, 2]
+
+
 def test_no_new_master_key_is_made_where_an_old_one_is_missing(tnid: Commands, tmp_path: Path) -> None:
     tnid.answer("keys", "rotate")
     tnid.environ["TNID_MASTER_KEY_FILE"] = str(tmp_path / "missing.key")

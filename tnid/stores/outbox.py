@@ -78,7 +78,9 @@ _IS_MINE = (
 _DELIVERED = (
     update(outbox)
     .where(*_IS_MINE)
-    .values(due_at=None, error=None, delivered_at=bindparam("now"), expires_at=bindparam("now"))
+    .values(
+        due_at=None, claimed_until=0, error=None, delivered_at=bindparam("now"), expires_at=bindparam("now")
+    )
 )
 _PUT_OFF = (
     update(outbox)
@@ -88,7 +90,13 @@ _PUT_OFF = (
 _GIVE_UP = (
     update(outbox)
     .where(*_IS_MINE)
-    .values(due_at=None, error=bindparam("because"), dead_at=bindparam("now"), expires_at=bindparam("until"))
+    .values(
+        due_at=None,
+        claimed_until=0,
+        error=bindparam("because"),
+        dead_at=bindparam("now"),
+        expires_at=bindparam("until"),
+    )
 )
 _RETRY = (
     update(outbox)
@@ -102,6 +110,7 @@ _RETRY = (
 _LIST_OPEN = (
     select(outbox).where(outbox.c.delivered_at.is_(None)).order_by(outbox.c.id).limit(bindparam("most"))
 )
+_LIST_DEAD = select(outbox.c.id).where(outbox.c.dead_at.is_not(None)).order_by(outbox.c.id)
 
 
 class OutboxStore:
@@ -153,3 +162,7 @@ class OutboxStore:
     def list_open(self, *, most: int) -> list[Any]:
         """Return what waits and what was given up, the oldest first."""
         return self._database.fetch_all(_LIST_OPEN, most=most)
+
+    def list_dead(self) -> list[int]:
+        """Return the numbers of all that was given up."""
+        return [row.id for row in self._database.fetch_all(_LIST_DEAD)]
