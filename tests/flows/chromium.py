@@ -33,11 +33,17 @@ def running_chromium() -> Iterator[Browser]:
 
 
 class Window:
-    """A window of a browser that nobody used before; it notes what the browser complains of."""
+    """A window of a browser that nobody used before; it notes what the browser complains of.
 
-    def __init__(self, browser: Browser, *, scripts: bool) -> None:
+    One that is `trusting` takes any certificate, such as those of the tests' own servers.
+    """
+
+    def __init__(self, browser: Browser, *, scripts: bool, trusting: bool = False) -> None:
         self._context = browser.new_context(
-            java_script_enabled=scripts, viewport={"width": 360, "height": 740}, locale="vi-VN"
+            java_script_enabled=scripts,
+            viewport={"width": 360, "height": 740},
+            locale="vi-VN",
+            ignore_https_errors=trusting,
         )
         self._context.set_default_timeout(STEP_MILLISECONDS)
         self.page: Page = self._context.new_page()
