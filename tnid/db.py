@@ -14,19 +14,22 @@ import sqlite3
 import threading
 import time
 from collections import namedtuple
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
 from typing import Any
 
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import MetaData, event
+from sqlalchemy.dialects.postgresql.base import PGDialect
+from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.engine import URL, Dialect, Engine, make_url
 from sqlalchemy.sql import ClauseElement, Insert
 
+from tnid import libpq
+
 BUSY_TIMEOUT_MS = 5000
 KEPT_CONNECTIONS = 16
-CLIENT_TIMEOUT_SECONDS = 6  # longer than the server's own, which one that still answers keeps
 
 db = SQLAlchemy(
     metadata=MetaData(
@@ -62,31 +65,9 @@ def is_sqlite(url: URL) -> bool:
     return url.get_backend_name() == "sqlite"
 
 
-class NoAnswer(psycopg.OperationalError):
-    """The server has not answered in time."""
-
-
-class PatientConnection(psycopg.Connection[Any]):
-    """A connection that waits for an answer only so long: a frozen server enforces no timeouts of its own."""
-
-    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
-        began = time.monotonic()
-        try:
-            return super().wait(gen, interval, timeout or CLIENT_TIMEOUT_SECONDS)
-        except psycopg.OperationalError as error:
-            if time.monotonic() - began < CLIENT_TIMEOUT_SECONDS:
-                raise
-            raise NoAnswer("the database does not answer") from error
-
-
 def prepare_engine(engine: Engine) -> None:
-    """Set each new SQLite connection to WAL with enforced foreign keys; make PostgreSQL's patient ones."""
+    """Set each new SQLite connection to WAL with enforced foreign keys."""
     if not is_sqlite(engine.url):
-
-        @event.listens_for(engine, "do_connect")
-        def connect(_dialect: object, _record: object, arguments: Any, options: Any) -> PatientConnection:
-            return PatientConnection.connect(*arguments, **options)
-
         return
 
     @event.listens_for(engine, "connect")
@@ -112,11 +93,12 @@ def _keep_write_ahead_log(connection: sqlite3.Connection) -> None:
 class _Compiled:
     """A Core statement as the driver takes it."""
 
-    __slots__ = ("literals", "row", "sql")
+    __slots__ = ("literals", "names", "row", "sql")
 
     def __init__(self, statement: ClauseElement, dialect: Dialect, columns: tuple[str, ...] | None) -> None:
         compiled: Any = statement.compile(dialect=dialect, column_keys=columns)
         self.sql = str(compiled)
+        self.names: list[str] = compiled.positiontup
         # What the statement itself says, None included; what is required comes with each execution
         self.literals = {n: b.effective_value for n, b in compiled.binds.items() if not b.required}
         self.row: Any = None
@@ -154,14 +136,14 @@ class Database:
         self._engine = engine
         self._is_sqlite = is_sqlite(engine.url)
         self._begin = "BEGIN IMMEDIATE" if self._is_sqlite else "BEGIN"
-        dialect = engine.dialect
-        named: Any = type(dialect)
-        self._dialect = named(paramstyle="named") if self._is_sqlite else dialect
+        self._dialect = (
+            SQLiteDialect(paramstyle="qmark") if self._is_sqlite else PGDialect(paramstyle="numeric_dollar")
+        )
         self._compiled: dict[Any, _Compiled] = {}
         self._unit = _Unit()
         # Used last, taken first. The engine's pool makes connections and bounds their number; handing one out
         # costs it more than a statement does
-        self._idle: list[Any] = []
+        self._idle: list[tuple[Any, Any]] = []
         self._boundary = _Boundary(self._enter, self._leave)
 
     def unit(self) -> AbstractContextManager[None]:
@@ -213,6 +195,16 @@ class Database:
             found = self._unit.cursor.fetchone()
             return None if found is None else compiled.row(*found)
 
+    def execute_alone(self, statement: ClauseElement, /, **parameters: Any) -> Any:
+        """Write with RETURNING by one statement that says all there is to it; return the row or None.
+
+        On PostgreSQL it is a transaction of its own, committed at once, unless the unit has written before:
+        that saves two round trips, and an exception later in the unit does not take it back.
+        """
+        if self._is_sqlite:
+            return self.execute_returning(statement, **parameters)
+        return self.fetch_one(statement, **parameters)
+
     def _ensure_begun(self) -> None:
         if not self._unit.begun:
             self._run(self._begin)
@@ -221,7 +213,7 @@ class Database:
     def _execute(self, statement: ClauseElement, parameters: dict[str, Any]) -> _Compiled:
         compiled = self._compile(statement, parameters)
         bound = {**compiled.literals, **parameters} if compiled.literals else parameters
-        self._run(compiled.sql, bound)
+        self._run(compiled.sql, [bound[name] for name in compiled.names])
         if compiled.row is None and self._unit.cursor.description:
             names = [column[0] for column in self._unit.cursor.description]
             make_row: Any = namedtuple
@@ -236,26 +228,17 @@ class Database:
             found = self._compiled[key] = _Compiled(statement, self._dialect, columns)
         return found
 
-    def _run(self, sql: str, parameters: dict[str, Any] | None = None) -> None:
+    def _run(self, sql: str, values: Sequence[Any] = ()) -> None:
         unit = self._unit
         try:
             if unit.cursor is None:
                 self._acquire()
-            if parameters:
-                unit.cursor.execute(sql, parameters)
-            else:
-                unit.cursor.execute(sql)
+            unit.cursor.execute(sql, values)
         except (sqlite3.IntegrityError, psycopg.IntegrityError) as error:
             raise Conflict from error
         except (sqlite3.OperationalError, psycopg.OperationalError) as error:
-            if isinstance(error, NoAnswer) or not self._lost_before_begin():
-                self._give_up()
-                raise DatabaseUnavailable from error
-            self._run_again(sql, parameters)
-
-    def _lost_before_begin(self) -> bool:
-        """Say whether the server went away between two requests: nothing of this unit is lost with it."""
-        return not self._is_sqlite and not self._unit.begun and self._unit.cursor is not None
+            self._give_up()
+            raise DatabaseUnavailable from error
 
     def _give_up(self) -> None:
         """Part with a PostgreSQL connection after a failure; SQLite's is only busy, and is rolled back."""
@@ -263,22 +246,17 @@ class Database:
             self._discard()
             self._unit.begun = False
 
-    def _run_again(self, sql: str, parameters: dict[str, Any] | None) -> None:
-        self._discard()
-        try:
-            self._acquire()
-            self._unit.cursor.execute(sql, parameters)
-        except psycopg.OperationalError as error:
-            self._give_up()
-            raise DatabaseUnavailable from error
-
     def _acquire(self) -> None:
-        try:
-            pooled = self._idle.pop()
-        except IndexError:
-            pooled = self._engine.raw_connection()
-        self._unit.pooled = pooled
-        self._unit.cursor = pooled.cursor()
+        unit = self._unit
+        while self._idle:
+            with suppress(IndexError):
+                unit.pooled, unit.cursor = self._idle.pop()
+                if self._is_sqlite or not unit.cursor.is_stale():
+                    return
+                unit.pooled.invalidate()
+        unit.pooled = self._engine.raw_connection()
+        connection = unit.pooled.driver_connection
+        unit.cursor = connection.cursor() if self._is_sqlite else libpq.Cursor(connection.pgconn)
 
     def _discard(self) -> None:
         """Part with the connection, and with those that waited beside it: what broke one broke them all."""
@@ -287,7 +265,7 @@ class Database:
         self._unit.pooled = self._unit.cursor = None
         while self._idle:
             with suppress(IndexError):
-                self._idle.pop().invalidate()
+                self._idle.pop()[0].invalidate()
 
     def _release(self) -> None:
         unit = self._unit
@@ -296,21 +274,20 @@ class Database:
         try:
             if unit.begun:
                 unit.cursor.execute("ROLLBACK")
-            unit.cursor.close()
-            self._keep(unit.pooled)
+            self._keep(unit.pooled, unit.cursor)
         except (sqlite3.Error, psycopg.Error):
             unit.pooled.invalidate()
         finally:
             unit.begun = False
             unit.pooled = unit.cursor = None
 
-    def _keep(self, pooled: Any) -> None:
+    def _keep(self, pooled: Any, cursor: Any) -> None:
         if len(self._idle) < KEPT_CONNECTIONS:
-            self._idle.append(pooled)
+            self._idle.append((pooled, cursor))
         else:
             pooled.close()
 
     def close(self) -> None:
         """Give every idle connection back."""
         while self._idle:
-            self._idle.pop().close()
+            self._idle.pop()[0].close()
