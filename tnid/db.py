@@ -136,9 +136,9 @@ class Database:
         self._engine = engine
         self._is_sqlite = is_sqlite(engine.url)
         self._begin = "BEGIN IMMEDIATE" if self._is_sqlite else "BEGIN"
-        self._dialect = (
-            SQLiteDialect(paramstyle="qmark") if self._is_sqlite else PGDialect(paramstyle="numeric_dollar")
-        )
+        dialects: Any = (PGDialect, "numeric_dollar"), (SQLiteDialect, "qmark")
+        make_dialect, paramstyle = dialects[self._is_sqlite]
+        self._dialect = make_dialect(paramstyle=paramstyle)
         self._compiled: dict[Any, _Compiled] = {}
         self._unit = _Unit()
         # Used last, taken first. The engine's pool makes connections and bounds their number; handing one out

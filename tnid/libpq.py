@@ -121,7 +121,7 @@ def _encode(value: Any) -> bytes | None:
 
 
 def _type_of(value: Any) -> int:
-    """Return the type to prepare a parameter with: PostgreSQL finds out by the context where it is unknown."""
+    """Return the type to prepare a parameter with; where it is unknown, PostgreSQL goes by the context."""
     if isinstance(value, int):
         return INT8
     return BYTEA if isinstance(value, bytes) else UNKNOWN
