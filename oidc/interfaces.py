@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from oidc.decoupled.models import DecoupledRequest
-from oidc.models import Agreed, Client, Grant, Interaction, PushedRequest, Resource
+from oidc.models import Agreed, Client, Grant, Interaction, PushedRequest, Redemption, Resource
 
 
 class ClientStore(Protocol):
@@ -42,11 +42,15 @@ class ResourceStore(Protocol):
 class GrantStore(Protocol):
     """Every method that consumes or rotates refuses a revoked or expired grant and a disabled account."""
 
-    def add(self, grant: Grant) -> None:
-        """Store a new grant, with its code unredeemed."""
+    def add(self, grant: Grant) -> bool:
+        """Store a new grant, with its code unredeemed; False, with nothing stored, where by now the session
+        has ended or the consent was withdrawn."""
 
-    def redeem(self, code_hash: bytes, now: int) -> Grant | None:
-        """Consume the code by one conditional statement; None where it is unknown, spent or expired."""
+    def redeem(self, redemption: Redemption, now: int) -> Grant | None:
+        """Consume the code by one conditional statement, and record `token.issued` with it.
+
+        None where the code is unknown, spent or expired, or was asked for otherwise than it is redeemed.
+        """
 
     def find_by_code(self, code_hash: bytes) -> Grant | None:
         """Return the grant of a code, spent and expired ones too."""
@@ -58,7 +62,8 @@ class GrantStore(Protocol):
         """Return the grant in whatever state."""
 
     def rotate(self, grant_id: str, generation: int, client_id: str, now: int) -> Grant | None:
-        """Raise the generation by one where it is `generation`, in one statement; return the grant after."""
+        """Raise the generation by one where it is `generation`, in one statement, and record
+        `token.refreshed` with it; return the grant after."""
 
     def revoke(self, grant_id: str, now: int) -> bool:
         """End the grant and all that hangs on it; say whether it was alive."""

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from oidc.decoupled.models import DecoupledRequest
-from oidc.models import Agreed, Client, Grant, Interaction, PushedRequest, Resource
+from oidc.interfaces import Events
+from oidc.models import Agreed, Client, Grant, Interaction, PushedRequest, Redemption, Resource
 
 
 class MemoryClients:
@@ -66,24 +67,36 @@ class MemorySubjects:
 
 
 class MemoryGrants:
-    def __init__(self) -> None:
+    def __init__(self, events: Events) -> None:
         self.rows: dict[str, Grant] = {}
         self.is_active: Callable[[str], bool] = lambda _account_id: True
+        self.is_agreed: Callable[[Grant], bool] = lambda _grant: True
+        self._events = events
 
-    def add(self, grant: Grant) -> None:
+    def add(self, grant: Grant) -> bool:
+        if not self.is_agreed(grant):
+            return False
         self.rows[grant.id] = grant
+        return True
 
-    def redeem(self, code_hash: bytes, now: int) -> Grant | None:
-        grant = self.find_by_code(code_hash)
+    def redeem(self, redemption: Redemption, now: int) -> Grant | None:
+        grant = self.find_by_code(redemption.code_hash)
         if grant is None or grant.code_redeemed_at is not None or (grant.code_expires_at or 0) <= now:
             return None
-        return self._change(grant, code_redeemed_at=now) if self._is_alive(grant, now) else None
+        if not _is_redeemed_as_asked(grant, redemption) or not self._is_alive(grant, now):
+            return None
+        self._record("token.issued", grant, now)
+        return self._change(grant, code_redeemed_at=now)
 
     def rotate(self, grant_id: str, generation: int, client_id: str, now: int) -> Grant | None:
         grant = self.find_live(grant_id, now)
         if grant is None or (grant.generation, grant.client_id) != (generation, client_id):
             return None
+        self._record("token.refreshed", grant, now)
         return self._change(grant, generation=generation + 1, rotated_at=now)
+
+    def _record(self, event: str, grant: Grant, now: int) -> None:
+        self._events.record(event, now=now, account_id=grant.account_id, client_id=grant.client_id)
 
     def find(self, grant_id: str) -> Grant | None:
         return self.rows.get(grant_id)
@@ -120,6 +133,12 @@ class MemoryGrants:
     def _change(self, grant: Grant, **changes: Any) -> Grant:
         self.rows[grant.id] = changed = replace(grant, **changes)
         return changed
+
+
+def _is_redeemed_as_asked(grant: Grant, redemption: Redemption) -> bool:
+    asked = (grant.client_id, grant.redirect_uri, grant.code_challenge)
+    presented = (redemption.client_id, redemption.redirect_uri, redemption.code_challenge)
+    return asked == presented and grant.dpop_jkt in (None, redemption.dpop_jkt)
 
 
 class MemoryInteractions:

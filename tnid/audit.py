@@ -59,17 +59,24 @@ class Audit:
         `event` is "noun.verb", `outcome` "ok" or "refused", `reason` a stable word. `details` hold neither
         secrets nor personal data.
         """
-        where = origin.get()
         self._store.append(
-            occurred_at=now, event=event, outcome=outcome, reason=reason,
-            account_id=account_id, client_id=_bounded(client_id),
-            ip=where.ip, port=where.port, user_agent=_bounded(where.user_agent), request_id=where.request_id,
+            **event_columns(event, now),
+            outcome=outcome, reason=reason, account_id=account_id, client_id=_bounded(client_id),
             details=_details(details) if details else None,
         )  # fmt: skip
 
     def list_by_account(self, account_id: str, *, most: int = 50) -> list[Any]:
         """Return the account's latest events, newest first."""
         return self._store.list_by_account(account_id, most=most)
+
+
+def event_columns(event: str, now: int) -> dict[str, Any]:
+    """Return the columns that every event of the current request has."""
+    where = origin.get()
+    return {
+        "occurred_at": now, "event": event, "ip": where.ip, "port": where.port,
+        "user_agent": _bounded(where.user_agent), "request_id": where.request_id,
+    }  # fmt: skip
 
 
 def _bounded(given: str | None) -> str | None:

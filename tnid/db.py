@@ -134,10 +134,10 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._is_sqlite = is_sqlite(engine.url)
-        self._begin = "BEGIN IMMEDIATE" if self._is_sqlite else "BEGIN"
+        self.is_sqlite = is_sqlite(engine.url)
+        self._begin = "BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN"
         dialects: Any = (PGDialect, "numeric_dollar"), (SQLiteDialect, "qmark")
-        make_dialect, paramstyle = dialects[self._is_sqlite]
+        make_dialect, paramstyle = dialects[self.is_sqlite]
         self._dialect = make_dialect(paramstyle=paramstyle)
         self._compiled: dict[Any, _Compiled] = {}
         self._unit = _Unit()
@@ -201,7 +201,7 @@ class Database:
         On PostgreSQL it is a transaction of its own, committed at once, unless the unit has written before:
         that saves two round trips, and an exception later in the unit does not take it back.
         """
-        if self._is_sqlite:
+        if self.is_sqlite:
             return self.execute_returning(statement, **parameters)
         return self.fetch_one(statement, **parameters)
 
@@ -242,7 +242,7 @@ class Database:
 
     def _give_up(self) -> None:
         """Part with a PostgreSQL connection after a failure; SQLite's is only busy, and is rolled back."""
-        if not self._is_sqlite:
+        if not self.is_sqlite:
             self._discard()
             self._unit.begun = False
 
@@ -251,12 +251,12 @@ class Database:
         while self._idle:
             with suppress(IndexError):
                 unit.pooled, unit.cursor = self._idle.pop()
-                if self._is_sqlite or not unit.cursor.is_stale():
+                if self.is_sqlite or not unit.cursor.is_stale():
                     return
                 unit.pooled.invalidate()
         unit.pooled = self._engine.raw_connection()
         connection = unit.pooled.driver_connection
-        unit.cursor = connection.cursor() if self._is_sqlite else libpq.Cursor(connection.pgconn)
+        unit.cursor = connection.cursor() if self.is_sqlite else libpq.Cursor(connection.pgconn)
 
     def _discard(self) -> None:
         """Part with the connection, and with those that waited beside it: what broke one broke them all."""

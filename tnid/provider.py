@@ -6,12 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from oidc.parts import ProviderConfig, Stores
-
 from keys.keyring import Keyring
 from oidc.clients.outbound import Outbound
 from oidc.interfaces import Consents, Events
 from oidc.models import Grant
+from oidc.parts import ProviderConfig, Stores
 from oidc.provider import Provider
 from tnid.accounts.verification import ASSURANCE
 from tnid.db import Database

@@ -15,7 +15,7 @@ from tnid.accounts.passwords import Passwords
 from tnid.accounts.service import Accounts
 from tnid.accounts.vault import Vault
 from tnid.accounts.verification import Verifications
-from tnid.audit import Audit
+from tnid.audit import Audit, event_columns
 from tnid.consent.service import Consents
 from tnid.db import Database
 from tnid.provider import build_provider, build_stores
@@ -72,7 +72,7 @@ def build_services(settings: Settings, database: Database) -> Services:
     sealer = Sealer(load_master_key(settings.master_key_file))
     audit = Audit(database)
     keyring = Keyring(SqlKeyStore(database), sealer.derive("keys"), _rotation_policy(settings))
-    clients, grants = ClientStore(database), GrantStore(database)
+    clients, grants = ClientStore(database), GrantStore(database, event_columns)
     resources = ResourceStore(database)
     consents = Consents(ConsentStore(database), grants, audit)
     passwords = Passwords(sealer.derive("accounts.password"), settings.argon2_concurrency)

@@ -89,7 +89,8 @@ class AuthorizationEndpoint:
             self._check_refusals(situation)
         except OAuthError:
             return None
-        return None if required_prompt(situation) else self._issue_code(situation)
+        answer = None if required_prompt(situation) else self._issue_code(situation)
+        return None if isinstance(answer, PageError) else answer
 
     def is_sound(self, request: Request, now: int) -> bool:
         """Say whether a request is trusted and well-formed, whoever is at the browser."""
@@ -172,15 +173,16 @@ class AuthorizationEndpoint:
         interaction = situation.interaction
         if interaction and not self._interactions.complete(interaction.uid, situation.now):
             return self._show(ExpiredInteraction("This request was answered already."), situation.now)
-        answered = UnusableRequestUri("The request_uri was used before; push the request again.")
-        return self._issue_code(situation) or self._show(answered, situation.now)
+        answer = self._issue_code(situation)
+        return self._show(answer, situation.now) if isinstance(answer, PageError) else answer
 
-    def _issue_code(self, situation: Situation) -> Response | None:
-        """Answer with a code; None, with nothing written, where the pushed request has had its code."""
+    def _issue_code(self, situation: Situation) -> Response | PageError:
+        """Answer with a code, or return why there is none."""
         if not self._pushed.consume(situation.request, situation.now):
-            return None
+            return UnusableRequestUri("The request_uri was used before; push the request again.")
         code = new_code()
-        self._grants.add(self._new_grant(situation, code))
+        if not self._grants.add(self._new_grant(situation, code)):
+            return ExpiredInteraction("The session ended, or the consent was withdrawn, a moment ago.")
         return self._responses.success(situation.client, reply_to(situation.request), code, situation.now)
 
     def _new_grant(self, situation: Situation, code: str) -> Grant:

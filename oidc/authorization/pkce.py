@@ -28,6 +28,13 @@ def check_challenge(challenge: str | None, method: str | None, *, required: bool
         raise InvalidRequest("code_challenge must be the 43 characters of a base64url SHA-256.")
 
 
+def challenge_of(verifier: str | None) -> str | None:
+    """Return the challenge that a verifier answers, RFC 7636 §4.2; "" for one that is malformed."""
+    if verifier is None:
+        return None
+    return create_s256_code_challenge(verifier) if CODE_VERIFIER_PATTERN.fullmatch(verifier) else ""
+
+
 def check_verifier(verifier: str | None, challenge: str | None) -> None:
     """Raise InvalidGrant unless the verifier fits: RFC 7636 §4.6.
 
@@ -37,7 +44,8 @@ def check_verifier(verifier: str | None, challenge: str | None) -> None:
         return
     if challenge is None or verifier is None:
         raise InvalidGrant("code_verifier and code_challenge go together.")
-    if not CODE_VERIFIER_PATTERN.fullmatch(verifier):
+    answered = challenge_of(verifier)
+    if not answered:
         raise InvalidGrant("code_verifier must have 43 to 128 unreserved characters.")
-    if not secrets.compare_digest(create_s256_code_challenge(verifier), challenge):
+    if not secrets.compare_digest(answered, challenge):
         raise InvalidGrant("code_verifier does not fit the code_challenge.")

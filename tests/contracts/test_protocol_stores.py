@@ -16,6 +16,7 @@ from oidc.decoupled.models import CIBA, DEVICE_CODE, DecoupledRequest
 from oidc.memory import (
     MemoryClients,
     MemoryDecoupledRequests,
+    MemoryEvents,
     MemoryGrants,
     MemoryInteractions,
     MemoryPushedRequests,
@@ -23,8 +24,9 @@ from oidc.memory import (
     MemoryResources,
     MemorySubjects,
 )
-from oidc.models import AuthorizationRequest, Grant, Interaction, PushedRequest
+from oidc.models import AuthorizationRequest, Grant, Interaction, PushedRequest, Redemption
 from oidc.resource.registration import new_resource
+from tnid.audit import event_columns
 from tnid.db import Database
 from tnid.stores.clients import ClientStore
 from tnid.stores.decoupled import DecoupledStore
@@ -62,6 +64,7 @@ GRANT = Grant(
     resource="https://api.example/ https://other.example/",
     verified_claims='{"userinfo": {"claims": {"name": null}}}',
 )
+REDEMPTION = Redemption(b"\x00\xffhash", "client-1", "https://rp.example/cb", "c" * 43, GRANT.dpop_jkt)
 REQUEST = AuthorizationRequest("client-1", "https://rp.example/cb", "query", ("openid",), "s", max_age=5)
 PUSHED = PushedRequest("a" * 64, "client-1", REQUEST, NOW, NOW + 90)
 DECOUPLED = DecoupledRequest(
@@ -85,12 +88,23 @@ _ACCOUNT = text(
     "INSERT INTO accounts (id, username, username_key, password_hash, password_changed_at, profile_sealed,"
     " identity_level, locale, created_at, updated_at) VALUES ('an', 'an', 'an', '', 0, '', 0, 'vi', 0, 0)"
 )
+_CONSENT = text(
+    "INSERT INTO consents (account_id, client_id, scope, claims, granted_at)"
+    " VALUES ('an', :client, 'openid', '[]', 0)"
+)
+_SESSION = text(
+    "INSERT INTO sessions (id_hash, sid, account_id, auth_time, acr, amr, ip, user_agent, created_at,"
+    " last_seen_at, expires_at) VALUES (:sid, :sid, 'an', 0, '', '', '', '', 0, 0, 0)"
+)
+_END_SESSION = text("UPDATE sessions SET ended_at = 1 WHERE sid = :sid")
+_WITHDRAW = text("UPDATE consents SET withdrawn_at = 1 WHERE client_id = :client")
+_EVENTS = text("SELECT event, account_id, client_id, outcome, occurred_at FROM audit_events ORDER BY id")
 _DISABLE = text("UPDATE accounts SET disabled_at = 1 WHERE id = 'an'")
 
 
 @dataclass
 class Backend:
-    """The stores of one kind, with one active account `an`."""
+    """The stores of one kind, with one active account `an`, its sessions and its consents."""
 
     grants: Any
     interactions: Any
@@ -100,11 +114,17 @@ class Backend:
     resources: Any
     decoupled: Any
     disable_account: Callable[[], Any]
+    end_session: Callable[[str], Any]
+    withdraw_consent: Callable[[str], Any]
+    list_events: Callable[[], list[tuple[Any, ...]]]
     unit: Callable[[], AbstractContextManager[None]]
 
 
 def memory() -> Backend:
-    grants = MemoryGrants()
+    events = MemoryEvents()
+    grants = MemoryGrants(events)
+    ended: set[str] = set()
+    grants.is_agreed = lambda grant: not ended & {grant.sid, grant.client_id}
     subjects = MemorySubjects(grants)
     subjects.people["an"] = {}
     disable = lambda: subjects.disabled.add("an")  # noqa: E731
@@ -117,14 +137,23 @@ def memory() -> Backend:
         MemoryResources(),
         MemoryDecoupledRequests(grants),
         disable,
+        ended.add,
+        ended.add,
+        lambda: [
+            (row["event"], row["account_id"], row["client_id"], "ok", row["now"]) for row in events.rows
+        ],
         nullcontext,
     )
 
 
 def in_sql(database: Database) -> Backend:
     database.execute(_ACCOUNT)
+    for client in ("client-1", "client-2", "client-3"):
+        database.execute(_CONSENT, client=client)
+    for sid in ("sid-1", "s1", "s2"):
+        database.execute(_SESSION, sid=sid)
     return Backend(
-        GrantStore(database),
+        GrantStore(database, event_columns),
         InteractionStore(database),
         PushedRequestStore(database),
         ReplayStore(database),
@@ -132,6 +161,9 @@ def in_sql(database: Database) -> Backend:
         ResourceStore(database),
         DecoupledStore(database),
         lambda: database.execute(_DISABLE),
+        lambda sid: database.execute(_END_SESSION, sid=sid),
+        lambda client: database.execute(_WITHDRAW, client=client),
+        lambda: [tuple(row) for row in database.fetch_all(_EVENTS)],
         database.unit,
     )
 
@@ -167,23 +199,71 @@ def test_a_grant_comes_back_as_it_was(stores: Backend) -> None:
 def test_a_code_is_redeemed_once_and_leaves_a_tombstone(stores: Backend) -> None:
     stores.grants.add(GRANT)
     assert stores.grants.find_live("grant-1", NOW) is None, "nothing hangs on it yet"
-    assert stores.grants.redeem(b"\x00\xffhash", NOW + 59) == replace(GRANT, code_redeemed_at=NOW + 59)
-    assert stores.grants.redeem(b"\x00\xffhash", NOW + 59) is None
+    assert stores.grants.redeem(REDEMPTION, NOW + 59) == replace(GRANT, code_redeemed_at=NOW + 59)
+    assert stores.grants.redeem(REDEMPTION, NOW + 59) is None
     assert stores.grants.find_by_code(b"\x00\xffhash").code_redeemed_at == NOW + 59
     assert stores.grants.find_live("grant-1", NOW + 59)
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"client_id": "client-2"},
+        {"redirect_uri": "https://rp.example/cb2"},
+        {"redirect_uri": None},
+        {"code_challenge": "d" * 43},
+        {"code_challenge": None},
+        {"dpop_jkt": None},
+        {"dpop_jkt": "x" * 43},
+    ],
+)
+def test_a_code_is_redeemed_as_it_was_asked_for(stores: Backend, wrong: dict[str, Any]) -> None:
+    stores.grants.add(GRANT)
+    assert stores.grants.redeem(REDEMPTION._replace(**wrong), NOW) is None
+    assert stores.list_events() == []
+    assert stores.grants.redeem(REDEMPTION, NOW)
+
+
+def test_a_code_without_challenge_is_redeemed_without_verifier(stores: Backend) -> None:
+    stores.grants.add(replace(GRANT, code_challenge=None))
+    for verifier in ("", "c" * 43):
+        assert stores.grants.redeem(REDEMPTION._replace(code_challenge=verifier), NOW) is None
+    assert stores.grants.redeem(REDEMPTION._replace(code_challenge=None), NOW)
+
+
+def test_what_changes_a_grant_records_it(stores: Backend) -> None:
+    stores.grants.add(GRANT)
+    for _ in range(2):
+        stores.grants.redeem(REDEMPTION, NOW + 1)
+        stores.grants.rotate("grant-1", 0, "client-1", NOW + 2)
+    assert stores.list_events() == [
+        ("token.issued", "an", "client-1", "ok", NOW + 1),
+        ("token.refreshed", "an", "client-1", "ok", NOW + 2),
+    ]
+
+
+def test_no_grant_comes_of_a_session_or_consent_that_has_ended(stores: Backend) -> None:
+    assert stores.grants.add(GRANT)
+    assert stores.grants.add(replace(GRANT, id="without-browser", sid="", code_hash=None))
+    stores.end_session("sid-1")
+    assert not stores.grants.add(replace(GRANT, id="late", code_hash=b"late"))
+    assert stores.grants.add(replace(GRANT, id="other", sid="s1", code_hash=b"other"))
+    stores.withdraw_consent("client-1")
+    assert not stores.grants.add(replace(GRANT, id="later", sid="s1", code_hash=b"later"))
+    assert stores.grants.find("late") is None and stores.grants.find("later") is None
+
+
 def test_an_expired_or_revoked_code_is_not_redeemed(stores: Backend) -> None:
     stores.grants.add(GRANT)
-    assert stores.grants.redeem(b"\x00\xffhash", NOW + 60) is None
+    assert stores.grants.redeem(REDEMPTION, NOW + 60) is None
     assert stores.grants.revoke("grant-1", NOW)
-    assert stores.grants.redeem(b"\x00\xffhash", NOW) is None
+    assert stores.grants.redeem(REDEMPTION, NOW) is None
 
 
 def test_a_generation_is_rotated_once(stores: Backend) -> None:
     stores.grants.add(GRANT)
     assert stores.grants.rotate("grant-1", 0, "client-1", NOW) is None, "the code comes first"
-    stores.grants.redeem(GRANT.code_hash, NOW)
+    stores.grants.redeem(REDEMPTION, NOW)
     rotated = stores.grants.rotate("grant-1", 0, "client-1", NOW + 7)
     assert (rotated.generation, rotated.rotated_at) == (1, NOW + 7)
     assert stores.grants.rotate("grant-1", 0, "client-1", NOW + 7) is None
@@ -195,16 +275,16 @@ def test_a_generation_is_rotated_once(stores: Backend) -> None:
 def test_a_disabled_account_stops_every_path(stores: Backend) -> None:
     stores.grants.add(GRANT)
     stores.grants.add(replace(GRANT, id="grant-2", code_hash=b"other"))
-    stores.grants.redeem(GRANT.code_hash, NOW)
+    stores.grants.redeem(REDEMPTION, NOW)
     stores.disable_account()
-    assert stores.grants.redeem(b"other", NOW) is None
+    assert stores.grants.redeem(REDEMPTION._replace(code_hash=b"other"), NOW) is None
     assert stores.grants.rotate("grant-1", 0, "client-1", NOW) is None
     assert stores.grants.find_live("grant-1", NOW) is None
 
 
 def test_a_grant_is_revoked_once(stores: Backend) -> None:
     stores.grants.add(GRANT)
-    stores.grants.redeem(GRANT.code_hash, NOW)
+    stores.grants.redeem(REDEMPTION, NOW)
     assert [stores.grants.revoke("grant-1", NOW) for _ in range(2)] == [True, False]
     assert stores.grants.find_live("grant-1", NOW) is None
     assert stores.grants.rotate("grant-1", 0, "client-1", NOW) is None
@@ -373,7 +453,7 @@ def test_of_many_at_once_one_redeems_one_rotates_and_one_consumes(database: Data
         with ThreadPoolExecutor(16) as pool:
             return sum(pool.map(one, range(16)))
 
-    assert race(lambda: stores.grants.redeem(GRANT.code_hash, NOW)) == 1
+    assert race(lambda: stores.grants.redeem(REDEMPTION, NOW)) == 1
     assert race(lambda: stores.grants.rotate("grant-1", 0, "client-1", NOW)) == 1
     stores.pushed_requests.add(PUSHED)
     assert race(lambda: stores.pushed_requests.consume(PUSHED.uri_hash, NOW)) == 1
@@ -388,9 +468,10 @@ def test_of_many_at_once_one_redeems_one_rotates_and_one_consumes(database: Data
 def test_a_unit_of_work_that_fails_leaves_nothing(database: Database, kind: str) -> None:
     stores = in_sql(database)
     with pytest.raises(ZeroDivisionError), stores.unit():
+        stores.interactions.add(INTERACTION)
         stores.grants.add(GRANT)
         raise ZeroDivisionError
-    assert stores.grants.find("grant-1") is None
+    assert stores.interactions.find("uid-1") is None and stores.grants.find("grant-1") is None
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])

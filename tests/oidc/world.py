@@ -118,9 +118,10 @@ class World:
     def __init__(self, **config: Any) -> None:
         """Make a world whose operator decided this of ProviderConfig."""
         self.now = NOW
-        self.clients, self.grants = MemoryClients(), MemoryGrants()
+        self.events = MemoryEvents()
+        self.clients, self.grants = MemoryClients(), MemoryGrants(self.events)
         self.interactions, self.replays = MemoryInteractions(), MemoryReplays()
-        self.consents, self.events = MemoryConsents(), MemoryEvents()
+        self.consents = MemoryConsents()
         self.resources = MemoryResources()
         self.subjects = MemorySubjects(self.grants)
         self.subjects.people["an"] = PERSON

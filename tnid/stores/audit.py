@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, String, Text, bindparam, insert, select, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    bindparam,
+    cast,
+    insert,
+    literal,
+    select,
+    text,
+)
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from tnid.db import Database, db
 
@@ -48,6 +63,8 @@ leases = db.Table(
 
 EVENT_COLUMNS = [c for c in audit_events.c if c.name != "batch"]
 
+# What the caller says of an event of which the row says the rest
+_GIVEN = ("occurred_at", "event", "ip", "port", "user_agent", "request_id")
 # inline: nobody asks for the new row's number
 INSERT_EVENT = insert(audit_events).inline()
 INSERT_BATCH = insert(audit_batches)
@@ -87,6 +104,36 @@ TAKE_LEASE = text(
     "UPDATE leases SET holder = :holder, expires_at = :until"
     " WHERE name = :name AND (holder = :holder OR expires_at <= :now)"
 )
+
+
+class RecordedWrite:
+    """A write with RETURNING and the event of it, recorded where it touches a row.
+
+    One statement does both where the database can (PostgreSQL); two of one transaction do elsewhere. The row
+    must have `account_id` and `client_id`.
+    """
+
+    def __init__(self, write: ReturningUpdate[Any]) -> None:
+        self._write = write
+        done = write.cte("done")
+        given = [cast(bindparam(f"event_{name}"), audit_events.c[name].type) for name in _GIVEN]
+        chosen = select(*given, literal("ok"), done.c.account_id, done.c.client_id)
+        names = [*_GIVEN, "outcome", "account_id", "client_id"]
+        noted = insert(audit_events).from_select(names, chosen).cte("noted")
+        self._together = select(done).add_cte(noted)
+
+    def execute(self, database: Database, event: Mapping[str, Any], **parameters: Any) -> Any:
+        """Write; return the row, or None where no row matched and nothing was recorded."""
+        if not database.is_sqlite:
+            named = {f"event_{name}": value for name, value in event.items()}
+            return database.execute_alone(self._together, **named, **parameters)
+        row = database.execute_returning(self._write, **parameters)
+        if row is not None:
+            rest = {"outcome": "ok", "reason": None, "details": None}
+            database.execute(
+                INSERT_EVENT, **event, **rest, account_id=row.account_id, client_id=row.client_id
+            )
+        return row
 
 
 class AuditStore:

@@ -6,6 +6,7 @@ is revoked or expired and an account that is disabled, in its own WHERE.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -17,15 +18,20 @@ from sqlalchemy import (
     String,
     Text,
     bindparam,
+    cast,
     exists,
     insert,
+    or_,
     select,
     update,
 )
 
-from oidc.models import GRANT_COLUMNS, Grant
+from oidc.models import GRANT_COLUMNS, Grant, Redemption
 from tnid.db import Database, db
 from tnid.stores.accounts import accounts
+from tnid.stores.audit import RecordedWrite
+from tnid.stores.consents import consents
+from tnid.stores.sessions import sessions
 
 
 class AccountRow(NamedTuple):
@@ -37,6 +43,8 @@ class AccountRow(NamedTuple):
     profile_sealed: bytes
     updated_at: int
 
+
+Describe = Callable[[str, int], dict[str, Any]]
 
 grants = db.Table(
     "grants",
@@ -74,11 +82,43 @@ _COLUMNS = [grants.c[name] for name in GRANT_COLUMNS]
 _OF_ACTIVE_ACCOUNT = exists().where(accounts.c.id == grants.c.account_id, accounts.c.disabled_at.is_(None))
 _IS_ALIVE = (grants.c.revoked_at.is_(None), grants.c.expires_at > bindparam("now"), _OF_ACTIVE_ACCOUNT)
 
-_INSERT = insert(grants)
+_IN_FORCE = (
+    # Locked on PostgreSQL: whoever ends one of them at this moment comes before or after, never between
+    # A grant that was agreed to elsewhere than at a browser hangs on no session
+    or_(
+        cast(bindparam("sid"), String) == "",
+        exists(
+            select(sessions.c.sid)
+            .where(sessions.c.sid == bindparam("sid"), sessions.c.ended_at.is_(None))
+            .with_for_update(read=True)
+        ),
+    ),
+    exists(
+        select(consents.c.client_id)
+        .where(
+            consents.c.account_id == bindparam("account_id"),
+            consents.c.client_id == bindparam("client_id"),
+            consents.c.withdrawn_at.is_(None),
+        )
+        .with_for_update(read=True)
+    ),
+)
+_INSERT = (
+    insert(grants)
+    .from_select(
+        GRANT_COLUMNS,
+        select(*(cast(bindparam(name), grants.c[name].type) for name in GRANT_COLUMNS)).where(*_IN_FORCE),
+    )
+    .returning(grants.c.id)
+)
 _REDEEM = (
     update(grants)
     .where(
         grants.c.code_hash == bindparam("presented"),
+        grants.c.client_id == bindparam("of_client"),
+        grants.c.redirect_uri == bindparam("at_uri"),
+        grants.c.code_challenge.is_not_distinct_from(bindparam("answered")),
+        or_(grants.c.dpop_jkt.is_(None), grants.c.dpop_jkt == bindparam("by_key")),
         grants.c.code_redeemed_at.is_(None),
         grants.c.code_expires_at > bindparam("now"),
         *_IS_ALIVE,
@@ -98,6 +138,7 @@ _ROTATE = (
     .values(generation=grants.c.generation + 1, rotated_at=bindparam("now"))
     .returning(*_COLUMNS)
 )
+_REDEEM_RECORDED, _ROTATE_RECORDED = RecordedWrite(_REDEEM), RecordedWrite(_ROTATE)
 _FIND = select(*_COLUMNS).where(grants.c.id == bindparam("grant_id"))
 _FIND_BY_CODE = select(*_COLUMNS).where(grants.c.code_hash == bindparam("presented"))
 _FIND_LIVE = select(*_COLUMNS).where(
@@ -140,18 +181,36 @@ _REVOKE_BY_ACCOUNT_AND_CLIENT = _revoke_where(
 class GrantStore:
     """Keeps grants; see `oidc.interfaces.GrantStore` for the contract."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, describe: Describe) -> None:
+        """`describe` returns the audit columns of an event of the current request."""
         self._database = database
+        self._describe = describe
 
-    def add(self, grant: Grant) -> None:
-        self._database.execute(_INSERT, **{name: getattr(grant, name) for name in GRANT_COLUMNS})
+    def add(self, grant: Grant) -> bool:
+        columns = {name: getattr(grant, name) for name in GRANT_COLUMNS}
+        return self._database.execute_alone(_INSERT, **columns) is not None
 
-    def redeem(self, code_hash: bytes, now: int) -> Grant | None:
-        return _read(self._database.execute_returning(_REDEEM, presented=code_hash, now=now))
+    def redeem(self, redemption: Redemption, now: int) -> Grant | None:
+        row = _REDEEM_RECORDED.execute(
+            self._database,
+            self._describe("token.issued", now),
+            presented=redemption.code_hash,
+            of_client=redemption.client_id,
+            at_uri=redemption.redirect_uri,
+            answered=redemption.code_challenge,
+            by_key=redemption.dpop_jkt,
+            now=now,
+        )
+        return _read(row)
 
     def rotate(self, grant_id: str, generation: int, client_id: str, now: int) -> Grant | None:
-        row = self._database.execute_returning(
-            _ROTATE, grant_id=grant_id, presented=generation, of_client=client_id, now=now
+        row = _ROTATE_RECORDED.execute(
+            self._database,
+            self._describe("token.refreshed", now),
+            grant_id=grant_id,
+            presented=generation,
+            of_client=client_id,
+            now=now,
         )
         return _read(row)
 

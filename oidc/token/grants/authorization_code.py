@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from oidc.authorization.pkce import check_verifier
+from oidc.authorization.pkce import challenge_of, check_verifier
 from oidc.errors import InvalidGrant, InvalidRequest, OAuthError
-from oidc.models import JKT, Client, Confirmation, Grant
+from oidc.models import JKT, Client, Confirmation, Grant, Redemption
 from oidc.token.grants import (
     TokenContext,
     TokenRequest,
@@ -22,26 +22,30 @@ from oidc.token.handles import hash_code
 def exchange_authorization_code(context: TokenContext, asked: TokenRequest) -> dict[str, Any]:
     """Exchange a code for tokens, once.
 
-    The code is consumed first, by one conditional statement, and then judged: a wrong client, redirect URI or
-    verifier leaves it spent, so that nobody gets a second guess (RFC 9700 §4.5).
+    One conditional statement consumes it where client, redirect URI, verifier and key are those it was asked
+    for with. Anything else ends the grant, so that nobody gets a second guess (RFC 9700 §4.5).
     """
-    client, parameters, now = asked.client, asked.parameters, asked.now
+    parameters = asked.parameters
     code = parameters.get("code")
     if code is None:
         raise InvalidRequest("code is required.")
-    target = find_target(context, asked)
-    grant = context.grants.redeem(hash_code(code), now)
+    target, key = find_target(context, asked), asked.confirmation
+    redemption = Redemption(
+        code_hash=hash_code(code),
+        client_id=asked.client.client_id,
+        redirect_uri=parameters.get("redirect_uri"),
+        code_challenge=challenge_of(parameters.get("code_verifier")),
+        dpop_jkt=key.thumbprint if key and key.method == JKT else None,
+    )
+    grant = context.grants.redeem(redemption, asked.now)
     if grant is None:
-        raise _refuse_unredeemable(context, code, now)
+        raise _refuse_unredeemable(context, asked, redemption.code_hash)
     try:
-        check_belongs(grant, client, parameters)
-        check_key(grant, asked.confirmation)
         check_granted(target, grant)
-        scope = scope_of_token(client, grant, target, None)
+        scope = scope_of_token(asked.client, grant, target, None)
     except OAuthError:
-        context.grants.revoke(grant.id, now)
+        context.grants.revoke(grant.id, asked.now)
         raise
-    context.events.record("token.issued", now=now, account_id=grant.account_id, client_id=client.client_id)
     return token_response(context, asked, grant, scope, target=target)
 
 
@@ -60,10 +64,18 @@ def check_key(grant: Grant, confirmation: Confirmation | None) -> None:
         raise InvalidGrant("The code is bound to another DPoP key than the proof's.")
 
 
-def _refuse_unredeemable(context: TokenContext, code: str, now: int) -> OAuthError:
+def _refuse_unredeemable(context: TokenContext, asked: TokenRequest, code_hash: bytes) -> OAuthError:
     """RFC 6749 §4.1.2: reuse is denied, and what was issued is revoked."""
-    spent = context.grants.find_by_code(hash_code(code))
-    if spent is None or spent.code_redeemed_at is None:
+    found = context.grants.find_by_code(code_hash)
+    if found is None:
         return InvalidGrant("The code is unknown or expired.")
-    context.grants.revoke(spent.id, now)
-    return InvalidGrant("The code was used before.", reason="code_reused", account_id=spent.account_id)
+    if found.code_redeemed_at is not None:
+        context.grants.revoke(found.id, asked.now)
+        return InvalidGrant("The code was used before.", reason="code_reused", account_id=found.account_id)
+    try:
+        check_belongs(found, asked.client, asked.parameters)
+        check_key(found, asked.confirmation)
+    except OAuthError as error:
+        context.grants.revoke(found.id, asked.now)
+        return error
+    return InvalidGrant("The code is unknown or expired.")

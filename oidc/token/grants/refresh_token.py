@@ -40,10 +40,6 @@ def exchange_refresh_token(context: TokenContext, asked: TokenRequest) -> dict[s
     grant = context.grants.rotate(handle.owner, handle.generation, client.client_id, now)
     if grant is None:
         grant = _repeat_or_refuse(context, client, handle, now)
-    else:
-        context.events.record(
-            "token.refreshed", now=now, account_id=grant.account_id, client_id=client.client_id
-        )
     granted = scope_of_token(client, grant, target, scope)
     has_id_token = OPENID in (granted.split() if scope else grant.scopes)
     return token_response(context, asked, grant, granted, target=target, id_token=has_id_token)
