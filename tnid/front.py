@@ -16,10 +16,13 @@ from werkzeug.http import parse_cookie
 
 from oidc import discovery
 from oidc.http import Headers, Request, Response, json_response
+from oidc.models import Agreed, EndUser
 from tnid import audit, clock
+from tnid.consent.service import find_agreed_in
 from tnid.db import DatabaseUnavailable
 from tnid.signin.limits import DEVICE_FROM_NETWORK, Bucket, network_of
 from tnid.signin.session import session_cookie_name
+from tnid.signin.sessions import end_user_of
 from tnid.web import MAX_CONTENT_LENGTH, YEAR_SECONDS, find_peer
 
 if TYPE_CHECKING:
@@ -160,9 +163,15 @@ def silent_sign_on(services: Services) -> Answer:
     endpoint = services.provider.authorization
 
     def answer(request: Request, environ: WSGIEnvironment, now: int) -> Response | None:
-        presented = parse_cookie(environ.get("HTTP_COOKIE")).get(name, "")
-        end_user = services.sessions.find_end_user_by_cookie(presented, now) if presented else None
-        return endpoint.answer_silently(request, end_user, now) if end_user else None
+        presented = parse_cookie(environ.get("HTTP_COOKIE")).get(name)
+        if not presented:
+            return None
+
+        def find(client_id: str) -> tuple[EndUser, Agreed | None] | None:
+            row = services.sessions.look_up_with_consent(presented, client_id, now)
+            return None if row is None else (end_user_of(row), find_agreed_in(row))
+
+        return endpoint.answer_silently(request, find, now)
 
     return answer
 

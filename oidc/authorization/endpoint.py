@@ -6,6 +6,7 @@ stored as an interaction, and every screen comes back to `resume`, which asks th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from oidc.authorization.prompts import (
@@ -29,12 +30,22 @@ from oidc.errors import (
     UnusableRequestUri,
 )
 from oidc.http import Request, Response, redirect
-from oidc.models import OFFLINE_ACCESS, OPENID, AuthorizationRequest, Client, EndUser, Grant, Interaction
+from oidc.models import (
+    OFFLINE_ACCESS,
+    OPENID,
+    Agreed,
+    AuthorizationRequest,
+    Client,
+    EndUser,
+    Grant,
+    Interaction,
+)
 from oidc.parts import Parts, ProviderConfig
 from oidc.refusal import record_refusal
 from oidc.token.handles import hash_code, new_code, new_identifier
 
 Answer = Response | Prompt | PageError
+FindEndUser = Callable[[str], tuple[EndUser, Agreed | None] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +92,20 @@ class AuthorizationEndpoint:
             return self._fail(draft.client, draft.reply_to, error, end_user, now)
         return self._decide(checked, draft.client, end_user, browser, now)
 
-    def answer_silently(self, request: Request, end_user: EndUser, now: int) -> Response | None:
-        """Answer a request that needs no screen; None, with nothing written, where `authorize` has to."""
+    def answer_silently(self, request: Request, find: FindEndUser, now: int) -> Response | None:
+        """Answer a request that needs no screen; None, with nothing issued, where `authorize` has to.
+
+        `find` says, of a client, who is signed in and what they agreed to share with it.
+        """
         try:
             draft = self._reader.read(request, now)
-            situation = self.situation(check_request(draft), draft.client, end_user, now)
+            checked = check_request(draft)
+            found = find(draft.client.client_id)
+            if found is None:
+                return None
+            end_user, agreed = found
+            subject = self._identifiers.subject(draft.client, end_user.account_id)
+            situation = Situation(now, checked, draft.client, end_user, subject=subject, agreed=agreed)
             self._check_refusals(situation)
         except OAuthError:
             return None

@@ -82,5 +82,10 @@ class Consents:
         return is_withdrawn
 
 
+def find_agreed_in(row: Any) -> Agreed | None:
+    """Return the consent of a row that was joined with it, or None where there is none in force."""
+    return None if row.scope is None else _agreed(row)
+
+
 def _agreed(row: Any) -> Agreed:
     return Agreed(frozenset(row.scope.split()), frozenset(orjson.loads(row.claims)))

@@ -49,14 +49,17 @@ class Sessions:
         self._lifetime_seconds = lifetime_seconds
         self._on_end = on_end
 
-    def find_end_user_by_cookie(self, value: str, now: int) -> EndUser | None:
-        """Return who holds the session, by one SELECT; once a minute it notes that it was seen."""
-        found = self.look_up(value, now)
-        if found is None:
+    def look_up_with_consent(self, value: str, client_id: str, now: int) -> Any:
+        """Return the live session's row with what its person agreed to share with the client, by one SELECT.
+
+        None where there is no such session. Once a minute it notes that the session was seen.
+        """
+        if not value or len(value) > MOST_COOKIE_CHARACTERS:
             return None
-        if is_touch_due(found, now):
+        found = self._store.find_live_with_consent(hash_cookie(value), client_id, now)
+        if found is not None and is_touch_due(found, now):
             self.touch(value, now)
-        return end_user_of(found)
+        return found
 
     def look_up(self, value: str, now: int) -> Any:
         """Return the live session's row, or None; writes nothing."""

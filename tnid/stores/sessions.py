@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, String, bindparam, insert, select, update
+from sqlalchemy import BigInteger, Column, ForeignKey, String, and_, bindparam, insert, select, update
 
 from tnid.db import Database, db
 from tnid.stores.accounts import accounts
+from tnid.stores.consents import consents
 
 sessions = db.Table(
     "sessions",
@@ -33,7 +34,7 @@ _LIVE = (
     sessions.c.expires_at > bindparam("now"),
     sessions.c.last_seen_at > bindparam("idle_since"),
 )
-# The one statement of a silent sign-on: who is this, at what level, and may they still.
+# Who is this, at what level, and may they still
 _FIND_LIVE = (
     select(
         sessions.c.account_id,
@@ -46,6 +47,15 @@ _FIND_LIVE = (
     )
     .join(accounts, accounts.c.id == sessions.c.account_id)
     .where(sessions.c.id_hash == bindparam("id_hash"), *_LIVE, accounts.c.disabled_at.is_(None))
+)
+# The one read of a silent sign-on
+_FIND_LIVE_WITH_CONSENT = _FIND_LIVE.add_columns(consents.c.scope, consents.c.claims).outerjoin(
+    consents,
+    and_(
+        consents.c.account_id == sessions.c.account_id,
+        consents.c.client_id == bindparam("client_id"),
+        consents.c.withdrawn_at.is_(None),
+    ),
 )
 _TOUCH = (
     update(sessions)
@@ -112,6 +122,16 @@ class SessionStore:
         """Return who holds this session, or None where it is unknown, ended, idle or the account disabled."""
         return self._database.fetch_one(
             _FIND_LIVE, id_hash=id_hash, now=now, idle_since=now - self._idle_seconds
+        )
+
+    def find_live_with_consent(self, id_hash: str, client_id: str, now: int) -> Any:
+        """Return the same with the scope and claims of the consent for a client, None for both without one."""
+        return self._database.fetch_one(
+            _FIND_LIVE_WITH_CONSENT,
+            id_hash=id_hash,
+            client_id=client_id,
+            now=now,
+            idle_since=now - self._idle_seconds,
         )
 
     def touch(self, id_hash: str, now: int) -> None:

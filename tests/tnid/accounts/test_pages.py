@@ -39,7 +39,7 @@ def fill(browser: InProcess, **changes: str) -> Page:
 
 def signed_in(browser: InProcess, services: Services, clock: Clock) -> str | None:
     cookie = browser.cookies.get("tnid_session") or ""
-    found = services.sessions.find_end_user_by_cookie(cookie, clock.now())
+    found = services.sessions.look_up(cookie, clock.now())
     return None if found is None else found.account_id
 
 
@@ -228,9 +228,9 @@ def test_turning_the_factor_off_falls_back_to_one_factor(
     assert browser.click("remove_factor_submit").path == "/account/security"
     assert not services.factors.is_enrolled(minh.id)
     assert services.factors.count_recovery_codes(minh.id) == 0
-    found = services.sessions.find_end_user_by_cookie(browser.cookies["tnid_session"], clock.now())
+    found = services.sessions.look_up(browser.cookies["tnid_session"], clock.now())
     assert found is not None
-    assert (found.acr, found.amr) == ("LoA1", ("pwd",))
+    assert (found.acr, found.amr) == ("LoA1", "pwd")
     assert browser.cookies["tnid_session"] != before
     assert signed_in(other, services, clock) is None
 
@@ -281,8 +281,7 @@ def test_a_session_elsewhere_can_be_ended(
         row.sid
         for row in services.sessions.list_live(lan.id, clock.now())
         if row.id_hash not in browser.cookies["tnid_session"]
-        and row.sid
-        != services.sessions.find_end_user_by_cookie(browser.cookies["tnid_session"], clock.now()).sid
+        and row.sid != services.sessions.look_up(browser.cookies["tnid_session"], clock.now()).sid
     )
     assert browser.post(f"{ISSUER}/account/sessions", sid=sid).status_code == 303
     assert signed_in(other, services, clock) is None

@@ -120,7 +120,7 @@ def test_a_short_password_makes_the_factor_required_before_anything_else(
     assert "tnid_session" not in browser.cookies
     assert enrol(browser, clock).path == "/mfa/codes"
     assert browser.click("codes_submit").path == "/account"
-    found = services.sessions.find_end_user_by_cookie(browser.cookies["tnid_session"], clock.now())
+    found = services.sessions.look_up(browser.cookies["tnid_session"], clock.now())
     assert found is not None
     assert found.acr == "LoA2"
 

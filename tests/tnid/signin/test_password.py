@@ -31,9 +31,9 @@ def test_a_right_password_signs_in_at_one_factor(
 ) -> None:
     page = lan.sign_in(browser)
     assert (page.path, page.status) == ("/account", 200)
-    found = services.sessions.find_end_user_by_cookie(browser.cookies["tnid_session"], clock.now())
+    found = services.sessions.look_up(browser.cookies["tnid_session"], clock.now())
     assert found is not None
-    assert (found.account_id, found.acr, found.amr) == (lan.id, "LoA1", ("pwd",))
+    assert (found.account_id, found.acr, found.amr) == (lan.id, "LoA1", "pwd")
 
 
 @pytest.mark.parametrize("name", ["LAN.NGUYEN", " lan.nguyen ", "ｌａｎ.nguyen"])

@@ -32,8 +32,8 @@ def at_code_page(browser: InProcess, person: Someone) -> Page:
 
 def end_user(browser: InProcess, services: Services, clock: Clock) -> tuple[str, tuple[str, ...]] | None:
     cookie = browser.cookies.get("tnid_session") or ""
-    found = services.sessions.find_end_user_by_cookie(cookie, clock.now())
-    return None if found is None else (found.acr, found.amr)
+    found = services.sessions.look_up(cookie, clock.now())
+    return None if found is None else (found.acr, tuple(found.amr.split()))
 
 
 def test_an_account_with_a_factor_is_always_asked(
@@ -224,7 +224,7 @@ def test_a_session_steps_up_by_a_code_with_a_new_id(
     assert page.path == "/mfa/totp"
     assert type_code(browser, lan.next_code()).path == "/consent"
     assert browser.cookies["tnid_session"] != before
-    assert services.sessions.find_end_user_by_cookie(before, clock.now()) is None
+    assert services.sessions.look_up(before, clock.now()) is None
     assert end_user(browser, services, clock) == ("LoA2", ("pwd", "otp", "mfa"))
 
 

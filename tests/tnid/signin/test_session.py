@@ -17,7 +17,7 @@ Browsers = Callable[..., InProcess]
 
 def holder(browser: InProcess, services: Services, clock: Clock) -> str | None:
     cookie = browser.cookies.get("tnid_session") or ""
-    found = services.sessions.find_end_user_by_cookie(cookie, clock.now())
+    found = services.sessions.look_up(cookie, clock.now())
     return None if found is None else found.account_id
 
 
@@ -28,8 +28,8 @@ def test_a_session_that_was_set_before_the_sign_in_is_not_taken_over(
     browser.cookies.set("tnid_session", "planted-by-somebody")
     lan.type_password(browser)
     values = [cookie.value for cookie in browser.cookies.jar if cookie.name == "tnid_session"]
-    assert services.sessions.find_end_user_by_cookie("planted-by-somebody", clock.now()) is None
-    assert any(services.sessions.find_end_user_by_cookie(value or "", clock.now()) for value in values)
+    assert services.sessions.look_up("planted-by-somebody", clock.now()) is None
+    assert any(services.sessions.look_up(value or "", clock.now()) for value in values)
 
 
 def test_signing_in_again_gives_a_new_id_and_keeps_the_sid(
@@ -37,13 +37,13 @@ def test_signing_in_again_gives_a_new_id_and_keeps_the_sid(
 ) -> None:
     lan.sign_in(browser)
     old = browser.cookies["tnid_session"]
-    before = services.sessions.find_end_user_by_cookie(old, clock.now())
+    before = services.sessions.look_up(old, clock.now())
     clock.advance(10)
     browser.open(f"{new_app()}&prompt=login")
     lan.type_password(browser)
-    after = services.sessions.find_end_user_by_cookie(browser.cookies["tnid_session"], clock.now())
+    after = services.sessions.look_up(browser.cookies["tnid_session"], clock.now())
     assert before is not None and after is not None
-    assert services.sessions.find_end_user_by_cookie(old, clock.now()) is None
+    assert services.sessions.look_up(old, clock.now()) is None
     assert (after.sid, after.auth_time) == (before.sid, before.auth_time + 10)
 
 
@@ -62,7 +62,7 @@ def test_another_person_at_the_same_browser_ends_the_first_ones_session(
     browser.submit("otp_submit", {"otp_code": minh.next_code()})
     assert browser.page.path == "/consent"
     assert holder(browser, services, clock) == minh.id
-    assert services.sessions.find_end_user_by_cookie(old, clock.now()) is None
+    assert services.sessions.look_up(old, clock.now()) is None
 
 
 @pytest.mark.parametrize(("seconds", "is_alive"), [(3599, True), (3600, False)])
@@ -101,11 +101,11 @@ def test_signing_out_ends_the_session_and_its_grants(
     lan.sign_in(browser, new_app())
     browser.click("consent_allow")
     cookie = browser.cookies["tnid_session"]
-    end_user = services.sessions.find_end_user_by_cookie(cookie, clock.now())
+    end_user = services.sessions.look_up(cookie, clock.now())
     assert end_user is not None
     browser.open("/logout")
     browser.click("logout_confirm")
-    assert services.sessions.find_end_user_by_cookie(cookie, clock.now()) is None
+    assert services.sessions.look_up(cookie, clock.now()) is None
     assert services.grants.revoke_by_session(end_user.sid, clock.now()) == 0
     assert browser.open("/account").path == "/login"
 
@@ -132,7 +132,7 @@ def test_finding_who_is_signed_in_is_one_select(
         run(self, sql, parameters)
 
     monkeypatch.setattr(Database, "_run", recording)
-    assert services.sessions.find_end_user_by_cookie(browser.cookies["tnid_session"], clock.now())
+    assert services.sessions.look_up(browser.cookies["tnid_session"], clock.now())
     assert [sql.split()[0] for sql in statements] == ["SELECT"]
 
 
@@ -147,10 +147,10 @@ def test_being_seen_is_written_once_a_minute(
 
     first = last_seen()
     clock.advance(59)
-    services.sessions.find_end_user_by_cookie(cookie, clock.now())
+    services.sessions.look_up(cookie, clock.now())
     assert last_seen() == first
     clock.advance(1)
-    services.sessions.find_end_user_by_cookie(cookie, clock.now())
+    services.sessions.look_up(cookie, clock.now())
     assert last_seen() == first + 60
 
 
