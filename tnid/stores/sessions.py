@@ -125,7 +125,7 @@ class SessionStore:
         )
 
     def find_live_with_consent(self, id_hash: str, client_id: str, now: int) -> Any:
-        """Return the same with the scope and claims of the consent for a client, None for both without one."""
+        """Return the same with the scope and claims that a client has consent to; both None without consent."""
         return self._database.fetch_one(
             _FIND_LIVE_WITH_CONSENT,
             id_hash=id_hash,
