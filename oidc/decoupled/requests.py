@@ -101,7 +101,8 @@ class DecoupledRequests:
         if missing_consent(redeemed.asked, agreed):
             raise AccessDenied("The person took the consent back.", account_id=redeemed.account_id)
         grant = new_grant(redeemed, client, self._config, now)
-        self._grants.add(grant)
+        if not self._grants.add(grant):
+            raise AccessDenied("The person took the consent back.", account_id=redeemed.account_id)
         return grant
 
     def _refuse_unknown(self, handle_hash: bytes, client: Client, now: int) -> OAuthError:

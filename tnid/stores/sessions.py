@@ -125,7 +125,7 @@ class SessionStore:
         )
 
     def find_live_with_consent(self, id_hash: str, client_id: str, now: int) -> Any:
-        """Return the same with the scope and claims that a client has consent to; both None without consent."""
+        """Return the same with the scope and claims agreed to with a client; both None without a consent."""
         return self._database.fetch_one(
             _FIND_LIVE_WITH_CONSENT,
             id_hash=id_hash,

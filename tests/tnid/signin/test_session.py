@@ -147,10 +147,10 @@ def test_being_seen_is_written_once_a_minute(
 
     first = last_seen()
     clock.advance(59)
-    services.sessions.look_up(cookie, clock.now())
+    assert services.sessions.look_up_with_consent(cookie, "unknown", clock.now()).scope is None
     assert last_seen() == first
     clock.advance(1)
-    services.sessions.look_up(cookie, clock.now())
+    services.sessions.look_up_with_consent(cookie, "unknown", clock.now())
     assert last_seen() == first + 60
 
 
