@@ -244,7 +244,7 @@ def test_what_changes_a_grant_records_it(stores: Backend) -> None:
 
 def test_no_grant_comes_of_a_session_or_consent_that_has_ended(stores: Backend) -> None:
     assert stores.grants.add(GRANT)
-    assert stores.grants.add(replace(GRANT, id="without-browser", sid="", code_hash=None))
+    assert stores.grants.add(replace(GRANT, id="without-code", sid="no-session", code_hash=None))
     stores.end_session("sid-1")
     assert not stores.grants.add(replace(GRANT, id="late", code_hash=b"late"))
     assert stores.grants.add(replace(GRANT, id="other", sid="s1", code_hash=b"other"))

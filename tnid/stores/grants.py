@@ -84,9 +84,9 @@ _IS_ALIVE = (grants.c.revoked_at.is_(None), grants.c.expires_at > bindparam("now
 
 _IN_FORCE = (
     # Locked on PostgreSQL: whoever ends one of them at this moment comes before or after, never between
-    # A grant that was agreed to elsewhere than at a browser hangs on no session
+    # A grant without a code was agreed to elsewhere than at the client's browser, and hangs on no session
     or_(
-        cast(bindparam("sid"), String) == "",
+        cast(bindparam("code_hash"), LargeBinary).is_(None),
         exists(
             select(sessions.c.sid)
             .where(sessions.c.sid == bindparam("sid"), sessions.c.ended_at.is_(None))
