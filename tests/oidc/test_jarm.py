@@ -147,7 +147,7 @@ def test_without_a_key_the_client_is_told_and_no_code_is_made(
     answer = world.authorize(world.end_user(), response_mode="jwt")
     assert opened(world, answer)["error"] == "invalid_request"
     asked = Request("GET", world.query(response_mode="jwt"))
-    assert world.provider.authorization.answer_silently(asked, world.end_user(), world.now) is None
+    assert world.answer_silently(asked) is None
     assert not world.grants.rows and world.events.rows[-1]["reason"] == "encryption_key"
 
 

@@ -11,7 +11,7 @@ import pytest
 from oidc.authorization.prompts import Prompt
 from oidc.errors import UnknownClient, UnsafeRequest, UnusableRequestUri
 from oidc.http import Request, Response
-from oidc.models import Agreed, Client, EndUser
+from oidc.models import Client
 from tests.oidc.world import CHALLENGE, REDIRECT_URI, World, basic, document, location, post
 
 URN = "urn:ietf:params:oauth:request_uri:"
@@ -84,15 +84,8 @@ def test_a_silent_answer_after_the_code_writes_nothing(world: World) -> None:
     world.agree()
     uri = pushed_uri(world)
     asked = Request("GET", f"client_id={world.client.client_id}&request_uri={uri}")
-    silently = world.provider.authorization.answer_silently
-    agreed = world.consents.find_agreed(world.end_user().account_id, world.client.client_id)
-
-    def find(client_id: str) -> tuple[EndUser, Agreed | None]:
-        assert client_id == world.client.client_id
-        return world.end_user(), agreed
-
-    assert silently(asked, find, world.now)
-    assert silently(asked, find, world.now) is None and len(world.grants.rows) == 1
+    assert world.answer_silently(asked)
+    assert world.answer_silently(asked) is None and len(world.grants.rows) == 1
 
 
 def test_a_request_uri_expires(world: World) -> None:

@@ -214,6 +214,15 @@ class World:
         header = basic(client_id, self.secret if secret is None else secret)
         return self.provider.token.respond(post(body, header), self.now)
 
+    def answer_silently(self, request: Request, **changes: Any) -> Response | None:
+        """Ask as the front does for a person who is signed in."""
+
+        def find(client_id: str) -> tuple[EndUser, Agreed | None]:
+            end_user = self.end_user(**changes)
+            return end_user, self.consents.find_agreed(end_user.account_id, client_id)
+
+        return self.provider.authorization.answer_silently(request, find, self.now)
+
     def redeem(self, code: str, **changes: Any) -> Response:
         body = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT_URI}
         return self.token({**body, "code_verifier": VERIFIER}, **changes)
