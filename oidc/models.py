@@ -119,8 +119,9 @@ class Client:
 
     @property
     def must_sign_requests(self) -> bool:
-        """RFC 9101 §10.5."""
-        return bool(self.metadata.get("require_signed_request_object"))
+        """RFC 9101 §10.5; FAPI 2.0 Message Signing §5.3: whoever registered an algorithm signs each."""
+        registered = self.profile == FAPI2 and "request_object_signing_alg" in self.metadata
+        return registered or bool(self.metadata.get("require_signed_request_object"))
 
     @property
     def must_use_pkce(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from base64 import urlsafe_b64decode
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -102,7 +103,8 @@ def test_a_client_that_registered_for_none_is_not_sent_any(world: World, mode: s
 
 def test_fapi2_clients_may_always_ask_for_it(world: World) -> None:
     """FAPI 2.0 Message Signing §5.4."""
-    signed_for(world, profile="fapi2", authorization_signed_response_alg="ES256")
+    world.client = replace(world.client, profile="fapi2")
+    world.clients.add(world.client)
     found = opened(world, world.authorize(world.end_user(), response_mode="jwt"))
     assert found["error"] == "invalid_request", "for the request was not pushed"
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import hmac
+from dataclasses import replace
 from functools import cache
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 import orjson
 import pytest
@@ -438,3 +439,17 @@ def test_discovery_tells_what_is_taken(world: World) -> None:
     assert found["request_parameter_supported"] is found["request_uri_parameter_supported"] is True
     assert found["require_request_uri_registration"] is True
     assert found["request_object_signing_alg_values_supported"] == ["RS256", "PS256", "ES256", "EdDSA"]
+
+
+@pytest.mark.parametrize(
+    "metadata", [{"request_object_signing_alg": "ES256"}, {"require_signed_request_object": True}]
+)
+def test_fapi2_clients_that_sign_push_nothing_unsigned(world: World, metadata: dict[str, Any]) -> None:
+    """FAPI 2.0 Message Signing §5.3.1."""
+    client = replace(signer(world, **metadata), profile="fapi2")
+    world.clients.add(client)
+    form = dict(parse_qsl(world.query(client)))
+    header = basic(client.client_id, world.secret)
+    answer = world.provider.pushed_requests.respond(post(form, header), world.now)
+    assert (answer.status, document(answer)["error"]) == (400, "invalid_request")
+    assert push(world, sign(claims(client))).status == 201
