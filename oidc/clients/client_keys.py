@@ -13,7 +13,9 @@ from oidc.models import Client
 from oidc.strict_json import BadJson, load_object
 
 FRESH_SECONDS = 300
+STALE_SECONDS = 3600
 RETRY_SECONDS = 1
+MOST_DOUBLINGS = 6
 
 
 class _Imported(NamedTuple):
@@ -27,7 +29,7 @@ class ClientKeys:
     """Finds keys; what a jwks_uri gave is fetched again when it is old or lacks the kid asked for."""
 
     def __init__(self, fetcher: Fetcher) -> None:
-        self._fetched = FetchCache(fetcher, read_key_set)
+        self._fetched = FetchCache(fetcher, read_key_set, stale_seconds=STALE_SECONDS)
         self._imported: dict[str, _Imported] = {}
 
     def find(self, client: Client, kid: str | None = None) -> KeySet:
@@ -38,10 +40,12 @@ class ClientKeys:
         if uri is None:
             raise OutboundRefused("The client has registered no keys.")
 
-        def is_due(keys: KeySet, age: float) -> bool:
-            # OpenID Connect Core §10.1.1: an unknown kid is the signal that keys were rotated
+        def is_due(keys: KeySet, age: float, repeats: int) -> bool:
+            # OpenID Connect Core §10.1.1: an unknown kid is the signal that keys were rotated. Anybody can
+            # send one, so each look that finds nothing new makes the next wait twice as long
             is_unknown = kid is not None and all(key.kid != kid for key in keys.keys)
-            return age > FRESH_SECONDS or (is_unknown and age > RETRY_SECONDS)
+            wait_seconds = RETRY_SECONDS * 2 ** min(repeats, MOST_DOUBLINGS)
+            return age > FRESH_SECONDS or (is_unknown and age > wait_seconds)
 
         return self._fetched.get(uri, uri, is_due)
 

@@ -31,7 +31,7 @@ class RequestUris:
             raise InvalidRequestUri("The request_uri is not one that this client registered.")
         fresh_seconds = NAMED_SECONDS if fragment else FRESH_SECONDS
         try:
-            return self._fetched.get(request_uri, address, lambda _, age: age > fresh_seconds)
+            return self._fetched.get(request_uri, address, lambda _, age, _repeats: age > fresh_seconds)
         except OutboundRefused as error:
             raise InvalidRequestUri(f"The request_uri can't be used: {error}") from error
 
