@@ -24,6 +24,7 @@ from tests.servers.provider import ROOT, Provider, running_provider
 from tnid.cli import main
 
 START_SECONDS = 30
+EXAMPLES = ("provincial_apps", "jobs_housing", "bookings", "bookings_api")
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,16 @@ class Province:
     """Where everything is, and who lives here."""
 
     provider: Provider
-    apps_url: str
-    jobs_url: str
+    urls: dict[str, str]
     people: dict[str, Person]
+
+    @property
+    def apps_url(self) -> str:
+        return self.urls["provincial_apps"]
+
+    @property
+    def jobs_url(self) -> str:
+        return self.urls["jobs_housing"]
 
     @property
     def issuer(self) -> str:
@@ -69,28 +77,33 @@ class Province:
 
 @contextmanager
 def running_province(folder: Path) -> Iterator[Province]:
-    """Start the provider with the demonstration data, and both examples, in this folder."""
-    urls = {name: f"http://localhost:{free_port()}" for name in ("provincial_apps", "jobs_housing")}
+    """Start the provider with the demonstration data, and every example, in this folder."""
+    urls = {name: f"http://localhost:{free_port()}" for name in EXAMPLES}
     with ExitStack() as started:
         provider = started.enter_context(running_provider(folder))
         seeded = provider.tnid(
-            "demo", "seed", "--apps-url", urls["provincial_apps"], "--jobs-url", urls["jobs_housing"]
-        )
+            "demo", "seed", "--apps-url", urls["provincial_apps"], "--jobs-url", urls["jobs_housing"],
+            "--bookings-url", urls["bookings"], "--bookings-api-url", urls["bookings_api"],
+        )  # fmt: skip
         for name, url in urls.items():
-            example = running_example(name, url, provider.issuer, seeded["credentials_file"], folder)
+            api = {"DEMO_BOOKINGS_API_URL": urls["bookings_api"]}
+            example = running_example(name, url, provider.issuer, seeded["credentials_file"], folder, api)
             started.enter_context(example)
         people = {
             person["username"]: Person(person["username"], person["password"], person["totp_secret"])
             for person in seeded["credentials"]["people"]
         }
-        yield Province(provider, urls["provincial_apps"], urls["jobs_housing"], people)
+        yield Province(provider, urls, people)
 
 
 @contextmanager
-def running_example(name: str, url: str, issuer: str, credentials: str, folder: Path) -> Iterator[None]:
+def running_example(
+    name: str, url: str, issuer: str, credentials: str, folder: Path, told: dict[str, str]
+) -> Iterator[None]:
     """Start one of the examples as `make run` does, and wait until it answers."""
     environ = {
         **os.environ,
+        **told,
         "PORT": url.rpartition(":")[2],
         "DEMO_ISSUER": issuer,
         "DEMO_BASE_URL": url,

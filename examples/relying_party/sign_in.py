@@ -7,6 +7,7 @@ be down.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +23,7 @@ from examples.relying_party.memory import Memory
 from examples.relying_party.refusals import Refusal, refuse
 
 PROVIDER_TIMEOUT_SECONDS = 10
+SPARE_SECONDS = 15
 ACR_VALUES = ("LoA1", "LoA2")
 
 
@@ -30,7 +32,8 @@ class Wish:
     """What one sign-in asks for.
 
     `acr` is the weakest authentication class that will do, or None; an essential one the provider has to
-    meet or refuse. `purpose` comes back with the person: what they were about to do.
+    meet or refuse. `max_age` is how long ago, in seconds, the person may have signed in. `purpose` comes back
+    with the person: what they were about to do. `resource` is an API that will be called in their name.
     """
 
     scopes: tuple[str, ...]
@@ -38,6 +41,16 @@ class Wish:
     is_acr_essential: bool = False
     prompt: str | None = None
     purpose: str = ""
+    max_age: int | None = None
+    resource: str = ""
+
+
+@dataclass
+class Tokens:
+    """What opens APIs in the person's name: a token for each resource, and when it ends by our own clock."""
+
+    refresh_token: str | None = field(default=None, repr=False)
+    for_resources: dict[str, tuple[str, float]] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -55,6 +68,7 @@ class SignedIn:
     asked_scopes: tuple[str, ...]
     purpose: str
     id_token: str = field(repr=False)
+    tokens: Tokens = field(default_factory=Tokens, repr=False)
 
     @property
     def acr(self) -> str:
@@ -86,7 +100,12 @@ class RelyingParty:
             begun = client.create_authorization_url(redirect_uri, **_parameters(wish))
             _keep_latest_states()
             client.save_authorize_data(
-                redirect_uri=redirect_uri, purpose=wish.purpose, scopes=wish.scopes, acr=wish.acr, **begun
+                redirect_uri=redirect_uri,
+                purpose=wish.purpose,
+                scopes=wish.scopes,
+                acr=wish.acr,
+                max_age=wish.max_age,
+                **begun,
             )
         except _FAILURES as error:
             return _explain(error)
@@ -106,6 +125,24 @@ class RelyingParty:
         except _FAILURES as error:
             return _explain(error)
         return _signed_in(client_id, asked, token, claims)
+
+    def find_access_token(self, signed_in: SignedIn, resource: str) -> str | Refusal:
+        """Return an access token for this resource, which the sign-in asked for: RFC 8707 §2.2."""
+        tokens = signed_in.tokens
+        held, ends_at = tokens.for_resources.get(resource, ("", 0.0))
+        if ends_at > time.monotonic():
+            return held
+        try:
+            answer = self._client(signed_in.client_id).fetch_access_token(
+                grant_type="refresh_token", refresh_token=tokens.refresh_token, resource=resource
+            )
+        except _FAILURES as error:
+            return _explain(error)
+        # RFC 9700 §4.14.2: each refresh token works once, and brings the next
+        tokens.refresh_token = answer.get("refresh_token") or tokens.refresh_token
+        ends_at = time.monotonic() + answer["expires_in"] - SPARE_SECONDS
+        tokens.for_resources[resource] = (answer["access_token"], ends_at)
+        return str(answer["access_token"])
 
     def end(self, signed_in: SignedIn, post_logout_redirect_uri: str) -> Response | Refusal:
         """Send the browser to the provider to sign out there too: OpenID Connect RP-Initiated Logout §2."""
@@ -145,6 +182,10 @@ def _parameters(wish: Wish) -> dict[str, str]:
     parameters = {"scope": " ".join(wish.scopes), "ui_locales": session.get("language", "vi")}
     if wish.prompt:
         parameters["prompt"] = wish.prompt
+    if wish.max_age is not None:
+        parameters["max_age"] = str(wish.max_age)
+    if wish.resource:
+        parameters["resource"] = wish.resource
     if wish.acr and wish.is_acr_essential:
         # OpenID Connect Core §5.5.1.1: acr_values is only a wish, an essential claim is a condition
         essential = {"essential": True, "values": [wish.acr]}
@@ -187,9 +228,14 @@ def _signed_in(
         asked_scopes=tuple(asked["scopes"]),
         purpose=asked["purpose"],
         id_token=token["id_token"],
+        tokens=Tokens(token.get("refresh_token")),
     )
     if not signed_in.reaches(asked["acr"]):
         return refuse("unmet_authentication_requirements", f"acr is {signed_in.acr or 'missing'}")
+    age = time.time() - id_token_claims.get("auth_time", 0)
+    if asked["max_age"] is not None and age > asked["max_age"] + SPARE_SECONDS:
+        # OpenID Connect Core §3.1.2.1: who asks by max_age looks at auth_time
+        return refuse("login_required", f"the sign-in is {age:.0f} seconds old")
     return signed_in
 
 

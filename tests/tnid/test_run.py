@@ -13,6 +13,13 @@ from pathlib import Path
 from tests.servers.processes import free_port, is_listening, stop, wait_until
 from tests.servers.provider import ROOT
 
+VARIABLES = (
+    "TNID_ISSUER",
+    "DEMO_JOBS_URL",
+    "DEMO_APPS_URL",
+    "DEMO_BOOKINGS_URL",
+    "DEMO_BOOKINGS_API_URL",
+)
 RUN = [sys.executable, str(ROOT / "bin" / "run")]
 
 
@@ -32,12 +39,12 @@ def start(environ: dict[str, str], output: Path) -> subprocess.Popen[bytes]:
 
 
 def test_it_starts_prints_and_stops_everything_and_keeps_the_data(tmp_path: Path) -> None:
-    ports = [free_port() for _ in range(3)]
+    ports = [free_port() for _ in range(len(VARIABLES))]
     urls = [f"http://localhost:{port}" for port in ports]
     environ = {
         **os.environ,
         "TNID_INSTANCE_DIR": str(tmp_path / "instance"),
-        **dict(zip(("TNID_ISSUER", "DEMO_JOBS_URL", "DEMO_APPS_URL"), urls, strict=True)),
+        **dict(zip(VARIABLES, urls, strict=True)),
     }
     tables = []
     for _ in range(2):

@@ -20,10 +20,17 @@ def demo() -> None:
 @demo.command()
 @click.option("--apps-url", default=demonstration.BASE_URLS["provincial_apps"], show_default=True)
 @click.option("--jobs-url", default=demonstration.BASE_URLS["jobs_housing"], show_default=True)
+@click.option("--bookings-url", default=demonstration.BASE_URLS["bookings"], show_default=True)
+@click.option("--bookings-api-url", default=demonstration.BASE_URLS["bookings_api"], show_default=True)
 @with_json
-def seed(apps_url: str, jobs_url: str, as_json: bool) -> None:
+def seed(apps_url: str, jobs_url: str, bookings_url: str, bookings_api_url: str, as_json: bool) -> None:
     """Add the demonstration people and clients; running it again changes nothing."""
-    base_urls = {"provincial_apps": apps_url, "jobs_housing": jobs_url}
+    base_urls = {
+        "provincial_apps": apps_url,
+        "jobs_housing": jobs_url,
+        "bookings": bookings_url,
+        "bookings_api": bookings_api_url,
+    }
     with open_services() as services:
         try:
             found = demonstration.seed(services, clock.now(), base_urls)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from oidc.clients.registration import new_client
+from oidc.resource.registration import new_resource
 from tnid.accounts.refusal import Refused
 from tnid.accounts.service import NewAccount
 from tnid.services import Services
@@ -21,7 +22,12 @@ LOCALES = ("en", "ko")
 ACCOUNT_MEMBERS = ("username", "password", "claims", "identity_level", "totp", "locale")
 
 # Where the demonstration applications listen, unless told otherwise
-BASE_URLS = {"provincial_apps": "http://localhost:8002", "jobs_housing": "http://localhost:8001"}
+BASE_URLS = {
+    "provincial_apps": "http://localhost:8002",
+    "jobs_housing": "http://localhost:8001",
+    "bookings": "http://localhost:8003",
+    "bookings_api": "http://localhost:8004",
+}
 
 
 class NotForDemonstration(Exception):
@@ -42,6 +48,10 @@ def load_people() -> list[dict[str, Any]]:
 
 def load_clients() -> list[dict[str, Any]]:
     return list(_load("clients.toml")["client"])
+
+
+def load_resources() -> list[dict[str, Any]]:
+    return list(_load("clients.toml")["resource"])
 
 
 def _load(name: str) -> dict[str, Any]:
@@ -73,6 +83,8 @@ def seed(services: Services, now: int, base_urls: Mapping[str, str] = BASE_URLS)
     credentials = read_credentials(instance_dir)
     with services.database.unit():
         people = [p for person in load_people() if (p := _add_person(services, person, now))]
+        for entry in load_resources():
+            _add_resource(services, entry, base_urls, now)
         clients = [c for entry in load_clients() if (c := _add_client(services, entry, base_urls, now))]
         known = {person["username"]: person for person in [*credentials["people"], *people]}
         credentials = {
@@ -113,12 +125,24 @@ def _add_client(
     return {"client_id": client.client_id, **({"client_secret": secret} if secret else {})}
 
 
+def _add_resource(services: Services, entry: dict[str, Any], base_urls: Mapping[str, str], now: int) -> None:
+    """Register the protected resource unless its address is known."""
+    described = {name: value for name, value in entry.items() if name != "at"}
+    resource = new_resource({**described, "resource": base_urls[entry["at"]]}, now)
+    if services.resources.find_now(resource.identifier) is None:
+        services.resources.add(resource)
+
+
 def client_document(entry: dict[str, Any], base_urls: Mapping[str, str]) -> dict[str, Any]:
     """Return a client of clients.toml as `tnid client create` would take it."""
+    if "protects" in entry:
+        return _document_of_api(entry, base_urls)
     # One demonstration server plays many systems, each at a path of its own; the other is one application
     root = base_urls[entry["at"]] + (f"/{entry['slug']}/" if entry["at"] == "provincial_apps" else "/")
     is_public = entry.get("is_public", False)
-    may_refresh = "offline_access" in entry["scope"].split()
+    resources = {base_urls[at]: scopes for at, scopes in entry.get("resources", {}).items()}
+    # Each resource's token comes by refreshing: RFC 8707 §2.2
+    may_refresh = "offline_access" in entry["scope"].split() or bool(resources)
     return {
         "client_id": entry["slug"],
         "client_name": entry["name"]["vi"],
@@ -133,6 +157,18 @@ def client_document(entry: dict[str, Any], base_urls: Mapping[str, str]) -> dict
         "scope": entry["scope"],
         "least_acr": entry["least_acr"],
         "least_identity_level": entry["least_identity_level"],
+        "resources": resources,
+    }
+
+
+def _document_of_api(entry: dict[str, Any], base_urls: Mapping[str, str]) -> dict[str, Any]:
+    """Return the client by which a protected resource asks about the tokens for it: RFC 7662."""
+    return {
+        "client_id": entry["slug"],
+        "client_name": entry["name"]["vi"],
+        "organisation": entry["organisation"],
+        "grant_types": ["client_credentials"],
+        "protected_resource": base_urls[entry["protects"]],
     }
 
 
