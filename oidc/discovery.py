@@ -9,6 +9,7 @@ from oidc.authorization.response import RESPONSE_MODES
 from oidc.claims import CLAIMS_SUPPORTED, SCOPE_CLAIMS
 from oidc.clients.assertion import ASSERTION_ALGS
 from oidc.clients.authentication import AUTH_METHODS
+from oidc.clients.mtls import OFF, Mtls
 from oidc.clients.registration import SUBJECT_TYPES
 from oidc.clients.response_algorithms import ENCRYPTED
 from oidc.clients.signed_object import SIGNING_ALGS
@@ -32,6 +33,13 @@ ENDPOINTS = {
     "registration_endpoint": "/clients",
     "device_authorization_endpoint": "/device_authorization",
 }
+MTLS_ALIASES = (
+    "token_endpoint",
+    "pushed_authorization_request_endpoint",
+    "userinfo_endpoint",
+    "introspection_endpoint",
+    "revocation_endpoint",
+)
 TOKEN_CLAIMS = ("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash")
 PROMPTS = ("none", "login", "consent", "select_account")
 
@@ -55,9 +63,29 @@ def assurance(supported: IdentityAssurance | None) -> dict[str, Any]:
     return supported.metadata() if supported else {}
 
 
-def metadata(issuer: str, algorithms: Iterable[str], ui_locales: Iterable[str]) -> dict[str, Any]:
+def addresses(issuer: str, mtls: Mtls) -> dict[str, tuple[str, ...]]:
+    """Return where a request to each endpoint may have been sent."""
+    aliases = certificates(mtls).get("mtls_endpoint_aliases", {})
+    published = {name: endpoint_uri(issuer, name) for name in ENDPOINTS}
+    return {name: (uri, aliases[name]) if name in aliases else (uri,) for name, uri in published.items()}
+
+
+def certificates(mtls: Mtls) -> dict[str, Any]:
+    """Return what RFC 8705 §3.3 and §5 publish, where a proxy of ours hands certificates on."""
+    if not mtls.is_on:
+        return {}
+    found: dict[str, Any] = {"tls_client_certificate_bound_access_tokens": True}
+    if mtls.base:
+        found["mtls_endpoint_aliases"] = {name: mtls.base + ENDPOINTS[name] for name in MTLS_ALIASES}
+    return found
+
+
+def metadata(
+    issuer: str, algorithms: Iterable[str], ui_locales: Iterable[str], mtls: Mtls = OFF
+) -> dict[str, Any]:
     """Return the provider's metadata, the same for both well-known addresses."""
-    confidential = [method for method in AUTH_METHODS if method != "none"]
+    auth_methods = [*AUTH_METHODS, *mtls.auth_methods]
+    confidential = [method for method in auth_methods if method != "none"]
     return {
         "issuer": issuer,
         **{name: issuer + path for name, path in ENDPOINTS.items()},
@@ -72,12 +100,13 @@ def metadata(issuer: str, algorithms: Iterable[str], ui_locales: Iterable[str]) 
         "introspection_signing_alg_values_supported": list(algorithms),
         "authorization_signing_alg_values_supported": list(algorithms),
         **encryption(),
-        "token_endpoint_auth_methods_supported": list(AUTH_METHODS),
+        "token_endpoint_auth_methods_supported": auth_methods,
         "token_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGS),
         "introspection_endpoint_auth_methods_supported": confidential,
         "introspection_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGS),
-        "revocation_endpoint_auth_methods_supported": list(AUTH_METHODS),
+        "revocation_endpoint_auth_methods_supported": auth_methods,
         "revocation_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGS),
+        **certificates(mtls),
         "dpop_signing_alg_values_supported": list(DPOP_ALGS),
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": list(PROMPTS),

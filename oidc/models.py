@@ -133,6 +133,11 @@ class Client:
         return bool(self.metadata.get("dpop_bound_access_tokens"))
 
     @property
+    def is_certificate_bound(self) -> bool:
+        """Say whether every token of the client must be bound to its certificate: RFC 8705 §3.4."""
+        return bool(self.metadata.get("tls_client_certificate_bound_access_tokens"))
+
+    @property
     def is_pairwise(self) -> bool:
         return bool(self.metadata.get("subject_type", "pairwise") == "pairwise")
 

@@ -9,6 +9,7 @@ from oidc.authorization.interaction import Interactions
 from oidc.clients.authentication import ClientAuthenticator
 from oidc.clients.client_keys import ClientKeys
 from oidc.clients.fetch_cache import Fetcher
+from oidc.clients.mtls import OFF, Mtls
 from oidc.interfaces import (
     ClientRegistry,
     Consents,
@@ -53,6 +54,7 @@ class ProviderConfig:
     may_keep_login_hint: Callable[[str], bool] = lambda _hint: True
     dpop_nonce_required: bool = False
     identity_assurance: IdentityAssurance | None = None
+    mtls: Mtls = OFF
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from oidc.clients.assertion import AssertionChecker
 from oidc.clients.authentication import ClientAuthenticator
 from oidc.clients.client_keys import ClientKeys
 from oidc.clients.fetch_cache import Fetcher
+from oidc.clients.mtls import CertificateChecker
 from oidc.clients.registration_endpoint import RegistrationEndpoint
 from oidc.decoupled.device_authorization import DeviceAuthorizationEndpoint
 from oidc.decoupled.requests import DecoupledRequests
@@ -73,7 +74,7 @@ class Provider:
         self.backchannel_logout = BackChannelLogout(parts)
         self.frontchannel_logout = FrontChannelLogout(parts)
         self._metadata = orjson.dumps(
-            discovery.metadata(config.issuer, signer.algorithms(), config.ui_locales)
+            discovery.metadata(config.issuer, signer.algorithms(), config.ui_locales, config.mtls)
             | discovery.assurance(config.identity_assurance)
         )
 
@@ -103,7 +104,7 @@ def wire(
     audiences = (config.issuer, *(discovery.endpoint_uri(config.issuer, name) for name in called))
     nonces = Nonces(hmac.digest(token_key, b"dpop nonces", hashlib.sha256))
     proofs = Proofs(stores.replays, nonces, requires_nonce=config.dpop_nonce_required)
-    addresses = {name: (discovery.endpoint_uri(config.issuer, name),) for name in discovery.ENDPOINTS}
+    assertions = AssertionChecker(audiences, stores.replays, keys)
     return Parts(
         config=config,
         stores=stores,
@@ -114,8 +115,8 @@ def wire(
         interactions=Interactions(stores.interactions, config.interaction_lifetime_seconds),
         fetcher=fetcher,
         client_keys=keys,
-        authenticator=ClientAuthenticator(stores.clients, AssertionChecker(audiences, stores.replays, keys)),
-        sender_constraint=SenderConstraint(proofs, addresses),
+        authenticator=ClientAuthenticator(stores.clients, assertions, CertificateChecker(config.mtls, keys)),
+        sender_constraint=SenderConstraint(proofs, discovery.addresses(config.issuer, config.mtls)),
     )
 
 

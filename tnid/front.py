@@ -23,7 +23,7 @@ from tnid.db import DatabaseUnavailable
 from tnid.signin.limits import DEVICE_FROM_NETWORK, Bucket, network_of
 from tnid.signin.session import session_cookie_name
 from tnid.signin.sessions import end_user_of
-from tnid.web import MAX_CONTENT_LENGTH, YEAR_SECONDS, find_peer
+from tnid.web import MAX_CONTENT_LENGTH, YEAR_SECONDS, find_certificate, find_peer
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -83,7 +83,7 @@ class Front:
             return problem(405, "invalid_request", "This method is not allowed here.", (allow,))
         request_id = self._note_origin(environ)
         try:
-            request = read_request(environ)
+            request = read_request(environ, self._find_certificate(environ))
             if request is None:
                 return problem(413, "invalid_request", "The request is too large.")
             with self._services.database.unit():
@@ -96,6 +96,10 @@ class Front:
         except Exception:  # the last line: one request fails, the next is served
             log.exception("request %s failed", request_id)
             return problem(500, "server_error", f"Something failed here; request {request_id}.")
+
+    def _find_certificate(self, environ: WSGIEnvironment) -> str:
+        settings = self._services.settings
+        return find_certificate(environ, settings.client_certificate_header, settings.trusted_proxies)
 
     def _note_origin(self, environ: WSGIEnvironment) -> str:
         peer = find_peer(environ, self._services.settings.trusted_proxies)
@@ -184,7 +188,7 @@ def security_headers(*, is_plain_http: bool) -> Headers:
     return (*headers, ("Strict-Transport-Security", f"max-age={2 * YEAR_SECONDS}; includeSubDomains"))
 
 
-def read_request(environ: WSGIEnvironment) -> Request | None:
+def read_request(environ: WSGIEnvironment, certificate: str = "") -> Request | None:
     """Return the request, or None where its body is too large."""
     body = b""
     if environ["REQUEST_METHOD"] in ("POST", "PUT"):
@@ -203,6 +207,7 @@ def read_request(environ: WSGIEnvironment) -> Request | None:
         accept=environ.get("HTTP_ACCEPT", ""),
         dpop=environ.get("HTTP_DPOP"),
         remote_address=audit.origin.get().ip or "",
+        certificate=certificate,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from keys.keyring import Keyring
+from oidc.clients.mtls import Mtls
 from oidc.clients.outbound import Outbound
 from oidc.interfaces import Consents, Events
 from oidc.models import Grant
@@ -83,6 +84,12 @@ def build_stores(
     )
 
 
+def _mtls(settings: Settings) -> Mtls:
+    authorities = settings.client_ca_file.read_bytes() if settings.client_ca_file else b""
+    base = (settings.mtls_url or "").rstrip("/")
+    return Mtls(settings.client_certificate_header is not None, authorities, base)
+
+
 def build_provider(
     settings: Settings,
     sealer: Sealer,
@@ -104,6 +111,7 @@ def build_provider(
         decision_max_age_seconds=settings.fresh_sign_in_seconds,
         registration_open=settings.registration_open,
         dpop_nonce_required=settings.dpop_nonce_required,
+        mtls=_mtls(settings),
         may_keep_login_hint=may_keep_login_hint,
         identity_assurance=ASSURANCE,
     )

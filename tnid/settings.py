@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import dataclasses
 import ipaddress
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
+from cryptography import x509
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -96,6 +98,21 @@ def _existing_file(text: str) -> Path:
     return path
 
 
+def _certificates_file(text: str) -> Path:
+    path = _existing_file(text)
+    try:
+        x509.load_pem_x509_certificates(path.read_bytes())
+    except (ValueError, OSError):
+        raise ValueError("names a file that holds no certificates") from None
+    return path
+
+
+def _header(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9-]+", text):
+        raise ValueError("must be the name of a header such as X-Client-Cert")
+    return text
+
+
 def _networks(text: str) -> tuple[Network, ...]:
     try:
         return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
@@ -163,6 +180,12 @@ class Settings:
         "let clients' addresses be on this machine (development)")
     registration_open: bool = setting(_flag, "false", "flag",
         "let clients register without an initial access token (RFC 7591)")
+    client_certificate_header: str | None = setting(_header, None, "header",
+        "where a trusted proxy puts a client's TLS certificate (RFC 8705)")
+    client_ca_file: Path | None = setting(_certificates_file, None, "file",
+        "the authorities that issue clients' certificates (PEM)")
+    mtls_url: str | None = setting(_url_of("https"), None, "URL",
+        "where clients are asked for a certificate, if not at the issuer")
     dpop_nonce_required: bool = setting(_flag, "false", "flag",
         "ask for a nonce of ours in each DPoP proof (RFC 9449 §8)")
 
@@ -292,6 +315,10 @@ def _examine_one(field: dataclasses.Field[Any], is_set: bool, text: str | None) 
 
 
 def _check_together(settings: Settings) -> None:
+    if settings.client_certificate_header and not settings.trusted_proxies:
+        raise SettingsError("TNID_CLIENT_CERTIFICATE_HEADER needs TNID_TRUSTED_PROXIES.")
+    if (settings.client_ca_file or settings.mtls_url) and not settings.client_certificate_header:
+        raise SettingsError("TNID_CLIENT_CA_FILE and TNID_MTLS_URL need TNID_CLIENT_CERTIFICATE_HEADER.")
     if settings.session_idle_seconds > settings.session_lifetime_seconds:
         raise SettingsError("TNID_SESSION_IDLE_SECONDS must not be more than TNID_SESSION_LIFETIME_SECONDS.")
     if settings.key_publish_seconds >= settings.key_rotation_seconds:

@@ -75,6 +75,13 @@ def find_peer(environ: Mapping[str, Any], trusted: Iterable[Network]) -> Peer:
     return peer
 
 
+def find_certificate(environ: Mapping[str, Any], header: str | None, trusted: Iterable[Network]) -> str:
+    """Return the client's TLS certificate as a trusted proxy wrote it into `header`, or ""."""
+    if header is None or not _is_in(str(environ.get("REMOTE_ADDR") or ""), tuple(trusted)):
+        return ""
+    return str(environ.get("HTTP_" + header.upper().replace("-", "_")) or "")
+
+
 def _is_in(ip: str, networks: tuple[Network, ...]) -> bool:
     try:
         address = ipaddress.ip_address(ip)

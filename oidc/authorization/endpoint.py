@@ -31,6 +31,7 @@ from oidc.errors import (
 )
 from oidc.http import Request, Response, redirect
 from oidc.models import (
+    FAPI2,
     OFFLINE_ACCESS,
     OPENID,
     Agreed,
@@ -43,6 +44,8 @@ from oidc.models import (
 from oidc.parts import Parts, ProviderConfig
 from oidc.refusal import record_refusal
 from oidc.token.handles import hash_code, new_code, new_identifier
+
+FAPI2_CODE_SECONDS = 60
 
 Answer = Response | Prompt | PageError
 FindEndUser = Callable[[str], tuple[EndUser, Agreed | None] | None]
@@ -63,6 +66,10 @@ class Lifetimes:
             online=config.session_lifetime_seconds,
             offline=config.refresh_token_lifetime_seconds,
         )
+
+    def of_code(self, client: Client) -> int:
+        """FAPI 2.0 §5.3.2.1: a code lives a minute at most."""
+        return min(self.code, FAPI2_CODE_SECONDS) if client.profile == FAPI2 else self.code
 
 
 class AuthorizationEndpoint:
@@ -230,7 +237,7 @@ class AuthorizationEndpoint:
             code_challenge=request.code_challenge,
             dpop_jkt=request.dpop_jkt,
             code_hash=hash_code(code),
-            code_expires_at=now + self._lifetimes.code,
+            code_expires_at=now + self._lifetimes.of_code(situation.client),
             code_redeemed_at=None,
             offline=int(offline),
             generation=0,

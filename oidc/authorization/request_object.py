@@ -11,10 +11,11 @@ import orjson
 
 from oidc.clients.request_uris import RequestUris
 from oidc.clients.signed_object import (
-    SIGNING_ALGS,
     BadSignedObject,
     SignedObject,
+    get_algorithms,
     is_numeric_date,
+    is_of_type,
     read_signed_object,
 )
 from oidc.errors import InvalidRequest, InvalidRequestObject
@@ -25,7 +26,6 @@ from oidc.parts import Parts
 MAX_BYTES = 64 * 1024
 MAX_SECONDS = 3600
 LEEWAY_SECONDS = 10  # FAPI 2.0 Security Profile §5.3.2.1: up to 10 seconds ahead must be accepted
-FAPI2_ALGS = ("PS256", "ES256", "EdDSA")  # FAPI 2.0 Security Profile §5.4.1
 TYPES = ("oauth-authz-req+jwt", "jwt")
 ENVELOPE = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti"})
 """Claims about the object itself: RFC 9101 §4 puts the parameters beside them."""
@@ -60,24 +60,15 @@ class RequestObjects:
 
     def _verify(self, client: Client, token: str) -> SignedObject:
         try:
-            return read_signed_object(
-                client, token, self._keys, algorithms=get_algorithms(client), max_bytes=MAX_BYTES
-            )
+            algorithms = get_algorithms(client, "request_object_signing_alg")
+            return read_signed_object(client, token, self._keys, algorithms=algorithms, max_bytes=MAX_BYTES)
         except BadSignedObject as error:
             raise InvalidRequestObject(f"The request object {error}") from error
 
 
-def get_algorithms(client: Client) -> tuple[str, ...]:
-    """Return what the client may sign with: what it registered, or whatever its profile allows."""
-    allowed = FAPI2_ALGS if client.profile == FAPI2 else SIGNING_ALGS
-    registered = client.metadata.get("request_object_signing_alg")
-    return tuple(name for name in allowed if registered in (None, name)) or allowed
-
-
 def check_type(header: dict[str, Any]) -> None:
     """RFC 9101 §10.8.1: no other kind of JWT of the client's passes for a request object."""
-    typ = header.get("typ", "JWT")
-    if not isinstance(typ, str) or typ.lower().removeprefix("application/") not in TYPES:
+    if not is_of_type(header, *TYPES):
         raise InvalidRequestObject("typ of the request object must be oauth-authz-req+jwt or JWT.")
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from urllib.parse import unquote_plus
 
 from oidc.clients.assertion import ASSERTION_TYPE, AssertionChecker
+from oidc.clients.mtls import MTLS_METHODS, CertificateChecker
 from oidc.errors import InvalidClient, InvalidRequest
 from oidc.http import Request
 from oidc.interfaces import ClientStore
@@ -35,9 +36,12 @@ def hash_secret(secret: str) -> bytes:
 class ClientAuthenticator:
     """Finds out which client is calling. No such client and a wrong secret look the same, in time too."""
 
-    def __init__(self, clients: ClientStore, assertions: AssertionChecker) -> None:
+    def __init__(
+        self, clients: ClientStore, assertions: AssertionChecker, certificates: CertificateChecker
+    ) -> None:
         self._clients = clients
         self._assertions = assertions
+        self._certificates = certificates
 
     def authenticate(self, request: Request, parameters: Mapping[str, str], now: int) -> Client:
         """Return the client; raise InvalidClient, or InvalidRequest for two methods at once."""
@@ -49,6 +53,10 @@ class ClientAuthenticator:
             self._assertions.check(client, credentials.secret, now)
         elif credentials.method != "none":
             check_secret(client, credentials.secret)
+        elif client is not None and client.auth_method in MTLS_METHODS:
+            # RFC 8705 §2: the request names the client, and its connection proves it
+            self._certificates.check(client, request.certificate, now)
+            return client
         if client is None or client.auth_method != credentials.method:
             raise InvalidClient(_REFUSAL)
         return client

@@ -25,6 +25,8 @@ def check_policy(document: Mapping[str, Any]) -> dict[str, Any]:
         if not is_right(document[name]):
             raise InvalidClientMetadata(f"{name} has a value that it can't have.")
         policy[name] = document[name]
+    if policy.get("profile") == FAPI2 and policy.get("require_pkce") is False:
+        raise InvalidClientMetadata("The fapi2 profile always requires PKCE.")
     return policy
 
 

@@ -24,8 +24,10 @@ from oidc.clients.authentication import AUTH_METHODS, hash_secret
 from oidc.clients.browser_uris import check_frontchannel_logout, check_initiate_login
 from oidc.clients.fetch_cache import Fetcher
 from oidc.clients.grant_types import check_given_by_operator, check_grant_types, is_personal
+from oidc.clients.mtls import MTLS_METHODS, SUBJECT_MEMBERS, check_certificate_members
 from oidc.clients.outbound import MAX_BYTES, OutboundRefused, check_url
 from oidc.clients.policy import check_policy
+from oidc.clients.profile import check_profile, with_defaults
 from oidc.clients.redirect_uris import check_uri, is_loopback
 from oidc.clients.response_algorithms import (
     MEMBERS,
@@ -64,9 +66,11 @@ STRINGS = (
     "frontchannel_logout_uri",
     *MEMBERS,
     *request_metadata.STRINGS,
+    *SUBJECT_MEMBERS,
 )
 BOOLEANS = (
     "dpop_bound_access_tokens",
+    "tls_client_certificate_bound_access_tokens",
     "require_auth_time",
     *request_metadata.BOOLEANS,
     "backchannel_logout_session_required",
@@ -204,7 +208,7 @@ def check_subject_sector(metadata: Metadata) -> None:
 
 def check_authentication(metadata: Metadata) -> None:
     method = metadata["token_endpoint_auth_method"]
-    if method not in AUTH_METHODS:
+    if method not in (*AUTH_METHODS, *MTLS_METHODS):
         raise InvalidClientMetadata(f"token_endpoint_auth_method takes {', '.join(AUTH_METHODS)}.")
     if "jwks_uri" in metadata and "jwks" in metadata:
         raise InvalidClientMetadata("jwks and jwks_uri exclude each other.")
@@ -256,23 +260,27 @@ METADATA_CHECKS: tuple[Callable[[Metadata], None], ...] = (
     check_subject_type,
     check_subject_sector,
     check_authentication,
+    check_certificate_members,
     check_fetched,
     request_metadata.check_request_objects,
     request_metadata.check_request_uris,
 )
 
 
-def validate_metadata(document: Mapping[str, Any], *, may_be_public: bool = False) -> Metadata:
+def validate_metadata(
+    document: Mapping[str, Any], profile: str = "default", *, may_be_public: bool = False
+) -> Metadata:
     """Return the metadata to store; raise InvalidClientMetadata or InvalidRedirectUri with the reason.
 
     `may_be_public` says that an operator lets the client have public subjects. Anyone else who asks for them
     is registered as pairwise, and told so: OpenID Connect Registration §3.2 lets a provider replace values.
     """
-    metadata = read_members(document)
+    metadata = read_members(with_defaults(document, profile))
     if not may_be_public and metadata.get("subject_type") == "public":
         metadata["subject_type"] = "pairwise"
     for check in METADATA_CHECKS:
         check(metadata)
+    check_profile(metadata, profile)
     return metadata
 
 
@@ -298,8 +306,8 @@ def new_client(
     An operator may also give identifier, secret and policy (see `oidc.clients.policy`); to anyone else those
     members are unknown and ignored.
     """
-    metadata = validate_metadata(document, may_be_public=by_operator)
     policy = check_policy(document) if by_operator else {}
+    metadata = validate_metadata(document, policy.get("profile", "default"), may_be_public=by_operator)
     if not by_operator:
         check_given_by_operator(metadata)
     client_id = policy.pop("client_id", None) or new_identifier()

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from oidc.clients.grant_types import check_given_by_operator
+from oidc.clients.mtls import MTLS_METHODS
 from oidc.clients.registration import check_elsewhere, client_information, new_client, validate_metadata
 from oidc.discovery import endpoint_uri
 from oidc.errors import InvalidClientMetadata, InvalidRequest, InvalidToken, OAuthError
@@ -34,6 +35,7 @@ class RegistrationEndpoint:
         self._handles = parts.handles
         self._fetcher = parts.fetcher
         self._events = parts.events
+        self._mtls = parts.config.mtls
         self._is_open = parts.config.registration_open
 
     def register(self, request: Request, now: int) -> Response:
@@ -43,6 +45,7 @@ class RegistrationEndpoint:
             document = read_document(request)
             client, secret = new_client(document, now)
             client = replace(client, require_pkce=require_pkce)
+            self._check_can_authenticate(client)
             check_elsewhere(client.metadata, self._fetcher)
         except InvalidToken as error:
             return self._challenge(error, now)
@@ -86,6 +89,11 @@ class RegistrationEndpoint:
             raise InvalidToken("An initial access token is required.")
         return handle.scope != WITHOUT_PKCE
 
+    def _check_can_authenticate(self, client: Client) -> None:
+        """Raise InvalidClientMetadata where the client chose certificates, and there is no proxy for them."""
+        if client.auth_method in MTLS_METHODS and client.auth_method not in self._mtls.auth_methods:
+            raise InvalidClientMetadata("This provider does not authenticate clients by this method.")
+
     def _get_own(self, client_id: str, request: Request) -> Client:
         handle = self._handles.read(read_bearer_token(request))
         is_own = handle is not None and handle.kind == REGISTRATION and handle.owner == client_id
@@ -101,7 +109,7 @@ class RegistrationEndpoint:
             raise InvalidRequest("client_id must be the client's own.")
         # Under another subject type every person would be a stranger to the client
         kept = {"subject_type": client.metadata.get("subject_type", "pairwise")}
-        metadata = validate_metadata({**document, **kept}, may_be_public=True)
+        metadata = validate_metadata({**document, **kept}, client.profile, may_be_public=True)
         check_given_by_operator(metadata, client.grant_types)
         if metadata["token_endpoint_auth_method"] != client.auth_method:
             raise InvalidClientMetadata("token_endpoint_auth_method can't be changed; register anew.")

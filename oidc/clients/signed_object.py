@@ -12,11 +12,14 @@ from joserfc.errors import JoseError
 
 from oidc.clients.client_keys import ClientKeys
 from oidc.clients.outbound import OutboundRefused
-from oidc.models import Client
+from oidc.models import FAPI2, Client
 from oidc.strict_json import BadJson, load_object
 
 SIGNING_ALGS = ("RS256", "PS256", "ES256", "EdDSA")
 """What clients may sign with: asymmetric algorithms alone, and never none."""
+
+FAPI2_ALGS = ("PS256", "ES256", "EdDSA")
+"""What clients of the `fapi2` profile may sign with: FAPI 2.0 Security Profile §5.4.1."""
 
 
 class BadSignedObject(ValueError):
@@ -52,6 +55,22 @@ def read_signed_object(
         raise
     except (JoseError, BadJson, ValueError, TypeError, KeyError) as error:
         raise BadSignedObject("can't be verified by the client's keys.") from error
+
+
+def get_algorithms(client: Client, member: str) -> tuple[str, ...]:
+    """Return what the client may sign with: what it registered as `member`, or what its profile allows."""
+    allowed = FAPI2_ALGS if client.profile == FAPI2 else SIGNING_ALGS
+    registered = client.metadata.get(member)
+    return tuple(name for name in allowed if registered in (None, name)) or allowed
+
+
+def is_of_type(header: dict[str, Any], *types: str) -> bool:
+    """Say whether the object is of one of these types, or of none: RFC 8725 §3.11.
+
+    RFC 7515 §4.1.9: a type has no case, and `application/` before it may be left out.
+    """
+    typ = header.get("typ", types[0])
+    return isinstance(typ, str) and typ.lower().removeprefix("application/") in types
 
 
 def decode_base64url(part: str) -> bytes:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from oidc.clients.mtls import BadCertificate, read_certificate
 from oidc.errors import InvalidDpopProof, InvalidRequest, InvalidToken
 from oidc.http import Headers, Request
-from oidc.models import JKT, Client, Confirmation
+from oidc.models import FAPI2, JKT, X5T_S256, Client, Confirmation
 from oidc.resource.bearer import AccessToken
 from oidc.token.dpop import Proofs, Proved
 
@@ -46,7 +47,12 @@ class SenderConstraint:
         if client.is_dpop_bound:
             # RFC 9449 §5.2
             raise InvalidRequest("This client's tokens are bound by DPoP: send a proof in the DPoP header.")
-        return UNBOUND
+        if not (client.is_certificate_bound or client.profile == FAPI2):
+            return UNBOUND
+        # RFC 8705 §3.4 and FAPI 2.0 §5.3.2.1
+        if not request.certificate:
+            raise InvalidRequest("This client's tokens are bound: send a DPoP proof, or a TLS certificate.")
+        return Confirmed(Confirmation(X5T_S256, _get_thumbprint(request.certificate)))
 
     def check_use(
         self, request: Request, presented: AccessToken, bound_to: Confirmation | None, endpoint: str, now: int
@@ -60,6 +66,9 @@ class SenderConstraint:
         if bound_to is not None and bound_to.method == JKT:
             # RFC 9449 §7.2: without this a stolen token would be worth as much as a bearer's
             raise InvalidToken("The access token is bound to a key: send it by the DPoP scheme with a proof.")
+        if bound_to is not None and not _is_by(bound_to, request.certificate):
+            # RFC 8705 §3
+            raise InvalidToken("The access token is bound to a TLS certificate, which this connection lacks.")
         return ()
 
     def _check_dpop(
@@ -80,6 +89,20 @@ class SenderConstraint:
     ) -> Proved:
         htu = self._addresses[endpoint]
         return self._proofs.check(text, htm=request.method, htu=htu, now=now, access_token=access_token)
+
+
+def _get_thumbprint(certificate: str) -> str:
+    try:
+        return read_certificate(certificate).thumbprint
+    except BadCertificate as error:
+        raise InvalidRequest(str(error)) from error
+
+
+def _is_by(bound_to: Confirmation, certificate: str) -> bool:
+    try:
+        return bool(certificate) and read_certificate(certificate).thumbprint == bound_to.thumbprint
+    except BadCertificate:
+        return False
 
 
 def nonce_header(proved: Proved | None) -> Headers:

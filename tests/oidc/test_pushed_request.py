@@ -166,7 +166,9 @@ def test_parameters_in_the_address_or_twice_are_refused(world: World) -> None:
 
 @pytest.mark.parametrize("policy", [{"require_pushed_authorization_requests": True}, {"profile": "fapi2"}])
 def test_a_client_that_must_push_gets_no_answer_to_parameters(world: World, policy: dict[str, Any]) -> None:
-    world.client, world.secret = world.add_client(**policy)
+    client, world.secret = world.add_client(**{n: v for n, v in policy.items() if n != "profile"})
+    world.client = replace(client, profile=policy.get("profile", "default"))
+    world.clients.add(world.client)
     world.agree()
     found = location(world.authorize(world.end_user()))
     assert (found["error"], found["state"]) == ("invalid_request", "state-1")
@@ -175,7 +177,8 @@ def test_a_client_that_must_push_gets_no_answer_to_parameters(world: World, poli
 
 def test_fapi2_takes_pkce_from_everyone(world: World) -> None:
     """FAPI 2.0 Security Profile §5.3.2.2: whatever else the operator has set."""
-    world.client, world.secret = world.add_client(profile="fapi2", require_pkce=False)
+    world.client = replace(world.client, profile="fapi2", require_pkce=False)
+    world.clients.add(world.client)
     answer = push(world, code_challenge=None, code_challenge_method=None)
     assert document(answer)["error"] == "invalid_request"
 

@@ -47,9 +47,12 @@ def public(*keys: Key) -> dict[str, Any]:
     return {"keys": [key.as_dict(private=False) for key in keys]}
 
 
-def signer(world: World, alg: str = "ES256", **metadata: Any) -> Client:
+def signer(world: World, alg: str = "ES256", *, profile: str = "default", **metadata: Any) -> Client:
     """Make a client that signs its requests by `alg` the world's own."""
-    world.client, world.secret = world.add_client(**{"jwks": public(key_for(alg)), **metadata})
+    client, world.secret = world.add_client(**{"jwks": public(key_for(alg)), **metadata})
+    # Without what the profile asks beside, such as no secret
+    world.client = replace(client, profile=profile)
+    world.clients.add(world.client)
     return world.client
 
 

@@ -248,7 +248,9 @@ def test_az_030_what_may_not_be_pushed(attack: Attack, target: Target, signer: P
 def test_az_018_a_client_of_the_fapi2_profile_pushes_or_gets_nothing(
     attack: Attack, target: Target, person: Victim
 ) -> None:
-    party = target.new_client(profile="fapi2", jwks=JWKS)
+    party = target.new_client(jwks=JWKS)
+    # Without what the profile asks beside, such as no secret
+    target.execute("UPDATE clients SET profile = 'fapi2' WHERE client_id = :c", c=party.client_id)
     target.agree(person, party)
     attack.sign_in(person)
     attack.redirected(party, "invalid_request")

@@ -221,6 +221,24 @@ def test_a_forwarded_port_is_the_persons() -> None:
     assert web.find_peer(environ, networks) == ("198.51.100.9", 4711)
 
 
+@pytest.mark.parametrize(
+    ("peer", "header", "seen"),
+    [
+        ("10.0.0.1", "X-Client-Cert", "PEM"),
+        ("192.0.2.1", "X-Client-Cert", ""),
+        ("", "X-Client-Cert", ""),
+        ("10.0.0.1", "X-Other", ""),
+        ("10.0.0.1", None, ""),
+    ],
+)
+def test_a_certificate_is_believed_from_a_trusted_proxy_alone(
+    peer: str, header: str | None, seen: str
+) -> None:
+    networks = load({"TNID_TRUSTED_PROXIES": "10.0.0.0/8"}).trusted_proxies
+    forwarded = {"HTTP_X_CLIENT_CERT": "PEM", "HTTP_X_FORWARDED_FOR": "10.0.0.9"}
+    assert web.find_certificate({"REMOTE_ADDR": peer, **forwarded}, header, networks) == seen
+
+
 @pytest.fixture
 def failing(app: Application) -> Callable[[Exception], None]:
     """Make /fail write something, set a cookie, and then raise."""

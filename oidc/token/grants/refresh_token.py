@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from oidc.errors import InvalidGrant, InvalidRequest
-from oidc.models import OPENID, Client, Grant, Resource
+from oidc.models import FAPI2, OPENID, Client, Grant, Resource
 from oidc.token.grants import (
     TokenContext,
     TokenRequest,
@@ -37,7 +37,10 @@ def exchange_refresh_token(context: TokenContext, asked: TokenRequest) -> dict[s
     if scope is not None or target is not None:
         # RFC 6749 §6: judged before the token is spent, so that a wrong scope or resource costs nothing
         check_narrower(client, target, scope, context.grants.find(handle.owner))
-    grant = context.grants.rotate(handle.owner, handle.generation, client.client_id, now)
+    if client.profile == FAPI2:
+        grant: Grant | None = _find_unrotated(context, client, handle, now)
+    else:
+        grant = context.grants.rotate(handle.owner, handle.generation, client.client_id, now)
     if grant is None:
         grant = _repeat_or_refuse(context, client, handle, now)
     granted = scope_of_token(client, grant, target, scope)
@@ -50,6 +53,15 @@ def check_narrower(client: Client, target: Resource | None, scope: str | None, g
     if grant is not None:
         check_granted(target, grant)
         scope_of_token(client, grant, target, scope)
+
+
+def _find_unrotated(context: TokenContext, client: Client, handle: Handle, now: int) -> Grant:
+    """FAPI 2.0 §5.3.2.1: no rotation, since the token is worth nothing without the client's own key."""
+    grant = context.grants.find_live(handle.owner, now)
+    if grant is None or (grant.client_id, grant.generation) != (client.client_id, handle.generation):
+        raise InvalidGrant("The refresh token is expired, revoked or another client's.")
+    context.events.record("token.refreshed", now=now, account_id=grant.account_id, client_id=grant.client_id)
+    return grant
 
 
 def _repeat_or_refuse(context: TokenContext, client: Client, handle: Handle, now: int) -> Grant:
