@@ -129,7 +129,7 @@ class World:
         self.keyring = shared_keyring()
         self.elsewhere = Elsewhere()
         self.pushed_requests = MemoryPushedRequests()
-        stores = Stores(
+        self.stores = Stores(
             clients=self.clients,
             grants=self.grants,
             interactions=self.interactions,
@@ -140,16 +140,21 @@ class World:
             resources=self.resources,
             decoupled=self.decoupled,
         )
-        self.provider = Provider(
-            ProviderConfig(ISSUER, **config),
-            stores,
+        self._config = ProviderConfig(ISSUER, **config)
+        self.provider = self.new_provider()
+        self.client, self.secret = self.add_client()
+
+    def new_provider(self) -> Provider:
+        """Return a provider over this world's stores, as a process has that starts anew."""
+        return Provider(
+            self._config,
+            self.stores,
             self.keyring,
             self.events,
             token_key=b"t" * 32,
             subject_salt=b"s" * 32,
             fetcher=self.elsewhere,
         )
-        self.client, self.secret = self.add_client()
 
     def add_client(self, **document: Any) -> tuple[Client, str]:
         defaults = {"redirect_uris": [REDIRECT_URI], "grant_types": ["authorization_code", "refresh_token"]}
