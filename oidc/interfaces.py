@@ -109,8 +109,11 @@ class DecoupledStore(Protocol):
     def find(self, request_id: str) -> DecoupledRequest | None:
         """Return the request in whatever state."""
 
-    def find_by_user_code(self, user_code_hash: bytes) -> DecoupledRequest | None:
-        """Return the request of a user code, in whatever state."""
+    def claim(self, user_code_hash: bytes, account_id: str, now: int) -> DecoupledRequest | None:
+        """Make the waiting request of a user code this account's to decide, in one statement; return it.
+
+        None where it is unknown, decided, expired, or another account's already.
+        """
 
     def find_by_handle(self, handle_hash: bytes) -> DecoupledRequest | None:
         """Return the request of a device_code or auth_req_id, in whatever state."""

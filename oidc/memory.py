@@ -219,7 +219,7 @@ class MemoryDecoupledRequests:
         self._grants = grants
 
     def add(self, request: DecoupledRequest) -> bool:
-        if request.user_code_hash is not None and self.find_by_user_code(request.user_code_hash):
+        if request.user_code_hash is not None and self._find_by_user_code(request.user_code_hash):
             return False
         self.rows[request.id] = request
         return True
@@ -227,7 +227,13 @@ class MemoryDecoupledRequests:
     def find(self, request_id: str) -> DecoupledRequest | None:
         return self.rows.get(request_id)
 
-    def find_by_user_code(self, user_code_hash: bytes) -> DecoupledRequest | None:
+    def claim(self, user_code_hash: bytes, account_id: str, now: int) -> DecoupledRequest | None:
+        found = self._find_by_user_code(user_code_hash)
+        if found is None or found.account_id not in (None, account_id) or not found.is_waiting(now):
+            return None
+        return self._change(found, account_id=account_id)
+
+    def _find_by_user_code(self, user_code_hash: bytes) -> DecoupledRequest | None:
         return next((r for r in self.rows.values() if r.user_code_hash == user_code_hash), None)
 
     def find_by_handle(self, handle_hash: bytes) -> DecoupledRequest | None:
@@ -251,12 +257,12 @@ class MemoryDecoupledRequests:
         found = self._find_waiting_for(request_id, account_id, now)
         if found is None or not self._grants.is_active(account_id):
             return False
-        self._change(found, account_id=account_id, auth_time=auth_time, acr=acr, amr=amr, allowed_at=now)
+        self._change(found, auth_time=auth_time, acr=acr, amr=amr, allowed_at=now)
         return True
 
     def deny(self, request_id: str, account_id: str, now: int) -> bool:
         found = self._find_waiting_for(request_id, account_id, now)
-        return found is not None and bool(self._change(found, account_id=account_id, denied_at=now))
+        return found is not None and bool(self._change(found, denied_at=now))
 
     def redeem(
         self, handle_hash: bytes, grant_type: str, client_id: str, now: int
@@ -276,7 +282,7 @@ class MemoryDecoupledRequests:
 
     def _find_waiting_for(self, request_id: str, account_id: str, now: int) -> DecoupledRequest | None:
         found = self.rows.get(request_id)
-        is_theirs = found is not None and found.may_be_decided_by(account_id) and found.is_waiting(now)
+        is_theirs = found is not None and found.account_id == account_id and found.is_waiting(now)
         return found if is_theirs else None
 
     def _change(self, request: DecoupledRequest, **changes: Any) -> DecoupledRequest:

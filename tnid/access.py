@@ -75,9 +75,12 @@ def check_text(guard: Guard) -> None:
         raise UnsafeRequest("A NUL character was sent.")
 
 
-def send_to_sign_in(*, max_age: int | None = None, least_acr: str = "") -> Response:
+def send_to_sign_in(
+    *, max_age: int | None = None, least_acr: str = "", return_to: str | None = None
+) -> Response:
     """Begin a sign-in that comes back to this page; a posted form comes back to the page that it was on."""
-    return_to = request.full_path.rstrip("?") if request.method == "GET" else _page_of_form()
+    if return_to is None:
+        return_to = request.full_path.rstrip("?") if request.method == "GET" else _page_of_form()
     interaction = services.current().interactions.begin_local(
         web.browser_id(), return_to, services.now(), max_age=max_age, least_acr=least_acr
     )
@@ -90,4 +93,7 @@ def _page_of_form() -> str:
     return section if section in _PAGES else url_for("accounts.overview")
 
 
-_PAGES = ("/account/profile", "/account/security", "/account/sessions", "/account/applications")
+_PAGES = (
+    *("/account/profile", "/account/security", "/account/sessions", "/account/applications"),
+    *("/account/requests", "/device"),
+)

@@ -21,6 +21,7 @@ from tnid.accounts import views as account_views
 from tnid.accounts.passwords import Busy
 from tnid.consent import views as consent_views
 from tnid.db import Database, DatabaseUnavailable, db, engine_options, prepare_engine
+from tnid.decoupled import views as decoupled_views
 from tnid.moments import moment
 from tnid.services import EXTENSION, Services, build_services
 from tnid.settings import Settings
@@ -106,6 +107,8 @@ def blueprints() -> Iterable[Any]:
         account_views.blueprint,
         profile.blueprint,
         security.blueprint,
+        decoupled_views.device,
+        decoupled_views.requests,
         signout_views.logout,
         signout_views.confirmation,
     )

@@ -16,7 +16,7 @@ class DecoupledRequest:
     """One request of one client, decided once by one person, and redeemed once.
 
     `handle_hash` is of the device_code or auth_req_id. `account_id` is who is asked: for a device unknown
-    until somebody who typed the user code decides, for CIBA None where the hint led to nobody. `asked_from`
+    until somebody types the user code, for CIBA None where the hint led to nobody. `asked_from`
     is the network address that the request came from. Times are epoch seconds.
     """
 
@@ -50,10 +50,6 @@ class DecoupledRequest:
     def is_waiting(self, now: int) -> bool:
         """Say whether somebody may still decide."""
         return self.allowed_at is None and self.denied_at is None and self.expires_at > now
-
-    def may_be_decided_by(self, account_id: str) -> bool:
-        """Say whether this person is asked: whoever typed a device's code, or the one whom CIBA names."""
-        return self.account_id == account_id or (self.account_id is None and self.grant_type == DEVICE_CODE)
 
 
 DECOUPLED_COLUMNS = tuple(f.name for f in fields(DecoupledRequest))

@@ -30,17 +30,20 @@ class DecoupledRequests:
 
     # The person's side
 
-    def find_by_user_code(self, typed: str, now: int) -> DecoupledRequest | None:
-        """Return the waiting request of a code as somebody typed it; the caller counts wrong guesses."""
-        code = read_user_code(typed)
-        found = None if code is None else self._store.find_by_user_code(hash_user_code(self._handles, code))
-        return found if found is not None and found.is_waiting(now) else None
+    def claim(self, typed: str, account_id: str, now: int) -> DecoupledRequest | None:
+        """Return the waiting request of a code as this person typed it; the caller counts wrong guesses.
 
-    def find_waiting(self, request_id: str, account_id: str, now: int) -> DecoupledRequest | None:
-        """Return a request that waits for this person; another's is None like one that never was."""
+        From then on it is theirs to decide and nobody else's: a link to it that they send on leads nowhere.
+        """
+        code = read_user_code(typed)
+        if code is None:
+            return None
+        return self._store.claim(hash_user_code(self._handles, code), account_id, now)
+
+    def find_of(self, request_id: str, account_id: str) -> DecoupledRequest | None:
+        """Return a request that names this person, decided ones too; another's is as if it never was."""
         found = self._store.find(request_id)
-        is_theirs = found is not None and found.may_be_decided_by(account_id) and found.is_waiting(now)
-        return found if is_theirs else None
+        return found if found is not None and found.account_id == account_id else None
 
     def list_waiting(self, account_id: str, now: int) -> list[DecoupledRequest]:
         """Return what names this person and waits, the newest first."""

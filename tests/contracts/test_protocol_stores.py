@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
@@ -367,9 +368,8 @@ def test_a_client_comes_back_as_it_was(stores: Backend) -> None:
 def test_a_decoupled_request_comes_back_as_it_was(stores: Backend) -> None:
     assert stores.decoupled.add(DECOUPLED)
     assert stores.decoupled.find("request-1") == DECOUPLED
-    assert stores.decoupled.find_by_user_code(b"\xffcode") == DECOUPLED
     assert stores.decoupled.find_by_handle(b"\x00handle") == DECOUPLED
-    assert stores.decoupled.find("unknown") is None and stores.decoupled.find_by_user_code(b"") is None
+    assert stores.decoupled.find("unknown") is None
     with stores.unit():
         taken = replace(DECOUPLED, id="request-2", handle_hash=b"other")
         assert not stores.decoupled.add(taken), "its user code is in use"
@@ -395,6 +395,8 @@ def test_a_decoupled_request_is_decided_once_and_redeemed_once(stores: Backend) 
     redeem = lambda: stores.decoupled.redeem(b"\x00handle", DEVICE_CODE, "client-1", NOW + 9)  # noqa: E731
     stores.decoupled.add(DECOUPLED)
     assert redeem() is None, "nobody has decided"
+    assert not stores.decoupled.allow("request-1", **YES, now=NOW + 1), "nobody has typed its code"
+    stores.decoupled.claim(b"\xffcode", "an", NOW)
     assert [stores.decoupled.allow("request-1", **YES, now=NOW + 1) for _ in range(2)] == [True, False]
     assert not stores.decoupled.deny("request-1", "an", NOW + 2)
     assert stores.decoupled.redeem(b"\x00handle", DEVICE_CODE, "client-2", NOW) is None
@@ -407,12 +409,24 @@ def test_a_decoupled_request_is_decided_once_and_redeemed_once(stores: Backend) 
     assert stores.decoupled.find_by_handle(b"\x00handle").redeemed_at == NOW + 9, "a tombstone stays"
 
 
-def test_a_refused_request_stays_refused(stores: Backend) -> None:
+def test_a_request_is_decided_by_who_typed_its_code_first(stores: Backend) -> None:
     stores.decoupled.add(DECOUPLED)
+    assert stores.decoupled.claim(b"unknown", "an", NOW) is None
+    assert stores.decoupled.claim(b"\xffcode", "an", NOW + 600) is None, "expired"
+    theirs = replace(DECOUPLED, account_id="an")
+    assert stores.decoupled.claim(b"\xffcode", "an", NOW) == theirs == stores.decoupled.find("request-1")
+    assert stores.decoupled.claim(b"\xffcode", "an", NOW) == theirs, "typed once more"
+    assert stores.decoupled.claim(b"\xffcode", "binh", NOW) is None
+    assert not stores.decoupled.deny("request-1", "binh", NOW)
+    assert stores.decoupled.deny("request-1", "an", NOW)
+    assert stores.decoupled.claim(b"\xffcode", "an", NOW) is None, "decided"
+
+
+def test_a_refused_request_stays_refused(stores: Backend) -> None:
+    stores.decoupled.add(replace(DECOUPLED, account_id="an"))
     assert [stores.decoupled.deny("request-1", "an", NOW) for _ in range(2)] == [True, False]
     assert not stores.decoupled.allow("request-1", **YES, now=NOW)
     assert stores.decoupled.redeem(b"\x00handle", DEVICE_CODE, "client-1", NOW) is None
-    assert stores.decoupled.find("request-1").account_id == "an"
 
 
 def test_a_counters_request_is_decided_by_whom_it_names_alone(stores: Backend) -> None:
@@ -432,8 +446,9 @@ def test_a_counters_request_is_decided_by_whom_it_names_alone(stores: Backend) -
 
 
 def test_a_disabled_account_neither_allows_nor_redeems(stores: Backend) -> None:
-    stores.decoupled.add(DECOUPLED)
-    stores.decoupled.add(replace(DECOUPLED, id="request-2", handle_hash=b"2", user_code_hash=None))
+    ours = replace(DECOUPLED, account_id="an")
+    stores.decoupled.add(ours)
+    stores.decoupled.add(replace(ours, id="request-2", handle_hash=b"2", user_code_hash=None))
     assert stores.decoupled.allow("request-1", **YES, now=NOW)
     stores.disable_account()
     assert stores.decoupled.redeem(b"\x00handle", DEVICE_CODE, "client-1", NOW) is None
@@ -460,8 +475,12 @@ def test_of_many_at_once_one_redeems_one_rotates_and_one_consumes(database: Data
     assert race(lambda: stores.replays.consume("a", "jti", NOW)) == 1
     assert race(lambda: stores.grants.revoke("grant-1", NOW)) == 1
     stores.decoupled.add(DECOUPLED)
-    assert race(lambda: stores.decoupled.allow("request-1", **YES, now=NOW)) == 1
-    assert race(lambda: stores.decoupled.redeem(DECOUPLED.handle_hash, DEVICE_CODE, "client-1", NOW)) == 1
+    assert race(lambda: stores.decoupled.claim(b"\xffcode", uuid4().hex[:22], NOW)) == 1
+    stores.decoupled.add(
+        replace(DECOUPLED, id="request-2", handle_hash=b"2", user_code_hash=None, account_id="an")
+    )
+    assert race(lambda: stores.decoupled.allow("request-2", **YES, now=NOW)) == 1
+    assert race(lambda: stores.decoupled.redeem(b"2", DEVICE_CODE, "client-1", NOW)) == 1
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])

@@ -64,7 +64,8 @@ class Terminal:
 
 
 def find(world: World, user_code: str) -> DecoupledRequest:
-    found = world.provider.decoupled.find_by_user_code(user_code, world.now)
+    """Type the code as `an`."""
+    found = world.provider.decoupled.claim(user_code, "an", world.now)
     assert found is not None
     return found
 
@@ -191,7 +192,7 @@ def test_a_refusal_is_final(world: World, terminal: Terminal) -> None:
     request = find(world, codes["user_code"])
     assert world.provider.decoupled.deny(request, world.end_user(), world.now)
     assert not world.provider.decoupled.allow(request, terminal.client, world.end_user(), world.now)
-    assert world.provider.decoupled.find_by_user_code(codes["user_code"], world.now) is None
+    assert world.provider.decoupled.claim(codes["user_code"], "an", world.now) is None
     assert terminal.error(codes["device_code"]) == "access_denied"
 
 
@@ -202,7 +203,7 @@ def test_after_ten_minutes_nothing_is_left(world: World, terminal: Terminal) -> 
     world.now += 600
     assert not world.provider.decoupled.allow(request, terminal.client, world.end_user(), world.now)
     assert not world.provider.decoupled.deny(request, world.end_user(), world.now)
-    assert world.provider.decoupled.find_by_user_code(codes["user_code"], world.now) is None
+    assert world.provider.decoupled.claim(codes["user_code"], "an", world.now) is None
     assert terminal.error(codes["device_code"]) == "expired_token"
     assert terminal.error(late["device_code"]) == "expired_token", "allowed, and fetched too late"
 
@@ -289,6 +290,17 @@ def test_the_grant_outlives_the_browsers_session(world: World, scope: str, secon
     assert grant.expires_at == world.now + seconds
 
 
+def test_who_typed_the_code_first_decides_and_nobody_else(world: World, terminal: Terminal) -> None:
+    codes = terminal.codes()
+    request = find(world, codes["user_code"])
+    assert world.provider.decoupled.claim(codes["user_code"], "binh", world.now) is None
+    assert world.provider.decoupled.find_of(request.id, "binh") is None
+    binh = world.end_user(account_id="binh")
+    assert not world.provider.decoupled.allow(request, terminal.client, binh, world.now)
+    assert not world.provider.decoupled.deny(request, binh, world.now)
+    assert world.provider.decoupled.find_of(request.id, "an") == request
+
+
 # What the person's sign-in must be
 
 
@@ -352,7 +364,7 @@ def test_what_a_vietnamese_keyboard_makes_of_consonants_is_read_back(typed: str,
 )
 def test_what_can_be_no_code_is_none(world: World, typed: str) -> None:
     assert read_user_code(typed) is None
-    assert world.provider.decoupled.find_by_user_code(typed, world.now) is None
+    assert world.provider.decoupled.claim(typed, "an", world.now) is None
 
 
 def test_a_user_code_in_use_is_not_given_again(world: World, terminal: Terminal, monkeypatch: Any) -> None:

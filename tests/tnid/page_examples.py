@@ -27,6 +27,14 @@ MARKET = SimpleNamespace(
     tos_uri=None,
 )
 FRAMES = ["https://vieclam.example/out?iss=a&sid=b", "https://cho.example/out?iss=a&sid=b"]
+TERMINAL = SimpleNamespace(
+    name="Ki-ốt Bộ phận Một cửa",
+    host="",
+    logo=None,
+    organisation="UBND phường Phan Đình Phùng",
+    policy_uri=None,
+    tos_uri=None,
+)
 PERSON = SimpleNamespace(display_name="Lường Thị Lành", initials="LL", username="lanh.tn95")
 EVIL = "<b>\"&'"
 
@@ -57,6 +65,11 @@ class RegisterForm(FlaskForm):
     phone = StringField()
     email = StringField()
     password = PasswordField()
+    submit = SubmitField()
+
+
+class UserCodeForm(FlaskForm):
+    user_code = StringField()
     submit = SubmitField()
 
 
@@ -95,6 +108,41 @@ def _items() -> list[dict[str, Any]]:
         {"claim": "phone_number", "label": "Số điện thoại", "value": "091***678", "required": True},
         {"claim": "address", "label": "Nơi ở hiện tại", "value": None, "required": False},
     ]
+
+
+def _waiting(**changes: Any) -> SimpleNamespace:
+    """A request as the pages of what waits elsewhere see it; changes are of its record."""
+    record = {
+        "id": "request-1",
+        "binding_message": "",
+        "asked_from": "203.0.113.9",
+        "created_at": "hôm nay lúc 07:12",
+        "scope": "openid profile",
+        "allowed_at": None,
+        "denied_at": None,
+    }
+    is_device = changes.pop("is_device", True)
+    return SimpleNamespace(
+        app=TERMINAL, record=SimpleNamespace(**record | changes), is_device=is_device, is_same_network=True
+    )
+
+
+def _decision(**changes: Any) -> dict[str, Any]:
+    context = {
+        "app": TERMINAL,
+        "waiting": _waiting(),
+        "items": _items(),
+        "offline": True,
+        "obstacle": None,
+        "person": PERSON,
+        "current_person": PERSON,
+        "form": PlainForm(),
+    }
+    return context | changes
+
+
+def _answered(**changes: Any) -> dict[str, Any]:
+    return {"app": TERMINAL, "waiting": _waiting(**changes), "current_person": PERSON}
 
 
 def _applications() -> list[dict[str, Any]]:
@@ -269,6 +317,37 @@ EXAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
             "current_person": PERSON,
         },
     ),
+    "overview-asked": ("accounts/overview.html", lambda: _overview(requests_count=2)),
+    "device": (
+        "decoupled/enter.html",
+        lambda: {"form": UserCodeForm(data={"user_code": "WDJB-MJHT"}), "current_person": PERSON},
+    ),
+    "device-wrong": (
+        "decoupled/enter.html",
+        lambda: {
+            "form": _with_errors(UserCodeForm(), user_code="Không có thiết bị nào đang chờ mã này."),
+            "current_person": PERSON,
+        },
+    ),
+    "device-decide": ("decoupled/decide.html", _decision),
+    "device-unchecked": ("decoupled/decide.html", lambda: _decision(obstacle="identity_level")),
+    "counter-decide": (
+        "decoupled/decide.html",
+        lambda: _decision(
+            waiting=_waiting(is_device=False, binding_message="Hồ sơ 1207, quầy 3"), obstacle="second_factor"
+        ),
+    ),
+    "device-allowed": ("decoupled/answered.html", lambda: _answered(allowed_at=1)),
+    "device-denied": ("decoupled/answered.html", lambda: _answered(denied_at=1)),
+    "device-expired": ("decoupled/answered.html", _answered),
+    "requests": (
+        "decoupled/requests.html",
+        lambda: {
+            "waiting": [_waiting(), _waiting(is_device=False, binding_message="Hồ sơ 1207, quầy 3")],
+            "current_person": PERSON,
+        },
+    ),
+    "requests-none": ("decoupled/requests.html", lambda: {"waiting": [], "current_person": PERSON}),
     "logout": ("logout/confirm.html", lambda: {"app": JOBS, "form": PlainForm(), "current_person": PERSON}),
     "signed-out": ("logout/signed_out.html", lambda: {"app": JOBS, "return_uri": "https://vieclam.example/"}),
     "signed-out-own": ("logout/signed_out.html", lambda: {"app": None, "return_uri": None}),

@@ -43,6 +43,9 @@ IDS = {
     "enrol": ["otp_code", "otp_submit"],
     "recovery": ["recovery_code", "recovery_submit"],
     "consent": ["consent_allow", "consent_deny"],
+    "device": ["user_code", "user_code_submit"],
+    "device-decide": ["consent_allow", "consent_deny"],
+    "counter-decide": ["binding_message", "consent_allow", "consent_deny"],
     "logout": ["logout_confirm"],
     "error": ["error_code"],
 }

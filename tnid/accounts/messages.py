@@ -42,6 +42,10 @@ MESSAGES: dict[str, Any] = {
     "too_young": _("An account of one's own is for people from 14 years of age."),
     "too_long": _("This is too long."),
     "characters": _("Some characters here can't be used. Type it anew instead of pasting it."),
+    "wrong_user_code": _(
+        "No device waits with this code. Check it on the device; after ten minutes it shows a new one."
+    ),
+    "too_many_user_codes": _("Too many wrong codes. Try again in %(minutes)s minutes."),
     "required": _("This can't be empty."),
 }
 OTHERWISE = _("This can't be accepted. Check it and try again.")

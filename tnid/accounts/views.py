@@ -36,6 +36,7 @@ def overview() -> ResponseReturnValue:
         factor_on=factor_on,
         sessions_count=len(parts.sessions.list_live(end_user.account_id, services.now())),
         applications=_applications(consents[:SHOWN_ON_OVERVIEW]),
+        requests_count=len(parts.provider.decoupled.list_waiting(end_user.account_id, services.now())),
         alerts=_alerts(end_user.account_id) if factor_on else [],
     )
 

@@ -76,6 +76,10 @@ class Limits:
         """Count a guess before it is looked at; False where there were too many already."""
         return self._store.count(self._key(bucket), bucket.limit.window_seconds, now) <= bucket.limit.allowed
 
+    def give_back(self, bucket: Bucket) -> None:
+        """Take back the count of a guess that was right, and of no other."""
+        self._store.give_back(self._key(bucket))
+
     def clear(self, buckets: tuple[Bucket, ...], now: int) -> bool:
         """Forgive wrong guesses after a right one; False where the right one came too late to count."""
         cleared = [self._store.clear(self._key(b), b.limit.allowed, now) for b in buckets]

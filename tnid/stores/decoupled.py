@@ -12,7 +12,6 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Text,
-    and_,
     bindparam,
     case,
     exists,
@@ -22,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from oidc.decoupled.models import DECOUPLED_COLUMNS, DEVICE_CODE, DecoupledRequest
+from oidc.decoupled.models import DECOUPLED_COLUMNS, DecoupledRequest
 from tnid.db import Database, db
 from tnid.stores.accounts import accounts
 
@@ -63,13 +62,9 @@ _WAITS = (
     requests.c.denied_at.is_(None),
     requests.c.expires_at > bindparam("now"),
 )
-# A device's request names nobody until it is decided; a counter's that names nobody is nobody's to decide
 _WAITS_FOR = (
     requests.c.id == bindparam("of_request"),
-    or_(
-        requests.c.account_id == bindparam("by_account"),
-        and_(requests.c.account_id.is_(None), requests.c.grant_type == DEVICE_CODE),
-    ),
+    requests.c.account_id == bindparam("by_account"),
     *_WAITS,
 )
 _UNREDEEMED = (
@@ -85,7 +80,16 @@ _INSERT = text(
     f" VALUES ({', '.join(f':{name}' for name in DECOUPLED_COLUMNS)}) ON CONFLICT DO NOTHING"
 )
 _FIND = select(*_COLUMNS).where(requests.c.id == bindparam("of_request"))
-_FIND_BY_USER_CODE = select(*_COLUMNS).where(requests.c.user_code_hash == bindparam("presented"))
+_CLAIM = (
+    update(requests)
+    .where(
+        requests.c.user_code_hash == bindparam("presented"),
+        or_(requests.c.account_id.is_(None), requests.c.account_id == bindparam("by_account")),
+        *_WAITS,
+    )
+    .values(account_id=bindparam("by_account"))
+    .returning(*_COLUMNS)
+)
 _FIND_BY_HANDLE = select(*_COLUMNS).where(requests.c.handle_hash == bindparam("presented"))
 _LIST_WAITING = (
     select(*_COLUMNS)
@@ -109,16 +113,13 @@ _ALLOW = (
         exists().where(accounts.c.id == bindparam("by_account"), accounts.c.disabled_at.is_(None)),
     )
     .values(
-        account_id=bindparam("by_account"),
         auth_time=bindparam("signed_in_at"),
         acr=bindparam("by_acr"),
         amr=bindparam("by_amr"),
         allowed_at=bindparam("now"),
     )
 )
-_DENY = (
-    update(requests).where(*_WAITS_FOR).values(account_id=bindparam("by_account"), denied_at=bindparam("now"))
-)
+_DENY = update(requests).where(*_WAITS_FOR).values(denied_at=bindparam("now"))
 _REDEEM = (
     update(requests)
     .where(
@@ -146,8 +147,11 @@ class DecoupledStore:
     def find(self, request_id: str) -> DecoupledRequest | None:
         return _read(self._database.fetch_one(_FIND, of_request=request_id))
 
-    def find_by_user_code(self, user_code_hash: bytes) -> DecoupledRequest | None:
-        return _read(self._database.fetch_one(_FIND_BY_USER_CODE, presented=user_code_hash))
+    def claim(self, user_code_hash: bytes, account_id: str, now: int) -> DecoupledRequest | None:
+        row = self._database.execute_returning(
+            _CLAIM, presented=user_code_hash, by_account=account_id, now=now
+        )
+        return _read(row)
 
     def find_by_handle(self, handle_hash: bytes) -> DecoupledRequest | None:
         return _read(self._database.fetch_one(_FIND_BY_HANDLE, presented=handle_hash))

@@ -28,6 +28,11 @@ _CLEAR = (
     .where(throttles.c.key == bindparam("of_key"), throttles.c.failures < bindparam("allowed"))
     .values(failures=0)
 )
+_GIVE_BACK = (
+    update(throttles)
+    .where(throttles.c.key == bindparam("of_key"), throttles.c.failures > 0)
+    .values(failures=throttles.c.failures - 1)
+)
 _FORGET = delete(throttles).where(throttles.c.key == bindparam("of_key"))
 
 
@@ -56,6 +61,10 @@ class ThrottleStore:
         if self._database.execute(_CLEAR, of_key=key, allowed=allowed) == 1:
             return True
         return self.seconds_shut(key, allowed, now) == 0
+
+    def give_back(self, key: str) -> None:
+        """Take one count back: what was counted before it was looked at turned out to be right."""
+        self._database.execute(_GIVE_BACK, of_key=key)
 
     def forget(self, key: str) -> None:
         self._database.execute(_FORGET, of_key=key)

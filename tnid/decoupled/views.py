@@ -1,0 +1,158 @@
+"""The pages of what waits elsewhere: a device's code is typed, a request is looked at, allowed or refused."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from oidc.decoupled.models import DEVICE_CODE, DecoupledRequest
+from oidc.models import LOA2, Client
+from tnid import services
+from tnid.access import Guard, declare, send_to_sign_in
+from tnid.accounts.messages import show_refusal
+from tnid.accounts.refusal import Refused
+from tnid.consent.applications import RelyingParty, describe
+from tnid.consent.items import is_offline, items_of
+from tnid.decoupled.forms import UserCodeForm
+from tnid.decoupled.user_codes import claim
+from tnid.signin.forms import ContinueForm
+from tnid.signin.limits import network_of
+from tnid.signin.session import get_end_user
+
+device = declare(Blueprint("device", __name__, url_prefix="/device"), Guard.SIGNED_IN)
+requests = declare(Blueprint("requests", __name__, url_prefix="/account/requests"), Guard.SIGNED_IN)
+
+
+class Waiting(NamedTuple):
+    """A request and who asks."""
+
+    record: DecoupledRequest
+    client: Client
+
+    @property
+    def app(self) -> RelyingParty:
+        return describe(self.client)
+
+    @property
+    def is_device(self) -> bool:
+        return self.record.grant_type == DEVICE_CODE
+
+    @property
+    def is_same_network(self) -> bool:
+        """Say whether it comes from where this browser is."""
+        here, there = network_of(request.remote_addr or ""), network_of(self.record.asked_from)
+        return bool(there) and here == there
+
+
+@device.route("", methods=["GET", "POST"])
+def enter() -> ResponseReturnValue:
+    """Take the code of a device. A link that holds one fills it in and no more: RFC 8628 §3.3.1, §5.4."""
+    form = UserCodeForm()
+    refused = None
+    if form.validate_on_submit():
+        found = claim(form.user_code.data, get_end_user().account_id)
+        if not isinstance(found, Refused):
+            return redirect(url_for("requests.decide", request_id=found.id), 303)
+        refused = found
+        show_refusal(form, refused)
+    elif not form.is_submitted():
+        form.user_code.data = request.args.get("user_code", "")[:16]
+    page = render_template("decoupled/enter.html", form=form)
+    if refused is not None and refused.retry_after_seconds:
+        return page, 429, {"Retry-After": str(refused.retry_after_seconds)}
+    return page, (400 if form.is_submitted() else 200)
+
+
+@requests.get("")
+def index() -> ResponseReturnValue:
+    """List what waits for the person."""
+    records = services.current().provider.decoupled.list_waiting(get_end_user().account_id, services.now())
+    return render_template("decoupled/requests.html", waiting=[w for r in records if (w := _with_client(r))])
+
+
+@requests.route("/<request_id>", methods=["GET", "POST"])
+def decide(request_id: str) -> ResponseReturnValue:
+    """Ask once, and afterwards say what became of it; neither silence nor a link is an answer."""
+    waiting = _get(request_id)
+    if not waiting.record.is_waiting(services.now()):
+        return render_template("decoupled/answered.html", waiting=waiting, app=waiting.app)
+    decision = request.form.get("decision")
+    if ContinueForm().validate_on_submit() and decision in ("allow", "deny"):
+        return refuse(waiting) if decision == "deny" else allow(waiting)
+    return show(waiting)
+
+
+def show(waiting: Waiting) -> ResponseReturnValue:
+    """Show who asks, from where, for what, before anything else is asked for."""
+    end_user, now = get_end_user(), services.now()
+    parts = services.current()
+    person = parts.accounts.get(end_user.account_id)
+    return render_template(
+        "decoupled/decide.html",
+        app=waiting.app,
+        waiting=waiting,
+        items=items_of(waiting.record.asked, person.claims, person.identity_level),
+        offline=is_offline(waiting.record.asked),
+        obstacle=parts.provider.decoupled.find_obstacle(waiting.record, waiting.client, end_user, now),
+        person=person,
+        form=ContinueForm(),
+    )
+
+
+def allow(waiting: Waiting) -> ResponseReturnValue:
+    """Note the yes, with the consent that it is; a sign-in too weak or too old is made anew first."""
+    parts, end_user, now = services.current(), get_end_user(), services.now()
+    record, client = waiting
+    obstacle = parts.provider.decoupled.find_obstacle(record, client, end_user, now)
+    if obstacle == "second_factor":
+        return send_to_sign_in(
+            max_age=parts.settings.fresh_sign_in_seconds if _asks_for_two(waiting) else None,
+            least_acr=max(record.least_acr, client.least_acr),
+            return_to=url_for("requests.decide", request_id=record.id),
+        )
+    if obstacle is None and parts.provider.decoupled.allow(record, client, end_user, now):
+        parts.consents.give(end_user.account_id, record.asked, now)
+        _note("decoupled.allow", waiting)
+    return redirect(url_for("requests.decide", request_id=record.id), 303)
+
+
+def refuse(waiting: Waiting) -> ResponseReturnValue:
+    parts = services.current()
+    if parts.provider.decoupled.deny(waiting.record, get_end_user(), services.now()):
+        _note("decoupled.deny", waiting)
+    return redirect(url_for("requests.decide", request_id=waiting.record.id), 303)
+
+
+def _asks_for_two(waiting: Waiting) -> bool:
+    return LOA2 in (waiting.record.least_acr, waiting.client.least_acr)
+
+
+def _get(request_id: str) -> Waiting:
+    """Return the person's own request; 404, and a row in the log, for another's and for none at all."""
+    account_id = get_end_user().account_id
+    found = services.current().provider.decoupled.find_of(request_id, account_id)
+    waiting = _with_client(found) if found is not None else None
+    if waiting is None:
+        services.current().audit.record(
+            "decoupled.look", outcome="refused", reason="not_found", account_id=account_id, now=services.now()
+        )
+        abort(404)
+    return waiting
+
+
+def _with_client(record: DecoupledRequest) -> Waiting | None:
+    client = services.current().clients.find(record.client_id)
+    return None if client is None or client.disabled_at is not None else Waiting(record, client)
+
+
+def _note(event: str, waiting: Waiting) -> None:
+    details: dict[str, Any] = {"scope": waiting.record.scope.split(), "asked_from": waiting.record.asked_from}
+    services.current().audit.record(
+        event,
+        account_id=get_end_user().account_id,
+        client_id=waiting.client.client_id,
+        now=services.now(),
+        details=details,
+    )
