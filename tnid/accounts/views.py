@@ -15,6 +15,7 @@ from tnid.accounts.activity import describe_events
 from tnid.accounts.browsers import describe_browser
 from tnid.consent.applications import describe
 from tnid.consent.items import labels_of
+from tnid.consent.scopes import find_scope_texts
 from tnid.consent.service import Consent
 from tnid.signin import session
 from tnid.signin.session import get_end_user
@@ -107,6 +108,7 @@ def withdraw() -> ResponseReturnValue:
 
 
 def _applications(consents: list[Consent]) -> list[dict[str, Any]]:
+    texts = find_scope_texts(scope for consent in consents for scope in consent.agreed.scope)
     clients, issuer = services.current().clients, services.current().settings.issuer
     found = [(consent, clients.find(consent.client_id)) for consent in consents]
     return [
@@ -115,7 +117,7 @@ def _applications(consents: list[Consent]) -> list[dict[str, Any]]:
             "app": describe(client),
             "open_uri": initiate_login_address(client, issuer),
             "granted_at": consent.granted_at,
-            "items": labels_of(consent.agreed),
+            "items": labels_of(consent.agreed, texts),
         }
         for consent, client in found
         if client is not None

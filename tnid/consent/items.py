@@ -13,6 +13,7 @@ from oidc.models import OFFLINE_ACCESS, Agreed, AuthorizationRequest
 from oidc.verified_claims import EVIDENCE, MEMBER
 from tnid.accounts.contacts import mask_email, mask_phone
 from tnid.accounts.verification import LEAST_VERIFIED_LEVEL, VERIFIED_CLAIMS
+from tnid.consent.scopes import ScopeText
 from tnid.moments import moment
 
 
@@ -60,6 +61,7 @@ HOW_VERIFIED = _("how it was checked")
 NOT_VERIFIED_YET = _("%(what)s. None of it is verified yet; it is shared once it is.")
 SIGN_IN = _("That it is you who signs in")
 OTHER_SCOPE = _("Other information: %(scope)s")
+NO_TEXTS: Mapping[str, ScopeText] = {}
 
 
 class ConsentItem(NamedTuple):
@@ -72,26 +74,32 @@ class ConsentItem(NamedTuple):
 
 
 def items_of(
-    request: AuthorizationRequest, claims: Mapping[str, Any], identity_level: int = 0
+    request: AuthorizationRequest,
+    claims: Mapping[str, Any],
+    identity_level: int = 0,
+    texts: Mapping[str, ScopeText] = NO_TEXTS,
 ) -> list[ConsentItem]:
-    """Return what the person is asked to share, all of it; claims are what their profile holds now."""
+    """Return what the person is asked to share, all of it; claims are what their profile holds now.
+
+    `texts` says what the scopes of protected resources mean.
+    """
     wanted = names_of_scopes(request.scope) | request.asked_claims
     asked = [group for group in GROUPS if wanted.intersection(group.members)]
     items = [ConsentItem(group.claim, str(group.label), _preview(group, claims), True) for group in asked]
     items += _verified_items(request.asked_claims, identity_level)
-    others = [ConsentItem(scope, _label_of_scope(scope), None, True) for scope in _others(request.scope)]
+    others = [_item_of_scope(scope, texts) for scope in _others(request.scope)]
     if items or others:
         return items + others
     return [ConsentItem("sub", str(SIGN_IN), str(claims.get("preferred_username", "")), True)]
 
 
-def labels_of(agreed: Agreed) -> list[str]:
+def labels_of(agreed: Agreed, texts: Mapping[str, ScopeText] = NO_TEXTS) -> list[str]:
     """Return what was agreed to, for the list of connected applications."""
     wanted = names_of_scopes(agreed.scope) | agreed.claims
     labels = [str(group.label) for group in GROUPS if wanted.intersection(group.members)]
     if verified := _verified_labels(agreed.claims):
         labels.append(f"{VERIFIED} ({', '.join(verified)})")
-    labels += [_label_of_scope(scope) for scope in _others(tuple(sorted(agreed.scope)))]
+    labels += [_item_of_scope(scope, texts).label for scope in _others(tuple(sorted(agreed.scope)))]
     return labels or [str(SIGN_IN)]
 
 
@@ -120,8 +128,10 @@ def _others(scope: tuple[str, ...]) -> list[str]:
     return [name for name in scope if name not in SCOPE_CLAIMS]
 
 
-def _label_of_scope(scope: str) -> str:
-    return str(OTHER_SCOPE) % {"scope": scope}
+def _item_of_scope(scope: str, texts: Mapping[str, ScopeText]) -> ConsentItem:
+    text = texts.get(scope)
+    label = text.label if text else str(OTHER_SCOPE) % {"scope": scope}
+    return ConsentItem(scope, label, text.resource if text else None, True)
 
 
 def _preview(group: Group, claims: Mapping[str, Any]) -> str | None:

@@ -9,6 +9,7 @@ from oidc.models import Interaction
 from tnid import services
 from tnid.access import Guard, declare
 from tnid.consent.items import is_offline, items_of
+from tnid.consent.scopes import find_scope_texts
 from tnid.signin.forms import ContinueForm
 from tnid.signin.screen import asking_app, get_interaction, resume
 from tnid.signin.session import find_end_user
@@ -28,12 +29,14 @@ def ask() -> ResponseReturnValue:
     if form.validate_on_submit() and decision in ("allow", "deny"):
         decide(interaction, end_user.account_id, is_allowed=decision == "allow")
         return resume(interaction)
+    asked = interaction.request
     person = services.current().accounts.get(end_user.account_id)
+    texts = find_scope_texts(asked.scope, asked.resource)
     return render_template(
         "consent/consent.html",
         app=asking_app(interaction),
-        items=items_of(interaction.request, person.claims, person.identity_level),
-        offline=is_offline(interaction.request),
+        items=items_of(asked, person.claims, person.identity_level, texts),
+        offline=is_offline(asked),
         person=person,
         form=form,
     )

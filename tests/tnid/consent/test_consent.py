@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 
 from oidc.claims import SCOPE_CLAIMS, names_of_scopes
 from oidc.models import Agreed, AuthorizationRequest
+from oidc.resource.registration import new_resource
 from tests.conftest import Clock
 from tests.tnid.conftest import CALLBACK, ISSUER, InProcess, Someone
 from tnid.consent.items import GROUPS, items_of, labels_of, name_of_language
@@ -213,3 +215,26 @@ def test_an_expired_page_names_the_application_to_its_own_browser_alone(
         assert "Quay lại Việc làm và bắt đầu lại" in expired.words()
         other = new_browser().open(address)
         assert other.error_code == "interaction_expired" and "Việc làm" not in other.words()
+
+
+API = "https://cho-che.example/api"
+
+
+@pytest.fixture
+def market(services: Services, clock: Clock, new_app: Callable[..., str]) -> str:
+    """An application that asks for an API; the address at which it sends people to us."""
+    scopes = {"che.mua": {"vi": "Mua chè thay bạn", "en": "Buy tea for you"}, "che.ban": {}}
+    document = {"resource": API, "scopes": scopes, "resource_name": {"vi": "Chợ chè", "en": "Tea market"}}
+    services.resources.add(new_resource(document, clock.now()))
+    address = new_app(scope="openid", resources={API: ["che.mua", "che.ban"]})
+    return address.replace("scope=openid", f"scope=openid+che.mua+che.ban&resource={quote(API, safe='')}")
+
+
+def test_what_an_api_is_asked_for_is_said_in_words(browser: InProcess, lan: Someone, market: str) -> None:
+    page = lan.sign_in(browser, market)
+    assert page.path == "/consent", page
+    assert "Mua chè thay bạn" in page.words() and "Chợ chè" in page.words()
+    assert "che.ban" in page.words(), "a scope without words has its name"
+    assert browser.click("consent_allow").url.startswith(CALLBACK)
+    assert browser.open(market).url.startswith(CALLBACK), "and it is asked once"
+    assert "Mua chè thay bạn" in browser.open("/account/applications").words()
