@@ -95,7 +95,7 @@ def parse_claims_parameter(text: str) -> ClaimsRequest:
         userinfo=_known(userinfo),
         id_token=_known(id_token),
         essential=tuple(name for name in _known(both) if (both[name] or {}).get("essential") is True),
-        subject=_requested_subject(both.get("sub")),
+        subject=_requested_subject(userinfo.get("sub"), id_token.get("sub")),
         essential_acr=_essential_acr(id_token.get("acr")),
         verified=_verified(document),
     )
@@ -114,7 +114,9 @@ def _verified(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _members(document: Mapping[str, Any], name: str) -> dict[str, Any]:
-    members = document.get(name) or {}
+    members = document.get(name)
+    if members is None:
+        return {}
     if not isinstance(members, dict) or any(
         m is not None and not isinstance(m, dict) for member, m in members.items() if member != MEMBER
     ):
@@ -126,11 +128,14 @@ def _known(members: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(name for name in CLAIMS_SUPPORTED if name in members)
 
 
-def _requested_subject(member: Mapping[str, Any] | None) -> str:
-    value = (member or {}).get("value", "")
-    if not isinstance(value, str):
+def _requested_subject(*members: Mapping[str, Any] | None) -> str:
+    """§5.5.1: a `sub` with a value is the person who must sign in; "" for anyone."""
+    values = [member["value"] for member in members if member and "value" in member]
+    if not all(isinstance(value, str) and value for value in values):
         raise InvalidRequest("The claims parameter's sub must ask for a string.")
-    return value
+    if len(set(values)) > 1:
+        raise InvalidRequest("The claims parameter asks for two different people.")
+    return next(iter(values), "")
 
 
 def _essential_acr(member: Mapping[str, Any] | None) -> str:

@@ -259,6 +259,8 @@ def check_id_token_hint(draft: Draft) -> None:
     if not isinstance(claims.get("sub"), str):
         # What else we sign for the client, as authorization responses, names no person
         raise InvalidRequest("id_token_hint is not an ID token of this provider.")
+    if draft.checked.get("hinted_subject") not in (None, "", claims["sub"]):
+        raise InvalidRequest("id_token_hint and the claims parameter name two different people.")
     draft.checked["hinted_subject"] = claims["sub"]
 
 

@@ -96,6 +96,56 @@ def test_km_002_a_token_of_another_type_is_no_id_token(
         attack.redirected(client, "invalid_request", id_token_hint=token)
 
 
+# What we would sign, were we mistaken: the signature is good, and the claims are not
+
+NOW_IS = {
+    "expired": {"exp": -1},
+    "nbf in the future": {"nbf": 600},
+    "iat in the future": {"iat": 600},
+}
+
+
+@pytest.mark.parametrize("name", NOW_IS)
+def test_km_002_the_times_of_a_token_of_ours_are_judged(name: str, target: Target) -> None:
+    """joserfc's decode() looks at none of them."""
+    now = int(time.time())
+    times = {claim: now + seconds for claim, seconds in NOW_IS[name].items()}
+    claims = {"sub": "x", "iat": now - 5, "exp": now + 60, **times}
+    keyring = target.services.keyring
+    token = keyring.sign(claims, alg="ES256", typ="JWT", now=now)
+    with pytest.raises(ValueError, match=r"expired|not_yet_valid"):
+        keyring.verify(token, typ="JWT", now=now)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"aud": "another"}, {"aud": ["another"]}, {"aud": None}, {"iat": 2**40}, {"nbf": 2**40}, {"sub": None}],
+)
+def test_km_002_a_hint_is_for_this_client_and_for_now(
+    changes: dict[str, Any], attack: Attack, client: Party, person: Victim, target: Target
+) -> None:
+    _, claims = unpack(target.new_tokens(person, client)["id_token"])
+    changed = {name: value for name, value in {**claims, **changes}.items() if value is not None}
+    token = target.services.keyring.sign(changed, alg="RS256", typ="JWT", now=int(time.time()))
+    attack.sign_in(person)
+    attack.redirected(client, "invalid_request", id_token_hint=token)
+
+
+def test_km_003_a_signed_payload_that_names_a_member_twice_is_no_hint(
+    attack: Attack, client: Party, person: Victim, target: Target
+) -> None:
+    """Whichever of the two a reader keeps, another reader keeps the other one."""
+    head, claims = unpack(target.new_tokens(person, client)["id_token"])
+    key = target.services.keyring._load(int(time.time())).key_set.find(head["kid"])
+    assert key is not None
+    attack.sign_in(person)
+    for twice in (f'"sub":"{claims["sub"]}"', '"exp":9999999999', '"aud":"another"'):
+        payload = (json.dumps(claims)[:-1] + f",{twice}}}").encode()
+        text = f"{part(head)}.{base64.urlsafe_b64encode(payload).rstrip(b'=').decode()}"
+        signature = base64.urlsafe_b64encode(key.sign(text.encode())).rstrip(b"=").decode()
+        attack.redirected(client, "invalid_request", id_token_hint=f"{text}.{signature}")
+
+
 def test_km_004_a_rotation_shuts_nobody_out(
     attack: Attack, client: Party, person: Victim, target: Target
 ) -> None:

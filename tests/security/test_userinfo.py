@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
 import httpx
+import orjson
 import pytest
+from joserfc import jwe
+from joserfc.errors import JoseError
+from joserfc.jwk import RSAKey
 
 from oidc.token.handles import ACCESS, CLIENT_ACCESS, REFRESH, Handle, Handles
-from tests.security.attack import Attack
-from tests.security.target import Party, Target, Victim
+from tests.security.attack import CHOICE, Attack
+from tests.security.target import Party, Target, Victim, parameters_of
+from tnid import clock
+from tnid.stores.consents import ConsentStore
+
+ENCRYPTION = ["RSA-OAEP-256", "A128CBC-HS256"]
 
 
 def bearer(token: str) -> dict[str, str]:
@@ -58,6 +67,79 @@ def test_ui_001_other_tokens(attack: Attack, client: Party, person: Victim, targ
         tokens["access_token"] + "A",
     ):
         ask(attack, 401, "invalid_token", headers=bearer(token))
+
+
+def test_ui_001_signed_claims_open_nothing(attack: Attack, person: Victim, target: Target) -> None:
+    """A client that takes its claims signed holds a JWT of ours; it is neither a token nor a hint."""
+    client = target.new_client(userinfo_signed_response_alg="ES256")
+    tokens = target.new_tokens(person, client, scope="openid profile")
+    answer = attack.send("GET", "/userinfo", headers=bearer(tokens["access_token"]))
+    assert answer.headers["Content-Type"] == "application/jwt"
+    assert answer.headers["Cache-Control"] == "no-store"
+    ask(attack, 401, "invalid_token", headers=bearer(answer.text))
+    attack.sign_in(person)
+    attack.redirected(client, "invalid_request", id_token_hint=answer.text)
+
+
+def test_ui_006_claims_for_one_client_are_read_by_nobody_else(
+    attack: Attack, person: Victim, target: Target
+) -> None:
+    own, other = (RSAKey.generate_key(2048, parameters={"kid": kid, "use": "enc"}) for kid in ("a", "b"))
+    client = target.new_client(
+        jwks={"keys": [own.as_dict(private=False)]},
+        id_token_encrypted_response_alg="RSA-OAEP-256",
+        userinfo_signed_response_alg="RS256",
+        userinfo_encrypted_response_alg="RSA-OAEP-256",
+    )
+    tokens = target.new_tokens(person, client, scope="openid profile")
+    claims = attack.send("GET", "/userinfo", headers=bearer(tokens["access_token"])).text
+    for token in (tokens["id_token"], claims):
+        assert jwe.decrypt_compact(token, own, algorithms=ENCRYPTION).protected["kid"] == "a"
+        with pytest.raises(JoseError):
+            jwe.decrypt_compact(token, other, algorithms=ENCRYPTION)
+        ask(attack, 401, "invalid_token", headers=bearer(token))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        '{"userinfo":{"verified_claims":5}}',
+        '{"userinfo":{"verified_claims":[]}}',
+        '{"id_token":{"verified_claims":{"claims":{"name":null}}}}',
+        '{"userinfo":{"verified_claims":{"verification":{"trust_framework":null},"claims":{}}}}',
+        '{"userinfo":{"verified_claims":{"verification":{"trust_framework":null,"time":{"max_age":-1}},'
+        '"claims":{"name":null}}}}',
+        '{"userinfo":{"verified_claims":{"verification":{"trust_framework":null},"claims":{"name":null},'
+        '"claims":{"birthdate":null}}}}',
+        '{"userinfo":{"verified_claims":{"verification":{"trust_framework":'
+        + '{"values":[' * 40
+        + "null"
+        + "]}" * 40
+        + '},"claims":{"name":null}}}}',
+    ],
+)
+def test_ui_006_verified_claims_that_are_badly_asked_for(asked: str, attack: Attack, client: Party) -> None:
+    attack.redirected(client, "invalid_request", claims=asked)
+
+
+def test_ui_006_verified_claims_hold_no_number_and_nothing_that_was_not_asked_for(
+    attack: Attack, client: Party, target: Target
+) -> None:
+    number = f"019190{CHOICE.randrange(10**6):06}"
+    person = target.new_person(personal_id_number=number, birthdate="1990-02-03")
+    asked = {"verification": {"trust_framework": None, "evidence": [{"type": {"value": "document"}}]}}
+    parameter = json.dumps({"userinfo": {"verified_claims": {**asked, "claims": {"name": None}}}})
+    names = orjson.dumps(["verified_claims/name", "verified_claims/evidence"]).decode()
+    store = ConsentStore(target.database)
+    store.record(person.account_id, client.client_id, scope="openid", claims=names, now=clock.now())
+    attack.sign_in(person)
+    answer = attack.send("GET", "/authorize", params=client.query(claims=parameter))
+    form = client.redemption(parameters_of(answer)["code"])
+    tokens = target.keep(target.http.post("/token", data=form, headers=client.basic).json())
+    claims = attack.send("GET", "/userinfo", headers=bearer(tokens["access_token"])).json()
+    assert number not in str(claims) and set(claims) == {"sub", "verified_claims"}
+    assert claims["verified_claims"]["claims"] == {"name": "Nguyễn Văn Thử"}
+    assert claims["verified_claims"]["verification"]["evidence"] == [{"type": "document"}]
 
 
 def spellings(token: str) -> list[str]:

@@ -66,7 +66,7 @@ def _birthdate(value: Any) -> str:
     """OpenID Connect Core §5.1: YYYY-MM-DD, YYYY alone, or 0000-MM-DD where the year is withheld."""
     text = clean_text(value)
     found = _BIRTHDATE.match(text)
-    if found is None or not text.isascii():
+    if found is None or not text.isascii() or text == "0000":
         raise _Unfit("birthdate")
     year, month, day = found.groups()
     try:

@@ -45,6 +45,8 @@ def create(services: Services, **given: Any) -> Account | Refused:
         ({"claims": {"phone_number": "123"}}, "phone_number", "phone"),
         ({"claims": {"email": "nobody"}}, "email", "email"),
         ({"claims": {"birthdate": "1990-02-30"}}, "birthdate", "birthdate"),
+        ({"claims": {"birthdate": "0000"}}, "birthdate", "birthdate"),
+        ({"claims": {"birthdate": "1990-02"}}, "birthdate", "birthdate"),
         ({"claims": {"name": "a" + "\u0301" * 50}}, "name", "characters"),
         ({"claims": {"name": "A\u202eB"}}, "name", "characters"),
         ({"claims": {"role": "admin"}}, "role", "unknown_claim"),
