@@ -305,6 +305,38 @@ def test_tk_035_an_assertion_of_a_mebibyte(attack: Attack, by_key: Party) -> Non
         check_quick(answer)
 
 
+def test_tk_035_an_encrypted_bomb_and_a_million_kids(attack: Attack, by_key: Party) -> None:
+    bomb = (
+        part({"alg": "dir", "enc": "A128GCM", "zip": "DEF", "kid": "k1"}) + "." + ".".join(["A" * 2000] * 4)
+    )
+    kids = part({"alg": "ES256", "kid": ["k"] * 1_000}) + ".e30.AA"
+    deep = part({"alg": "ES256", "kid": "k1", "jwk": {"keys": [{}] * 1_000}}) + ".e30.AA"
+    for token in (
+        bomb,
+        kids,
+        deep,
+        f"{ES256}.{part(['k'] * 2_000)}.AA",
+        f"{part({'kid': 'k' * 5_000})}.e30.AA",
+    ):
+        form = with_assertion(token, client_id=by_key.client_id)
+        check_quick(attack.token_refused(None, form, "invalid_client", 401))
+
+
+def test_tk_023_an_unsigned_assertion_beside_a_secret(
+    attack: Attack, machine: Party, by_key: Party, target: Target
+) -> None:
+    unsigned = with_assertion(assertion({}, by_key, target, None))
+    for form in (
+        {**unsigned, "client_id": by_key.client_id, "client_secret": "x" * 43},
+        {**unsigned, "client_id": machine.client_id, "client_secret": machine.secret},
+    ):
+        attack.token_refused(None, form, "invalid_request")
+    attack.token_refused(machine, unsigned, "invalid_request")
+    # An assertion of one client does not speak for another that names itself
+    other = {**unsigned, "client_id": machine.client_id}
+    attack.token_refused(None, other, "invalid_client", 401)
+
+
 def test_tk_034_the_type_belongs_to_the_assertion(
     attack: Attack, by_key: Party, key: ECKey, target: Target
 ) -> None:

@@ -205,16 +205,11 @@ def test_tk_018_a_grant_type_must_be_registered(attack: Attack, person: Victim, 
 
 def test_tk_036_grants_that_are_off(attack: Attack, shared_client: Party) -> None:
     urn = "urn:ietf:params:oauth:grant-type:"
-    for grant in (
-        f"{urn}device_code",
-        f"{urn}token-exchange",
-        f"{urn}jwt-bearer",
-        "password",
-        "implicit",
-        "x",
-    ):
-        form = {"grant_type": grant, "device_code": "x", "username": "a", "password": "b"}
-        attack.token_refused(shared_client, form, "unsupported_grant_type")
+    more = {"device_code": "x", "username": "a", "password": "b", "auth_req_id": "x", "subject_token": "x"}
+    for grant in (f"{urn}jwt-bearer", f"{urn}saml2-bearer", "password", "implicit", "x"):
+        attack.token_refused(shared_client, {"grant_type": grant, **more}, "unsupported_grant_type")
+    for grant in (f"{urn}device_code", f"{urn}token-exchange"):
+        attack.token_refused(shared_client, {"grant_type": grant, **more}, "unauthorized_client")
     attack.token_refused(shared_client, {"code": "x"}, "invalid_request")
 
 
