@@ -39,9 +39,11 @@ class IntrospectionEndpoint:
 
     def respond(self, request: Request, now: int) -> Response:
         """Return what the token is worth now: §2.2."""
+        client_id = None
         try:
             parameters = read_form(request)
             client = self._authenticator.authenticate(request, parameters, now)
+            client_id = client.client_id
             if client.is_public:
                 raise InvalidClient("A public client can't introspect.")
             token = parameters.get("token")
@@ -52,7 +54,7 @@ class IntrospectionEndpoint:
                 return self._signed.respond(client, answer, now)
             return json_response(answer)
         except OAuthError as error:
-            return refuse(self._events, "introspection.refused", error, now)
+            return refuse(self._events, "introspection.refused", error, now, client_id)
 
     def describe(self, client: Client, token: str, now: int) -> dict[str, Any]:
         """Return the members of §2.2; token_type_hint is not needed, a handle says its kind."""
