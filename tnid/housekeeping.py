@@ -27,7 +27,7 @@ from tnid.provider import make_outbound
 from tnid.purge import purge_expired
 from tnid.services import Services, build_services
 from tnid.settings import Settings
-from tnid.signout.notices import LOGOUT_TOKEN, logout_token_composer
+from tnid.signout.endings import LOGOUT_TOKEN, logout_token_composer
 from tnid.stores.audit import AuditStore, LeaseStore
 
 LEASE_SECONDS = 10

@@ -25,7 +25,7 @@ from tnid.signin.factors import Factors
 from tnid.signin.half_sign_ins import HalfSignIns
 from tnid.signin.limits import Limits
 from tnid.signin.sessions import Sessions
-from tnid.signout.notices import LogoutNotices
+from tnid.signout.endings import SessionEndings
 from tnid.stores.accounts import AccountStore
 from tnid.stores.clients import ClientStore
 from tnid.stores.consents import ConsentStore
@@ -78,8 +78,7 @@ def build_services(settings: Settings, database: Database) -> Services:
     passwords = Passwords(sealer.derive("accounts.password"), settings.argon2_concurrency)
     factors = Factors(FactorStore(database), sealer)
     outbox = OutboxStore(database)
-    notices = LogoutNotices(grants, clients, outbox)
-    sessions, half_sign_ins = _sessions(settings, database, notices)
+    sessions, half_sign_ins = _sessions(settings, database, SessionEndings(grants, clients, outbox))
     endings = (sessions.end_all, half_sign_ins.end_all, grants.revoke_by_account)
     vault = Vault(sealer)
     verifications = Verifications(VerificationStore(database), vault)
@@ -108,10 +107,12 @@ def build_services(settings: Settings, database: Database) -> Services:
     )
 
 
-def _sessions(settings: Settings, database: Database, notices: LogoutNotices) -> tuple[Sessions, HalfSignIns]:
+def _sessions(
+    settings: Settings, database: Database, endings: SessionEndings
+) -> tuple[Sessions, HalfSignIns]:
     store = SessionStore(database, settings.session_idle_seconds)
     half_sign_ins = HalfSignIns(SignInStore(database), settings.sign_in_lifetime_seconds)
-    return Sessions(store, settings.session_lifetime_seconds, notices.queue), half_sign_ins
+    return Sessions(store, settings.session_lifetime_seconds, endings.follow), half_sign_ins
 
 
 def _rotation_policy(settings: Settings) -> RotationPolicy:

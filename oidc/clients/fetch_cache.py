@@ -23,6 +23,9 @@ class Fetcher(Protocol):
     def fetch(self, url: str) -> bytes:
         """Return a document; raise OutboundRefused."""
 
+    def check(self, url: str) -> None:
+        """Raise OutboundRefused where the text alone says that this can never be connected to."""
+
 
 class _Fetched(NamedTuple, Generic[Kept]):
     """What an address gave, or None and why it gave nothing; both where what it gave before is kept.

@@ -30,6 +30,7 @@ TRANSLATED = tuple(
 )
 
 
+PRIVATE = "The host is in a private or reserved range."
 FORM = "application/x-www-form-urlencoded"
 Answered = TypeVar("Answered")
 
@@ -58,6 +59,12 @@ class Outbound:
         """Return the body of a 200 answer; raise OutboundRefused for everything else."""
         return self._ask(url, _get)
 
+    def check(self, url: str) -> None:
+        """Raise OutboundRefused where the text alone says that this can never be connected to; ask nobody."""
+        literal = _read_literal(str(check_url(url).hostname))
+        if literal is not None and not self._is_allowed(literal):
+            raise OutboundRefused(PRIVATE)
+
     def post(self, parcel: Parcel) -> None:
         """Post once; return where it was taken (200 or 204), raise OutboundRefused for everything else."""
         self._ask(parcel.url, lambda client, request: _post(client, request, parcel))
@@ -85,7 +92,7 @@ class Outbound:
             raise OutboundRefused("The host name can't be resolved.") from error
         addresses = [str(entry[4][0]) for entry in found]
         if not addresses or not all(self._is_allowed(address) for address in addresses):
-            raise OutboundRefused("The host is in a private or reserved range.")
+            raise OutboundRefused(PRIVATE)
         return addresses[0]
 
     def _is_allowed(self, text: str) -> bool:
@@ -111,6 +118,22 @@ def check_url(url: str) -> SplitResult:
     if parts.username is not None or parts.password is not None or parts.fragment:
         raise OutboundRefused("The address must hold neither a user name nor a fragment.")
     return parts
+
+
+def _read_literal(host: str) -> str | None:
+    """Return the address that a host is without being looked up, None where it is a name."""
+    name = host.rstrip(".")
+    if name == "localhost" or name.endswith(".localhost"):
+        return "127.0.0.1"  # RFC 6761 §6.3
+    try:
+        return str(ipaddress.ip_address(name))
+    except ValueError:
+        pass
+    try:
+        # What resolvers take for an address, too: 2130706433, 0x7f000001, 127.1
+        return socket.inet_ntoa(socket.inet_aton(name))
+    except OSError:
+        return None
 
 
 class _Pinned(NamedTuple):

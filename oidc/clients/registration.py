@@ -11,7 +11,7 @@ import secrets
 import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 from authlib.oauth2.rfc7591 import ClientMetadataClaims as OAuthMetadata
 from authlib.oidc.registration import ClientMetadataClaims as OpenIDMetadata
@@ -88,6 +88,8 @@ LISTS = (
 LOCALIZED = ("client_name", "client_uri", "logo_uri", "policy_uri", "tos_uri")
 WEB_PAGES = ("client_uri", "logo_uri", "policy_uri", "tos_uri")
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+
+CONNECTED_TO = ("jwks_uri", "sector_identifier_uri", "backchannel_logout_uri", "request_uris")
 
 Metadata = dict[str, Any]
 
@@ -286,6 +288,7 @@ def validate_metadata(
 
 def check_elsewhere(metadata: Mapping[str, Any], fetcher: Fetcher) -> None:
     """Look at what the metadata point to: OpenID Connect Core §8.1; raise InvalidClientMetadata."""
+    check_reachable(metadata, fetcher)
     check_keys_elsewhere(metadata, fetcher)
     uri = metadata.get("sector_identifier_uri")
     if uri is None:
@@ -296,6 +299,17 @@ def check_elsewhere(metadata: Mapping[str, Any], fetcher: Fetcher) -> None:
         raise InvalidClientMetadata(f"sector_identifier_uri: {error}") from error
     if not isinstance(listed, list) or any(uri not in listed for uri in metadata["redirect_uris"]):
         raise InvalidClientMetadata("sector_identifier_uri must list every redirect URI.")
+
+
+def check_reachable(metadata: Mapping[str, Any], fetcher: Fetcher) -> None:
+    """What we shall connect to must not be an address that we never will, such as one of our own house."""
+    for name in CONNECTED_TO:
+        given = metadata.get(name, [])
+        for uri in [given] if isinstance(given, str) else given:
+            try:
+                fetcher.check(urldefrag(uri).url)
+            except OutboundRefused as error:
+                raise InvalidClientMetadata(f"{name}: {error}") from error
 
 
 def new_client(

@@ -16,6 +16,8 @@ from oidc.clients import outbound
 from oidc.clients.outbound import FORM, MAX_BYTES, Outbound, OutboundRefused, Parcel
 from tests.servers.https import Server
 
+STRICT = Outbound()
+
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
@@ -216,3 +218,45 @@ def test_nothing_is_posted_to_an_address_that_may_not_be(server: Server) -> None
         with pytest.raises(OutboundRefused):
             Outbound(ca_file=server.ca_file).post(Parcel(address, b"x"))
     assert server.connections == 0
+
+
+# Judged by the text alone
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "localhost.",
+        "a.localhost",
+        "127.0.0.1",
+        "127.1",
+        "2130706433",
+        "0x7f000001",
+        "0177.0.0.1",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "10.1.2.3",
+        "169.254.169.254",
+        "[fd00::1]",
+        "[::ffff:10.0.0.1]",
+        "[64:ff9b::a00:1]",
+    ],
+)
+def test_an_inner_address_is_seen_without_asking_anybody(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbound.socket, "getaddrinfo", None)
+    with pytest.raises(OutboundRefused, match="private or reserved"):
+        STRICT.check(f"https://{host}/told")
+
+
+@pytest.mark.parametrize("host", ["rp.example", "8.8.8.8", "[2606:4700::1111]", "10.example", "x7f.example"])
+def test_a_name_or_an_outer_address_may_be_registered(host: str) -> None:
+    STRICT.check(f"https://{host}:8443/told?a=b")
+
+
+def test_loopback_may_be_registered_where_the_setting_opens_it() -> None:
+    lenient = Outbound(allow_loopback=True)
+    lenient.check("https://localhost:8443/told")
+    for url in ("https://10.0.0.1/", "http://localhost/"):
+        with pytest.raises(OutboundRefused):
+            lenient.check(url)

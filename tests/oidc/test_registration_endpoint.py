@@ -208,3 +208,21 @@ def test_an_initial_access_token_carries_the_operators_word_about_pkce(world: Wo
         made = document(endpoint.register(post_json({**DOCUMENT, "require_pkce": False}, token), world.now))
         client = world.clients.find(made["client_id"])
         assert client is not None and client.require_pkce is require_pkce
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "127.0.0.1", "2130706433", "[::1]", "10.0.0.1", "169.254.169.254"]
+)
+@pytest.mark.parametrize(
+    "name", ["jwks_uri", "sector_identifier_uri", "backchannel_logout_uri", "request_uris"]
+)
+def test_an_inner_address_is_no_address_of_a_client(world: World, name: str, host: str) -> None:
+    address = f"https://{host}/x"
+    changes = {name: [address] if name.endswith("s") else address}
+    made = document(register(world))
+    body = {**DOCUMENT, "client_id": made["client_id"], **changes}
+    for response in (register(world, **changes), manage(world, made, "PUT", body)):
+        assert response.status == 400
+        assert document(response)["error"] == "invalid_client_metadata", document(response)
+        assert name in document(response)["error_description"]
+    assert world.elsewhere.fetched == [], "nobody was asked for anything"

@@ -14,7 +14,7 @@ from keys.keyring import Keyring
 from keys.memory import MemoryKeyStore
 from keys.rotation import RotationPolicy
 from oidc.authorization.prompts import Prompt
-from oidc.clients.outbound import OutboundRefused
+from oidc.clients.outbound import Outbound, OutboundRefused
 from oidc.clients.registration import new_client
 from oidc.errors import PageError
 from oidc.http import Request, Response
@@ -92,9 +92,14 @@ class Elsewhere:
     Bytes are answered as they are, anything else as JSON.
     """
 
+    _strict = Outbound()
+
     def __init__(self) -> None:
         self.documents: dict[str, Any] = {}
         self.fetched: list[str] = []
+
+    def check(self, url: str) -> None:
+        self._strict.check(url)
 
     def fetch(self, url: str) -> bytes:
         self.fetched.append(url)

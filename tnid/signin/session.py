@@ -111,7 +111,6 @@ def end_session(account_id: str, sid: str) -> bool:
     parts, now = services.current(), services.now()
     if not parts.sessions.end(sid, now):
         return False
-    parts.grants.revoke_by_session(sid, now)
     parts.audit.record("session.end", account_id=account_id, now=now)
     return True
 

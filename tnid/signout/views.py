@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from oidc.blueprint import MAX_MOVED
@@ -20,7 +20,7 @@ from tnid.signin.session import find_end_user, sign_out
 from tnid.signout.forms import SignOutForm
 
 # What the frames have to load, before the browser goes on by itself
-FRAME_SECONDS = 3
+FRAME_SECONDS = 2
 
 logout = declare(Blueprint("logout", __name__), Guard.PROTOCOL)
 confirmation = declare(Blueprint("logout_confirmation", __name__, url_prefix="/logout"), Guard.PUBLIC)
@@ -30,6 +30,7 @@ confirmation = declare(Blueprint("logout_confirmation", __name__, url_prefix="/l
 def end_session() -> ResponseReturnValue:
     """The end_session_endpoint. Raises InvalidRequest, shown as a page, for what can't be trusted."""
     parameters = _read_parameters()
+    g.ui_locales = parameters.values.get("ui_locales", "").split()
     asked = _check(parameters)
     if request.method == "POST" and find_end_user() is None:
         moved = urlencode(parameters.values)

@@ -75,6 +75,11 @@ def test_without_frames_the_browser_goes_back_at_once(
     assert page.url == "https://app.example/callback/bye?state=x"
 
 
+def test_the_application_may_say_in_which_language(browser: InProcess, sid: str) -> None:
+    page = browser.open(f"{ISSUER}/logout", ui_locales="fr ko-KR vi")
+    assert page.document.get("lang") == "ko"
+
+
 def test_pages_without_frames_allow_none(browser: InProcess, sid: str) -> None:
     assert frame_sources(browser.open(f"{ISSUER}/logout")) == []
     sign_out(browser)

@@ -1,4 +1,7 @@
-"""Who is told that a session has ended: queued in the unit of work that ends it, sent by the housekeeper."""
+"""What the end of a session brings with it, in the same unit of work: its grants end, its clients are told.
+
+They are told by the housekeeper, which sends what is queued here.
+"""
 
 from __future__ import annotations
 
@@ -15,16 +18,20 @@ from tnid.stores.outbox import OutboxStore
 LOGOUT_TOKEN = "logout_token"  # noqa: S105  the kind of a message
 
 
-class LogoutNotices:
-    """Queues a logout token for each client of a session that has registered where to send it."""
+class SessionEndings:
+    """Ends what was to last as long as a session, and queues a logout token for each client of it."""
 
     def __init__(self, grants: GrantStore, clients: ClientStore, outbox: OutboxStore) -> None:
         self._grants = grants
         self._clients = clients
         self._outbox = outbox
 
-    def queue(self, sid: str, now: int) -> None:
-        """Queue what the end of this session causes; once, however often it is called."""
+    def follow(self, sid: str, now: int) -> None:
+        """Do what the end of this session brings with it; once, however often it is called.
+
+        Back-Channel Logout 1.0 §2.7: grants for offline access outlast it.
+        """
+        self._grants.revoke_by_session(sid, now)
         for client, account_id in parties_of_session(self._grants, self._clients, sid):
             uri = client.backchannel_logout_uri
             if uri is not None:

@@ -1,4 +1,4 @@
-"""Every way in which a session ends tells the clients of that session, in the same unit of work."""
+"""Every way in which a session ends tells its clients and ends its grants, in the same unit of work."""
 
 from __future__ import annotations
 
@@ -37,6 +37,8 @@ class Visit:
         assert self.told() == [("logout_token", "jobs", self.sid)]
         (row,) = self.services.outbox.list_open(most=100)
         assert (row.account_id, row.host, row.attempts) == (self.person.id, "app.example:444", 0)
+        now = self.person.clock.now()
+        assert self.services.grants.revoke_by_session(self.sid, now) == 0, "its grants have ended"
 
 
 @pytest.fixture
