@@ -9,7 +9,7 @@ from typing import Any
 from oidc.errors import InvalidRequest
 from oidc.models import ACR_VALUES, OFFLINE_ACCESS, OPENID, Grant
 from oidc.strict_json import BadJson, load_object
-from oidc.verified_claims import MEMBER, check_request, names_of
+from oidc.verified_claims import EVIDENCE, MEMBER, check_request, names_of
 
 SCOPE_CLAIMS: Mapping[str, tuple[str, ...]] = {
     OPENID: (),
@@ -36,6 +36,8 @@ SCOPE_CLAIMS: Mapping[str, tuple[str, ...]] = {
 }
 
 CLAIMS_SUPPORTED = tuple(name for names in SCOPE_CLAIMS.values() for name in names)
+VERIFIED_NAMES = frozenset(f"{MEMBER}/{name}" for name in CLAIMS_SUPPORTED)
+EVIDENCE_NAME = f"{MEMBER}/{EVIDENCE}"
 MAX_CLAIMS_BYTES = 16 * 1024
 
 
@@ -75,8 +77,13 @@ class ClaimsRequest:
 
     @property
     def verified_names(self) -> tuple[str, ...]:
-        """Return the verified claims that a person has to agree to, as consent names them."""
-        return tuple(sorted({name for asked in self.verified.values() for name in names_of(asked)}))
+        """Return the verified claims that a person has to agree to, as consent names them.
+
+        A claim that we don't know is never given, and so needs nobody's consent.
+        """
+        asked = {name for requests in self.verified.values() for name in names_of(requests)}
+        known = asked & VERIFIED_NAMES
+        return tuple(sorted(known | (asked & {EVIDENCE_NAME}))) if known else ()
 
 
 def parse_claims_parameter(text: str) -> ClaimsRequest:

@@ -6,8 +6,11 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given as drawn
+from hypothesis import strategies as st
 
 from oidc.authorization.prompts import Prompt
+from oidc.claims import parse_claims_parameter
 from oidc.errors import InvalidRequest
 from oidc.http import Response
 from oidc.models import Agreed
@@ -302,6 +305,41 @@ def test_a_narrowed_token_opens_no_verified_claims(verified: World) -> None:
 def test_the_names_that_consent_knows() -> None:
     assert names_of(ask()) == {"verified_claims/given_name", "verified_claims/family_name"}
     assert "verified_claims/evidence" in names_of([ask(), ask({**ANY, "evidence": [{}]})])
+
+
+def test_what_nobody_knows_needs_no_consent(verified: World) -> None:
+    odd = {"COMPLETE $ AND UTTER NONSENSE @?": None, "nationalities": {"essential": True}}
+    parsed = parse_claims_parameter(json.dumps({"userinfo": {"verified_claims": ask(claims={**odd, **WHO})}}))
+    assert parsed.verified_names == ("verified_claims/family_name", "verified_claims/given_name")
+    alone = {"userinfo": {"verified_claims": ask({**ANY, "evidence": [{"type": "document"}]}, odd)}}
+    assert parse_claims_parameter(json.dumps(alone)).verified_names == ()
+    assert "verified_claims" not in document(verified.userinfo(sign_in(verified, alone, "")["access_token"]))
+
+
+WORDS = st.sampled_from(
+    ["trust_framework", "value", "values", "max_age", "time", "evidence", "type", "document", "claims", "x"]
+)
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | WORDS
+ANYTHING = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@drawn(verification=st.dictionaries(WORDS, ANYTHING, max_size=4), claims=st.dictionaries(WORDS, ANYTHING))
+def test_no_request_breaks_anything_and_none_gets_what_it_did_not_ask_for(
+    verification: dict[str, Any], claims: dict[str, Any]
+) -> None:
+    asked = {"verification": {**ANY, **verification}, "claims": {**claims, **WHO}}
+    try:
+        check_request(asked)
+    except InvalidRequest:
+        return
+    given = select_verified(asked, [RECORD], NOW)
+    if given is not None:
+        assert set(given["verification"]) <= set(asked["verification"])
+        assert set(given["claims"]) <= set(asked["claims"]) & set(RECORD["claims"])
 
 
 # §8
