@@ -214,6 +214,14 @@ def test_par_ensure_jwt_client_assertion_with_iat_nbf_8_seconds_in_the_future(pu
     check_refused(pusher.push(pusher.request(), assertion=late), "invalid_client", 401)
 
 
+@pytest.mark.parametrize("endpoint", ["pushed_authorization_request_endpoint", "token_endpoint"])
+def test_par_endpoint_as_audience_fails(pusher: FapiParty, op: Op, endpoint: str) -> None:
+    """par-endpoint-as-audience-fails, par-token-endpoint-as-audience-fails, …-as-array-audience-fails"""
+    for audience in (op.metadata[endpoint], [op.metadata[endpoint]], [op.issuer]):
+        answer = pusher.push(pusher.request(), assertion=pusher.assertion(aud=audience))
+        check_refused(answer, "invalid_client", 401)
+
+
 # The code bound to a DPoP key: RFC 9449 §10
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tests.faults.at_once import Post, post_at_once
-from tests.security.target import Party, Target, Victim
+from tests.security.target import SESSION_COOKIE, Party, Target, Victim
 
 REDEEMERS = 64
 REFRESHERS = 20
@@ -71,6 +73,22 @@ def test_parallel_refreshes_give_one_successor(target: Target, client: Party, pe
     )
     assert reused.json()["error"] == "invalid_grant"
     assert not target.is_active(client, answers[0].document["access_token"])
+
+
+def test_a_pushed_request_gives_one_code(target: Target, client: Party, person: Victim) -> None:
+    target.agree(person, client)
+    pushed = target.http.post("/par", data=client.query(), headers=client.basic)
+    asked = {"client_id": client.client_id, "request_uri": pushed.json()["request_uri"]}
+    cookies = {"Cookie": f"{SESSION_COOKIE}={target.new_session(person)}"}
+    ask = lambda _: target.http.get("/authorize", params=asked, headers=cookies)  # noqa: E731
+    target.http.cookies.clear()
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(ask, range(2 * 16)))
+    assert sorted({answer.status_code for answer in answers}) == [303, 400]
+    [won] = [answer for answer in answers if answer.status_code == 303]
+    assert "code=" in won.headers["Location"]
+    rows = target.fetch_all("SELECT COUNT(*) AS n FROM grants WHERE account_id = :a", a=person.account_id)
+    assert rows[0].n == 1
 
 
 @pytest.mark.parametrize("revoked", ["refresh_token", "access_token"])

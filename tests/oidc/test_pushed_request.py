@@ -65,6 +65,7 @@ def test_a_request_uri_gives_one_code(world: World) -> None:
     uri = pushed_uri(world)
     assert location(ask(world, uri, world.end_user()))["code"]
     assert isinstance(ask(world, uri, world.end_user()), UnusableRequestUri)
+    assert isinstance(ask(world, uri), UnusableRequestUri), "nobody is asked to sign in for nothing"
     assert len(world.grants.rows) == 1
 
 
