@@ -81,7 +81,9 @@ class AccessTokens:
 def bearer_token() -> str:
     """Return the token of the Authorization header; raise Challenge."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token or len(token) > MAX_CHARACTERS:
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Challenge("token_required")
+    if len(token) > MAX_CHARACTERS:
         raise Challenge("invalid_token")
     return token.strip()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from flask import Response, jsonify
 
 MEANINGS = {
+    "token_required": (401, "An access token is required."),
     "invalid_token": (401, "The access token is missing, expired, revoked or not for this API."),
     "insufficient_scope": (403, "The access token does not cover this."),
     "insufficient_user_authentication": (401, "This needs a stronger or a more recent sign-in."),
@@ -31,12 +32,10 @@ class Challenge(Exception):
         answer = jsonify(error=self.error, error_description=description)
         answer.status_code = self.status
         if self.status in (401, 403):
-            parameters = {
-                "error": self.error,
-                "error_description": description,
-                **self.more,
-                "resource_metadata": metadata_url,
-            }
+            told = {"error": self.error, "error_description": description, **self.more}
+            # RFC 6750 §3.1: who sent no token at all made no mistake yet
+            parameters = {} if self.error == "token_required" else told
+            parameters["resource_metadata"] = metadata_url
             answer.headers["WWW-Authenticate"] = "Bearer " + ", ".join(
                 f'{name}="{value}"' for name, value in parameters.items()
             )

@@ -15,7 +15,7 @@ from oidc.errors import InvalidClientMetadata
 from oidc.models import FAPI2
 
 FAPI2_AUTH_METHODS = ("private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth")
-FAPI2_DEFAULTS = {"id_token_signed_response_alg": "ES256"}
+FAPI2_DEFAULTS = {"id_token_signed_response_alg": "ES256", "introspection_signed_response_alg": "ES256"}
 
 
 def with_defaults(document: Mapping[str, Any], profile: str) -> Mapping[str, Any]:

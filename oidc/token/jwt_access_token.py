@@ -12,13 +12,14 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from oidc.models import JKT, Client, Confirmation, Grant, Resource
+from oidc.models import FAPI2, JKT, Client, Confirmation, Grant, Resource
 from oidc.parts import Parts
 from oidc.token.access_token import REVOKED
 
 TYP = "at+jwt"  # RFC 9068 §2.1
 JTI = "resource token jti"
 OPAQUE = "resource token"
+FAPI2_ALG = "ES256"
 
 Claims = dict[str, Any]
 
@@ -96,13 +97,11 @@ class ResourceTokens:
         claims |= {"auth_time": grant.auth_time, "acr": grant.acr, "amr": grant.amr.split()}
         if act is not None:
             claims["act"] = act
-        return self._write(wanted.resource, claims, grant.id, now)
+        return self._write(wanted, claims, grant.id, now)
 
     def issue_for_client(self, wanted: Wanted, now: int) -> str:
         """Return a token by which the client acts for itself: RFC 9068 §2.2, its `sub` is the client."""
-        return self._write(
-            wanted.resource, {**self._claims(wanted, now), "sub": wanted.client.client_id}, "", now
-        )
+        return self._write(wanted, {**self._claims(wanted, now), "sub": wanted.client.client_id}, "", now)
 
     def read(self, token: str, now: int) -> ResourceToken | None:
         """Return what a token of ours says, revoked ones too; None where it is expired or none of ours."""
@@ -146,10 +145,10 @@ class ResourceTokens:
             claims["cnf"] = wanted.confirmation.cnf
         return claims
 
-    def _write(self, resource: Resource, claims: Claims, grant_id: str, now: int) -> str:
-        if resource.token_format == "jwt":  # noqa: S105  a format, no secret
+    def _write(self, wanted: Wanted, claims: Claims, grant_id: str, now: int) -> str:
+        if wanted.resource.token_format == "jwt":  # noqa: S105  a format, no secret
             claims["jti"] = self._handles.seal(JTI, grant_id.encode())
-            return self._signer.sign(claims, alg=resource.signing_alg, typ=TYP, now=now)
+            return self._signer.sign(claims, alg=signing_alg(wanted), typ=TYP, now=now)
         claims["jti"] = secrets.token_urlsafe(16)
         return self._handles.seal(OPAQUE, orjson.dumps([claims, grant_id]))
 
@@ -167,3 +166,9 @@ class ResourceTokens:
     def _read_opaque(self, token: str) -> ResourceToken | None:
         content = self._handles.unseal(OPAQUE, token)
         return None if content is None else ResourceToken(*orjson.loads(content))
+
+
+def signing_alg(wanted: Wanted) -> str:
+    """Return the algorithm of a JWT: the resource's own, but no RS256 for the fapi2 profile."""
+    # FAPI 2.0 Security Profile §5.4.1
+    return FAPI2_ALG if wanted.client.profile == FAPI2 else wanted.resource.signing_alg

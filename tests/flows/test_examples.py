@@ -10,6 +10,11 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import html
 
+from examples.bookings.app import create_app as create_bookings
+from examples.bookings_api.access_tokens import check_authentication
+from examples.bookings_api.app import METADATA_PATH
+from examples.bookings_api.app import create_app as create_bookings_api
+from examples.bookings_api.challenges import Challenge
 from examples.jobs_housing.app import create_app as create_jobs_housing
 from examples.provincial_apps.app import create_app as create_provincial_apps
 from examples.relying_party import claims
@@ -150,3 +155,49 @@ def test_claims_are_written_as_people_read_them() -> None:
         "address": "Xã Võ Nhai, Tỉnh Thái Nguyên",
     }
     assert next(line for line in shown if line.claim == "phone_number").is_verified is True
+
+
+@pytest.mark.parametrize(
+    ("claims", "acr", "max_age", "wanted"),
+    [
+        ({"acr": "LoA2", "auth_time": 990}, "LoA2", 60, None),
+        ({"acr": "LoA1", "auth_time": 990}, "LoA1", None, None),
+        ({"acr": "LoA1", "auth_time": 990}, "LoA2", None, {"acr_values": "LoA2"}),
+        ({"acr": "LoA2", "auth_time": 900}, "LoA2", 60, {"acr_values": "LoA2", "max_age": "60"}),
+        ({"acr": "LoA2"}, "LoA1", 60, {"acr_values": "LoA1", "max_age": "60"}),
+        ({"auth_time": 990}, "LoA1", None, {"acr_values": "LoA1"}),
+        ({"acr": "LoA9", "auth_time": 990}, "LoA1", None, {"acr_values": "LoA1"}),
+    ],
+)
+def test_an_api_says_how_strong_and_how_recent_a_sign_in_must_be(
+    claims: dict[str, object],
+    acr: str,
+    max_age: int | None,
+    wanted: dict[str, str] | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """RFC 9470 §3."""
+    monkeypatch.setattr("time.time", lambda: 1000.0)
+    if wanted is None:
+        check_authentication(claims, acr, max_age)
+        return
+    with pytest.raises(Challenge) as raised:
+        check_authentication(claims, acr, max_age)
+    assert (raised.value.error, raised.value.more) == ("insufficient_user_authentication", wanted)
+
+
+def test_an_api_whose_provider_is_down_describes_itself_and_lets_nobody_in(tmp_path: Path) -> None:
+    with create_bookings_api(environ_without_provider(tmp_path)).test_client() as api:
+        assert api.get(METADATA_PATH).get_json()["authorization_servers"] == ["http://127.0.0.1:9"]
+        # {"alg": "ES256", "typ": "at+jwt"} and {}
+        token = "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.AA"
+        answer = api.get("/bookings", headers={"Authorization": f"Bearer {token}"})
+        assert (answer.status_code, answer.get_json()["error"]) == (503, "temporarily_unavailable")
+
+
+def test_an_application_whose_api_is_down_says_so_before_anybody_signs_in(tmp_path: Path) -> None:
+    environ = {**environ_without_provider(tmp_path), "DEMO_BOOKINGS_API_URL": "http://127.0.0.1:9"}
+    with create_bookings(environ).test_client() as application:
+        assert application.get("/").status_code == 200
+        answer = application.get("/sign-in")
+        assert (answer.status_code, b"unreachable" in answer.data) == (503, True)

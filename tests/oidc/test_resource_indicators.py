@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,6 +15,8 @@ from oidc.authorization.prompts import Prompt
 from oidc.http import Response
 from oidc.models import Agreed, Client
 from oidc.resource.registration import BadResource, new_resource
+from oidc.token.jwt_access_token import Wanted, signing_alg
+from tests.oidc.proof import KEY, make_proof
 from tests.oidc.world import (
     ISSUER,
     NOW,
@@ -237,6 +240,47 @@ def test_a_client_acts_for_itself_at_a_resource(world: World) -> None:
     assert "acr" not in claims and "auth_time" not in claims
     body = [("grant_type", "client_credentials"), ("resource", CALENDAR), ("scope", "contacts")]
     assert refused(office.token(body), "invalid_scope")
+
+
+def test_resources_are_asked_for_by_a_pushed_request_too(office: Office) -> None:
+    """RFC 9126 §2.1: whatever the authorization endpoint takes."""
+    office.agree()
+    world, scope = office.world, "openid calendar contacts"
+    for resources, error in (((CALENDAR, CONTACTS), None), ((CALENDAR, "urn:x"), "invalid_target")):
+        form = world.query(office.client, scope=scope, redirect_uri=office.redirect_uri)
+        form += "&" + urlencode([("resource", one) for one in resources])
+        pushed = world.provider.pushed_requests.respond(
+            post(form, basic(office.client.client_id, office.secret)), world.now
+        )
+        assert document(pushed).get("error") == error
+        if error is None:
+            uri = document(pushed)["request_uri"]
+            query = urlencode({"client_id": office.client.client_id, "request_uri": uri})
+            code = location(world.ask(query, world.end_user()))["code"]
+            assert document(office.redeem(code, CONTACTS))["scope"] == "contacts"
+
+
+def test_a_token_for_a_resource_is_bound_to_the_key_that_was_proved(office: Office) -> None:
+    """RFC 9449 §6.1 and §6.2."""
+    proof = make_proof("POST", f"{ISSUER}/token", office.world.now)
+    code = office.new_code()
+    body = {"grant_type": "authorization_code", "code": code, "redirect_uri": office.redirect_uri}
+    body |= {"code_verifier": VERIFIER, "resource": CALENDAR}
+    header = basic(office.client.client_id, office.secret)
+    answer = document(office.world.provider.token.respond(post(body, header, dpop=proof), office.world.now))
+    assert answer["token_type"] == "DPoP"
+    claims = claims_of(answer["access_token"])
+    assert claims["cnf"] == {"jkt": KEY.thumbprint()}
+    described = introspect(office.world, answer["access_token"], office)
+    assert described["token_type"] == "DPoP" and described["cnf"] == claims["cnf"]
+
+
+def test_a_client_of_the_fapi2_profile_gets_no_rs256(world: World) -> None:
+    resource = new_resource({"resource": CALENDAR, "scopes": {"calendar": {}}}, NOW)
+    assert resource.signing_alg == "RS256"
+    client, _ = world.add_client()
+    for profile, alg in (("default", "RS256"), ("fapi2", "ES256")):
+        assert signing_alg(Wanted(resource, replace(client, profile=profile), "calendar", NOW)) == alg
 
 
 # RFC 9068

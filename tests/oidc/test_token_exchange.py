@@ -11,8 +11,9 @@ from oidc.http import Response
 from oidc.models import TOKEN_EXCHANGE, Client
 from oidc.resource.registration import new_resource
 from oidc.token.grants.token_exchange import ACCESS_TOKEN, JWT
+from tests.oidc.proof import KEY, OTHER_KEY, make_proof
 from tests.oidc.test_resource_indicators import CALENDAR, Office, introspect
-from tests.oidc.world import NOW, World, basic, claims_of, document, location, post
+from tests.oidc.world import ISSUER, NOW, World, basic, claims_of, document, location, post
 
 FRONTEND = "https://frontend.example.com/resource"  # RFC 8693 §2.3
 BACKEND = "https://backend.example.com/api"
@@ -298,3 +299,28 @@ def test_an_exchange_leaves_one_audit_row_that_says_who_for_whom_and_where(chain
     assert (row["event"], row["account_id"]) == ("token.exchanged", "an")
     assert row["client_id"] == chain.frontend.client.client_id
     assert row["details"] == {"from": chain.office.client.client_id, "resource": BACKEND, "scope": "read"}
+
+
+def test_a_token_of_ones_own_that_is_bound_is_exchanged_by_its_key_alone(world: World) -> None:
+    """RFC 9449 §7.1: whoever stole the token has no proof."""
+    add_resource(world, BACKEND, "read")
+    service = Service(world, BACKEND, backend=["read"])
+    add_resource(world, FRONTEND, "read")
+    office = Office(world, resources={FRONTEND: ["read"]})
+    office.agree("openid read")
+    code = location(office.ask(FRONTEND, scope="openid read"))["code"]
+    token = document(office.redeem(code, FRONTEND))["access_token"]
+    holder = Service(world, FRONTEND, backend=["read"])
+
+    def exchange(by: Service, token: str, key: Any = None) -> Response:
+        form = {"grant_type": TOKEN_EXCHANGE, "subject_token": token, "subject_token_type": ACCESS_TOKEN}
+        proof = make_proof("POST", f"{ISSUER}/token", world.now, key) if key else None
+        request = post({**form, "resource": BACKEND}, basic(by.client.client_id, by.secret), dpop=proof)
+        return world.provider.token.respond(request, world.now)
+
+    bound = document(exchange(holder, token, KEY))
+    assert bound["token_type"] == "DPoP"
+    for key in (None, OTHER_KEY):
+        assert refused(exchange(holder, bound["access_token"], key), "invalid_request")
+    assert exchange(holder, bound["access_token"], KEY).status == 200
+    assert exchange(service, bound["access_token"]).status == 200, "it was sent to its audience with a proof"
