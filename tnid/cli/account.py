@@ -39,7 +39,8 @@ def create(file: IO[bytes], as_json: bool) -> None:
     """Create the account that FILE describes as JSON (`-`: standard input).
 
     FILE holds username, password, any of the standard claims of OpenID Connect, personal_id_number,
-    identity_level (0 to 2) and totp (true makes a secret). Prints sub, totp_secret and recovery_codes, once.
+    identity_level (0 to 2) and totp (true makes a secret). A level of 1 or 2 says that name, birthdate and
+    gender have been verified, and is recorded so. Prints sub, totp_secret and recovery_codes, once.
     """
     new = _read_account(read_object(file))
     with open_services() as services:
