@@ -7,6 +7,7 @@ from typing import Any
 
 from oidc.authorization.response import RESPONSE_MODES
 from oidc.claims import CLAIMS_SUPPORTED, SCOPE_CLAIMS
+from oidc.clients import ciba_metadata
 from oidc.clients.assertion import ASSERTION_ALGS
 from oidc.clients.authentication import AUTH_METHODS
 from oidc.clients.mtls import OFF, Mtls
@@ -32,6 +33,7 @@ ENDPOINTS = {
     "end_session_endpoint": "/logout",
     "registration_endpoint": "/clients",
     "device_authorization_endpoint": "/device_authorization",
+    "backchannel_authentication_endpoint": "/backchannel_authentication",
 }
 MTLS_ALIASES = (
     "token_endpoint",
@@ -42,6 +44,13 @@ MTLS_ALIASES = (
 )
 TOKEN_CLAIMS = ("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash")
 PROMPTS = ("none", "login", "consent", "select_account")
+
+# CIBA Core 1.0 §4
+CIBA_MEMBERS = {
+    "backchannel_token_delivery_modes_supported": list(ciba_metadata.MODES),
+    "backchannel_authentication_request_signing_alg_values_supported": list(SIGNING_ALGS),
+    "backchannel_user_code_parameter_supported": False,
+}
 
 
 def endpoint_uri(issuer: str, name: str) -> str:
@@ -108,6 +117,7 @@ def metadata(
         "revocation_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGS),
         **certificates(mtls),
         "dpop_signing_alg_values_supported": list(DPOP_ALGS),
+        **CIBA_MEMBERS,
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": list(PROMPTS),
         "claim_types_supported": ["normal"],

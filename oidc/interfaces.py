@@ -158,6 +158,9 @@ class Subjects(Protocol):
     def claims(self, account_id: str) -> Mapping[str, Any] | None:
         """Return the standard claims of an active account."""
 
+    def find_by_login_hint(self, hint: str) -> str | None:
+        """Return the active account that the hint names; None, after as much work, where there is none."""
+
     def claims_of_grant(self, grant_id: str, now: int) -> tuple[Grant, Mapping[str, Any]] | None:
         """Return a live grant and its person's claims by one look at the database."""
 

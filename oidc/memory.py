@@ -57,6 +57,10 @@ class MemorySubjects:
     def claims(self, account_id: str) -> Mapping[str, Any] | None:
         return None if account_id in self.disabled else self.people.get(account_id)
 
+    def find_by_login_hint(self, hint: str) -> str | None:
+        """The account's own key is its name here."""
+        return None if self.claims(hint) is None else hint
+
     def claims_of_grant(self, grant_id: str, now: int) -> tuple[Grant, Mapping[str, Any]] | None:
         grant = self._grants.find_live(grant_id, now)
         claims = self.claims(grant.account_id) if grant else None

@@ -18,7 +18,9 @@ from oidc.clients.client_keys import ClientKeys
 from oidc.clients.fetch_cache import Fetcher
 from oidc.clients.mtls import CertificateChecker
 from oidc.clients.registration_endpoint import RegistrationEndpoint
+from oidc.decoupled.backchannel_authentication import BackchannelAuthenticationEndpoint
 from oidc.decoupled.device_authorization import DeviceAuthorizationEndpoint
+from oidc.decoupled.ping import Ping
 from oidc.decoupled.requests import DecoupledRequests
 from oidc.http import JSON, Response
 from oidc.interfaces import (
@@ -68,6 +70,8 @@ class Provider:
         self.introspection = IntrospectionEndpoint(parts)
         self.revocation = RevocationEndpoint(parts)
         self.device_authorization = DeviceAuthorizationEndpoint(parts)
+        self.backchannel_authentication = BackchannelAuthenticationEndpoint(parts)
+        self.ping = Ping(parts)
         self.decoupled = DecoupledRequests(parts)
         self.registration = RegistrationEndpoint(parts)
         self.end_session = EndSession(parts)
@@ -99,8 +103,13 @@ def wire(
 ) -> Parts:
     """Make what the endpoints share."""
     keys = ClientKeys(fetcher)
-    # RFC 9126 §2: whatever it is sent to, an assertion may be meant for any of the three
-    called = ("token_endpoint", "pushed_authorization_request_endpoint")
+    # RFC 9126 §2: whatever it is sent to, an assertion may be meant for any of them
+    called = (
+        "token_endpoint",
+        "pushed_authorization_request_endpoint",
+        "backchannel_authentication_endpoint",  # CIBA Core §7.1
+        "device_authorization_endpoint",
+    )
     audiences = (config.issuer, *(discovery.endpoint_uri(config.issuer, name) for name in called))
     nonces = Nonces(hmac.digest(token_key, b"dpop nonces", hashlib.sha256))
     proofs = Proofs(stores.replays, nonces, requires_nonce=config.dpop_nonce_required)

@@ -8,6 +8,7 @@ from base64 import urlsafe_b64encode
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from oidc.decoupled.models import CIBA
 from oidc.models import Client, Resource
 
 
@@ -17,7 +18,15 @@ def sector_of(client: Client) -> str:
     Registration makes sure that several hosts come with a sector_identifier_uri.
     """
     uri = client.metadata.get("sector_identifier_uri") or next(iter(client.redirect_uris), "")
-    return _host(uri) or client.client_id
+    return _host(uri or _ciba_address(client)) or client.client_id
+
+
+def _ciba_address(client: Client) -> str:
+    """CIBA Core §4: without redirect URIs, where a client is pinged, or keeps its keys, tells its sector."""
+    if CIBA not in client.grant_types:
+        return ""
+    members = ("backchannel_client_notification_endpoint", "jwks_uri")
+    return next((client.metadata[name] for name in members if name in client.metadata), "")
 
 
 @lru_cache(4096)

@@ -127,6 +127,9 @@ def routes(services: Services) -> dict[str, Route]:
         paths["introspection_endpoint"]: Route(posts, _plain(provider.introspection.respond)),
         paths["revocation_endpoint"]: Route(posts, _plain(provider.revocation.respond)),
         paths["registration_endpoint"]: Route(posts, _plain(provider.registration.register)),
+        paths["backchannel_authentication_endpoint"]: Route(
+            posts, _plain(provider.backchannel_authentication.respond)
+        ),
         paths["device_authorization_endpoint"]: Route(posts, device_authorization(services)),
         paths["authorization_endpoint"]: Route(frozenset({"GET"}), silent_sign_on(services), has_page=True),
     }

@@ -20,6 +20,7 @@ from sqlalchemy import create_engine
 from tnid import clock
 from tnid.audit import CHAIN_PURPOSE, Chain
 from tnid.db import Database, DatabaseUnavailable, engine_options, prepare_engine
+from tnid.decoupled.pings import CIBA_PING, ping_composer
 from tnid.logs import logging_config
 from tnid.orphans import end_with
 from tnid.outbox import Schedule, Sender
@@ -129,7 +130,10 @@ def keep_house(settings: Settings, parent: int) -> None:
 def make_sender(services: Services) -> Sender:
     """Return the sender of what the outbox holds."""
     settings = services.settings
-    composers = {LOGOUT_TOKEN: logout_token_composer(services.provider.backchannel_logout)}
+    composers = {
+        LOGOUT_TOKEN: logout_token_composer(services.provider.backchannel_logout),
+        CIBA_PING: ping_composer(services.provider.ping),
+    }
     schedule = Schedule(settings.outbox_retry_seconds, settings.outbox_attempts)
     return Sender(services.database, composers, make_outbound(settings), schedule, services.audit)
 

@@ -32,6 +32,7 @@ class People(Protocol):
     """What the provider needs of accounts."""
 
     def claims(self, account_id: str) -> Mapping[str, Any] | None: ...
+    def find_id_by_username(self, username: str) -> str | None: ...
     def claims_of_row(self, row: Any) -> Mapping[str, Any]: ...
     def verified_claims(self, account_id: str) -> Sequence[Mapping[str, Any]]: ...
 
@@ -45,6 +46,10 @@ class Subjects:
 
     def claims(self, account_id: str) -> Mapping[str, Any] | None:
         return self._people.claims(account_id)
+
+    def find_by_login_hint(self, hint: str) -> str | None:
+        """By username alone: a phone number may be a whole family's, and is easily gone through."""
+        return self._people.find_id_by_username(hint)
 
     def claims_of_grant(self, grant_id: str, now: int) -> tuple[Grant, Mapping[str, Any]] | None:
         found = self._grants.find_live_with_account(grant_id, now)
@@ -69,6 +74,7 @@ def build_stores(
     grants: GrantStore,
     consents: Consents,
     people: People,
+    sealer: Sealer,
 ) -> Stores:
     """Return the protocol's stores: those that the province uses, too, and those that nobody else does."""
     return Stores(
@@ -80,7 +86,7 @@ def build_stores(
         consents=consents,
         subjects=Subjects(people, grants),
         resources=resources,
-        decoupled=DecoupledStore(database),
+        decoupled=DecoupledStore(database, sealer),
     )
 
 

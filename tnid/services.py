@@ -83,7 +83,7 @@ def build_services(settings: Settings, database: Database) -> Services:
     vault = Vault(sealer)
     verifications = Verifications(VerificationStore(database), vault)
     accounts = Accounts(AccountStore(database), factors, vault, passwords, verifications, audit, endings)
-    stores = build_stores(database, clients, resources, grants, consents, accounts)
+    stores = build_stores(database, clients, resources, grants, consents, accounts, sealer)
     provider = build_provider(settings, sealer, keyring, stores, audit)
     return Services(
         settings=settings,

@@ -19,7 +19,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
 from oidc.claims import SCOPE_CLAIMS
-from oidc.clients import request_metadata
+from oidc.clients import ciba_metadata, request_metadata
 from oidc.clients.authentication import AUTH_METHODS, hash_secret
 from oidc.clients.browser_uris import check_frontchannel_logout, check_initiate_login
 from oidc.clients.fetch_cache import Fetcher
@@ -66,6 +66,7 @@ STRINGS = (
     "frontchannel_logout_uri",
     *MEMBERS,
     *request_metadata.STRINGS,
+    *ciba_metadata.STRINGS,
     *SUBJECT_MEMBERS,
 )
 BOOLEANS = (
@@ -265,6 +266,7 @@ METADATA_CHECKS: tuple[Callable[[Metadata], None], ...] = (
     check_certificate_members,
     check_fetched,
     request_metadata.check_request_objects,
+    ciba_metadata.check_ciba,
     request_metadata.check_request_uris,
 )
 

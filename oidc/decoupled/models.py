@@ -17,7 +17,8 @@ class DecoupledRequest:
 
     `handle_hash` is of the device_code or auth_req_id. `account_id` is who is asked: for a device unknown
     until somebody types the user code, for CIBA None where the hint led to nobody. `asked_from`
-    is the network address that the request came from. Times are epoch seconds.
+    is the network address that the request came from, `notification_token` what a client in ping mode is
+    told by. Times are epoch seconds.
     """
 
     id: str
@@ -41,6 +42,7 @@ class DecoupledRequest:
     allowed_at: int | None = None
     denied_at: int | None = None
     redeemed_at: int | None = None
+    notification_token: str = field(default="", repr=False)
 
     @property
     def asked(self) -> AuthorizationRequest:

@@ -29,6 +29,7 @@ from oidc.models import AuthorizationRequest, Grant, Interaction, PushedRequest,
 from oidc.resource.registration import new_resource
 from tnid.audit import event_columns
 from tnid.db import Database
+from tnid.sealing import Sealer
 from tnid.stores.clients import ClientStore
 from tnid.stores.decoupled import DecoupledStore
 from tnid.stores.grants import GrantStore
@@ -82,6 +83,7 @@ DECOUPLED = DecoupledRequest(
     interval_seconds=5,
     created_at=NOW,
     expires_at=NOW + 600,
+    notification_token="token-of-the-client",
 )
 YES = {"account_id": "an", "auth_time": NOW - 5, "acr": "LoA2", "amr": "pwd otp mfa"}
 INTERACTION = Interaction("uid-1", "hash", REQUEST, None, None, "", NOW, NOW + 600)
@@ -160,7 +162,7 @@ def in_sql(database: Database) -> Backend:
         ReplayStore(database),
         ClientStore(database),
         ResourceStore(database),
-        DecoupledStore(database),
+        DecoupledStore(database, Sealer(b"m" * 32)),
         lambda: database.execute(_DISABLE),
         lambda sid: database.execute(_END_SESSION, sid=sid),
         lambda client: database.execute(_WITHDRAW, client=client),

@@ -170,6 +170,11 @@ class Accounts:
         row = self._store.find_by_username_key(usernames.username_key(username[: usernames.MOST_CHARACTERS]))
         return None if row is None else self._vault.open_account(row)
 
+    def find_id_by_username(self, username: str) -> str | None:
+        """Return the id of the active account of this name; opens nothing."""
+        row = self._store.find_by_username_key(usernames.username_key(username[: usernames.MOST_CHARACTERS]))
+        return None if row is None or row.disabled_at is not None else str(row.id)
+
     def find_row_by_sign_in_name(self, name: str) -> Any:
         """Return the row of the one account that a username, phone number or e-mail address names.
 

@@ -16,6 +16,7 @@ from tnid.accounts.refusal import Refused
 from tnid.consent.applications import RelyingParty, describe
 from tnid.consent.items import is_offline, items_of
 from tnid.decoupled.forms import UserCodeForm
+from tnid.decoupled.pings import queue_ping
 from tnid.decoupled.user_codes import claim
 from tnid.signin.forms import ContinueForm
 from tnid.signin.limits import network_of
@@ -115,6 +116,7 @@ def allow(waiting: Waiting) -> ResponseReturnValue:
     if obstacle is None and parts.provider.decoupled.allow(record, client, end_user, now):
         parts.consents.give(end_user.account_id, record.asked, now)
         _note("decoupled.allow", waiting)
+        queue_ping(parts.outbox, record, client, now)
     return redirect(url_for("requests.decide", request_id=record.id), 303)
 
 
@@ -122,6 +124,7 @@ def refuse(waiting: Waiting) -> ResponseReturnValue:
     parts = services.current()
     if parts.provider.decoupled.deny(waiting.record, get_end_user(), services.now()):
         _note("decoupled.deny", waiting)
+        queue_ping(parts.outbox, waiting.record, waiting.client, services.now())
     return redirect(url_for("requests.decide", request_id=waiting.record.id), 303)
 
 

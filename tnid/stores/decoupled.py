@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from oidc.decoupled.models import DECOUPLED_COLUMNS, DecoupledRequest
 from tnid.db import Database, db
+from tnid.sealing import Sealer
 from tnid.stores.accounts import accounts
 
 SLOWER_SECONDS = 5
@@ -50,6 +51,7 @@ requests = db.Table(
     Column("allowed_at", BigInteger),
     Column("denied_at", BigInteger),
     Column("redeemed_at", BigInteger),
+    Column("notification_token", LargeBinary),  # sealed: a client's own secret, which it is told by
 )
 Index("ix_decoupled_requests_account_id", requests.c.account_id)
 Index("ix_decoupled_requests_expires_at", requests.c.expires_at)
@@ -137,28 +139,31 @@ _REDEEM = (
 class DecoupledStore:
     """Keeps such requests; see `oidc.interfaces.DecoupledStore` for the contract."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, sealer: Sealer) -> None:
         self._database = database
+        self._sealer = sealer
 
     def add(self, request: DecoupledRequest) -> bool:
         columns = {name: getattr(request, name) for name in DECOUPLED_COLUMNS}
+        token = request.notification_token.encode()
+        columns["notification_token"] = self._sealer.seal(token, _context(request.id)) if token else None
         return self._database.execute(_INSERT, **columns) == 1
 
     def find(self, request_id: str) -> DecoupledRequest | None:
-        return _read(self._database.fetch_one(_FIND, of_request=request_id))
+        return self._read(self._database.fetch_one(_FIND, of_request=request_id))
 
     def claim(self, user_code_hash: bytes, account_id: str, now: int) -> DecoupledRequest | None:
         row = self._database.execute_returning(
             _CLAIM, presented=user_code_hash, by_account=account_id, now=now
         )
-        return _read(row)
+        return self._read(row)
 
     def find_by_handle(self, handle_hash: bytes) -> DecoupledRequest | None:
-        return _read(self._database.fetch_one(_FIND_BY_HANDLE, presented=handle_hash))
+        return self._read(self._database.fetch_one(_FIND_BY_HANDLE, presented=handle_hash))
 
     def list_waiting(self, account_id: str, now: int) -> list[DecoupledRequest]:
         rows = self._database.fetch_all(_LIST_WAITING, by_account=account_id, now=now)
-        return [DecoupledRequest(*row) for row in rows]
+        return [found for row in rows if (found := self._read(row))]
 
     def poll(self, handle_hash: bytes, grant_type: str, client_id: str, now: int) -> DecoupledRequest | None:
         return self._consume(_POLL, handle_hash, grant_type, client_id, now)
@@ -191,8 +196,15 @@ class DecoupledStore:
         row = self._database.execute_returning(
             statement, presented=handle_hash, of_type=grant_type, of_client=client_id, now=now
         )
-        return _read(row)
+        return self._read(row)
+
+    def _read(self, row: Any) -> DecoupledRequest | None:
+        if row is None:
+            return None
+        sealed = row.notification_token
+        token = self._sealer.open(sealed, _context(row.id)).decode() if sealed else ""
+        return DecoupledRequest(**{**row._asdict(), "notification_token": token})
 
 
-def _read(row: Any) -> DecoupledRequest | None:
-    return None if row is None else DecoupledRequest(*row)
+def _context(request_id: str) -> str:
+    return f"decoupled_requests.notification_token:{request_id}"
