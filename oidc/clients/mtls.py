@@ -44,6 +44,13 @@ SUBJECT_MEMBERS = (
     "tls_client_auth_san_email",
 )
 MAX_CHARACTERS = 16 * 1024
+_MALFORMED = (
+    ValueError,
+    TypeError,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
 # RFC 4514 §3 names few attributes; these are usual in certificates of organisations
 _MORE_NAMES = {"emailAddress": NameOID.EMAIL_ADDRESS, "serialNumber": NameOID.SERIAL_NUMBER}
 
@@ -80,7 +87,7 @@ class Mtls:
 OFF = Mtls()
 
 
-@lru_cache(1024)
+@lru_cache(256)
 def read_certificate(text: str) -> ClientCertificate:
     """Read what a proxy wrote: URL-encoded PEM as nginx does, or RFC 9440 §2.2; raise BadCertificate."""
     if len(text) > MAX_CHARACTERS:
@@ -91,10 +98,18 @@ def read_certificate(text: str) -> ClientCertificate:
         else:
             certificate = x509.load_pem_x509_certificate(unquote(text).encode())
         der = certificate.public_bytes(Encoding.DER)
-    except ValueError as error:
+        _read_parts(certificate)
+    except _MALFORMED as error:
         raise BadCertificate("The TLS client certificate can't be read.") from error
     thumbprint = urlsafe_b64encode(hashlib.sha256(der).digest()).rstrip(b"=").decode()
     return ClientCertificate(certificate, der, thumbprint)
+
+
+def _read_parts(certificate: x509.Certificate) -> None:
+    """Raise one of _MALFORMED now: parts that can't be read are seen only where they are asked for."""
+    names = ("version", "subject", "issuer", "extensions", "not_valid_before_utc", "not_valid_after_utc")
+    for name in names:
+        getattr(certificate, name)
 
 
 class CertificateChecker:
@@ -143,7 +158,7 @@ class CertificateChecker:
         builder = PolicyBuilder().store(self._store).time(_moment(now)).extension_policies(**policies)
         try:
             builder.build_client_verifier().verify(presented.certificate, [])
-        except VerificationError as error:
+        except (VerificationError, *_MALFORMED) as error:
             raise InvalidClient("The TLS client certificate is not of an authority known here.") from error
 
 

@@ -10,6 +10,7 @@ import hmac
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from joserfc import jws
@@ -43,13 +44,7 @@ _KEY_OF_ALG: dict[str, tuple[str, str | None]] = {
 PublicKey = ECKey | RSAKey | OKPKey
 
 
-class _Registry(jws.JWSRegistry):
-    """Room for an RSA key in the header, of which RFC 7515 §4 has unknown members ignored."""
-
-    max_header_length = MAX_BYTES
-
-
-_REGISTRY = _Registry(algorithms=DPOP_ALGS, strict_check_header=False)
+_ALGORITHMS = {name: jws.JWSRegistry.algorithms[name] for name in DPOP_ALGS}
 
 
 class Proof(NamedTuple):
@@ -64,17 +59,29 @@ def read_proof(text: str) -> Proof:
     # A second header reaches us joined to the first by a comma, which no proof holds
     if len(text) > MAX_BYTES or not _COMPACT.fullmatch(text):
         raise InvalidDpopProof("The DPoP header must come once and hold one compact JWS.")
+    header, payload, signature = text.split(".")
     try:
-        header = load_object(_decode(text.partition(".")[0]), max_bytes=MAX_BYTES)
-        key = _read_header(header)
-        verified = jws.deserialize_compact(text.encode("ascii"), key, registry=_REGISTRY)
-        return Proof(key.thumbprint(), load_object(verified.payload, max_bytes=MAX_BYTES))
+        holder = _read_header(header)
+        signing_input = f"{header}.{payload}".encode("ascii")
+        if not _ALGORITHMS[holder.alg].verify(signing_input, _decode(signature), holder.key):
+            raise InvalidDpopProof("The DPoP proof is not signed by its jwk.")
+        return Proof(holder.jkt, load_object(_decode(payload), max_bytes=MAX_BYTES))
     except (JoseError, BadJson, ValueError, TypeError, KeyError) as error:
-        raise InvalidDpopProof("The DPoP proof is malformed, or not signed by its jwk.") from error
+        raise InvalidDpopProof("The DPoP proof is malformed.") from error
 
 
-def _read_header(header: dict[str, Any]) -> PublicKey:
-    """Return the key, which fits the algorithm."""
+class _Holder(NamedTuple):
+    """Who signs by this header, whose text is the same in each of a key's proofs."""
+
+    alg: str
+    key: PublicKey
+    jkt: str
+
+
+@lru_cache(1024)
+def _read_header(part: str) -> _Holder:
+    """Return what a proof's header says, its key fitting the algorithm; raise InvalidDpopProof."""
+    header = load_object(_decode(part), max_bytes=MAX_BYTES)
     if header.get("typ") != TYP:
         raise InvalidDpopProof(f"The DPoP proof's typ must be {TYP}.")
     alg, jwk = header.get("alg"), header.get("jwk")
@@ -86,7 +93,9 @@ def _read_header(header: dict[str, Any]) -> PublicKey:
         raise InvalidDpopProof("The DPoP proof must carry its public key as jwk.")
     if _PRIVATE_MEMBERS & set(jwk):
         raise InvalidDpopProof("The DPoP proof's jwk holds a private key. It is private no more: replace it.")
-    return _read_key(alg, jwk)
+    key = _read_key(alg, jwk)
+    _ALGORITHMS[alg].check_key(key)
+    return _Holder(alg, key, key.thumbprint())
 
 
 def _read_key(alg: str, jwk: dict[str, Any]) -> PublicKey:

@@ -166,6 +166,16 @@ def test_a_certificate_is_one_method_and_no_other_goes_with_it(world: World) -> 
     assert is_refused(ask(world, OURS))
 
 
+def test_a_certificate_that_was_tampered_with_is_refused_and_breaks_nothing(world: World) -> None:
+    add_known(world)
+    der = base64.b64decode(OURS.x5c[0])
+    for position in range(0, len(der), 3):
+        for value in (0x00, 0xFF, der[position] ^ 0x14):
+            changed = der[:position] + bytes([value]) + der[position + 1 :]
+            if changed != der:
+                assert is_refused(ask(world, f":{base64.b64encode(changed).decode()}:"))
+
+
 # §2.2: by itself
 
 
