@@ -24,10 +24,11 @@ def origin_of(uri: str) -> str:
 def check_initiate_login(metadata: Mapping[str, Any]) -> None:
     """OpenID Connect Core §4: https without exception."""
     uri = metadata.get("initiate_login_uri")
-    if uri is not None:
-        _check_uri("initiate_login_uri", uri)
-        if not uri.startswith("https://"):
-            raise InvalidClientMetadata("initiate_login_uri must be an https address.")
+    if uri is None:
+        return
+    if not uri.startswith("https://"):
+        raise InvalidClientMetadata("initiate_login_uri must be an https address.")
+    _check_uri("initiate_login_uri", uri)
 
 
 def check_frontchannel_logout(metadata: Mapping[str, Any]) -> None:
