@@ -119,8 +119,11 @@ def test_choosing_a_language_leads_nowhere_else(jobs: FlaskClient, elsewhere: st
     assert b'<html lang="en">' in jobs.get("/").data
 
 
-def test_pages_carry_no_script_and_allow_none(jobs: FlaskClient, systems: FlaskClient) -> None:
-    for client, path in ((jobs, "/"), (systems, "/"), (systems, "/suckhoe/")):
+def test_pages_carry_no_script_and_allow_none(
+    jobs: FlaskClient, systems: FlaskClient, tmp_path: Path
+) -> None:
+    bookings = create_bookings(environ_without_provider(tmp_path)).test_client()
+    for client, path in ((jobs, "/"), (systems, "/"), (systems, "/suckhoe/"), (bookings, "/")):
         answer = client.get(path)
         assert b"<script" not in answer.data
         assert b"style=" not in answer.data

@@ -229,6 +229,18 @@ def test_a_resource_that_needs_a_strong_sign_in_asks_for_it(world: World) -> Non
     assert isinstance(world.ask(query, world.end_user()), Response)
 
 
+def test_a_resource_that_comes_to_need_a_strong_sign_in_needs_it_of_old_grants_too(world: World) -> None:
+    office = Office(world)
+    office.agree()
+    query = world.query(office.client, scope="openid calendar") + "&" + urlencode({"resource": CALENDAR})
+    code = location(world.ask(query, world.end_user(acr="LoA1", amr=("pwd",))))["code"]
+    tokens = document(office.redeem(code, CALENDAR))
+    assert claims_of(tokens["access_token"])["acr"] == "LoA1"
+    world.resources.rows[CALENDAR] = replace(world.resources.rows[CALENDAR], least_acr="LoA2")
+    assert refused(office.refresh(tokens["refresh_token"], CALENDAR), "invalid_target")
+    assert office.refresh(tokens["refresh_token"]).status == 200, "the refused request cost nothing"
+
+
 def test_a_client_acts_for_itself_at_a_resource(world: World) -> None:
     office = Office(
         world, grant_types=["client_credentials"], redirect_uris=[], resources={CALENDAR: ["calendar"]}

@@ -22,7 +22,7 @@ COMMANDS = [
     ["keys", "rotate"],
     *(["client", name] for name in ("create", "list", "show", "disable", "rotate-secret")),
     *(["account", name] for name in ("create", "show", "disable", "enable", "export", "delete")),
-    *(["resource", name] for name in ("create", "list", "show", "disable", "allow")),
+    *(["resource", name] for name in ("create", "update", "list", "show", "disable", "allow")),
     ["demo", "seed"],
     ["demo", "code"],
     ["outbox", "list"],
@@ -187,13 +187,19 @@ def test_a_resource_lives_from_create_to_disable(tnid: Commands) -> None:
     tnid.answer("resource", "allow", uri, "cho-che", "--exchange")
     assert tnid.answer("resource", "show", uri)["clients"] == []
 
+    more = {**RESOURCE, "scopes": {"che.mua": {}, "che.ban": {}}, "least_acr": "LoA2"}
+    assert tnid.answer("resource", "update", "-", given=more)["least_acr"] == "LoA2"
     assert tnid.answer("resource", "disable", uri)["disabled_at"]
     assert "disabled already" in tnid.refusal("resource", "disable", uri)
+    tnid.answer("resource", "update", "-", given=RESOURCE)
+    shown = tnid.answer("resource", "show", uri)
+    assert shown["disabled_at"] and shown["scopes"] == RESOURCE["scopes"]
 
 
 @only_sqlite
 def test_a_bad_resource_is_refused_with_its_reason(tnid: Commands) -> None:
     assert "https" in tnid.refusal("resource", "create", "-", given={**RESOURCE, "resource": "ftp://x"})
+    assert "no resource" in tnid.refusal("resource", "update", "-", given=RESOURCE)
     assert "no resource" in tnid.refusal("resource", "disable", "https://cho-che.example/api")
     tnid.answer("resource", "create", "-", given=RESOURCE)
     assert "no such scope" in tnid.refusal("resource", "allow", RESOURCE["resource"], "x", "che.ban")

@@ -31,10 +31,7 @@ def create(file: IO[bytes], as_json: bool) -> None:
     where wanted resource_name (by locale), token_format (jwt or opaque), access_token_signing_alg, least_acr.
     """
     now = clock.now()
-    try:
-        made = new_resource(read_object(file), now)
-    except BadResource as error:
-        raise Refusal(str(error)) from None
+    made = _read(file, now)
     with open_services() as services:
         try:
             services.resources.add(made)
@@ -42,6 +39,20 @@ def create(file: IO[bytes], as_json: bool) -> None:
             raise Refusal(f"There is a resource {made.identifier} already.") from None
         services.audit.record("resource.create", details={"resource": made.identifier}, now=now)
     answer(True, resource_information(made), "")
+
+
+@resource.command()
+@click.argument("file", type=click.File("rb"))
+@with_json
+def update(file: IO[bytes], as_json: bool) -> None:
+    """Replace what is said of a registered resource by FILE, which is written as for `create`."""
+    now = clock.now()
+    made = _read(file, now)
+    with open_services() as services:
+        _get(services, made.identifier)
+        services.resources.replace(made)
+        services.audit.record("resource.update", details={"resource": made.identifier}, now=now)
+        answer(True, resource_information(_get(services, made.identifier)), "")
 
 
 @resource.command("list")
@@ -107,6 +118,13 @@ def allow(uri: str, client_id: str, scopes: tuple[str, ...], exchange: bool, as_
         details = {"resource": uri, "scopes": sorted(set(scopes)), "exchange": exchange}
         services.audit.record("resource.allow", client_id=client_id, details=details, now=now)
     answer(as_json, {"client_id": client_id, **details}, f"{client_id}: {' '.join(scopes) or 'nothing'}")
+
+
+def _read(file: IO[bytes], now: int) -> Resource:
+    try:
+        return new_resource(read_object(file), now)
+    except BadResource as error:
+        raise Refusal(str(error)) from None
 
 
 def _get(services: Services, uri: str) -> Resource:

@@ -27,9 +27,22 @@ resources = db.Table(
     Column("disabled_at", BigInteger),
 )
 
+_CHANGEABLE = (
+    resources.c.scopes,
+    resources.c.names,
+    resources.c.token_format,
+    resources.c.signing_alg,
+    resources.c.least_acr,
+)
+
 _INSERT = insert(resources)
 _FIND = select(resources).where(resources.c.identifier == bindparam("identifier"))
 _LIST = select(resources).order_by(resources.c.identifier)
+_REPLACE = (
+    update(resources)
+    .where(resources.c.identifier == bindparam("of_resource"))
+    .values({column: bindparam(f"new_{column.name}") for column in _CHANGEABLE})
+)
 _DISABLE = (
     update(resources)
     .where(resources.c.identifier == bindparam("of_resource"), resources.c.disabled_at.is_(None))
@@ -77,19 +90,32 @@ class ResourceStore:
         self._database.execute(
             _INSERT,
             identifier=resource.identifier,
-            scopes=orjson.dumps(resource.scopes).decode(),
-            names=orjson.dumps(resource.names).decode(),
-            token_format=resource.token_format,
-            signing_alg=resource.signing_alg,
-            least_acr=resource.least_acr,
+            **_write(resource),
             created_at=resource.created_at,
             disabled_at=resource.disabled_at,
         )
+
+    def replace(self, resource: Resource) -> bool:
+        """Replace what is said of a resource; say whether there is one. A closed one stays closed."""
+        self._cache.pop(resource.identifier, None)
+        values = {f"new_{name}": value for name, value in _write(resource).items()}
+        return self._database.execute(_REPLACE, of_resource=resource.identifier, **values) == 1
 
     def disable(self, identifier: str, now: int) -> bool:
         """Close a protected resource; say whether there was an open one."""
         self._cache.pop(identifier, None)
         return self._database.execute(_DISABLE, of_resource=identifier, now=now) == 1
+
+
+def _write(resource: Resource) -> dict[str, str]:
+    """Return what may change of a resource, by column."""
+    return {
+        "scopes": orjson.dumps(resource.scopes).decode(),
+        "names": orjson.dumps(resource.names).decode(),
+        "token_format": resource.token_format,
+        "signing_alg": resource.signing_alg,
+        "least_acr": resource.least_acr,
+    }
 
 
 def _read(row: Any) -> Resource:

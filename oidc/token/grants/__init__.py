@@ -10,7 +10,7 @@ from oidc.claims import SCOPE_CLAIMS, userinfo_scope
 from oidc.decoupled.requests import DecoupledRequests
 from oidc.errors import InvalidScope, InvalidTarget
 from oidc.interfaces import Events, GrantStore, ReplayStore, ResourceStore
-from oidc.models import Client, Confirmation, Grant, Resource, token_type
+from oidc.models import Client, Confirmation, Grant, Resource, acr_at_least, token_type
 from oidc.parts import Parts
 from oidc.resource.indicators import get_target, scope_for
 from oidc.token.access_token import issue_access_token
@@ -76,9 +76,18 @@ def find_target(context: TokenContext, asked: TokenRequest) -> Resource | None:
 
 
 def check_granted(target: Resource | None, grant: Grant) -> None:
-    """Raise InvalidTarget where the grant doesn't cover the resource: RFC 8707 §2.2."""
-    if target is not None and target.identifier not in grant.resources:
+    """Raise InvalidTarget where the grant doesn't cover the resource, or no longer does: RFC 8707 §2.2."""
+    if target is None:
+        return
+    if target.identifier not in grant.resources:
         raise InvalidTarget("The authorization request did not ask for this resource.")
+    check_acr(target, grant)
+
+
+def check_acr(target: Resource, grant: Grant) -> None:
+    """Raise InvalidTarget where the resource needs a stronger sign-in than the grant's."""
+    if not acr_at_least(grant.acr, target.least_acr):
+        raise InvalidTarget("The resource needs a stronger sign-in than this person's.", reason="acr_too_low")
 
 
 def scope_of_token(client: Client, grant: Grant, target: Resource | None, asked: str | None) -> str:

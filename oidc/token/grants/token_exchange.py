@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from oidc.errors import InvalidRequest, InvalidTarget, UnauthorizedClient
-from oidc.models import Grant, Resource, acr_at_least, token_type
+from oidc.models import Grant, Resource, token_type
 from oidc.resource.indicators import get_target, scope_for
 from oidc.token.access_token import is_live_client_token
-from oidc.token.grants import TokenContext, TokenRequest
+from oidc.token.grants import TokenContext, TokenRequest, check_acr
 from oidc.token.jwt_access_token import ResourceToken, Wanted
 
 ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105  a name of RFC 8693 §3
@@ -124,8 +124,7 @@ def get_exchange_target(context: TokenContext, asked: TokenRequest, grant: Grant
     if not named:
         raise InvalidTarget("resource is required: for which one shall the token be?")
     target = get_target(named, context.resources, allowed)
-    if not acr_at_least(grant.acr, target.least_acr):
-        raise InvalidTarget("The resource needs a stronger sign-in than this person's.", reason="acr_too_low")
+    check_acr(target, grant)
     return target
 
 
