@@ -7,15 +7,16 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, RSAKey
 
 from tests.person import Browser, Page
 from tests.province import Province
@@ -77,7 +78,14 @@ def read_json(page: Page) -> dict[str, Any]:
 
 @contextmanager
 def running_application(
-    installed: Path, province: Province, browser: Browser, method: str, alg: str, **parameters: str
+    installed: Path,
+    province: Province,
+    browser: Browser,
+    method: str,
+    alg: str,
+    decryption_key: ECKey | RSAKey | None = None,
+    more_metadata: Mapping[str, Any] = MappingProxyType({}),
+    **parameters: str,
 ) -> Iterator[NodeApplication]:
     """Register a client with this authentication method, start the application, and stop it at the end."""
     port = free_port()
@@ -91,6 +99,7 @@ def running_application(
         "scope": SCOPE,
         "token_endpoint_auth_method": method,
         "id_token_signed_response_alg": alg,
+        **more_metadata,
     }
     if method == "private_key_jwt":
         metadata["jwks"] = {"keys": [key.as_dict(private=False)]}
@@ -102,6 +111,7 @@ def running_application(
         "scope": SCOPE,
         "private_jwk": key.as_dict(private=True),
         "parameters": parameters,
+        "decryption_jwk": decryption_key.as_dict(private=True) if decryption_key else None,
     }
     shutil.copy(SOURCE / "relying_party.mjs", installed)
     process = subprocess.Popen(
@@ -146,6 +156,35 @@ def test_code_refresh_userinfo_and_sign_out(
             browser.click("logout_confirm")
         assert read_json(browser.page) == {"signed_out": True, "state": "farewell"}
         assert browser.open(f"{application.url}/sign-in").has("login_username")
+
+
+ENCRYPTION = (
+    (RSAKey, 2048, "RSA-OAEP-256", "A256GCM"),
+    (ECKey, "P-256", "ECDH-ES", "A128CBC-HS256"),
+    (ECKey, "P-256", "ECDH-ES+A256KW", "A128GCM"),
+)
+
+
+@pytest.mark.parametrize(("kind", "size", "alg", "enc"), ENCRYPTION)
+def test_answers_that_are_signed_and_then_encrypted_are_opened(
+    kind: Any, size: Any, alg: str, enc: str, installed: Path, province: Province, browser: Browser
+) -> None:
+    person = province.new_person(email="thu@example.vn")
+    key = kind.generate_key(size, {"kid": uuid4().hex, "use": "enc"})
+    metadata = {
+        "jwks": {"keys": [key.as_dict(private=False)]},
+        "userinfo_signed_response_alg": "ES256",
+        **{f"{name}_encrypted_response_alg": alg for name in ("id_token", "userinfo")},
+        **{f"{name}_encrypted_response_enc": enc for name in ("id_token", "userinfo")},
+    }
+    with running_application(
+        installed, province, browser, "client_secret_basic", "RS256", key, metadata
+    ) as application:
+        browser.open(f"{application.url}/sign-in")
+        first = read_json(person.pass_through(browser))
+        assert first["claims"]["iss"] == first["userinfo"]["iss"] == province.issuer
+        assert first["userinfo"]["email"] == "thu@example.vn"
+        assert application.read("/refresh")["userinfo"]["sub"] == first["claims"]["sub"]
 
 
 def test_a_revoked_refresh_token_takes_its_access_tokens_along(

@@ -1,10 +1,11 @@
 // A small web application on npm openid-client, as its documentation has it: sign in, refresh, revoke, sign out.
-// CLIENT (JSON in the environment) holds issuer, port, metadata, scope, private_jwk and the parameters to add.
+// CLIENT (JSON in the environment) holds issuer, port, metadata, scope, private_jwk, the parameters to add, and the
+// decryption_jwk where answers come encrypted.
 // Every page is JSON, so that a test can read it.
 import { createServer } from 'node:http';
 import * as client from 'openid-client';
 
-const { issuer, port, metadata, scope, private_jwk, parameters } = JSON.parse(process.env.CLIENT);
+const { issuer, port, metadata, scope, private_jwk, parameters, decryption_jwk } = JSON.parse(process.env.CLIENT);
 const origin = `http://localhost:${port}`;
 const redirect_uri = `${origin}/callback`;
 const signed_out_uri = `${origin}/signed-out`;
@@ -29,6 +30,16 @@ const config = await client.discovery(
 );
 // Check the ID token's signature against the provider's keys, though it came over a direct connection
 client.enableNonRepudiationChecks(config);
+
+if (decryption_jwk) {
+  const [algorithm, usage] = decryption_jwk.kty === 'RSA'
+    ? [{ name: 'RSA-OAEP', hash: 'SHA-256' }, 'decrypt']
+    : [{ name: 'ECDH', namedCurve: decryption_jwk.crv }, 'deriveBits'];
+  const { use, ...jwk } = decryption_jwk;
+  const key = await crypto.subtle.importKey('jwk', jwk, algorithm, false, [usage]);
+  const alg = metadata.id_token_encrypted_response_alg;
+  client.enableDecryptingResponses(config, [metadata.id_token_encrypted_response_enc], { key, alg, kid: jwk.kid });
+}
 
 let begun; // One person at a time is enough here
 let tokens;
