@@ -191,10 +191,11 @@ def page_globals() -> dict[str, Any]:
 
 
 def allow_form_redirect(uri: str) -> None:
-    """Let forms of this page end at `uri`'s origin: Chromium holds redirects after a post to form-action."""
-    parts = urlsplit(uri)
-    source = f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") else f"{parts.scheme}:"
-    g.setdefault("form_targets", set()).add(source)
+    """Let forms of this page end where `uri` leads: Chromium holds redirects after a post to form-action.
+
+    Any address of its scheme, for the application may send the browser on to another origin of its own.
+    """
+    g.setdefault("form_targets", set()).add(f"{urlsplit(uri).scheme}:")
 
 
 def allow_frames(origins: Iterable[str]) -> None:

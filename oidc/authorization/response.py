@@ -44,10 +44,9 @@ def form_post(uri: str, parameters: Mapping[str, str]) -> Response:
         f"<noscript><p>Nhấn nút để tiếp tục. · Press the button to go on. · 버튼을 눌러 계속하세요.</p>"
         f'<button id="form_post_submit">Tiếp tục</button></noscript></form><script>{_SUBMIT}</script></html>'
     )
-    parts = urlsplit(uri)
-    target = f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"{parts.scheme}:"
+    # The scheme and not the origin: Chromium holds the client's own redirects after the post to it, too
     policy = (
-        f"default-src 'none'; script-src 'sha256-{_SUBMIT_HASH}'; form-action {target};"
+        f"default-src 'none'; script-src 'sha256-{_SUBMIT_HASH}'; form-action {urlsplit(uri).scheme}:;"
         " base-uri 'none'; frame-ancestors 'none'"
     )
     headers = (("Content-Type", "text/html; charset=utf-8"), ("Content-Security-Policy", policy), *NO_STORE)

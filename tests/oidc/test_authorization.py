@@ -379,7 +379,7 @@ def test_form_post_posts_and_leaves_nothing_in_the_address(world: World) -> None
     assert "Location" not in headers and headers["Cache-Control"] == "no-store"
     assert 'name="code"' in page and f'action="{REDIRECT_URI}"' in page and f'value="{ISSUER}"' in page
     assert state not in page and "&lt;script&gt;" in page
-    assert "form-action https://rp.example;" in headers["Content-Security-Policy"]
+    assert "form-action https:;" in headers["Content-Security-Policy"]
     assert "unsafe-inline" not in headers["Content-Security-Policy"]
 
 
