@@ -41,6 +41,8 @@ MTLS_ALIASES = (
     "userinfo_endpoint",
     "introspection_endpoint",
     "revocation_endpoint",
+    "device_authorization_endpoint",
+    "backchannel_authentication_endpoint",
 )
 TOKEN_CLAIMS = ("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash")
 PROMPTS = ("none", "login", "consent", "select_account")

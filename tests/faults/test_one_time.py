@@ -11,7 +11,7 @@ from tests.security.target import SESSION_COOKIE, Party, Target, Victim
 
 REDEEMERS = 64
 REFRESHERS = 20
-RACES = 40
+RACES = 200
 
 
 def redemption(party: Party, code: str) -> Post:
