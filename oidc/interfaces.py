@@ -138,7 +138,10 @@ class DecoupledStore(Protocol):
     def redeem(
         self, handle_hash: bytes, grant_type: str, client_id: str, now: int
     ) -> DecoupledRequest | None:
-        """Consume an allowed, unexpired request of an active account by one conditional statement."""
+        """Consume an allowed, unexpired request of an active account by one conditional statement.
+
+        None, too, where the person has changed the password since they allowed it.
+        """
 
 
 class ReplayStore(Protocol):

@@ -60,6 +60,13 @@ INVARIANTS = (
         text("SELECT COUNT(*) AS broken FROM grants WHERE code_redeemed_at >= code_expires_at"),
     ),
     Invariant(
+        "requests were redeemed that nobody had allowed in time",
+        text(
+            "SELECT COUNT(*) AS broken FROM decoupled_requests WHERE redeemed_at IS NOT NULL"
+            " AND (allowed_at IS NULL OR denied_at IS NOT NULL OR redeemed_at >= expires_at)"
+        ),
+    ),
+    Invariant(
         "grants name a client that is not there",
         text(
             "SELECT COUNT(*) AS broken FROM grants AS g"

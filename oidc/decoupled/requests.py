@@ -99,7 +99,7 @@ class DecoupledRequests:
         check_decided(polled, now)
         redeemed = self._store.redeem(handle_hash, grant_type, client.client_id, now)
         if redeemed is None:
-            raise AccessDenied("The person's account is shut, or the answer was fetched at this very moment.")
+            raise AccessDenied("The person no longer stands by it, or it was fetched at this very moment.")
         agreed = self._consents.find_agreed(redeemed.account_id or "", client.client_id)
         if missing_consent(redeemed.asked, agreed):
             raise AccessDenied("The person took the consent back.", account_id=redeemed.account_id)

@@ -13,14 +13,21 @@ from oidc.clients.signed_object import (
     read_signed_object,
 )
 from oidc.errors import InvalidRequest
-from oidc.models import Client
+from oidc.models import FAPI2, Client
 from oidc.parts import Parts
 
 MAX_BYTES = 16 * 1024
 MAX_SECONDS = 3600  # FAPI-CIBA §5.2.2: at most 60 minutes
 LEEWAY_SECONDS = 10
 PURPOSE = "ciba_request"
-ENVELOPE = frozenset({"iss", "aud", "exp", "iat", "nbf", "jti"})
+PARAMETERS = frozenset(
+    (
+        *("scope", "client_notification_token", "acr_values", "binding_message", "requested_expiry"),
+        *("login_hint", "login_hint_token", "id_token_hint"),
+    )
+)
+"""Those of §7.1 that count here; others are ignored, in a form and in a JWT alike."""
+
 AUTHENTICATION = frozenset({"client_id", "client_secret", "client_assertion", "client_assertion_type"})
 
 
@@ -36,8 +43,9 @@ class SignedRequests:
         """Return the parameters that count; raise InvalidRequest where the JWT doesn't hold."""
         token = parameters.get("request")
         if token is None:
-            if SIGNING_ALG in client.metadata:
-                raise InvalidRequest("This client registered for signed requests, and must send one.")
+            if SIGNING_ALG in client.metadata or client.profile == FAPI2:
+                # FAPI-CIBA §5.2.2
+                raise InvalidRequest("This client must sign its authentication requests.")
             return parameters
         if set(parameters) - AUTHENTICATION - {"request"}:
             raise InvalidRequest("Beside request come the parameters of client authentication, and no other.")
@@ -84,7 +92,7 @@ def read_parameters(claims: Mapping[str, Any]) -> Mapping[str, str]:
     """Return the parameters as a form would have them; §7.1.1 lets requested_expiry be a number."""
     found: dict[str, str] = {}
     for name, value in claims.items():
-        if name in ENVELOPE or value in (None, ""):
+        if name not in PARAMETERS or value in (None, ""):
             continue
         is_number = name == "requested_expiry" and isinstance(value, int) and not isinstance(value, bool)
         if not isinstance(value, str) and not is_number:

@@ -13,7 +13,7 @@ from joserfc.jwk import ECKey
 
 from oidc.clients.registration import new_client
 from oidc.decoupled.models import CIBA, DecoupledRequest
-from oidc.errors import InvalidClientMetadata
+from oidc.errors import InvalidClientMetadata, InvalidRequest
 from tests.oidc.world import ISSUER, World, basic, claims_of, document, post
 
 KEY = ECKey.generate_key("P-256", parameters={"kid": "k"})
@@ -366,6 +366,21 @@ def test_a_signed_request_that_does_not_hold_is_refused(world: World, changes: d
             changes = {**changes, name: world.now + changes[name]}
     assert counter.refused(**counter.signed(**changes)) == "invalid_request"
     assert waiting(world) == []
+
+
+def test_what_is_not_understood_in_a_signed_request_is_ignored(world: World) -> None:
+    counter = Counter(world, **SIGNED)
+    more = {"request_context": {"user_agent": "x"}, "claims": {}, "unknown": [1], "user_code": "1"}
+    assert counter.ask(**counter.signed(**more)).status == 200
+
+
+def test_fapi_clients_sign_their_requests(world: World) -> None:
+    metadata = {**SIGNED, "token_endpoint_auth_method": "private_key_jwt", "profile": "fapi2"}
+    del metadata["backchannel_authentication_request_signing_alg"]
+    client, _ = world.add_client(**{"grant_types": [CIBA], "redirect_uris": [], **metadata})
+    reader = world.provider.backchannel_authentication._signed_requests
+    with pytest.raises(InvalidRequest, match="sign"):
+        reader.assemble({"scope": "openid", "login_hint": "an"}, client, world.now)
 
 
 def test_a_signed_request_is_taken_once(world: World) -> None:

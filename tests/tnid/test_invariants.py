@@ -12,6 +12,7 @@ from tnid.audit import Audit
 from tnid.db import Database
 from tnid.invariants import INVARIANTS, find_broken
 from tnid.stores.clients import ClientStore
+from tnid.stores.decoupled import requests
 from tnid.stores.grants import grants
 
 NOW = 1_795_000_000
@@ -23,6 +24,7 @@ def history(database: Database) -> Database:
     document = {"client_id": "c", "client_name": "c", "redirect_uris": ["https://rp.example/cb"]}
     ClientStore(database).add(new_client(document, NOW, by_operator=True)[0])
     add_grant(database, "g", code_redeemed_at=NOW, generation=2)
+    add_request(database)
     audit = Audit(database)
     audit.record("token.issued", account_id="a", client_id="c", now=NOW)
     for later in (5, 9):
@@ -39,9 +41,19 @@ def add_grant(database: Database, grant_id: str, **columns: Any) -> None:
         "code_expires_at": NOW + 60,
         "offline": 1,
         "generation": 0,
+        "resource": "",
     }
     row |= {"created_at": NOW, "expires_at": NOW + 9999, **columns}
     database.execute(insert(grants), **row)
+
+
+def add_request(database: Database) -> None:
+    """A request that somebody allowed and its client fetched."""
+    row: dict[str, Any] = dict.fromkeys((column.name for column in requests.columns), None)
+    row |= {"id": "r", "grant_type": "t", "client_id": "c", "handle_hash": b"h", "scope": "openid"}
+    row |= {"least_acr": "", "binding_message": "", "asked_from": "", "interval_seconds": 5, "too_fast": 0}
+    row |= {"created_at": NOW, "expires_at": NOW + 600, "allowed_at": NOW + 1, "redeemed_at": NOW + 2}
+    database.execute(insert(requests), **row)
 
 
 def test_an_honest_history_holds(history: Database) -> None:
@@ -58,6 +70,9 @@ def test_an_honest_history_holds(history: Database) -> None:
         ("UPDATE grants SET code_redeemed_at = NULL", "whose code was never redeemed"),
         ("UPDATE grants SET code_expires_at = code_redeemed_at", "after they had expired"),
         ("DELETE FROM clients", "a client that is not there"),
+        ("UPDATE decoupled_requests SET allowed_at = NULL", "that nobody had allowed"),
+        ("UPDATE decoupled_requests SET denied_at = 1", "that nobody had allowed"),
+        ("UPDATE decoupled_requests SET redeemed_at = expires_at", "that nobody had allowed"),
     ],
 )
 def test_a_contradiction_is_seen(history: Database, change: str, says: str) -> None:
@@ -71,4 +86,4 @@ def test_a_code_that_gave_two_sets_of_tokens_is_seen(history: Database) -> None:
 
 
 def test_every_invariant_has_a_case_above() -> None:
-    assert len(INVARIANTS) == 6
+    assert len(INVARIANTS) == 7

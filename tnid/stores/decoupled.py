@@ -57,7 +57,12 @@ Index("ix_decoupled_requests_account_id", requests.c.account_id)
 Index("ix_decoupled_requests_expires_at", requests.c.expires_at)
 
 _COLUMNS = [requests.c[name] for name in DECOUPLED_COLUMNS]
-_IS_ACTIVE = exists().where(accounts.c.id == requests.c.account_id, accounts.c.disabled_at.is_(None))
+# A new password ends what was allowed under the old one, as it ends every grant
+_STANDS_BY_IT = exists().where(
+    accounts.c.id == requests.c.account_id,
+    accounts.c.disabled_at.is_(None),
+    accounts.c.password_changed_at <= requests.c.allowed_at,
+)
 _DECIDES = exists().where(accounts.c.id == bindparam("by_account"), accounts.c.disabled_at.is_(None))
 _WAITS = (
     requests.c.allowed_at.is_(None),
@@ -129,7 +134,7 @@ _REDEEM = (
         requests.c.allowed_at.is_not(None),
         requests.c.denied_at.is_(None),
         requests.c.expires_at > bindparam("now"),
-        _IS_ACTIVE,
+        _STANDS_BY_IT,
     )
     .values(redeemed_at=bindparam("now"))
     .returning(*_COLUMNS)

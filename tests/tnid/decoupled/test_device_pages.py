@@ -251,6 +251,22 @@ def test_an_account_that_is_shut_meanwhile_decides_nothing(
     assert terminal.fetch(late) == "authorization_pending"
 
 
+def test_a_new_password_ends_what_was_allowed_under_the_old_one(
+    browser: InProcess, terminal: Terminal, lan: Someone, services: Services, clock: Clock
+) -> None:
+    """Who stole a session could allow a terminal, and have it fetch its tokens only later."""
+    codes = terminal.codes()
+    lan.sign_in(browser, codes["verification_uri_complete"])
+    browser.submit("user_code_submit")
+    browser.click("consent_allow")
+    clock.advance(1)
+    with services.database.unit():
+        assert (
+            services.accounts.change_password(lan.id, lan.password, "nương chè mới 2 lá", clock.now()) is None
+        )
+    assert terminal.fetch(codes) == "access_denied"
+
+
 def test_a_terminal_that_is_shut_is_not_shown(
     browser: InProcess, terminal: Terminal, lan: Someone, services: Services, clock: Clock
 ) -> None:
