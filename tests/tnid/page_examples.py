@@ -107,6 +107,12 @@ def _items() -> list[dict[str, Any]]:
         {"claim": "name", "label": "Họ, chữ đệm và tên", "value": "Lường Thị L***", "required": True},
         {"claim": "phone_number", "label": "Số điện thoại", "value": "091***678", "required": True},
         {"claim": "address", "label": "Nơi ở hiện tại", "value": None, "required": False},
+        {
+            "claim": "verified_claims",
+            "label": "Thông tin đã được xác minh",
+            "value": "Họ, chữ đệm và tên, Ngày sinh, cách thức xác minh",
+            "required": True,
+        },
     ]
 
 
@@ -356,4 +362,8 @@ EXAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
         lambda: {"app": JOBS, "return_uri": "https://vieclam.example/", "frames": FRAMES},
     ),
     "error": ("errors/error.html", _error),
+    "error-expired": (
+        "errors/error.html",
+        lambda: {**_error(), "app": JOBS, "advice": "Quay lại Việc làm và bắt đầu lại; không chia sẻ gì."},
+    ),
 }
