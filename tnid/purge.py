@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Delete, bindparam, delete, select, tuple_
+from sqlalchemy import Column, ColumnElement, Delete, bindparam, delete, exists, select, true, tuple_
 
 from tnid.db import Database
 from tnid.stores.decoupled import requests as decoupled_requests
@@ -30,13 +30,21 @@ EXPIRING: tuple[Column[int], ...] = (
     outbox.c.expires_at,
     decoupled_requests.c.expires_at,
 )
+# A session that a person renews outlasts the first grants given in it, and their clients are told of its end
+_SESSION_HAS_ENDED = ~exists().where(
+    sessions.c.sid == grants.c.sid,
+    sessions.c.ended_at.is_(None),
+    sessions.c.expires_at > bindparam("before"),
+)
+CONDITIONS: dict[str, ColumnElement[bool]] = {grants.name: _SESSION_HAS_ENDED}
 
 
 def _purge_statement(expires: Column[int]) -> Delete:
-    """Return the DELETE of up to `most` rows that ended before `before`."""
+    """Return the DELETE of up to `most` rows that ended before `before` and are of no more use."""
     table = expires.table
     key = list(table.primary_key.columns)
-    ended = select(*key).where(expires < bindparam("before")).limit(bindparam("most"))
+    is_useless = CONDITIONS.get(table.name, true())
+    ended = select(*key).where(expires < bindparam("before"), is_useless).limit(bindparam("most"))
     return delete(table).where(tuple_(*key).in_(ended))
 
 

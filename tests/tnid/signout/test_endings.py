@@ -9,6 +9,7 @@ import pytest
 
 from tests.conftest import Clock
 from tests.tnid.conftest import ISSUER, PASSWORD, InProcess, Someone
+from tnid.purge import purge_expired
 from tnid.services import Services
 
 Browsers = Callable[..., InProcess]
@@ -131,3 +132,23 @@ def test_what_is_rolled_back_tells_nobody(visit: Visit, clock: Clock) -> None:
         visit.services.accounts.disable(visit.person.id, clock.now())
         raise ZeroDivisionError
     assert visit.told() == []
+
+
+def test_a_renewed_session_remembers_the_clients_of_its_first_hours(
+    visit: Visit, new_app: Callable[..., str], clock: Clock
+) -> None:
+    """The same person signs in again and again in one browser; the application was visited once, at first."""
+    again = f"{ISSUER}{new_app('market')}&prompt=login"
+    for _ in range(40):
+        clock.advance(1800)
+        visit.browser.open(again)
+        visit.person.type_password(visit.browser)
+        if visit.browser.page.has("consent_allow"):
+            visit.browser.click("consent_allow")
+        purge_expired(visit.services.database, clock.now(), most=100)
+    sign_out(visit)
+    visit.check_told()
+    visit.services.sessions.end_all(visit.person.id, clock.now())
+    clock.advance(14 * 3600)
+    purge_expired(visit.services.database, clock.now(), most=100)
+    assert visit.services.grants.list_parties(visit.sid) == []
