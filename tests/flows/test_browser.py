@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from uuid import uuid4
 
+import httpx
 import pytest
 from playwright.sync_api import Browser
 
+from oidc.decoupled.models import DEVICE_CODE
 from tests.flows.chromium import Window, pass_through, running_chromium
 from tests.person import Person
 from tests.province import Province
@@ -47,6 +49,28 @@ def register(window: Window) -> Person:
         fields.locator(f"input[name='{name}']").fill(value)
     window.click("register_submit")
     return person
+
+
+def test_a_person_lets_a_terminal_in(window: Window, province: Province) -> None:
+    document = {
+        "client_name": "Ki-ốt Một cửa",
+        "grant_types": [DEVICE_CODE],
+        "token_endpoint_auth_method": "none",
+        "scope": "openid profile",
+    }
+    client_id = province.tnid("client", "create", "-", given=document)["client_id"]
+    asked = {"client_id": client_id, "scope": "openid profile"}
+    codes = httpx.post(f"{province.issuer}/device_authorization", data=asked).json()
+    poll = {"grant_type": DEVICE_CODE, "device_code": codes["device_code"], "client_id": client_id}
+    window.open(codes["verification_uri_complete"])
+    pass_through(window, province.new_person())
+    assert window.page.locator("#user_code").input_value() == codes["user_code"]
+    window.click("user_code_submit")
+    assert "Ki-ốt Một cửa" in window.page.inner_text("main")
+    window.click("consent_allow")
+    assert window.has("request_allowed")
+    tokens = httpx.post(f"{province.issuer}/token", data=poll).json()
+    assert tokens["access_token"] and tokens["id_token"]
 
 
 def sign_out(window: Window) -> None:
