@@ -38,10 +38,10 @@ def add_grant(database: Database, grant_id: str, **columns: Any) -> None:
     row |= {"userinfo_claims": "", "id_token_claims": "", "auth_time": NOW, "acr": "LoA1", "amr": "pwd"}
     row |= {
         "redirect_uri": "https://rp.example/cb",
+        "resource": "",
         "code_expires_at": NOW + 60,
         "offline": 1,
         "generation": 0,
-        "resource": "",
     }
     row |= {"created_at": NOW, "expires_at": NOW + 9999, **columns}
     database.execute(insert(grants), **row)
