@@ -72,10 +72,14 @@ class ExpiredInteraction(PageError):
 
     code = "interaction_expired"
 
-    def __init__(self, description: str, *, client_id: str | None = None) -> None:
-        """`client_id` is who asked, where that is known, so that the page can tell where to begin again."""
+    def __init__(self, description: str, *, client_id: str | None = None, was_answered: bool = False) -> None:
+        """`client_id` is who asked, where that is known, so that the page can tell where to begin again.
+
+        `was_answered` says that something may have been shared by then.
+        """
         super().__init__(description)
         self.client_id = client_id
+        self.was_answered = was_answered
 
 
 class InvalidClient(OAuthError):

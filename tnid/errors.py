@@ -113,13 +113,14 @@ def error_page(
     description: str = "",
     retry_after_seconds: int | None = None,
     asker: RelyingParty | None = None,
+    advice: str | None = None,
 ) -> Response:
     """Answer with an error: a page, or the RFC's JSON to a caller of the protocol that takes no page.
 
     `description` is for a client's developer, in English, and holds nothing that a stranger wrote. `asker` is
-    the application to go back to, where it is known.
+    the application to go back to, where it is known, and `advice` says more of it than the code's own.
     """
-    response = _json(code, description) if _wants_json() else _page(code, description, asker)
+    response = _json(code, description) if _wants_json() else _page(code, description, asker, advice)
     response.status_code = status
     if retry_after_seconds is not None:
         response.headers["Retry-After"] = str(retry_after_seconds)
@@ -128,8 +129,11 @@ def error_page(
 
 def protocol_error_page(error: OAuthError) -> Response:
     """Answer with an error of the protocol that is not the client's to be told."""
-    asker = find_asker(error.client_id) if isinstance(error, ExpiredInteraction) else None
-    return error_page(error.code, error.status, description=error.description, asker=asker)
+    if not isinstance(error, ExpiredInteraction):
+        return error_page(error.code, error.status, description=error.description)
+    asker = find_asker(error.client_id)
+    advice = _way_back(asker, was_answered=error.was_answered) if asker else None
+    return error_page(error.code, error.status, description=error.description, asker=asker, advice=advice)
 
 
 def find_asker(client_id: str | None) -> RelyingParty | None:
@@ -146,7 +150,7 @@ def _json(code: str, description: str) -> Response:
     return jsonify(error=code, error_description=description or str(code))
 
 
-def _page(code: str, description: str, asker: RelyingParty | None) -> Response:
+def _page(code: str, description: str, asker: RelyingParty | None, advice: str | None) -> Response:
     wording = WORDINGS.get(code, WORDINGS["invalid_request"])
     request_id = g.get("request_id", "")
     page = render_template(
@@ -154,7 +158,7 @@ def _page(code: str, description: str, asker: RelyingParty | None) -> Response:
         code=code,
         title=wording.title,
         message=wording.message,
-        advice=wording.advice if asker is None else _back_to(asker),
+        advice=advice or wording.advice,
         app=asker,
         description=description,
         request_id=request_id,
@@ -162,7 +166,10 @@ def _page(code: str, description: str, asker: RelyingParty | None) -> Response:
     return make_response(page)
 
 
-def _back_to(asker: RelyingParty) -> str:
+def _way_back(asker: RelyingParty, *, was_answered: bool) -> str:
+    """Name the application to begin again at; what was answered may have been shared."""
+    if was_answered:
+        return str(gettext("Go back to %(app)s; this request has been answered already.", app=asker.name))
     return str(gettext("Go back to %(app)s and start again; nothing was shared.", app=asker.name))
 
 

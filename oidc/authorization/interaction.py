@@ -79,6 +79,7 @@ class Interactions:
         raise ExpiredInteraction(
             "This request has expired, was answered, or began in another browser.",
             client_id=request.client_id if request else None,
+            was_answered=interaction is not None and interaction.completed_at is not None,
         )
 
     def _find_own(self, uid: str, browser: str) -> Interaction | None:

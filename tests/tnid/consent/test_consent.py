@@ -238,3 +238,15 @@ def test_what_an_api_is_asked_for_is_said_in_words(browser: InProcess, lan: Some
     assert browser.click("consent_allow").url.startswith(CALLBACK)
     assert browser.open(market).url.startswith(CALLBACK), "and it is asked once"
     assert "Mua chè thay bạn" in browser.open("/account/applications").words()
+
+
+def test_a_page_that_was_answered_does_not_say_that_nothing_was_shared(
+    browser: InProcess, lan: Someone, new_app: Callable[..., str]
+) -> None:
+    page = lan.sign_in(browser, new_app())
+    address = page.url
+    browser.click("consent_allow")
+    again = browser.open(address)
+    assert again.error_code == "interaction_expired"
+    assert "Quay lại Việc làm; yêu cầu này đã được trả lời rồi" in again.words()
+    assert "không có thông tin nào bị chia sẻ" not in again.words()
