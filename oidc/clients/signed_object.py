@@ -15,10 +15,10 @@ from oidc.clients.outbound import OutboundRefused
 from oidc.models import FAPI2, Client
 from oidc.strict_json import BadJson, load_object
 
-SIGNING_ALGS = ("RS256", "PS256", "ES256", "EdDSA")
-"""What clients may sign with: asymmetric algorithms alone, and never none."""
+SIGNING_ALGS = ("RS256", "PS256", "ES256", "Ed25519", "EdDSA")
+"""What clients may sign with: asymmetric algorithms alone, and never none. RFC 9864 renames EdDSA Ed25519."""
 
-FAPI2_ALGS = ("PS256", "ES256", "EdDSA")
+FAPI2_ALGS = ("PS256", "ES256", "Ed25519", "EdDSA")
 """What clients of the `fapi2` profile may sign with: FAPI 2.0 Security Profile §5.4.1."""
 
 

@@ -22,7 +22,9 @@ from oidc.interfaces import ReplayStore
 from oidc.strict_json import BadJson, load_object
 from oidc.token.htu import normalize
 
-DPOP_ALGS = ("ES256", "PS256", "EdDSA")
+DPOP_ALGS = ("ES256", "PS256", "Ed25519", "EdDSA")
+"""RFC 9864: Ed25519 is what EdDSA was called before it said its curve; either name is in use."""
+
 DPOP = "DPoP"
 TYP = "dpop+jwt"
 MAX_BYTES = 8 * 1024
@@ -38,6 +40,7 @@ _PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _KEY_OF_ALG: dict[str, tuple[str, str | None]] = {
     "ES256": ("EC", "P-256"),
     "PS256": ("RSA", None),
+    "Ed25519": ("OKP", "Ed25519"),
     "EdDSA": ("OKP", "Ed25519"),
 }
 

@@ -85,6 +85,7 @@ def running_application(
     alg: str,
     decryption_key: ECKey | RSAKey | None = None,
     more_metadata: Mapping[str, Any] = MappingProxyType({}),
+    dpop_alg: str | None = None,
     **parameters: str,
 ) -> Iterator[NodeApplication]:
     """Register a client with this authentication method, start the application, and stop it at the end."""
@@ -111,6 +112,7 @@ def running_application(
         "scope": SCOPE,
         "private_jwk": key.as_dict(private=True),
         "parameters": parameters,
+        "dpop_alg": dpop_alg,
         "decryption_jwk": decryption_key.as_dict(private=True) if decryption_key else None,
     }
     shutil.copy(SOURCE / "relying_party.mjs", installed)
@@ -185,6 +187,25 @@ def test_answers_that_are_signed_and_then_encrypted_are_opened(
         assert first["claims"]["iss"] == first["userinfo"]["iss"] == province.issuer
         assert first["userinfo"]["email"] == "thu@example.vn"
         assert application.read("/refresh")["userinfo"]["sub"] == first["claims"]["sub"]
+
+
+@pytest.mark.parametrize("dpop_alg", ["ES256", "PS256", "Ed25519"])
+def test_fapi2_with_pushed_requests_and_dpop(
+    dpop_alg: str, installed: Path, province: Province, browser: Browser
+) -> None:
+    person = province.new_person(email="thu@example.vn")
+    with running_application(
+        installed, province, browser, "private_key_jwt", "ES256",
+        more_metadata={"profile": "fapi2"}, dpop_alg=dpop_alg,
+    ) as application:  # fmt: skip
+        browser.open(f"{application.url}/sign-in")
+        first = read_json(person.pass_through(browser))
+        assert first["token_type"] == "dpop" and first["userinfo"]["email"] == "thu@example.vn"
+        assert first["claims"]["iss"] == province.issuer
+        again = application.read("/refresh")
+        assert not again["is_rotated"] and again["userinfo"]["sub"] == first["claims"]["sub"]
+        introspected = application.read("/introspect")
+        assert introspected["token_type"] == "DPoP" and set(introspected["cnf"]) == {"jkt"}
 
 
 def test_a_revoked_refresh_token_takes_its_access_tokens_along(

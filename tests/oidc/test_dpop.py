@@ -77,7 +77,9 @@ RSA = RSAKey.generate_key(2048)
 ED25519 = OKPKey.generate_key("Ed25519")
 
 
-@pytest.mark.parametrize(("alg", "key"), [("ES256", KEY), ("PS256", RSA), ("EdDSA", ED25519)])
+@pytest.mark.parametrize(
+    ("alg", "key"), [("ES256", KEY), ("PS256", RSA), ("Ed25519", ED25519), ("EdDSA", ED25519)]
+)
 def test_the_published_algorithms_work(alg: str, key: Any) -> None:
     assert alg in DPOP_ALGS
     assert check(make_proof("POST", TOKEN, NOW, key, alg=alg)) == key.thumbprint()

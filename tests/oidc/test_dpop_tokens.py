@@ -77,7 +77,9 @@ def test_a_bound_token_is_no_bearer_s(world: World) -> None:
         response = userinfo(world, token, dpop, "Bearer")
         assert is_refused(response, "invalid_token", 401)
         found = challenges(response)
-        assert 'error="invalid_token"' in found["Bearer"] and found["DPoP"] == 'algs="ES256 PS256 EdDSA"'
+        assert (
+            'error="invalid_token"' in found["Bearer"] and found["DPoP"] == 'algs="ES256 PS256 Ed25519 EdDSA"'
+        )
     posted = post({"access_token": token}, dpop=make_proof("POST", USERINFO, world.now, ath=ath(token)))
     assert world.provider.userinfo.respond(posted, world.now).status == 401
 

@@ -31,7 +31,7 @@ from tests.oidc.world import (
 KEY = ECKey.generate_key("P-256", parameters={"kid": "ec"})
 RSA = RSAKey.generate_key(2048, parameters={"kid": "rsa"})
 ED25519 = OKPKey.generate_key("Ed25519", parameters={"kid": "ed"})
-KEYS: dict[str, Any] = {"ES256": KEY, "PS256": RSA, "RS256": RSA, "EdDSA": ED25519}
+KEYS: dict[str, Any] = {"ES256": KEY, "PS256": RSA, "RS256": RSA, "Ed25519": ED25519, "EdDSA": ED25519}
 DOCUMENT: dict[str, Any] = {
     "redirect_uris": [REDIRECT_URI],
     "grant_types": ["authorization_code", "refresh_token"],
@@ -217,7 +217,7 @@ def test_another_client_s_refresh_token_is_refused(bank: World) -> None:
 # Assertions: RFC 7523 §3 and FAPI 2.0 §5.3.2.1
 
 
-@pytest.mark.parametrize("alg", ["ES256", "PS256", "EdDSA"])
+@pytest.mark.parametrize("alg", ["ES256", "PS256", "Ed25519", "EdDSA"])
 def test_the_profile_s_algorithms_authenticate(bank: World, alg: str) -> None:
     answer = redeem(bank, "unknown", proof(bank, "/token"), assertion(bank, alg))
     assert error_of(answer) == "invalid_grant"

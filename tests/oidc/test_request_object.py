@@ -37,7 +37,7 @@ from tests.oidc.world import (
 @cache
 def key_for(alg: str, kid: str = "k") -> Key:
     parameters: Any = {"kid": kid}
-    if alg == "EdDSA":
+    if alg in ("Ed25519", "EdDSA"):
         return OKPKey.generate_key("Ed25519", parameters)
     if alg == "ES256":
         return ECKey.generate_key("P-256", parameters)
@@ -96,7 +96,7 @@ def refused(world: World, token: str, **outside: str) -> str:
     return found["error"]
 
 
-@pytest.mark.parametrize("alg", ["RS256", "PS256", "ES256", "EdDSA"])
+@pytest.mark.parametrize("alg", ["RS256", "PS256", "ES256", "Ed25519", "EdDSA"])
 def test_a_signed_request_is_answered(world: World, alg: str) -> None:
     client = signer(world, alg)
     world.agree()
@@ -447,7 +447,8 @@ def test_discovery_tells_what_is_taken(world: World) -> None:
     found = document(world.provider.metadata())
     assert found["request_parameter_supported"] is found["request_uri_parameter_supported"] is True
     assert found["require_request_uri_registration"] is True
-    assert found["request_object_signing_alg_values_supported"] == ["RS256", "PS256", "ES256", "EdDSA"]
+    algs = ["RS256", "PS256", "ES256", "Ed25519", "EdDSA"]
+    assert found["request_object_signing_alg_values_supported"] == algs
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def test_ui_001_a_wrong_proof_opens_nothing(name: str, attack: Attack, bound: st
     answer = userinfo_refused(attack, headers, "invalid_dpop_proof")
     assert answer.headers["WWW-Authenticate"].startswith(("Bearer", "DPoP"))
     assert 'DPoP error="invalid_dpop_proof"' in answer.headers["WWW-Authenticate"]
-    assert 'algs="ES256 PS256 EdDSA"' in answer.headers["WWW-Authenticate"]
+    assert 'algs="ES256 PS256 Ed25519 EdDSA"' in answer.headers["WWW-Authenticate"]
 
 
 def userinfo_refused(attack: Attack, headers: Any, error: str) -> httpx.Response:

@@ -1,11 +1,11 @@
 // A small web application on npm openid-client, as its documentation has it: sign in, refresh, revoke, sign out.
 // CLIENT (JSON in the environment) holds issuer, port, metadata, scope, private_jwk, the parameters to add, and the
-// decryption_jwk where answers come encrypted.
+// decryption_jwk where answers come encrypted. With a dpop_alg its tokens are bound to a key, and its requests pushed.
 // Every page is JSON, so that a test can read it.
 import { createServer } from 'node:http';
 import * as client from 'openid-client';
 
-const { issuer, port, metadata, scope, private_jwk, parameters, decryption_jwk } = JSON.parse(process.env.CLIENT);
+const { issuer, port, metadata, scope, private_jwk, parameters, decryption_jwk, dpop_alg } = JSON.parse(process.env.CLIENT);
 const origin = `http://localhost:${port}`;
 const redirect_uri = `${origin}/callback`;
 const signed_out_uri = `${origin}/signed-out`;
@@ -41,6 +41,10 @@ if (decryption_jwk) {
   client.enableDecryptingResponses(config, [metadata.id_token_encrypted_response_enc], { key, alg, kid: jwk.kid });
 }
 
+// Keeps the server's nonce, too, and tries again where one is asked for
+const DPoP = dpop_alg && client.getDPoPHandle(config, await client.randomDPoPKeyPair(dpop_alg));
+const options = DPoP ? { DPoP } : undefined;
+
 let begun; // One person at a time is enough here
 let tokens;
 
@@ -51,7 +55,7 @@ const pages = {
       expectedState: client.randomState(),
       expectedNonce: client.randomNonce(),
     };
-    const location = client.buildAuthorizationUrl(config, {
+    const asked = {
       redirect_uri,
       scope,
       code_challenge: await client.calculatePKCECodeChallenge(begun.pkceCodeVerifier),
@@ -59,19 +63,22 @@ const pages = {
       state: begun.expectedState,
       nonce: begun.expectedNonce,
       ...parameters,
-    });
+    };
+    const location = DPoP
+      ? await client.buildAuthorizationUrlWithPAR(config, asked, options)
+      : client.buildAuthorizationUrl(config, asked);
     return { location };
   },
   async '/callback'(url) {
-    tokens = await client.authorizationCodeGrant(config, url, { ...begun, idTokenExpected: true });
+    tokens = await client.authorizationCodeGrant(config, url, { ...begun, idTokenExpected: true }, undefined, options);
     const claims = tokens.claims();
-    const userinfo = await client.fetchUserInfo(config, tokens.access_token, claims.sub);
+    const userinfo = await client.fetchUserInfo(config, tokens.access_token, claims.sub, options);
     return { body: { claims, userinfo, token_type: tokens.token_type, expires_in: tokens.expiresIn(), scope: tokens.scope } };
   },
   async '/refresh'() {
     const before = tokens;
-    tokens = await client.refreshTokenGrant(config, before.refresh_token);
-    const userinfo = await client.fetchUserInfo(config, tokens.access_token, before.claims().sub);
+    tokens = await client.refreshTokenGrant(config, before.refresh_token, undefined, options);
+    const userinfo = await client.fetchUserInfo(config, tokens.access_token, before.claims().sub, options);
     const is_rotated = tokens.refresh_token !== undefined && tokens.refresh_token !== before.refresh_token;
     tokens.id_token ??= before.id_token;
     return { body: { userinfo, is_rotated, claims: tokens.claims() ?? null } };
