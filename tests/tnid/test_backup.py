@@ -17,6 +17,7 @@ from sqlalchemy import create_engine, text
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.provider import environ_for
 from tnid.audit import Audit
+from tnid.backup.databases import statements_for
 from tnid.backup.sealed_file import CHUNK_BYTES, BrokenFile, seal, unseal
 from tnid.cli import main
 from tnid.db import Database
@@ -75,12 +76,15 @@ def test_a_backup_is_restored_elsewhere(
 def test_what_may_be_spent_since_is_ended_by_a_restore(
     database: Database, instance: dict[str, str], other: dict[str, str], tmp_path: Path
 ) -> None:
-    database.execute(text(BEGIN_INTERACTION))
+    for statement in (BEGIN_INTERACTION, PUSH_REQUEST, ALLOW_REQUEST):
+        database.execute(text(statement))
     run(instance, "backup", str(tmp_path / "backup"))
     run(other, "restore", str(tmp_path / "backup"))
     engine = create_engine(other["TNID_DATABASE_URL"])
     with engine.connect() as connection:
         assert connection.execute(text("SELECT completed_at FROM interactions")).scalar_one() == 1
+        assert connection.execute(text("SELECT consumed_at FROM pushed_requests")).scalar_one() == 1
+        assert connection.execute(text("SELECT denied_at FROM decoupled_requests")).scalar_one() == 1
     engine.dispose()
 
 
@@ -88,6 +92,20 @@ BEGIN_INTERACTION = (
     "INSERT INTO interactions (uid, browser_hash, least_acr, created_at, expires_at)"
     " VALUES ('u', 'b', 'LoA1', 1, 2000000000)"
 )
+PUSH_REQUEST = (
+    "INSERT INTO pushed_requests (uri_hash, client_id, request, created_at, expires_at)"
+    " VALUES ('h', 'c', '{}', 1, 2000000000)"
+)
+ALLOW_REQUEST = (
+    "INSERT INTO decoupled_requests (id, grant_type, client_id, handle_hash, scope, least_acr,"
+    " binding_message, asked_from, interval_seconds, too_fast, created_at, expires_at, allowed_at)"
+    " VALUES ('r', 't', 'c', 'h', 'openid', '', '', '', 5, 0, 1, 2000000000, 2)"
+)
+
+
+def test_a_backup_of_an_older_version_lacks_younger_tables() -> None:
+    prepare = {"old": "UPDATE old SET x = 1", "young": "UPDATE young SET x = 1"}
+    assert statements_for({"old", "other"}, prepare) == ["UPDATE old SET x = 1"]
 
 
 def test_a_backup_taken_while_it_is_written_to_is_whole(

@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO
@@ -47,8 +47,10 @@ def back_up(database_url: str, key: bytes, target: IO[bytes], work_dir: Path) ->
             seal(plain, target, key, SQLITE)
 
 
-def restore(database_url: str, key: bytes, source: IO[bytes], work_dir: Path, prepare: str) -> None:
-    """Fill an empty database with what was backed up, after running the SQL of `prepare` on it.
+def restore(
+    database_url: str, key: bytes, source: IO[bytes], work_dir: Path, prepare: Mapping[str, str]
+) -> None:
+    """Fill an empty database with what was backed up, after running on it what `prepare` has for each table.
 
     Raises BrokenFile before anything has been written to the database.
     """
@@ -73,20 +75,27 @@ def is_empty(database_url: str) -> bool:
     return not inspect(engine).get_table_names()
 
 
-def _put_sqlite_in_place(scratch: Path, path: Path, prepare: str) -> None:
+def _put_sqlite_in_place(scratch: Path, path: Path, prepare: Mapping[str, str]) -> None:
     with closing(sqlite3.connect(scratch)) as copy:
-        copy.executescript(f"BEGIN; {prepare}; COMMIT;")
+        tables = copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        script = "; ".join(statements_for({name for (name,) in tables}, prepare))
+        copy.executescript(f"BEGIN; {script}; COMMIT;")
     for leftover in (path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
         leftover.unlink(missing_ok=True)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     shutil.copyfile(scratch, path)
 
 
-def _execute(url: URL, script: str) -> None:
+def _execute(url: URL, prepare: Mapping[str, str]) -> None:
     engine = create_engine(url, poolclass=NullPool)
     with engine.begin() as connection:
-        for statement in script.split(";"):
+        for statement in statements_for(set(inspect(connection).get_table_names()), prepare):
             connection.exec_driver_sql(statement)
+
+
+def statements_for(tables: set[str], prepare: Mapping[str, str]) -> list[str]:
+    """Return what is to be run where there are these tables: an older backup lacks the younger ones."""
+    return [statement for table, statement in prepare.items() if table in tables]
 
 
 @contextmanager

@@ -20,12 +20,15 @@ PURPOSE = "backup"
 
 # What was spent, or ended, after the backup was made is unspent and alive in it: all of its kind has to end.
 # People sign in again, and applications ask for new tokens; consents, factors and accounts are as they were.
-END_WHAT_MAY_BE_SPENT = """
-UPDATE grants SET revoked_at = created_at WHERE revoked_at IS NULL;
-UPDATE sessions SET ended_at = created_at WHERE ended_at IS NULL;
-UPDATE sign_ins SET ended_at = created_at WHERE ended_at IS NULL;
-UPDATE interactions SET completed_at = created_at WHERE completed_at IS NULL
-"""
+END_WHAT_MAY_BE_SPENT = {
+    "grants": "UPDATE grants SET revoked_at = created_at WHERE revoked_at IS NULL",
+    "sessions": "UPDATE sessions SET ended_at = created_at WHERE ended_at IS NULL",
+    "sign_ins": "UPDATE sign_ins SET ended_at = created_at WHERE ended_at IS NULL",
+    "interactions": "UPDATE interactions SET completed_at = created_at WHERE completed_at IS NULL",
+    "pushed_requests": "UPDATE pushed_requests SET consumed_at = created_at WHERE consumed_at IS NULL",
+    "decoupled_requests": "UPDATE decoupled_requests SET denied_at = created_at"
+    " WHERE denied_at IS NULL AND redeemed_at IS NULL",
+}
 
 
 @click.command()
