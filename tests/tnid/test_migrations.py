@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.provider import environ_for, run_tnid
 from tnid import migrations
 from tnid.db import db
+from tnid.revision import find_revision, newest_revision
 
 
 @pytest.fixture
@@ -28,7 +32,7 @@ def empty_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path
 def test_migrations_give_exactly_the_tables_in_the_code(empty_url: str) -> None:
     revision = migrations.upgrade(empty_url)
     engine = create_engine(empty_url)
-    assert migrations.find_revision(engine) == revision == migrations.newest_revision()
+    assert find_revision(engine) == revision == newest_revision()
     assert migrations.find_differences(engine) == [], REMEDY
     engine.dispose()
 
@@ -53,17 +57,28 @@ def test_four_processes_may_upgrade_at_once(empty_url: str, tmp_path: Path) -> N
     environ = environ_for(tmp_path, 1, empty_url)
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda _: run_tnid(environ, "db", "upgrade"), range(4)))
-    assert answers == [{"revision": migrations.newest_revision()}] * 4
+    assert answers == [{"revision": newest_revision()}] * 4
     engine = create_engine(empty_url)
     assert migrations.find_differences(engine) == []
     engine.dispose()
 
 
 def test_upgrading_again_changes_nothing(database_url: str) -> None:
-    assert migrations.upgrade(database_url) == migrations.newest_revision()
+    assert migrations.upgrade(database_url) == newest_revision()
 
 
 def test_every_table_of_the_code_is_known_before_comparing() -> None:
     migrations.load_tables()
     folder = Path(migrations.__file__).parents[1] / "stores"
     assert len(db.metadata.tables) >= len(list(folder.glob("[a-z]*.py")))
+
+
+def test_the_files_tell_the_newest_revision_as_alembic_does() -> None:
+    head = ScriptDirectory.from_config(migrations.alembic_config(None)).get_current_head()
+    assert newest_revision() == head
+
+
+def test_no_worker_carries_alembic() -> None:
+    program = "import sys, tnid.cli, tnid.app; print([name for name in sys.modules if name == 'alembic'])"
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert told.stdout == "[]\n"

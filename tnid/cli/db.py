@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 from sqlalchemy import Engine, text
 
-from tnid import clock, migrations
+from tnid import clock
 from tnid.audit import CHAIN_PURPOSE, Chain
 from tnid.cli.answers import Refusal, answer, with_json
 from tnid.cli.settings import get_settings, open_engine
 from tnid.db import Database
 from tnid.invariants import find_broken
+from tnid.revision import find_revision, newest_revision
 from tnid.sealing import Sealer, load_master_key
 from tnid.settings import Settings
 from tnid.stores.audit import AuditStore
@@ -25,6 +26,8 @@ def db() -> None:
 @with_json
 def upgrade(as_json: bool) -> None:
     """Bring the database to the newest revision; safe to run several times, at once too."""
+    from tnid import migrations  # noqa: PLC0415  Alembic takes 10 MiB, which no other command needs
+
     try:
         revision = migrations.upgrade(get_settings().database_url)
     except OSError as error:
@@ -57,11 +60,11 @@ def _find_damage(engine: Engine) -> list[str]:
 
 
 def _find_drift(engine: Engine) -> list[str]:
-    found = migrations.find_revision(engine)
-    if found != migrations.newest_revision():
-        return [
-            f"the database is at revision {found or 'none'}, the program at {migrations.newest_revision()}"
-        ]
+    from tnid import migrations  # noqa: PLC0415  as above
+
+    found = find_revision(engine)
+    if found != newest_revision():
+        return [f"the database is at revision {found or 'none'}, the program at {newest_revision()}"]
     return [
         f"the tables differ from the program's: {difference}"
         for difference in migrations.find_differences(engine)

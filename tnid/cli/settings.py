@@ -11,7 +11,7 @@ from sqlalchemy import Engine, create_engine, text
 from tnid import settings
 from tnid.cli.answers import Refusal
 from tnid.db import engine_options, prepare_engine
-from tnid.migrations import find_revision, newest_revision
+from tnid.revision import find_revision, newest_revision
 from tnid.settings import Settings
 
 
@@ -34,7 +34,7 @@ def open_engine(settings: Settings) -> Iterator[Engine]:
 def check_usable(settings: Settings, engine: Engine) -> None:
     """Refuse a database that isn't at this program's revision, or later, or whose master key is missing."""
     found = find_revision(engine)
-    if found is None or found < (newest_revision() or ""):
+    if found is None or found < newest_revision():
         raise Refusal(f"The database is at revision {found or 'none'}: run `tnid db upgrade` first.")
     # A new key would be made, and nothing that is stored could be read with it
     if not settings.master_key_file.exists() and _holds_sealed(engine):

@@ -13,19 +13,18 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
 
 import tnid.stores
 from tnid.db import db
+from tnid.revision import VERSIONS, newest_revision
 
 # Any number, as long as it is always the same: PostgreSQL's locks are known by number
 LOCK_NUMBER = 0x746E6964
 WAIT_SECONDS = 120
-VERSIONS = Path(__file__).with_name("versions")
 
 
-def upgrade(database_url: str) -> str | None:
+def upgrade(database_url: str) -> str:
     """Run the revisions not yet run, in one transaction; return the newest revision.
 
     Processes that upgrade at the same time wait for the first, and then find nothing left to do.
@@ -33,16 +32,6 @@ def upgrade(database_url: str) -> str | None:
     with _migrating(database_url) as connection:
         command.upgrade(alembic_config(connection), "head")
     return newest_revision()
-
-
-def newest_revision() -> str | None:
-    return ScriptDirectory.from_config(alembic_config(None)).get_current_head()
-
-
-def find_revision(engine: Engine) -> str | None:
-    """Return the revision of this database, None where it was never migrated."""
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
 
 
 def find_differences(engine: Engine) -> list[Any]:

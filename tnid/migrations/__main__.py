@@ -15,7 +15,8 @@ from alembic import command
 from alembic.script import Script
 from sqlalchemy import create_engine
 
-from tnid.migrations import VERSIONS, alembic_config, upgrade
+from tnid.migrations import alembic_config, upgrade
+from tnid.revision import VERSIONS
 
 
 def main(message: str) -> None:
