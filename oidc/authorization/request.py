@@ -221,9 +221,11 @@ def check_max_age(draft: Draft) -> None:
 def check_acr_values(draft: Draft) -> None:
     """OpenID Connect Core §3.1.2.1 and RFC 9470 §5: any of the values will do, so the weakest is needed.
 
-    Values that aren't ours are ignored: acr_values is a wish, and never an error.
+    Values that aren't ours are ignored: acr_values is a wish, and never an error. OpenID Connect Registration
+    §2: without it, the client's default_acr_values are its wish.
     """
-    wished = (draft.get("acr_values") or "").split()
+    asked = draft.get("acr_values")
+    wished = draft.client.metadata.get("default_acr_values", ()) if asked is None else asked.split()
     draft.checked["wanted_acr"] = next((acr for acr in ACR_VALUES if acr in wished), "")
 
 

@@ -387,3 +387,13 @@ def test_form_post_carries_errors_too(world: World) -> None:
     answer = world.authorize(prompt="none", response_mode="form_post")
     assert isinstance(answer, Response) and answer.status == 200
     assert 'name="error" value="login_required"' in answer.body.decode()
+
+
+def test_a_client_s_default_acr_values_are_its_wish_where_it_names_none(world: World) -> None:
+    """OpenID Connect Registration §2"""
+    client, _secret = world.add_client(default_acr_values=["LoA2"])
+    world.agree()
+    weak = world.end_user(acr="LoA1", amr=("pwd",))
+    prompt = world.ask(world.query(client), weak)
+    assert isinstance(prompt, Prompt) and prompt.name == "second_factor"
+    assert isinstance(world.ask(world.query(client, acr_values="LoA1"), weak), Response)
