@@ -231,15 +231,15 @@ class GrantLife(RuleBasedStateMachine):
         elif life.is_redeemed:
             assert self.is_refused(response, client)
             self.end(life)
+        elif not by_owner:
+            # RFC 9700 §4.5: in a wrong hand, nobody gets a second guess, whatever else is wrong
+            assert self.is_refused(response, client)
+            self.end(life)
         elif not self.is_redeemable(life):
             assert self.is_refused(response, client)
         else:
             life.is_redeemed = True
-            if by_owner:
-                self.keep(life, response)
-            else:
-                assert self.is_refused(response, client)
-                self.end(life)
+            self.keep(life, response)
 
     def is_redeemable(self, life: Life) -> bool:
         if life.is_ended or life.person in self.shut_people:
