@@ -12,8 +12,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple, Protocol
+from urllib.parse import urlsplit
 
 from oidc.clients.outbound import OutboundRefused, Parcel
+from oidc.interfaces import Events
 from tnid import clock
 from tnid.db import Database, DatabaseUnavailable
 from tnid.stores.outbox import OutboxStore
@@ -41,18 +43,9 @@ class Poster(Protocol):
         """Post once; raise OutboundRefused where it wasn't taken."""
 
 
-class Events(Protocol):
-    def record(
-        self,
-        event: str,
-        *,
-        now: int,
-        outcome: str = "ok",
-        reason: str | None = None,
-        account_id: str | None = None,
-        client_id: str | None = None,
-        details: Mapping[str, Any] | None = None,
-    ) -> None: ...
+def host_of(address: str) -> str:
+    """Return whose turns a message to this address takes: a row's `host`, which has a column's length."""
+    return urlsplit(address).netloc[-255:].lower()
 
 
 class Schedule(NamedTuple):

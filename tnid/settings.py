@@ -163,7 +163,7 @@ class Settings:
     database_url: str = setting(_database_url, "sqlite:///{instance_dir}/tnid.db", "URL",
         "SQLite or PostgreSQL", secret=True)
     redis_url: str | None = setting(_url_of("redis", "rediss", "unix"), None, "URL",
-        "a Redis for speed; nothing is lost with it", secret=True)
+        "a Redis for speed; taken, and not used yet", secret=True)
     master_key_file: Path = setting(_path, "{instance_dir}/master.key", "file",
         "the key that seals keys and personal data, mode 0600")
     trusted_proxies: tuple[Network, ...] = setting(_networks, "", "networks",
@@ -171,7 +171,7 @@ class Settings:
     locale_default: str = setting(_one_of(*LOCALES), "vi", "language",
         "the language where a person has chosen none")
     smtp_url: str | None = setting(_url_of("smtp", "smtps"), None, "URL",
-        "the mail server", secret=True)
+        "the mail server; taken, and not used yet", secret=True)
     log_level: str = setting(_one_of(*LOG_LEVELS), "info", "level",
         "how much is logged")
     outbound_ca_file: Path | None = setting(_existing_file, None, "file",

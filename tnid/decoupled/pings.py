@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from oidc.clients.outbound import Parcel
 from oidc.decoupled.models import DecoupledRequest
 from oidc.decoupled.ping import Ping, find_ping_address
 from oidc.models import Client
-from tnid.outbox import Composer
+from tnid.outbox import Composer, host_of
 from tnid.stores.outbox import OutboxStore
 
 CIBA_PING = "ciba_ping"
@@ -19,8 +18,8 @@ def queue_ping(outbox: OutboxStore, request: DecoupledRequest, client: Client, n
     """Queue the ping of an answered request, where its client wants one."""
     address = find_ping_address(request, client)
     if address is not None:
-        host = urlsplit(address).netloc[-255:].lower()
-        outbox.add(CIBA_PING, client.client_id, request.account_id or "", request.id, host, now)
+        account_id = request.account_id or ""
+        outbox.add(CIBA_PING, client.client_id, account_id, request.id, host_of(address), now)
 
 
 def ping_composer(ping: Ping) -> Composer:

@@ -6,13 +6,12 @@ They are told by the housekeeper, which sends what is queued here.
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from oidc.clients.outbound import Parcel
 from oidc.interfaces import ClientStore, GrantStore
 from oidc.logout.backchannel import BackChannelLogout
 from oidc.logout.parties import parties_of_session
-from tnid.outbox import Composer
+from tnid.outbox import Composer, host_of
 from tnid.stores.outbox import OutboxStore
 
 LOGOUT_TOKEN = "logout_token"  # noqa: S105  the kind of a message
@@ -35,8 +34,7 @@ class SessionEndings:
         for client, account_id in parties_of_session(self._grants, self._clients, sid):
             uri = client.backchannel_logout_uri
             if uri is not None:
-                host = urlsplit(uri).netloc[-255:].lower()
-                self._outbox.add(LOGOUT_TOKEN, client.client_id, account_id, sid, host, now)
+                self._outbox.add(LOGOUT_TOKEN, client.client_id, account_id, sid, host_of(uri), now)
 
 
 def logout_token_composer(backchannel: BackChannelLogout) -> Composer:

@@ -63,7 +63,6 @@ _STANDS_BY_IT = exists().where(
     accounts.c.disabled_at.is_(None),
     accounts.c.password_changed_at <= requests.c.allowed_at,
 )
-_DECIDES = exists().where(accounts.c.id == bindparam("by_account"), accounts.c.disabled_at.is_(None))
 _WAITS = (
     requests.c.allowed_at.is_(None),
     requests.c.denied_at.is_(None),

@@ -21,7 +21,7 @@ outbox = db.Table(
     Column("kind", String(32), nullable=False),
     Column("client_id", String(255), nullable=False),
     Column("account_id", String(22), nullable=False),
-    Column("reference", String(64), nullable=False),  # what it tells of: a sid
+    Column("reference", String(64), nullable=False),  # what it tells of: a sid, or a request
     Column("host", String(255), nullable=False),  # whose turns it takes; the address itself is looked up anew
     Column("attempts", Integer, nullable=False),
     Column("due_at", BigInteger),  # NULL once it is delivered or given up
