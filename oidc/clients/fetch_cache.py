@@ -46,13 +46,22 @@ class FetchCache(Generic[Kept]):
 
     A failure is remembered, too, and few fetches run at once: whoever knows a client_id could otherwise have
     us wait for its slow host as often as they like. What was had stays good for `stale_seconds` while its
-    address gives nothing: else a stranger's requests and a moment's outage would shut a client out.
+    address gives nothing: else a stranger's requests and a moment's outage would shut a client out. Where
+    strangers choose the names, `most` is how many they may fill our memory with.
     """
 
-    def __init__(self, fetcher: Fetcher, read: Callable[[bytes], Kept], *, stale_seconds: float = -1) -> None:
+    def __init__(
+        self,
+        fetcher: Fetcher,
+        read: Callable[[bytes], Kept],
+        *,
+        stale_seconds: float = -1,
+        most: int = MOST_CACHED,
+    ) -> None:
         self._fetcher = fetcher
         self._read = read
         self._stale_seconds = stale_seconds
+        self._most = most
         self._cache: dict[str, _Fetched[Kept]] = {}
         self._lock = threading.Lock()
         self._fetching = threading.BoundedSemaphore(MOST_AT_ONCE)
@@ -87,7 +96,7 @@ class FetchCache(Generic[Kept]):
         finally:
             self._fetching.release()
         with self._lock:
-            if len(self._cache) >= MOST_CACHED:
+            if len(self._cache) >= self._most:
                 self._cache.clear()
             self._cache[name] = fetched
         return fetched

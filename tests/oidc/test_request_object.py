@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import gc
 import hmac
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qsl, quote, urlencode
+from weakref import WeakSet
 
 import orjson
 import pytest
@@ -397,6 +399,38 @@ def test_another_fragment_names_another_content(world: World, monkeypatch: pytes
     for state in ("third", "fourth"):
         world.elsewhere.documents[URI] = sign(claims(client, state=state)).encode()
         assert location(by_reference(world))["state"] == state
+
+
+class Kept(str):
+    """Text that can be counted while somebody holds it."""
+
+    alive: ClassVar[WeakSet[Kept]] = WeakSet()
+
+    def __new__(cls, body: bytes) -> Kept:
+        made = super().__new__(cls, body.decode())
+        cls.alive.add(made)
+        return made
+
+
+def test_fragments_that_strangers_make_up_fill_no_memory(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(request_uris, "read_token", Kept)
+    world.provider = world.new_provider()
+    signer(world, request_uris=[URI])
+    world.elsewhere.documents[URI] = b"x.y.z"
+    for number in range(3 * request_uris.MOST_KEPT):
+        by_reference(world, f"{URI}#{number}", redirect_uri=REDIRECT_URI)
+        gc.collect(0)
+        assert len(Kept.alive) <= request_uris.MOST_KEPT + 1
+    assert Kept.alive
+
+
+def test_a_request_uri_is_of_reasonable_length(world: World) -> None:
+    """OpenID Connect Core §6.2: 512 characters at most."""
+    signer(world, request_uris=[URI])
+    found = location(by_reference(world, f"{URI}#{'h' * 512}", redirect_uri=REDIRECT_URI))
+    assert found["error"] == "invalid_request_uri" and not world.elsewhere.fetched
 
 
 @pytest.mark.parametrize("uri", [URI + "/", URI + "?x", "http://169.254.169.254/", "https://evil.example/r"])
