@@ -8,6 +8,7 @@ from base64 import urlsafe_b64encode
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from oidc.clients.redirect_uris import is_loopback
 from oidc.decoupled.models import CIBA
 from oidc.models import Client, Resource
 
@@ -15,10 +16,11 @@ from oidc.models import Client, Resource
 def sector_of(client: Client) -> str:
     """Return the host whose clients see the same person under the same subject: §8.1.
 
-    Registration makes sure that several hosts come with a sector_identifier_uri.
+    Registration makes sure that several hosts come with a sector_identifier_uri. A loopback host and what
+    follows a private-use scheme are nobody's own, and make no sector: RFC 8252 §8.
     """
     uri = client.metadata.get("sector_identifier_uri") or next(iter(client.redirect_uris), "")
-    return _host(uri or _ciba_address(client)) or client.client_id
+    return _owned_host(uri or _ciba_address(client)) or client.client_id
 
 
 def _ciba_address(client: Client) -> str:
@@ -27,6 +29,11 @@ def _ciba_address(client: Client) -> str:
         return ""
     members = ("backchannel_client_notification_endpoint", "jwks_uri")
     return next((client.metadata[name] for name in members if name in client.metadata), "")
+
+
+def _owned_host(uri: str) -> str | None:
+    host = _host(uri) if uri.lower().startswith("https:") else None
+    return None if is_loopback(host) else host
 
 
 @lru_cache(4096)

@@ -299,8 +299,10 @@ def check_elsewhere(metadata: Mapping[str, Any], fetcher: Fetcher) -> None:
         listed = loads(fetcher.fetch(uri), max_bytes=MAX_BYTES)
     except (OutboundRefused, BadJson) as error:
         raise InvalidClientMetadata(f"sector_identifier_uri: {error}") from error
-    if not isinstance(listed, list) or any(uri not in listed for uri in metadata["redirect_uris"]):
-        raise InvalidClientMetadata("sector_identifier_uri must list every redirect URI.")
+    own = metadata.get("redirect_uris", [])
+    # Without one, whoever likes would share the subjects of a sector that knows nothing of them
+    if not own or not isinstance(listed, list) or any(uri not in listed for uri in own):
+        raise InvalidClientMetadata("sector_identifier_uri must list every redirect URI, and at least one.")
 
 
 def check_reachable(metadata: Mapping[str, Any], fetcher: Fetcher) -> None:

@@ -152,6 +152,15 @@ def test_several_hosts_share_a_sector_that_lists_them(world: World) -> None:
     assert register(world, redirect_uris=MANY, sector_identifier_uri="https://rp.example/404").status == 400
 
 
+@pytest.mark.parametrize("addresses", [{}, {"redirect_uris": []}])
+def test_nobody_joins_a_sector_that_knows_nothing_of_them(addresses: dict[str, Any]) -> None:
+    world = World(registration_open=True)
+    world.elsewhere.documents[SECTOR] = MANY
+    asked = {"grant_types": ["client_credentials"], "sector_identifier_uri": SECTOR, **addresses}
+    response = world.provider.registration.register(post_json(asked), world.now)
+    assert document(response)["error"] == "invalid_client_metadata"
+
+
 @pytest.mark.parametrize("name", ["jwks_uri", "sector_identifier_uri"])
 @pytest.mark.parametrize(
     "uri",

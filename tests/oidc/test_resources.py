@@ -60,6 +60,26 @@ def test_userinfo_stops_at_once_when_client_or_grant_ends(world: World) -> None:
     assert world.userinfo(second["access_token"]).status == 401
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("http://127.0.0.1:3000/cb", "http://127.0.0.1:4000/cb"),
+        ("http://[::1]/cb", "http://[::1]/other"),
+        ("https://localhost/cb", "https://localhost/other"),
+        ("vn.one.app://callback", "vn.other.app://callback"),
+    ],
+)
+def test_applications_on_peoples_own_machines_share_no_sector(world: World, one: str, other: str) -> None:
+    """OpenID Connect Core §8.1 goes by the host; these are nobody's, and two clients could join people."""
+    subjects = {
+        world.provider.subjects.subject(
+            world.add_client(redirect_uris=[uri], application_type="native")[0], "an"
+        )
+        for uri in (one, other)
+    }
+    assert len(subjects) == 2
+
+
 def test_subjects_differ_between_sectors_and_not_within(world: World) -> None:
     same_sector, same_secret = world.add_client()
     elsewhere, secret = world.add_client(
