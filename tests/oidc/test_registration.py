@@ -58,6 +58,13 @@ def test_a_browser_is_not_sent_just_anywhere(uri: str) -> None:
             validate_metadata({**GOOD, name: [uri]})
 
 
+@pytest.mark.parametrize("host", ["a.example;sandbox", "a.example,default-src", "a.example'b", "a$.example"])
+def test_a_host_is_a_host(host: str) -> None:
+    """A policy header of ours names it: a semicolon or a comma there would begin another directive."""
+    with pytest.raises(InvalidRedirectUri):
+        validate_metadata({**GOOD, "redirect_uris": [f"https://{host}/cb"]})
+
+
 @pytest.mark.parametrize(
     "uri",
     ["http://localhost:8002/cb", "http://127.0.0.1/cb", "http://[::1]:9/cb", "https://a.example/cb?x=1"],
