@@ -100,7 +100,7 @@ class AuthorizationEndpoint:
         return self._decide(checked, draft.client, end_user, browser, now)
 
     def answer_silently(self, request: Request, find: FindEndUser, now: int) -> Response | None:
-        """Answer a request that needs no screen; None, with nothing issued, where `authorize` has to.
+        """Answer a request that needs no screen; None, with no code told, where `authorize` has to.
 
         `find` says, of a client, who is signed in and what they agreed to share with it.
         """
@@ -114,9 +114,9 @@ class AuthorizationEndpoint:
             subject = self._identifiers.subject(draft.client, end_user.account_id)
             situation = Situation(now, checked, draft.client, end_user, subject=subject, agreed=agreed)
             self._check_refusals(situation)
+            answer = None if required_prompt(situation) else self._issue_code(situation)
         except OAuthError:
             return None
-        answer = None if required_prompt(situation) else self._issue_code(situation)
         return None if isinstance(answer, PageError) else answer
 
     def is_sound(self, request: Request, now: int) -> bool:

@@ -153,6 +153,15 @@ def test_without_a_key_the_client_is_told_and_no_code_is_made(
     assert not world.grants.rows and world.events.rows[-1]["reason"] == "encryption_key"
 
 
+def test_a_key_that_nothing_can_be_encrypted_to_is_an_error_and_no_crash(world: World) -> None:
+    """RFC 7748 §6.1: with a point of small order the shared secret would be all zeros."""
+    zeros = {"kty": "OKP", "crv": "X25519", "x": "A" * 43}
+    signed_for(world, jwks={"keys": [zeros]}, authorization_encrypted_response_alg="ECDH-ES")
+    assert world.answer_silently(Request("GET", world.query(response_mode="jwt"))) is None
+    claims = opened(world, world.authorize(world.end_user(), response_mode="jwt"))
+    assert claims["error"] == "invalid_request" and "code" not in claims
+
+
 def test_discovery_tells_of_it(world: World) -> None:
     found = document(world.provider.metadata())
     assert {*MODES, "query", "form_post"} == set(found["response_modes_supported"])
