@@ -39,7 +39,8 @@ class Place(NamedTuple):
 class Sessions:
     """The life of sessions, without Flask; each method runs in the caller's unit of work.
 
-    `on_end` is called with the sid of each session that is ended, however it came about, and the time.
+    `on_end` is called with the sid of each session that is ended, wherever that is, and the time; not of one
+    that runs out.
     """
 
     def __init__(
