@@ -159,6 +159,7 @@ def _applications() -> list[dict[str, Any]]:
             "app": JOBS,
             "granted_at": "hôm nay lúc 07:12",
             "items": labels,
+            "offline": True,
             "open_uri": "https://vieclam.example/login?iss=https%3A%2F%2Fid.example",
         },
         {

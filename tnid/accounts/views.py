@@ -14,7 +14,7 @@ from tnid.access import Guard, declare
 from tnid.accounts.activity import describe_events
 from tnid.accounts.browsers import describe_browser
 from tnid.consent.applications import describe
-from tnid.consent.items import labels_of
+from tnid.consent.items import is_offline, labels_of
 from tnid.consent.scopes import find_scope_texts
 from tnid.consent.service import Consent
 from tnid.signin import session
@@ -118,6 +118,7 @@ def _applications(consents: list[Consent]) -> list[dict[str, Any]]:
             "open_uri": initiate_login_address(client, issuer),
             "granted_at": consent.granted_at,
             "items": labels_of(consent.agreed, texts),
+            "offline": is_offline(consent.agreed),
         }
         for consent, client in found
         if client is not None

@@ -120,8 +120,8 @@ def _verified_labels(wanted: frozenset[str]) -> list[str]:
     return [*labels, str(HOW_VERIFIED)] if labels and f"{MEMBER}/{EVIDENCE}" in wanted else labels
 
 
-def is_offline(request: AuthorizationRequest) -> bool:
-    return OFFLINE_ACCESS in request.scope
+def is_offline(asked: AuthorizationRequest | Agreed) -> bool:
+    return OFFLINE_ACCESS in asked.scope
 
 
 def _others(scope: tuple[str, ...]) -> list[str]:

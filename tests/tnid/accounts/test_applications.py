@@ -29,3 +29,14 @@ def test_an_application_that_can_be_opened_begins_the_sign_in_itself(
     assert asked == {"app.example": home, "other.example": {"iss": ISSUER}}
     services.clients.disable("jobs", clock.now())
     assert "https://app.example/login" not in browser.open("/account/applications").text
+
+
+def test_the_list_tells_which_application_stays_connected(
+    browser: InProcess, lan: Someone, new_app: Callable[..., str]
+) -> None:
+    lan.sign_in(browser, new_app("jobs", "openid offline_access"))
+    browser.click("consent_allow")
+    browser.open(new_app("housing"))
+    browser.click("consent_allow")
+    cards = browser.open("/account/applications").document.xpath("//main//li")
+    assert sorted(len(card.xpath("p[@class='quiet']")) for card in cards) == [0, 1]
