@@ -20,6 +20,7 @@ from oidc.parts import Parts
 from oidc.refusal import record_refusal, refuse
 from oidc.resource.bearer import challenge, read_bearer_token
 from oidc.strict_json import BadJson, load_object
+from oidc.subject import sector_of
 from oidc.token.handles import INITIAL_ACCESS, REGISTRATION, Handle
 
 MAX_BYTES = 64 * 1024
@@ -103,7 +104,7 @@ class RegistrationEndpoint:
         return client
 
     def _update(self, client: Client, request: Request, now: int) -> Client:
-        """RFC 7592 §2.2: the document replaces the metadata; identifier, secret and subject type stay."""
+        """RFC 7592 §2.2: the document replaces the metadata; identifier, secret and subjects stay."""
         document = read_document(request)
         if document.get("client_id") != client.client_id:
             raise InvalidRequest("client_id must be the client's own.")
@@ -113,10 +114,12 @@ class RegistrationEndpoint:
         check_given_by_operator(metadata, client.grant_types)
         if metadata["token_endpoint_auth_method"] != client.auth_method:
             raise InvalidClientMetadata("token_endpoint_auth_method can't be changed; register anew.")
+        updated = replace(client, metadata=metadata)
+        check_same_sector(client, updated)
         check_elsewhere(metadata, self._fetcher)
         self._clients.set_metadata(client.client_id, metadata, now)
         self._events.record("client.update", now=now, client_id=client.client_id)
-        return replace(client, metadata=metadata)
+        return updated
 
     def _delete(self, client: Client, now: int) -> Response:
         self._clients.delete(client.client_id)
@@ -135,6 +138,19 @@ class RegistrationEndpoint:
     def _challenge(self, error: OAuthError, now: int) -> Response:
         record_refusal(self._events, "client.register_refused", error, now, None)
         return challenge(error)
+
+
+def check_same_sector(client: Client, updated: Client) -> None:
+    """Raise InvalidClientMetadata where an update would give people other subjects than they have.
+
+    OpenID Connect Core §8.1 goes by the host that codes are sent to. With the grants that it has from its own
+    host, a client could name somebody else's and be told by refreshing how people are called there.
+    """
+    if client.is_pairwise and sector_of(updated) != sector_of(client):
+        raise InvalidClientMetadata(
+            "The host that makes the subjects can't be changed; register anew, or keep it by a"
+            " sector_identifier_uri there."
+        )
 
 
 def read_document(request: Request) -> dict[str, Any]:

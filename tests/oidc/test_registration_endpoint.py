@@ -161,6 +161,23 @@ def test_nobody_joins_a_sector_that_knows_nothing_of_them(addresses: dict[str, A
     assert document(response)["error"] == "invalid_client_metadata"
 
 
+def test_no_update_tells_a_client_how_people_are_called_elsewhere(world: World) -> None:
+    """With a grant from its own host it would hear the other host's subjects by refreshing."""
+    made = document(register(world, grant_types=["authorization_code", "refresh_token"]))
+    client = world.clients.rows[made["client_id"]]
+    before = world.provider.subjects.subject(client, "an")
+    other = {"redirect_uris": ["https://other.example/cb"]}
+    without = {"redirect_uris": [], "response_types": [], "grant_types": ["client_credentials"]}
+    for changes in (other, without):
+        answer = manage(world, made, "PUT", {**DOCUMENT, "client_id": client.client_id, **changes})
+        assert document(answer)["error"] == "invalid_client_metadata"
+    both = [*DOCUMENT["redirect_uris"], *other["redirect_uris"]]
+    world.elsewhere.documents[SECTOR] = both
+    moved = {"client_id": client.client_id, "redirect_uris": both, "sector_identifier_uri": SECTOR}
+    assert manage(world, made, "PUT", {**DOCUMENT, **moved}).status == 200
+    assert world.provider.subjects.subject(world.clients.rows[client.client_id], "an") == before
+
+
 @pytest.mark.parametrize("name", ["jwks_uri", "sector_identifier_uri"])
 @pytest.mark.parametrize(
     "uri",
