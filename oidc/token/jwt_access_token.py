@@ -42,6 +42,15 @@ class ResourceToken(NamedTuple):
         return str(self.claims["client_id"])
 
     @property
+    def parties(self) -> list[str]:
+        """Whose token it is, and who had it exchanged on the way: RFC 8693 §4.1."""
+        found, act = [self.client_id], self.claims.get("act")
+        while act:
+            found.append(str(act["sub"]))
+            act = act.get("act")
+        return found
+
+    @property
     def scopes(self) -> list[str]:
         return str(self.claims["scope"]).split()
 
@@ -109,12 +118,14 @@ class ResourceTokens:
         return found if found is not None and found.expires_at > now else None
 
     def is_open(self, token: ResourceToken) -> bool:
-        """Say whether resource and client are still there, and the token wasn't revoked by itself.
+        """Say whether resource, client and actors are still there, and the token wasn't revoked by itself.
 
         Its grant, where it has one, is the caller's to look at.
         """
         resource = self._resources.find(token.resource)
-        if resource is None or resource.disabled_at is not None or not self._is_active(token.client_id):
+        if resource is None or resource.disabled_at is not None:
+            return False
+        if not all(self._is_active(client_id) for client_id in token.parties):
             return False
         return not (token.is_by_itself and self._replays.is_consumed(REVOKED, token.claims["jti"]))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -242,6 +243,14 @@ def finish(chain: Chain, end: str, token: str, client: Client, secret: str) -> N
     else:
         request = post({"token": token}, basic(client.client_id, secret))
         assert world.provider.revocation.respond(request, world.now).status == 200
+
+
+def test_an_actor_that_is_shut_out_takes_along_what_came_of_its_exchanges(chain: Chain) -> None:
+    middle = document(chain.frontend.exchange(chain.subject_token))["access_token"]
+    last = document(chain.backend.exchange(middle, ARCHIVE))["access_token"]
+    assert introspect(chain.world, last, chain.archive.client, chain.archive.secret)["active"] is True
+    chain.world.clients.add(replace(chain.frontend.client, disabled_at=chain.world.now))
+    assert introspect(chain.world, last, chain.archive.client, chain.archive.secret) == {"active": False}
 
 
 def test_a_chain_of_exchanges_gains_no_time(chain: Chain) -> None:
