@@ -26,7 +26,7 @@ INITIAL_ACCESS = 4
 REGISTRATION = 5
 _BODY = struct.Struct(">BQQI")  # kind, issued at, expires at, generation
 _MAC_BYTES = 32
-_MAX_CHARACTERS = 2048
+_MAX_CHARACTERS = 8192  # fifty scopes of 64 characters are allowed to a client, and have to fit
 _SALT_BYTES = 16
 _NONCE = bytes(12)
 

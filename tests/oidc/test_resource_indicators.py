@@ -254,6 +254,21 @@ def test_a_client_acts_for_itself_at_a_resource(world: World) -> None:
     assert refused(office.token(body), "invalid_scope")
 
 
+@pytest.mark.parametrize("of_resource", [True, False])
+def test_the_longest_scope_that_may_be_registered_makes_a_token_that_works(
+    world: World, of_resource: bool
+) -> None:
+    scopes = [f"s{number:063}" for number in range(50)]
+    uri = "https://many.example/"
+    members = {"resource": uri, "scopes": {scope: {} for scope in scopes}, "token_format": "opaque"}
+    world.resources.add(new_resource(members, NOW))
+    given: dict[str, Any] = {"resources": {uri: scopes}} if of_resource else {"scope": " ".join(scopes)}
+    client, secret = world.add_client(grant_types=["client_credentials"], redirect_uris=[], **given)
+    asked = {"grant_type": "client_credentials"} | ({"resource": uri} if of_resource else {})
+    token = document(world.token(asked, client, secret))["access_token"]
+    assert introspect(world, token, client, secret)["active"] is True
+
+
 def test_resources_are_asked_for_by_a_pushed_request_too(office: Office) -> None:
     """RFC 9126 §2.1: whatever the authorization endpoint takes."""
     office.agree()
