@@ -256,7 +256,7 @@ class Database:
                 unit.pooled.invalidate()
         unit.pooled = self._engine.raw_connection()
         connection = unit.pooled.driver_connection
-        unit.cursor = connection.cursor() if self.is_sqlite else libpq.Cursor(connection.pgconn)
+        unit.cursor = connection.cursor() if self.is_sqlite else libpq.Cursor(connection)
 
     def _discard(self) -> None:
         """Part with the connection, and with those that waited beside it: what broke one broke them all."""

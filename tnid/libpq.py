@@ -1,25 +1,25 @@
 """PostgreSQL by libpq's own calls, as psycopg exposes them: prepared statements, and nothing between.
 
-psycopg's cursor costs as much as the statement itself (docs/decisions/0007); what our stores need of a driver
-is small: positional parameters and rows of integers, text and bytes. A server that is frozen enforces no
+psycopg's cursor costs as much as the statement itself (docs/decisions/0007); what our stores need of one is
+small: parameters that are integers, text or bytes, and rows. A server that is frozen enforces no
 timeouts of its own, so each answer is awaited only so long.
 """
 
 from __future__ import annotations
 
 import select
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from psycopg import OperationalError
+from psycopg import Connection, OperationalError
+from psycopg.adapt import Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus
-from psycopg.pq.abc import PGconn, PGresult
+from psycopg.pq.abc import PGresult
 
 ANSWER_SECONDS = 6  # longer than the server's own limits, which one that still answers keeps
 INT8, BYTEA, UNKNOWN = 20, 17, 0
 TEXT_FORMAT, BINARY_FORMAT = 0, 1
-_INTEGERS = frozenset({20, 21, 23, 26})
 _FINE = frozenset({ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK})
 
 Row = tuple[Any, ...]
@@ -35,21 +35,27 @@ class Cursor:
     Raises psycopg's errors.
     """
 
-    def __init__(self, connection: PGconn) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection[Any]) -> None:
+        self._connection = connection.pgconn
+        self._loaders = Transformer(connection)
         self._prepared: dict[str, bytes] = {}
         self._poll = select.poll()
-        self._poll.register(connection.socket, select.POLLIN)
+        self._poll.register(self._connection.socket, select.POLLIN)
+        self._awaited = select.POLLIN
         self._result: PGresult | None = None
 
     def is_stale(self) -> bool:
         """Say whether the server has closed the connection since it was last used."""
+        self._poll.modify(self._connection.socket, select.POLLIN)
+        self._awaited = select.POLLIN
         return bool(self._poll.poll(0))
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> None:
         self._result = None
         name = self._prepared.get(sql) or self._prepare(sql, values)
-        encoded = [_encode(value) for value in values]
+        encoded = [
+            value if value is None or isinstance(value, bytes) else str(value).encode() for value in values
+        ]
         formats = [BINARY_FORMAT if isinstance(value, bytes) else TEXT_FORMAT for value in values]
         self._connection.send_query_prepared(name, encoded, formats)
         self._result = self._answer()
@@ -62,12 +68,14 @@ class Cursor:
         return name
 
     def _answer(self) -> PGresult:
-        self._flush()
-        while self._connection.is_busy():
+        connection = self._connection
+        while connection.flush():
+            self._await(select.POLLIN | select.POLLOUT)
+        while connection.is_busy():
             self._await(select.POLLIN)
-            self._connection.consume_input()
-        result = self._connection.get_result()
-        while self._connection.get_result() is not None:
+            connection.consume_input()
+        result = connection.get_result()
+        while connection.get_result() is not None:
             pass  # libpq ends each answer with nothing
         if result is None:
             raise OperationalError("the connection is lost")
@@ -75,17 +83,12 @@ class Cursor:
             raise error_from_result(result)
         return result
 
-    def _flush(self) -> None:
-        while self._connection.flush():
-            self._await(select.POLLIN | select.POLLOUT)
-
     def _await(self, events: int) -> None:
-        self._poll.modify(self._connection.socket, events)
-        try:
-            if not self._poll.poll(ANSWER_SECONDS * 1000):
-                raise NoAnswer("the database does not answer")
-        finally:
-            self._poll.modify(self._connection.socket, select.POLLIN)
+        if events != self._awaited:
+            self._poll.modify(self._connection.socket, events)
+            self._awaited = events
+        if not self._poll.poll(ANSWER_SECONDS * 1000):
+            raise NoAnswer("the database does not answer")
 
     @property
     def description(self) -> list[tuple[str]]:
@@ -100,24 +103,19 @@ class Cursor:
         return (self._result.command_tuples or 0) if self._result else 0
 
     def fetchone(self) -> Row | None:
-        found = self._result
-        return _row(found, 0, _loaders(found)) if found and found.ntuples else None
+        if self._result is None:
+            return None
+        self._loaders.set_pgresult(self._result)
+        return self._loaders.load_row(0, tuple) if self._result.ntuples else None
 
     def fetchall(self) -> list[Row]:
-        found = self._result
-        if found is None:
+        if self._result is None:
             return []
-        loaders = _loaders(found)
-        return [_row(found, number, loaders) for number in range(found.ntuples)]
+        self._loaders.set_pgresult(self._result)
+        return self._loaders.load_rows(0, self._result.ntuples, tuple)
 
     def close(self) -> None:
         self._result = None
-
-
-def _encode(value: Any) -> bytes | None:
-    if value is None or isinstance(value, bytes):
-        return value
-    return str(value).encode()
 
 
 def _type_of(value: Any) -> int:
@@ -125,29 +123,3 @@ def _type_of(value: Any) -> int:
     if isinstance(value, int):
         return INT8
     return BYTEA if isinstance(value, bytes) else UNKNOWN
-
-
-def _loaders(result: PGresult) -> list[Callable[[bytes], Any]]:
-    return [_LOADERS.get(result.ftype(number), bytes.decode) for number in range(result.nfields)]
-
-
-def _row(result: PGresult, number: int, loaders: list[Callable[[bytes], Any]]) -> Row:
-    values = (result.get_value(number, column) for column in range(len(loaders)))
-    return tuple(
-        [None if value is None else load(value) for value, load in zip(values, loaders, strict=True)]
-    )
-
-
-def _load_bytes(text: bytes) -> bytes:
-    return bytes.fromhex(text[2:].decode())  # `\x` and hexadecimal digits
-
-
-def _load_boolean(text: bytes) -> bool:
-    return text == b"t"
-
-
-_LOADERS: dict[int, Callable[[bytes], Any]] = {
-    **dict.fromkeys(_INTEGERS, int),
-    BYTEA: _load_bytes,
-    16: _load_boolean,
-}
