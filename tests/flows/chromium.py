@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+from tests.flows.accessibility import look_at
 from tests.person import MOST_SCREENS, Person
 from tests.servers.programs import get_program
 
@@ -33,12 +34,13 @@ def running_chromium() -> Iterator[Browser]:
 
 
 class Window:
-    """A window of a browser that nobody used before; it notes what the browser complains of.
+    """A window of a browser that nobody used before; it notes what the browser complains of, and axe-core.
 
     One that is `trusting` takes any certificate, such as those of the tests' own servers.
     """
 
     def __init__(self, browser: Browser, *, scripts: bool, trusting: bool = False) -> None:
+        self._scripts = scripts
         self._context = browser.new_context(
             java_script_enabled=scripts,
             viewport={"width": 360, "height": 740},
@@ -56,6 +58,7 @@ class Window:
 
     def open(self, address: str) -> None:
         self.page.goto(address)
+        self._look()
 
     def has(self, element_id: str) -> bool:
         return self.page.locator(f"#{element_id}").count() > 0
@@ -65,6 +68,13 @@ class Window:
 
     def click(self, element_id: str) -> None:
         self.page.locator(f"#{element_id}").click()
+        self._look()
+
+    def _look(self) -> None:
+        """See whether a page as it is now leaves anybody out; axe-core is itself a script."""
+        if self._scripts:
+            self.page.wait_for_load_state()
+            self.complaints += look_at(self.page)
 
     def fill(self, **values: str) -> None:
         for element_id, value in values.items():

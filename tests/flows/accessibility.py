@@ -1,0 +1,65 @@
+"""What a page owes to everyone: axe-core finds nothing wrong, and nothing runs off a narrow screen.
+
+A kind of page is looked at once a process, in light and in dark: `look_at` is cheap to call often.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page
+
+# WCAG 2.2 AA §1.4.10: no scrolling in two dimensions at 320 CSS pixels
+NARROWEST = {"width": 320, "height": 640}
+# A part of an address that is a number or an identifier, and not a word
+_IDENTIFIER = re.compile(r"/(?=[^/]*[0-9A-Z_])[^/]{8,}|/\d+")
+_OVERFLOW = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+
+_seen: set[tuple[str, ...]] = set()
+
+
+@cache
+def _axe() -> str:
+    return files("axe_playwright_python").joinpath("axe.min.js").read_text()
+
+
+def kind_of(page: Page) -> tuple[str, ...]:
+    """Return what tells this page from others: its address without identifiers, and what it asks."""
+    parts = urlsplit(page.url)
+    elements = page.locator("main [id], main form[action]").evaluate_all("all => all.map(one => one.id)")
+    return (parts.netloc, _IDENTIFIER.sub("/*", parts.path), *sorted({name for name in elements if name}))
+
+
+def look_at(page: Page) -> list[str]:
+    """Return what is wrong with a page of a kind that was not looked at before."""
+    kind = kind_of(page)
+    if kind in _seen or page.evaluate("document.contentType") != "text/html":
+        return []
+    _seen.add(kind)
+    return [*_violations(page, "light"), *_violations(page, "dark"), *_overflow(page)]
+
+
+def _violations(page: Page, scheme: Any) -> list[str]:
+    # A colour that is still on its way is none that anybody reads
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.evaluate(_axe())
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    page.emulate_media(color_scheme="null", reduced_motion="null")
+    return [
+        f"{page.url} ({scheme}): {violation['id']}: {node['html'][:160]}: {node['failureSummary']}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def _overflow(page: Page) -> list[str]:
+    before = page.viewport_size
+    page.set_viewport_size(NARROWEST)  # type: ignore[arg-type]  # a dict is what it takes
+    beyond = page.evaluate(_OVERFLOW)
+    if before is not None:
+        page.set_viewport_size(before)
+    return [f"{page.url}: runs {beyond} px off a screen of 320 px"] if beyond > 0 else []
