@@ -8,6 +8,8 @@ from tnid.db import Database
 from tnid.stores.decoupled import requests as decoupled_requests
 from tnid.stores.grants import grants
 from tnid.stores.interactions import interactions
+from tnid.stores.message_codes import message_codes
+from tnid.stores.messages import messages
 from tnid.stores.outbox import outbox
 from tnid.stores.pushed_requests import pushed_requests
 from tnid.stores.replay import replays
@@ -29,6 +31,8 @@ EXPIRING: tuple[Column[int], ...] = (
     throttles.c.resets_at,
     outbox.c.expires_at,
     decoupled_requests.c.expires_at,
+    messages.c.expires_at,
+    message_codes.c.expires_at,
 )
 # A session that a person renews outlasts the first grants given in it, and their clients are told of its end
 _SESSION_HAS_ENDED = ~exists().where(

@@ -18,6 +18,8 @@ from tnid.accounts.verification import Verifications
 from tnid.audit import Audit, event_columns
 from tnid.consent.service import Consents
 from tnid.db import Database
+from tnid.messages.codes import MessageCodes
+from tnid.messages.service import Messages
 from tnid.provider import build_provider, build_stores
 from tnid.sealing import Sealer, load_master_key
 from tnid.settings import Settings
@@ -31,6 +33,8 @@ from tnid.stores.clients import ClientStore
 from tnid.stores.consents import ConsentStore
 from tnid.stores.factors import FactorStore
 from tnid.stores.grants import GrantStore
+from tnid.stores.message_codes import MessageCodeStore
+from tnid.stores.messages import MessageStore
 from tnid.stores.outbox import OutboxStore
 from tnid.stores.resources import ResourceStore
 from tnid.stores.sessions import SessionStore
@@ -65,6 +69,8 @@ class Services:
     limits: Limits
     audit: Audit
     outbox: OutboxStore
+    messages: Messages
+    message_codes: MessageCodes
 
 
 def build_services(settings: Settings, database: Database) -> Services:
@@ -83,6 +89,10 @@ def build_services(settings: Settings, database: Database) -> Services:
     vault = Vault(sealer)
     verifications = Verifications(VerificationStore(database), vault)
     accounts = Accounts(AccountStore(database), factors, vault, passwords, verifications, audit, endings)
+    limits = Limits(ThrottleStore(database), sealer)
+    messages = Messages(
+        MessageStore(database), outbox, AccountStore(database), sealer, keeps=settings.keeps_messages
+    )
     stores = build_stores(database, clients, resources, grants, consents, accounts, sealer)
     provider = build_provider(settings, sealer, keyring, stores, audit)
     return Services(
@@ -101,9 +111,11 @@ def build_services(settings: Settings, database: Database) -> Services:
         sessions=sessions,
         half_sign_ins=half_sign_ins,
         consents=consents,
-        limits=Limits(ThrottleStore(database), sealer),
+        limits=limits,
         audit=audit,
         outbox=outbox,
+        messages=messages,
+        message_codes=MessageCodes(MessageCodeStore(database), messages, limits, sealer, audit),
     )
 
 

@@ -249,6 +249,11 @@ class Settings:
         """Say whether the issuer can be reached from this machine only, as in development."""
         return is_loopback(urlsplit(self.issuer).hostname or "")
 
+    @property
+    def keeps_messages(self) -> bool:
+        """Say whether messages to people are shown instead of sent: a demonstration that can send nothing."""
+        return self.is_loopback and self.smtp_url is None
+
 
 FIELDS: tuple[dataclasses.Field[Any], ...] = dataclasses.fields(Settings)
 

@@ -46,6 +46,7 @@ MESSAGES: dict[str, Any] = {
         "No device waits with this code. Check it on the device; after ten minutes it shows a new one."
     ),
     "too_many_user_codes": _("Too many wrong codes. Try again in %(minutes)s minutes."),
+    "too_many_messages": _("Too many codes were asked for. Try again in %(minutes)s minutes."),
     "required": _("This can't be empty."),
 }
 OTHERWISE = _("This can't be accepted. Check it and try again.")

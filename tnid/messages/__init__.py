@@ -1,0 +1,1 @@
+"""Messages to people: announcements and one-time codes, by e-mail, SMS and Zalo."""

@@ -1,0 +1,129 @@
+"""Codes by message: six digits that prove, for ten minutes, that somebody reads a phone or a mailbox.
+
+A code is worth ten tries and one success; a newer one for the same purpose ends it. Whoever has no such
+contact, or no account at all, gets the same answer for the same work.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import unicodedata
+from typing import Protocol
+
+from tnid.accounts.refusal import Refused
+from tnid.accounts.service import Events
+from tnid.messages.contacts import find_address
+from tnid.messages.service import Messages
+from tnid.messages.texts import TEXTS
+from tnid.signin.limits import HOUR_SECONDS, WEEK_SECONDS, Bucket, Limit, Limits
+from tnid.stores.message_codes import MessageCodeStore
+
+LIFETIME_SECONDS = 600
+DIGITS = 6
+TRIES = 10
+MOST_TYPED_CHARACTERS = 32
+
+SENT = Limit("message_code_sent", 5, HOUR_SECONDS)
+# Of one account, whatever the codes are for: nobody has us call on a street of strangers
+SENT_BY_ACCOUNT = Limit("message_code_sent_by_account", 20, HOUR_SECONDS)
+# To one phone or mailbox, whoever's account asks: a family's phone may ring, and not all night
+SENT_TO_ADDRESS = Limit("message_code_sent_to_address", 15, HOUR_SECONDS)
+# As of passwords: nobody guesses on, and no stranger's guesses shut a way of recovery for good
+MESSAGE_CODE = Limit("message_code", 100, WEEK_SECONDS)
+
+_CODE = re.compile(rf"^[0-9]{{{DIGITS}}}$", re.ASCII)
+
+
+class Blind(Protocol):
+    """What is needed of tnid.sealing."""
+
+    def blind_index(self, kind: str, value: str) -> str: ...
+
+
+class MessageCodes:
+    """Sends codes and takes them back. Each method runs in the caller's unit of work."""
+
+    def __init__(
+        self, store: MessageCodeStore, messages: Messages, limits: Limits, blind: Blind, events: Events
+    ) -> None:
+        self._store = store
+        self._messages = messages
+        self._limits = limits
+        self._blind = blind
+        self._events = events
+
+    def send(self, account_id: str, purpose: str, channel: str, now: int) -> Refused | None:
+        """Send a code to the contact that the account has; None says no more than that one was asked for.
+
+        `account_id` may be anything that stands for a name that nobody has. Refused("", "too_many_messages")
+        after five in an hour for one account and purpose.
+        """
+        profile = self._messages.find_profile(account_id)
+        known_id = account_id if profile is not None else None
+        seconds = self._seconds_until_next(account_id, purpose, now)
+        if seconds:
+            self._events.record(
+                "message_code.send", outcome="refused", reason="too_many", account_id=known_id, now=now,
+                details={"purpose": purpose},
+            )  # fmt: skip
+            return Refused("", "too_many_messages", seconds)
+        address = find_address(profile or {}, channel)
+        code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+        code_hash, key = self._hash(account_id, purpose, code), self._key(account_id, purpose)
+        self._store.replace(key, known_id, code_hash, expires_at=now + LIFETIME_SECONDS)
+        self._messages.queue(
+            account_id, text_of(purpose), channel, profile or {}, now,
+            {"code": code, "minutes": str(LIFETIME_SECONDS // 60)},
+            useful_until=now + LIFETIME_SECONDS,
+            is_known=profile is not None,
+            # Unsaid: a refusal here would tell which accounts share a phone
+            is_sent=self._limits.take(Bucket(SENT_TO_ADDRESS, address or account_id), now),
+        )  # fmt: skip
+        details = {"purpose": purpose, "channel": channel}
+        self._events.record("message_code.send", account_id=known_id, now=now, details=details)
+        return None
+
+    def _seconds_until_next(self, account_id: str, purpose: str, now: int) -> int:
+        """Count a message that is asked for; return for how long there may be none, 0 where this one may."""
+        buckets = Bucket(SENT, f"{account_id}:{purpose}"), Bucket(SENT_BY_ACCOUNT, account_id)
+        shut = [b for b in buckets if not self._limits.take(b, now)]
+        return self._limits.seconds_shut(tuple(shut), now) if shut else 0
+
+    def consume(self, account_id: str, purpose: str, code: str, now: int) -> bool:
+        """Spend a code: True for one caller, once. Records nothing: the caller knows what it was for.
+
+        Counted before it is looked at; after 100 wrong ones in a week no code of the account is taken.
+        """
+        bucket = Bucket(MESSAGE_CODE, account_id)
+        is_open = self._limits.take(bucket, now)
+        typed = normalise(code) or ""
+        presented = self._hash(account_id, purpose, typed) if is_open else ""
+        is_right = self._store.try_code(self._key(account_id, purpose), presented, now, most_tries=TRIES)
+        if is_right:
+            self._limits.forget(bucket)
+        return is_right
+
+    def end_all(self, account_id: str) -> None:
+        """End every code of the account."""
+        self._store.end_all(account_id)
+
+    def _key(self, account_id: str, purpose: str) -> str:
+        return self._blind.blind_index("message_code_key", f"{account_id}:{purpose}")
+
+    def _hash(self, account_id: str, purpose: str, code: str) -> str:
+        return self._blind.blind_index("message_code", f"{account_id}:{purpose}:{code}")
+
+
+def text_of(purpose: str) -> str:
+    """Return the name of the text that brings a code for this purpose."""
+    name = f"code_{purpose}"
+    return name if name in TEXTS else "code"
+
+
+def normalise(code: str) -> str | None:
+    """Return the six digits of a typed code, however they were spaced; None for no code."""
+    if len(code) > MOST_TYPED_CHARACTERS:
+        return None
+    digits = re.sub(r"[\s.\-–—]", "", unicodedata.normalize("NFKC", code))
+    return digits if _CODE.match(digits) else None

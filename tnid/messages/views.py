@@ -1,0 +1,1 @@
+"""What was sent to a person, and, where nothing can be sent, what would have been."""
