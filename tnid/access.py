@@ -10,6 +10,8 @@ from werkzeug.wrappers import Response
 
 from oidc.errors import UnsafeRequest
 from tnid import services, web
+from tnid.officials import desk
+from tnid.signin.assurance import LOA2
 from tnid.signin.session import find_end_user
 
 _ATTRIBUTE = "tnid_guard"
@@ -20,6 +22,7 @@ class Guard(Enum):
 
     PUBLIC = "nothing"
     SIGNED_IN = "a session"
+    STAFF = "a session of two factors with a desk open beside it, by somebody whose role stands"
     PROTOCOL = "what the protocol asks for; no CSRF token, for the caller is no browser of ours"
 
 
@@ -56,7 +59,28 @@ def install(app: Flask) -> None:
         check_text(guard)
         if guard is Guard.SIGNED_IN and find_end_user() is None:
             return send_to_sign_in()
+        return check_staff() if guard is Guard.STAFF else None
+
+
+def check_staff() -> Response | None:
+    """Return the way to an open desk; 403 and a row in the log for who has no role."""
+    end_user = find_end_user()
+    if end_user is None:
+        return send_to_sign_in(least_acr=LOA2)
+    if desk.find_official() is not None:
         return None
+    if services.current().roles.find_official(end_user.account_id, services.now()) is None:
+        services.current().audit.record(
+            "desk.look",
+            outcome="refused",
+            reason="no_role",
+            account_id=end_user.account_id,
+            now=services.now(),
+        )
+        abort(403)
+    if end_user.acr != LOA2:
+        return send_to_sign_in(least_acr=LOA2)
+    return redirect(url_for("counter_door.enter"), 303)
 
 
 def check_text(guard: Guard) -> None:
@@ -95,5 +119,5 @@ def _page_of_form() -> str:
 
 _PAGES = (
     *("/account/profile", "/account/security", "/account/sessions", "/account/applications"),
-    *("/account/requests", "/device"),
+    *("/account/requests", "/device", "/officials"),
 )

@@ -23,6 +23,8 @@ from tnid.consent import views as consent_views
 from tnid.db import Database, DatabaseUnavailable, db, engine_options, prepare_engine
 from tnid.decoupled import views as decoupled_views
 from tnid.moments import moment
+from tnid.officials import desk
+from tnid.officials import views as officials_views
 from tnid.services import EXTENSION, Services, build_services
 from tnid.settings import Settings
 from tnid.signin import enrolment, screen, session
@@ -45,12 +47,14 @@ class Application(Flask):
         with parts.database.unit():
             response = super().full_dispatch_request()
             session.touch_if_due()
+            desk.touch_if_due()
         return response
 
     def handle_exception(self, error: Exception) -> Response:
         # What the request meant to set belongs to what was rolled back
         g.pop("cookies", None)
         g.end_user = None
+        g.official = g.desk = None
         return super().handle_exception(error)
 
     def log_exception(self, exc_info: Any) -> None:
@@ -109,6 +113,8 @@ def blueprints() -> Iterable[Any]:
         security.blueprint,
         decoupled_views.device,
         decoupled_views.requests,
+        officials_views.door,
+        officials_views.counter,
         signout_views.logout,
         signout_views.confirmation,
     )

@@ -6,6 +6,7 @@ from sqlalchemy import Column, ColumnElement, Delete, bindparam, delete, exists,
 
 from tnid.db import Database
 from tnid.stores.decoupled import requests as decoupled_requests
+from tnid.stores.desks import desks
 from tnid.stores.grants import grants
 from tnid.stores.interactions import interactions
 from tnid.stores.message_codes import message_codes
@@ -33,6 +34,7 @@ EXPIRING: tuple[Column[int], ...] = (
     decoupled_requests.c.expires_at,
     messages.c.expires_at,
     message_codes.c.expires_at,
+    desks.c.expires_at,
 )
 # A session that a person renews outlasts the first grants given in it, and their clients are told of its end
 _SESSION_HAS_ENDED = ~exists().where(

@@ -20,6 +20,7 @@ from tnid.consent.service import Consents
 from tnid.db import Database
 from tnid.messages.codes import MessageCodes
 from tnid.messages.service import Messages
+from tnid.officials.roles import Roles
 from tnid.provider import build_provider, build_stores
 from tnid.sealing import Sealer, load_master_key
 from tnid.settings import Settings
@@ -31,12 +32,14 @@ from tnid.signout.endings import SessionEndings
 from tnid.stores.accounts import AccountStore
 from tnid.stores.clients import ClientStore
 from tnid.stores.consents import ConsentStore
+from tnid.stores.desks import DeskStore
 from tnid.stores.factors import FactorStore
 from tnid.stores.grants import GrantStore
 from tnid.stores.message_codes import MessageCodeStore
 from tnid.stores.messages import MessageStore
 from tnid.stores.outbox import OutboxStore
 from tnid.stores.resources import ResourceStore
+from tnid.stores.roles import RoleStore
 from tnid.stores.sessions import SessionStore
 from tnid.stores.sign_ins import SignInStore
 from tnid.stores.signing_keys import SqlKeyStore
@@ -71,6 +74,8 @@ class Services:
     outbox: OutboxStore
     messages: Messages
     message_codes: MessageCodes
+    roles: Roles
+    desks: DeskStore
 
 
 def build_services(settings: Settings, database: Database) -> Services:
@@ -116,6 +121,8 @@ def build_services(settings: Settings, database: Database) -> Services:
         outbox=outbox,
         messages=messages,
         message_codes=MessageCodes(MessageCodeStore(database), messages, limits, sealer, audit),
+        roles=Roles(RoleStore(database), audit, settings.role_idle_seconds),
+        desks=DeskStore(database, settings.staff_idle_seconds),
     )
 
 

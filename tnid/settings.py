@@ -214,6 +214,10 @@ class Settings:
         "from the password to the second factor")
     fresh_sign_in_seconds: int = setting(_whole(1, 3600), "300", "seconds",
         "changing a factor needs a sign-in as recent as this")
+    staff_idle_seconds: int = setting(_whole(60, DAY), "900", "seconds",
+        "an official's counter unused for so long has closed")
+    role_idle_seconds: int = setting(_whole(DAY, YEAR), str(45 * DAY), "seconds",
+        "a role unused for so long sleeps until an operator grants it again")
     argon2_concurrency: int = setting(_whole(1, 64), "2", "at once",
         "password hashes a process computes at the same time")
 

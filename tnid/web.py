@@ -131,18 +131,18 @@ def cookie(name: str) -> str:
     return request.cookies.get(cookie_name(services.current().settings, name), "")
 
 
-def set_cookie(name: str, value: str, max_age_seconds: int | None = None) -> None:
-    """Have the response set a cookie, unless the request fails."""
-    g.setdefault("cookies", {})[name] = (value, max_age_seconds)
+def set_cookie(name: str, value: str, max_age_seconds: int | None = None, *, is_strict: bool = False) -> None:
+    """Have the response set a cookie, unless the request fails. No link from elsewhere sends a strict one."""
+    g.setdefault("cookies", {})[name] = (value, max_age_seconds, "Strict" if is_strict else "Lax")
 
 
 def clear_cookie(name: str) -> None:
-    g.setdefault("cookies", {})[name] = ("", 0)
+    g.setdefault("cookies", {})[name] = ("", 0, "Lax")
 
 
 def write_cookies(response: Response) -> Response:
     settings = services.current().settings
-    for name, (value, max_age_seconds) in g.get("cookies", {}).items():
+    for name, (value, max_age_seconds, same_site) in g.get("cookies", {}).items():
         response.set_cookie(
             cookie_name(settings, name),
             value,
@@ -150,7 +150,7 @@ def write_cookies(response: Response) -> Response:
             path="/",
             secure=not settings.is_plain_http,
             httponly=True,
-            samesite="Lax",
+            samesite=same_site,
         )
     return response
 

@@ -23,6 +23,7 @@ COMMANDS = [
     *(["client", name] for name in ("create", "list", "show", "disable", "rotate-secret")),
     *(["account", name] for name in ("create", "show", "disable", "enable", "export", "delete")),
     *(["resource", name] for name in ("create", "update", "list", "show", "disable", "allow")),
+    *(["official", name] for name in ("add", "list", "remove")),
     ["demo", "seed"],
     ["demo", "code"],
     ["outbox", "list"],
@@ -341,3 +342,17 @@ def test_what_commands_write_is_for_their_owner_alone(tmp_path: Path) -> None:
         for path in folder.iterdir()
         if path.stat().st_mode & 0o077
     } == {}
+
+
+def test_officials_are_added_listed_and_removed(tnid: Commands) -> None:
+    tnid.answer("account", "create", "-", given={"username": "ha.le", "password": "mot cua gia sang"})
+    assert "99999" in tnid.refusal("official", "add", "ha.le", "--commune", "99999")
+    assert "no account" in tnid.refusal("official", "add", "nobody", "--commune", "05467")
+    added = tnid.answer("official", "add", "ha.le", "--commune", "05467")
+    assert added == {"username": "ha.le", "commune": "05467", "commune_name": "Phường Gia Sàng"}
+    assert "already" in tnid.refusal("official", "add", "ha.le", "--commune", "05467")
+    (listed,) = tnid.answer("official", "list")["officials"]
+    assert (listed["username"], listed["commune"], listed["is_asleep"]) == ("ha.le", "05467", False)
+    assert tnid.answer("official", "remove", "ha.le") == {"username": "ha.le", "is_official": False}
+    assert "no official" in tnid.refusal("official", "remove", "ha.le")
+    assert tnid.run("official", "add", "ha.le").exit_code == 2

@@ -30,6 +30,10 @@ TEXTS: dict[tuple[str, str], Any] = {
     ("consent.give", "ok"): _("Agreed to share with %(app)s"),
     ("consent.refuse", "ok"): _("Did not agree to share with %(app)s"),
     ("consent.withdraw", "ok"): _("Took back the consent for %(app)s"),
+    ("role.grant", "ok"): _("Became an official of a commune"),
+    ("role.revoke", "ok"): _("Is no longer an official of a commune"),
+    ("desk.open", "ok"): _("Opened the counter"),
+    ("desk.close", "ok"): _("Closed the counter"),
 }
 
 

@@ -17,6 +17,7 @@ from tnid.cli.config import config
 from tnid.cli.db import db
 from tnid.cli.demo import demo
 from tnid.cli.keys import keys
+from tnid.cli.official import official
 from tnid.cli.outbox import outbox
 from tnid.cli.refusals import Commands
 from tnid.cli.resource import resource
@@ -32,5 +33,19 @@ def main() -> None:
     click.get_current_context().call_on_close(lambda: os.umask(before))
 
 
-for command in (serve, db, keys, client, resource, account, demo, outbox, audit, backup, restore, config):
+for command in (
+    serve,
+    db,
+    keys,
+    client,
+    resource,
+    account,
+    official,
+    demo,
+    outbox,
+    audit,
+    backup,
+    restore,
+    config,
+):
     main.add_command(command)
