@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from oidc.errors import InvalidRequest
-from oidc.models import ACR_VALUES, OFFLINE_ACCESS, OPENID, Grant
+from oidc.mandates import Mandate
+from oidc.models import ACR_VALUES, OFFLINE_ACCESS, OPENID, AuthorizationRequest, Grant
 from oidc.strict_json import BadJson, load_object
 from oidc.verified_claims import EVIDENCE, MEMBER, check_request, names_of
 
@@ -51,6 +52,23 @@ def userinfo_scope(grant: Grant) -> str:
     if not grant.resource:
         return grant.scope
     return " ".join(name for name in grant.scopes if name in SCOPE_CLAIMS)
+
+
+def within(request: AuthorizationRequest, mandate: Mandate) -> AuthorizationRequest:
+    """Return what of a request the mandate covers.
+
+    A claim asked for by name needs a scope that covers it; verified claims, of which a mandate says nothing,
+    are left out.
+    """
+    covered = names_of_scopes(mandate.scope)
+    return replace(
+        request,
+        scope=tuple(name for name in request.scope if name in mandate.scope) or (OPENID,),
+        userinfo_claims=tuple(name for name in request.userinfo_claims if name in covered),
+        id_token_claims=tuple(name for name in request.id_token_claims if name in covered),
+        verified_claims=None,
+        verified_names=(),
+    )
 
 
 def select(claims: Mapping[str, Any], scopes: Iterable[str], asked: Iterable[str]) -> dict[str, Any]:

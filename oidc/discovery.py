@@ -44,7 +44,20 @@ MTLS_ALIASES = (
     "device_authorization_endpoint",
     "backchannel_authentication_endpoint",
 )
-TOKEN_CLAIMS = ("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash")
+TOKEN_CLAIMS = (
+    "sub",
+    "iss",
+    "aud",
+    "exp",
+    "iat",
+    "auth_time",
+    "nonce",
+    "acr",
+    "amr",
+    "sid",
+    "at_hash",
+    "act",
+)
 PROMPTS = ("none", "login", "consent", "select_account")
 
 # CIBA Core 1.0 §4

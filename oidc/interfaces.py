@@ -10,7 +10,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from oidc.decoupled.models import DecoupledRequest
-from oidc.models import Agreed, Client, Grant, Interaction, PushedRequest, Redemption, Resource
+from oidc.mandates import Mandate
+from oidc.models import (
+    Agreed,
+    Client,
+    Grant,
+    Interaction,
+    PushedRequest,
+    Redemption,
+    Resource,
+)
 
 
 class ClientStore(Protocol):
@@ -44,7 +53,7 @@ class GrantStore(Protocol):
 
     def add(self, grant: Grant) -> bool:
         """Store a new grant, with its code unredeemed; False, with nothing stored, where by now the session
-        has ended or the consent was withdrawn."""
+        has ended or the consent was withdrawn, or the mandate that stands for the consent has ended."""
 
     def redeem(self, redemption: Redemption, now: int) -> Grant | None:
         """Consume the code by one conditional statement, and record `token.issued` with it.
@@ -70,6 +79,9 @@ class GrantStore(Protocol):
 
     def revoke_by_session(self, sid: str, now: int) -> int:
         """End the grants that were to last as long as this session."""
+
+    def revoke_by_mandate(self, mandate_id: str, now: int) -> int:
+        """End the grants that a helper got by this mandate; return how many."""
 
     def list_parties(self, sid: str) -> list[tuple[str, str]]:
         """Return each client that ever had a grant in this session, with the account: those ended, too."""
@@ -155,6 +167,14 @@ class ReplayStore(Protocol):
 class Consents(Protocol):
     def find_agreed(self, account_id: str, client_id: str) -> Agreed | None:
         """Return what the person agreed to and hasn't withdrawn."""
+
+
+class Mandates(Protocol):
+    def list_held(self, helper_id: str, client_id: str, now: int) -> list[Mandate]:
+        """Return the mandates in force by which this person may act at the client, for active accounts."""
+
+    def note_use(self, mandate: Mandate, now: int) -> None:
+        """Record that the helper signed in by it, for both people, and let the principal know."""
 
 
 class Subjects(Protocol):

@@ -8,7 +8,16 @@ from typing import Any
 
 from oidc.decoupled.models import DecoupledRequest
 from oidc.interfaces import Events
-from oidc.models import Agreed, Client, Grant, Interaction, PushedRequest, Redemption, Resource
+from oidc.mandates import Mandate
+from oidc.models import (
+    Agreed,
+    Client,
+    Grant,
+    Interaction,
+    PushedRequest,
+    Redemption,
+    Resource,
+)
 
 
 class MemoryClients:
@@ -75,10 +84,11 @@ class MemoryGrants:
         self.rows: dict[str, Grant] = {}
         self.is_active: Callable[[str], bool] = lambda _account_id: True
         self.is_agreed: Callable[[Grant], bool] = lambda _grant: True
+        self.is_mandated: Callable[[Grant], bool] = lambda _grant: False
         self._events = events
 
     def add(self, grant: Grant) -> bool:
-        if not self.is_agreed(grant):
+        if not self.is_agreed(grant) or (grant.mandate_id is not None and not self.is_mandated(grant)):
             return False
         self.rows[grant.id] = grant
         return True
@@ -119,6 +129,9 @@ class MemoryGrants:
 
     def revoke_by_session(self, sid: str, now: int) -> int:
         return self._revoke_where(lambda grant: grant.sid == sid and not grant.offline, now)
+
+    def revoke_by_mandate(self, mandate_id: str, now: int) -> int:
+        return self._revoke_where(lambda grant: grant.mandate_id == mandate_id, now)
 
     def list_parties(self, sid: str) -> list[tuple[str, str]]:
         return sorted(
@@ -203,6 +216,35 @@ class MemoryConsents:
 
     def find_agreed(self, account_id: str, client_id: str) -> Agreed | None:
         return self.rows.get((account_id, client_id))
+
+
+class MemoryMandates:
+    """Mandates in force; to end one is to take it out of `rows`, and its grants with it."""
+
+    def __init__(self, grants: MemoryGrants, events: Events) -> None:
+        self.rows: dict[str, Mandate] = {}
+        self._grants = grants
+        self._events = events
+        grants.is_mandated = self._covers
+
+    def list_held(self, helper_id: str, client_id: str, now: int) -> list[Mandate]:
+        held = (m for m in self.rows.values() if (m.helper_id, m.client_id) == (helper_id, client_id))
+        return [m for m in held if m.expires_at > now and self._grants.is_active(m.principal_id)]
+
+    def note_use(self, mandate: Mandate, now: int) -> None:
+        for account_id in (mandate.principal_id, mandate.helper_id):
+            self._events.record("mandate.use", now=now, account_id=account_id, client_id=mandate.client_id)
+
+    def end(self, mandate_id: str, now: int) -> None:
+        self.rows.pop(mandate_id, None)
+        self._grants.revoke_by_mandate(mandate_id, now)
+
+    def _covers(self, grant: Grant) -> bool:
+        found = self.rows.get(grant.mandate_id or "")
+        if found is None or found.expires_at <= grant.created_at:
+            return False
+        people, named = (found.principal_id, found.helper_id), (grant.account_id, grant.actor_id)
+        return people == named and found.client_id == grant.client_id
 
 
 class MemoryEvents:

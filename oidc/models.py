@@ -64,6 +64,7 @@ class Client:
     `secret_hashes` are SHA-256 digests, newest first: a secret of ours is random, so it needs no slow hash.
     `resources` and `exchange_resources` say for which protected resources, and which scopes of each, it may
     get access tokens, and may exchange those of others; `protected_resource` is the resource that it is.
+    `accepts_mandates` says whether a helper may sign in to it in somebody else's stead.
     """
 
     client_id: str
@@ -79,6 +80,7 @@ class Client:
     resources: Mapping[str, Sequence[str]] = field(default_factory=dict)
     exchange_resources: Mapping[str, Sequence[str]] = field(default_factory=dict)
     protected_resource: str = ""
+    accepts_mandates: bool = False
 
     @property
     def redirect_uris(self) -> list[str]:
@@ -254,6 +256,8 @@ class PushedRequest:
 class Interaction:
     """A request that waits for a person, bound to the browser that began it.
 
+    `mandate_id` is the mandate by which the person of session `mandate_sid` chose to act, "" for themselves.
+
     `request` is None for a sign-in to our own pages, which ends at `return_to`, a path of ours; `max_age` and
     `least_acr` then say what sign-in those pages need. Times are epoch seconds.
     """
@@ -272,6 +276,8 @@ class Interaction:
     consented_account_id: str | None = None
     denied_at: int | None = None
     completed_at: int | None = None
+    mandate_sid: str | None = None
+    mandate_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +293,8 @@ class Grant:
     """One authorization of one client by one person (or none): its code and every token hang on this row.
 
     A consumed code stays on the row as a tombstone. `generation` counts the refresh token's rotations.
-    `verified_claims` is the request for them, as JSON by place.
+    `verified_claims` is the request for them, as JSON by place. Where a helper signed in by a mandate,
+    `account_id` is the principal, and `actor_id` the helper, whose sign-in it was.
     """
 
     id: str
@@ -315,6 +322,8 @@ class Grant:
     revoked_at: int | None
     resource: str = ""
     verified_claims: str | None = None
+    actor_id: str | None = None
+    mandate_id: str | None = None
 
     @property
     def scopes(self) -> list[str]:

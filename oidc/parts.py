@@ -17,6 +17,7 @@ from oidc.interfaces import (
     Events,
     GrantStore,
     InteractionStore,
+    Mandates,
     PushedRequestStore,
     ReplayStore,
     ResourceStore,
@@ -70,6 +71,7 @@ class Stores:
     subjects: Subjects
     resources: ResourceStore
     decoupled: DecoupledStore
+    mandates: Mandates
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ import hashlib
 import hmac
 from base64 import urlsafe_b64encode
 from functools import lru_cache
+from typing import Any
 from urllib.parse import urlsplit
 
 from oidc.clients.redirect_uris import is_loopback
 from oidc.decoupled.models import CIBA
-from oidc.models import Client, Resource
+from oidc.models import Client, Grant, Resource
 
 
 def sector_of(client: Client) -> str:
@@ -52,6 +53,10 @@ class SubjectIdentifiers:
         if not client.is_pairwise:
             return account_id
         return self._derive(sector_of(client), account_id)
+
+    def act(self, client: Client, grant: Grant) -> dict[str, Any]:
+        """Return the claim that says which helper acts for the grant's person: RFC 8693 §4.1; or nothing."""
+        return {} if grant.actor_id is None else {"act": {"sub": self.subject(client, grant.actor_id)}}
 
     def subject_at(self, resource: Resource, client: Client, account_id: str) -> str:
         """Return the account's `sub` in the client's access token for the resource.

@@ -175,8 +175,12 @@ def silent_sign_on(services: Services) -> Answer:
             return None
 
         def find(client_id: str) -> tuple[EndUser, Agreed | None] | None:
-            row = services.sessions.look_up_with_consent(presented, client_id, now)
-            return None if row is None else (end_user_of(row), find_agreed_in(row))
+            client = services.clients.find(client_id)
+            with_mandate = client is not None and client.accepts_mandates
+            row = services.sessions.look_up_with_consent(presented, client_id, now, with_mandate=with_mandate)
+            if row is None or (with_mandate and row.holds_mandate):
+                return None
+            return end_user_of(row), find_agreed_in(row)
 
         return endpoint.answer_silently(request, find, now)
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from keys.keyring import Keyring
 from oidc.clients.mtls import Mtls
 from oidc.clients.outbound import Outbound
-from oidc.interfaces import Consents, Events
+from oidc.interfaces import Consents, Events, Mandates
 from oidc.models import Grant
 from oidc.parts import ProviderConfig, Stores
 from oidc.provider import Provider
@@ -75,6 +75,7 @@ def build_stores(
     consents: Consents,
     people: People,
     sealer: Sealer,
+    mandates: Mandates,
 ) -> Stores:
     """Return the protocol's stores: those that the province uses, too, and those that nobody else does."""
     return Stores(
@@ -87,6 +88,7 @@ def build_stores(
         subjects=Subjects(people, grants),
         resources=resources,
         decoupled=DecoupledStore(database, sealer),
+        mandates=mandates,
     )
 
 

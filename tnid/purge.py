@@ -9,6 +9,7 @@ from tnid.stores.decoupled import requests as decoupled_requests
 from tnid.stores.desks import desks
 from tnid.stores.grants import grants
 from tnid.stores.interactions import interactions
+from tnid.stores.mandates import mandates
 from tnid.stores.message_codes import message_codes
 from tnid.stores.messages import messages
 from tnid.stores.outbox import outbox
@@ -35,6 +36,7 @@ EXPIRING: tuple[Column[int], ...] = (
     messages.c.expires_at,
     message_codes.c.expires_at,
     desks.c.expires_at,
+    mandates.c.expires_at,
 )
 # A session that a person renews outlasts the first grants given in it, and their clients are told of its end
 _SESSION_HAS_ENDED = ~exists().where(

@@ -18,9 +18,13 @@ from tnid.accounts.verification import Verifications
 from tnid.audit import Audit, event_columns
 from tnid.consent.service import Consents
 from tnid.db import Database
+<<<<<<< HEAD
 from tnid.messages.codes import MessageCodes
 from tnid.messages.service import Messages
 from tnid.officials.roles import Roles
+=======
+from tnid.mandates.service import Mandates
+>>>>>>> dc30506 (Let a helper sign in in somebody's stead, by a mandate)
 from tnid.provider import build_provider, build_stores
 from tnid.sealing import Sealer, load_master_key
 from tnid.settings import Settings
@@ -35,8 +39,12 @@ from tnid.stores.consents import ConsentStore
 from tnid.stores.desks import DeskStore
 from tnid.stores.factors import FactorStore
 from tnid.stores.grants import GrantStore
+<<<<<<< HEAD
 from tnid.stores.message_codes import MessageCodeStore
 from tnid.stores.messages import MessageStore
+=======
+from tnid.stores.mandates import MandateStore
+>>>>>>> dc30506 (Let a helper sign in in somebody's stead, by a mandate)
 from tnid.stores.outbox import OutboxStore
 from tnid.stores.resources import ResourceStore
 from tnid.stores.roles import RoleStore
@@ -69,6 +77,7 @@ class Services:
     sessions: Sessions
     half_sign_ins: HalfSignIns
     consents: Consents
+    mandates: Mandates
     limits: Limits
     audit: Audit
     outbox: OutboxStore
@@ -90,15 +99,18 @@ def build_services(settings: Settings, database: Database) -> Services:
     factors = Factors(FactorStore(database), sealer)
     outbox = OutboxStore(database)
     sessions, half_sign_ins = _sessions(settings, database, SessionEndings(grants, clients, outbox))
-    endings = (sessions.end_all, half_sign_ins.end_all, grants.revoke_by_account)
+    mandate_store = MandateStore(database)
+    ends = (sessions.end_all, half_sign_ins.end_all, mandate_store.end_by_account, grants.revoke_by_account)
     vault = Vault(sealer)
     verifications = Verifications(VerificationStore(database), vault)
-    accounts = Accounts(AccountStore(database), factors, vault, passwords, verifications, audit, endings)
+    accounts = Accounts(AccountStore(database), factors, vault, passwords, verifications, audit, ends)
     limits = Limits(ThrottleStore(database), sealer)
     messages = Messages(
         MessageStore(database), outbox, AccountStore(database), sealer, keeps=settings.keeps_messages
     )
-    stores = build_stores(database, clients, resources, grants, consents, accounts, sealer)
+    told = (audit, sealer, messages.announce, settings.mandate_longest_seconds)
+    mandates = Mandates(mandate_store, grants, clients, accounts, *told)
+    stores = build_stores(database, clients, resources, grants, consents, accounts, sealer, mandates)
     provider = build_provider(settings, sealer, keyring, stores, audit)
     return Services(
         settings=settings,
@@ -116,6 +128,7 @@ def build_services(settings: Settings, database: Database) -> Services:
         sessions=sessions,
         half_sign_ins=half_sign_ins,
         consents=consents,
+        mandates=mandates,
         limits=limits,
         audit=audit,
         outbox=outbox,

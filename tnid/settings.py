@@ -218,6 +218,8 @@ class Settings:
         "an official's counter unused for so long has closed")
     role_idle_seconds: int = setting(_whole(DAY, YEAR), str(45 * DAY), "seconds",
         "a role unused for so long sleeps until an operator grants it again")
+    mandate_longest_seconds: int = setting(_whole(DAY, YEAR), str(YEAR), "seconds",
+        "how long a helper's mandate may last")
     argon2_concurrency: int = setting(_whole(1, 64), "2", "at once",
         "password hashes a process computes at the same time")
 

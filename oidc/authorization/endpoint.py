@@ -7,7 +7,7 @@ stored as an interaction, and every screen comes back to `resume`, which asks th
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from oidc.authorization.prompts import (
     Prompt,
@@ -30,6 +30,7 @@ from oidc.errors import (
     UnusableRequestUri,
 )
 from oidc.http import Request, Response, redirect
+from oidc.mandates import Mandate
 from oidc.models import (
     FAPI2,
     OFFLINE_ACCESS,
@@ -79,6 +80,7 @@ class AuthorizationEndpoint:
         self._clients = parts.stores.clients
         self._grants = parts.stores.grants
         self._consents = parts.stores.consents
+        self._mandates = parts.stores.mandates
         self._interactions = parts.interactions
         self._reader = RequestReader(parts)
         self._pushed = PushedRequests(parts)
@@ -102,7 +104,8 @@ class AuthorizationEndpoint:
     def answer_silently(self, request: Request, find: FindEndUser, now: int) -> Response | None:
         """Answer a request that needs no screen; None, with no code told, where `authorize` has to.
 
-        `find` says, of a client, who is signed in and what they agreed to share with it.
+        `find` says, of a client, who is signed in and what they agreed to share with it; None, too, where
+        they hold a mandate for it, and so have to be asked for whom they sign in.
         """
         try:
             draft = self._reader.read(request, now)
@@ -153,7 +156,7 @@ class AuthorizationEndpoint:
         """Gather what the prompts look at."""
         if end_user is None:
             return Situation(now, request, client, None, interaction=interaction)
-        return Situation(
+        situation = Situation(
             now,
             request,
             client,
@@ -161,6 +164,26 @@ class AuthorizationEndpoint:
             subject=self._identifiers.subject(client, end_user.account_id),
             agreed=self._consents.find_agreed(end_user.account_id, client.client_id),
             interaction=interaction,
+            mandates=self._list_mandates(request, client, end_user, now),
+        )
+        if situation.mandate is None:
+            return situation
+        subject = self._identifiers.subject(client, situation.mandate.principal_id)
+        return replace(situation, subject=subject)
+
+    def _list_mandates(
+        self, request: AuthorizationRequest, client: Client, end_user: EndUser, now: int
+    ) -> tuple[Mandate, ...]:
+        """Return by which mandates the person may act: for those whom the request means, if it names one.
+
+        Where no screen may be shown there is nothing to choose: the person acts for themselves.
+        """
+        if not client.accepts_mandates or "none" in request.prompt:
+            return ()
+        held = self._mandates.list_held(end_user.account_id, client.client_id, now)
+        hinted = request.hinted_subject
+        return tuple(
+            m for m in held if not hinted or self._identifiers.subject(client, m.principal_id) == hinted
         )
 
     def _decide(
@@ -193,7 +216,8 @@ class AuthorizationEndpoint:
         if situation.interaction and situation.interaction.denied_at is not None:
             raise AccessDenied("The person did not agree.")
         hinted = situation.request.hinted_subject
-        if situation.authenticated_here and hinted and hinted != situation.subject:
+        is_settled = situation.has_chosen or (situation.authenticated_here and not situation.mandates)
+        if is_settled and hinted and hinted != situation.subject:
             raise LoginRequired("Another person signed in than the one asked for.")
 
     def _complete(self, situation: Situation) -> Answer:
@@ -210,10 +234,12 @@ class AuthorizationEndpoint:
         code = new_code()
         if not self._grants.add(self._new_grant(situation, code)):
             return ExpiredInteraction("The session ended, or the consent was withdrawn, a moment ago.")
+        if situation.mandate is not None:
+            self._mandates.note_use(situation.mandate, situation.now)
         return self._responses.success(situation.client, reply_to(situation.request), code, situation.now)
 
     def _new_grant(self, situation: Situation, code: str) -> Grant:
-        request, end_user, now = situation.request, situation.end_user, situation.now
+        request, end_user, now = situation.asked, situation.end_user, situation.now
         assert end_user is not None  # noqa: S101  required_prompt() asks for a sign-in otherwise
         # OpenID Connect Core §11: offline access is for clients that can refresh, and ignored for others
         offline = OFFLINE_ACCESS in request.scope and "refresh_token" in situation.client.grant_types
@@ -221,7 +247,7 @@ class AuthorizationEndpoint:
         lasts_until = (
             now + self._lifetimes.offline if offline else end_user.auth_time + self._lifetimes.online
         )
-        return Grant(
+        grant = Grant(
             id=new_identifier(),
             client_id=request.client_id,
             account_id=end_user.account_id,
@@ -248,6 +274,7 @@ class AuthorizationEndpoint:
             resource=" ".join(request.resource),
             verified_claims=request.verified_claims,
         )
+        return grant if situation.mandate is None else in_stead(grant, situation.mandate)
 
     def _resume_local(self, interaction: Interaction, end_user: EndUser | None, now: int) -> Answer:
         name = required_local_prompt(interaction, end_user, now)
@@ -273,6 +300,17 @@ class AuthorizationEndpoint:
             error.account_id = end_user.account_id
         record_refusal(self._events, "authorization.refused", error, now, client.client_id)
         return self._responses.failure(client, reply_to, error, now)
+
+
+def in_stead(grant: Grant, mandate: Mandate) -> Grant:
+    """Return a helper's grant as one for the principal; how and when the sign-in was stays the helper's."""
+    return replace(
+        grant,
+        account_id=mandate.principal_id,
+        actor_id=mandate.helper_id,
+        mandate_id=mandate.id,
+        expires_at=min(grant.expires_at, mandate.expires_at),
+    )
 
 
 def reply_to(request: AuthorizationRequest) -> ReplyTo:

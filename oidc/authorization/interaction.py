@@ -102,6 +102,13 @@ class Interactions:
         """Note that this account's person was asked within this interaction, and agreed."""
         return self._store.update(uid, consented_account_id=account_id)
 
+    def mark_represented(self, uid: str, sid: str, mandate_id: str) -> bool:
+        """Note for whom the person of session `sid` goes on: by a mandate, or with "" for themselves.
+
+        What was agreed to within this interaction before was agreed to for somebody else.
+        """
+        return self._store.update(uid, mandate_sid=sid, mandate_id=mandate_id, consented_account_id=None)
+
     def deny(self, uid: str, now: int) -> bool:
         """Note that the person refused."""
         return self._store.update(uid, denied_at=now)

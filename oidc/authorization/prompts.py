@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from oidc.claims import names_of_scopes
+from oidc.claims import names_of_scopes, within
 from oidc.errors import (
     AccountSelectionRequired,
     ConsentRequired,
@@ -17,12 +17,24 @@ from oidc.errors import (
     LoginRequired,
     OAuthError,
 )
-from oidc.models import OPENID, Agreed, AuthorizationRequest, Client, EndUser, Interaction, acr_at_least
+from oidc.mandates import Mandate
+from oidc.models import (
+    OPENID,
+    Agreed,
+    AuthorizationRequest,
+    Client,
+    EndUser,
+    Interaction,
+    acr_at_least,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What is known when the question is asked. `subject` is the `sub` that the client would see."""
+    """What is known when the question is asked. `subject` is the `sub` that the client would see.
+
+    `mandates` are those by which the person at the browser may act for somebody else in this request.
+    """
 
     now: int
     request: AuthorizationRequest
@@ -31,6 +43,25 @@ class Situation:
     subject: str = ""
     agreed: Agreed | None = None
     interaction: Interaction | None = None
+    mandates: tuple[Mandate, ...] = ()
+
+    @property
+    def has_chosen(self) -> bool:
+        """Say whether the person at the browser said within this interaction for whom they go on."""
+        asked = self.interaction
+        return bool(asked and self.end_user and asked.mandate_sid == self.end_user.sid)
+
+    @property
+    def mandate(self) -> Mandate | None:
+        """Return the mandate that was chosen, if it is still in force; None for oneself."""
+        if not self.has_chosen or self.interaction is None:
+            return None
+        return next((one for one in self.mandates if one.id == self.interaction.mandate_id), None)
+
+    @property
+    def asked(self) -> AuthorizationRequest:
+        """Return what is asked, or of it what the chosen mandate covers."""
+        return self.request if self.mandate is None else within(self.request, self.mandate)
 
     @property
     def least_acr(self) -> str:
@@ -63,7 +94,7 @@ def needs_login(s: Situation) -> bool:
         return True
     if s.authenticated_here:
         return False
-    if s.request.hinted_subject and s.request.hinted_subject != s.subject:
+    if s.request.hinted_subject and s.request.hinted_subject != s.subject and not s.mandates:
         return True
     return "login" in s.request.prompt or is_too_old(s.request.max_age, s.end_user, s.now)
 
@@ -83,18 +114,43 @@ def needs_account_selection(s: Situation) -> bool:
     return s.interaction is None or s.interaction.selected_sid != s.end_user.sid
 
 
+def needs_choice_of_person(s: Situation) -> bool:
+    """Never silently: whoever holds a mandate says each time whether it is used.
+
+    One that has ended since it was chosen makes nobody of the helper but themselves, once they are told.
+    """
+    if s.end_user is None:
+        return False
+    if not s.has_chosen:
+        return bool(s.mandates)
+    return bool(s.interaction and s.interaction.mandate_id) and s.mandate is None
+
+
 def needs_identity_level(s: Situation) -> bool:
-    return s.end_user is not None and s.end_user.identity_level < s.client.least_identity_level
+    """A helper is proofed as well as whom they act for: the client learns of both."""
+    if s.end_user is None:
+        return False
+    levels = (s.end_user.identity_level, *([s.mandate.principal_level] if s.mandate else []))
+    return min(levels) < s.client.least_identity_level
 
 
 def needs_consent(s: Situation) -> bool:
     if s.end_user is None:
         return True
+    if s.mandate is not None:
+        return False  # it is the principal's consent, to which the helper can add nothing
     if "consent" in s.request.prompt:
         asked = s.interaction.consented_account_id if s.interaction else None
         if asked != s.end_user.account_id:
             return True
     return bool(missing_consent(s.request, s.agreed))
+
+
+def needs_word_of_helper(s: Situation) -> bool:
+    """The helper sees each time for whom they go on, and what the mandate covers."""
+    if s.mandate is None or s.interaction is None:
+        return False
+    return s.interaction.consented_account_id != s.mandate.principal_id
 
 
 def missing_consent(request: AuthorizationRequest, agreed: Agreed | None) -> frozenset[str]:
@@ -112,7 +168,9 @@ PROMPTS = (
     Rule("login", needs_login, LoginRequired, "The person has to sign in."),
     Rule("second_factor", needs_second_factor, InteractionRequired, "A second factor is needed."),
     Rule("select_account", needs_account_selection, AccountSelectionRequired, "An account must be chosen."),
+    Rule("mandate", needs_choice_of_person, InteractionRequired, "The person has to say for whom."),
     Rule("identity_level", needs_identity_level, InteractionRequired, "The identity level is too low."),
+    Rule("in_stead", needs_word_of_helper, InteractionRequired, "The helper has to go on for somebody."),
     Rule("consent", needs_consent, ConsentRequired, "The person has to agree."),
 )
 

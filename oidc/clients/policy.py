@@ -44,5 +44,6 @@ _RULES: dict[str, Any] = {
     "resources": is_scope_policy,
     "exchange_resources": is_scope_policy,
     "protected_resource": is_identifier,
+    "accepts_mandates": lambda value: isinstance(value, bool),
     "organisation": lambda value: isinstance(value, str) and 0 < len(value) <= 200,
 }

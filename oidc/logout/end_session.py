@@ -104,4 +104,7 @@ class EndSession:
             return True
         if client is None:
             return False
-        return hint.get("sub") == self._identifiers.subject(client, end_user.account_id)
+        # Where a helper signed in in somebody's stead, the browser's session is the helper's
+        act = hint.get("act")
+        signed_in = act.get("sub") if isinstance(act, dict) else hint.get("sub")
+        return bool(signed_in == self._identifiers.subject(client, end_user.account_id))

@@ -68,6 +68,7 @@ class UserInfoEndpoint:
         released = select(claims, scopes, by_name)
         if grant.verified_claims and not handle.scope:
             released |= select_for(grant, "userinfo", self._subjects, now)
+        released |= self._identifiers.act(client, grant)
         released["sub"] = self._identifiers.subject(client, grant.account_id)
         if "userinfo_signed_response_alg" in client.metadata or is_encrypted(client, "userinfo"):
             return self._respond_by_jwt(client, released, now)

@@ -42,6 +42,7 @@ class IdTokens:
             "amr": grant.amr.split(),
             "sid": grant.sid,
             "at_hash": create_half_hash(access_token, alg).decode(),
+            **self._identifiers.act(client, grant),
         }
         if grant.nonce is not None:
             claims["nonce"] = grant.nonce

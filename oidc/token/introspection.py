@@ -86,6 +86,7 @@ class IntrospectionEndpoint:
             "exp": handle.expires_at or grant.expires_at,
             "auth_time": grant.auth_time,
             "acr": grant.acr,
+            **self._identifiers.act(client, grant),
             **confirmation_members(handle),
         }
 
@@ -112,6 +113,8 @@ class IntrospectionEndpoint:
         answer = {"active": True, **token.claims, "token_type": token.token_type}
         if not self._may_see_subject(asker, token):
             del answer["sub"]
+            if token.has_helper:
+                del answer["act"]
         return answer
 
     @staticmethod

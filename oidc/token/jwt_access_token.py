@@ -7,7 +7,7 @@ that introspection and revocation reach it. An opaque token is the same claims, 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -20,6 +20,7 @@ TYP = "at+jwt"  # RFC 9068 §2.1
 JTI = "resource token jti"
 OPAQUE = "resource token"
 FAPI2_ALG = "ES256"
+BY_HELPER = "+"  # beside a grant's id, which holds none
 
 Claims = dict[str, Any]
 
@@ -27,11 +28,13 @@ Claims = dict[str, Any]
 class ResourceToken(NamedTuple):
     """A token for a resource: the claims of RFC 9068 §2.2, and the grant that it hangs on.
 
-    `grant_id` is "" for a token of a client that acts for itself.
+    `grant_id` is "" for a token of a client that acts for itself. `has_helper` says that the innermost actor
+    is no client, but a person who signed in in the subject's stead.
     """
 
     claims: Claims
     grant_id: str
+    has_helper: bool = False
 
     @property
     def resource(self) -> str:
@@ -42,13 +45,18 @@ class ResourceToken(NamedTuple):
         return str(self.claims["client_id"])
 
     @property
-    def parties(self) -> list[str]:
-        """Whose token it is, and who had it exchanged on the way: RFC 8693 §4.1."""
-        found, act = [self.client_id], self.claims.get("act")
+    def actors(self) -> list[str]:
+        """Return the clients that had it exchanged on the way, the last first: RFC 8693 §4.1."""
+        found, act = [], self.claims.get("act")
         while act:
             found.append(str(act["sub"]))
             act = act.get("act")
-        return found
+        return found[:-1] if self.has_helper else found
+
+    @property
+    def parties(self) -> list[str]:
+        """Whose token it is, and who had it exchanged on the way."""
+        return [self.client_id, *self.actors]
 
     @property
     def scopes(self) -> list[str]:
@@ -65,7 +73,7 @@ class ResourceToken(NamedTuple):
     @property
     def is_by_itself(self) -> bool:
         """Say whether the token is revoked alone: its client has no grant, or it is another client's."""
-        return not self.grant_id or "act" in self.claims
+        return not self.grant_id or bool(self.actors)
 
 
 class Wanted(NamedTuple):
@@ -92,21 +100,23 @@ class ResourceTokens:
         self._replays = parts.stores.replays
         self.lifetime_seconds = parts.config.resource_token_lifetime_seconds
 
-    def issue_for_person(
-        self, wanted: Wanted, grant: Grant, now: int, *, act: Mapping[str, Any] | None = None
-    ) -> str:
+    def issue_for_person(self, wanted: Wanted, grant: Grant, now: int, *, actors: Sequence[str] = ()) -> str:
         """Return a token by which the client acts for the grant's person, until the grant ends at most.
 
-        `act` names the actors of a token that came of an exchange: RFC 8693 §4.1.
+        `actors` are the clients of a token that came of an exchange, the last first: RFC 8693 §4.1. Innermost
+        is the helper who signed in in the person's stead, as this resource and this client know them.
         """
         claims = self._claims(wanted, now)
         claims["exp"] = min(wanted.expires_at, grant.expires_at)
         claims["sub"] = self._identifiers.subject_at(wanted.resource, wanted.client, grant.account_id)
         # RFC 9068 §2.2.1: as the person signed in, however old the grant is
         claims |= {"auth_time": grant.auth_time, "acr": grant.acr, "amr": grant.amr.split()}
-        if act is not None:
-            claims["act"] = act
-        return self._write(wanted, claims, grant.id, now)
+        named = list(actors)
+        if grant.actor_id is not None:
+            named.append(self._identifiers.subject_at(wanted.resource, wanted.client, grant.actor_id))
+        if named:
+            claims["act"] = nest(named)
+        return self._write(wanted, claims, grant.id, now, has_helper=grant.actor_id is not None)
 
     def issue_for_client(self, wanted: Wanted, now: int) -> str:
         """Return a token by which the client acts for itself: RFC 9068 §2.2, its `sub` is the client."""
@@ -156,27 +166,37 @@ class ResourceTokens:
             claims["cnf"] = wanted.confirmation.cnf
         return claims
 
-    def _write(self, wanted: Wanted, claims: Claims, grant_id: str, now: int) -> str:
+    def _write(
+        self, wanted: Wanted, claims: Claims, grant_id: str, now: int, *, has_helper: bool = False
+    ) -> str:
         if wanted.resource.token_format == "jwt":  # noqa: S105  a format, no secret
-            claims["jti"] = self._handles.seal(JTI, grant_id.encode())
+            content = grant_id + BY_HELPER if has_helper else grant_id
+            claims["jti"] = self._handles.seal(JTI, content.encode())
             return self._signer.sign(claims, alg=signing_alg(wanted), typ=TYP, now=now)
         claims["jti"] = secrets.token_urlsafe(16)
-        return self._handles.seal(OPAQUE, orjson.dumps([claims, grant_id]))
+        return self._handles.seal(OPAQUE, orjson.dumps([claims, grant_id, has_helper]))
 
     def _read_jwt(self, token: str, now: int) -> ResourceToken | None:
         try:
             claims = self._signer.verify(token, typ=TYP, now=now)
         except ValueError:
             return None
-        grant_id = self._handles.unseal(JTI, str(claims.get("jti")))
+        content = self._handles.unseal(JTI, str(claims.get("jti")))
         # RFC 9068 §4: the issuer is compared, as keys are no names
-        if grant_id is None or claims.get("iss") != self._issuer:
+        if content is None or claims.get("iss") != self._issuer:
             return None
-        return ResourceToken(claims, grant_id.decode())
+        grant_id = content.decode()
+        return ResourceToken(claims, grant_id.removesuffix(BY_HELPER), grant_id.endswith(BY_HELPER))
 
     def _read_opaque(self, token: str) -> ResourceToken | None:
         content = self._handles.unseal(OPAQUE, token)
         return None if content is None else ResourceToken(*orjson.loads(content))
+
+
+def nest(actors: Sequence[str]) -> dict[str, Any]:
+    """Return the `act` claim: who acts now, around who acted before."""
+    act: dict[str, Any] = {"sub": actors[0]}
+    return {**act, "act": nest(actors[1:])} if len(actors) > 1 else act
 
 
 def signing_alg(wanted: Wanted) -> str:

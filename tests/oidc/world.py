@@ -25,6 +25,7 @@ from oidc.memory import (
     MemoryEvents,
     MemoryGrants,
     MemoryInteractions,
+    MemoryMandates,
     MemoryPushedRequests,
     MemoryReplays,
     MemoryResources,
@@ -131,6 +132,7 @@ class World:
         self.subjects = MemorySubjects(self.grants)
         self.subjects.people["an"] = PERSON
         self.decoupled = MemoryDecoupledRequests(self.grants)
+        self.mandates = MemoryMandates(self.grants, self.events)
         self.keyring = shared_keyring()
         self.elsewhere = Elsewhere()
         self.pushed_requests = MemoryPushedRequests()
@@ -144,6 +146,7 @@ class World:
             subjects=self.subjects,
             resources=self.resources,
             decoupled=self.decoupled,
+            mandates=self.mandates,
         )
         self._config = ProviderConfig(ISSUER, **config)
         self.provider = self.new_provider()

@@ -32,7 +32,8 @@ def create(file: IO[bytes], as_json: bool) -> None:
 
     Prints the client information response; the secret is shown this once. Beside the metadata, FILE may give
     client_id, client_secret, require_pkce, profile, least_acr, least_identity_level and organisation; and
-    resources, exchange_resources (`tnid resource allow`) and protected_resource (the resource that it is).
+    resources, exchange_resources (`tnid resource allow`), protected_resource (the resource that it is) and
+    accepts_mandates (whether helpers may sign in for others).
     """
     now = clock.now()
     try:
@@ -115,6 +116,23 @@ def rotate_secret(client_id: str, keep_old: bool, as_json: bool) -> None:
     answer(as_json, {"client_id": client_id, "client_secret": secret, "client_secret_expires_at": 0}, secret)
 
 
+@client.command("mandates")
+@click.argument("client_id")
+@click.option("--accept/--refuse", "accepts", required=True, help="Whether helpers may sign in for others.")
+@with_json
+def set_mandates(client_id: str, accepts: bool, as_json: bool) -> None:
+    """Let helpers sign in to a client in others' stead, by mandate; or no more, which ends what they have."""
+    now = clock.now()
+    with open_services() as services:
+        _get(services, client_id)
+        services.clients.set_accepts_mandates(client_id, accepts, now)
+        ended = 0 if accepts else services.grants.revoke_by_mandates_at(client_id, now)
+        details = {"accepts": accepts, "ended": ended}
+        services.audit.record("client.mandates", client_id=client_id, details=details, now=now)
+    said = "lets helpers in" if accepts else "lets no helper in"
+    answer(as_json, {"client_id": client_id, "accepts_mandates": accepts}, f"Client {client_id} {said}.")
+
+
 @client.command("initial-token")
 @click.option("--days", type=click.IntRange(1, 90), default=7, show_default=True, help="How long it works.")
 @click.option("--no-pkce", is_flag=True, help="Let confidential clients that it registers do without PKCE.")
@@ -137,7 +155,14 @@ def _get(services: Services, client_id: str) -> Client:
 
 
 def _policy(made: Client) -> dict[str, Any]:
-    names = ("require_pkce", "profile", "least_acr", "least_identity_level", "organisation")
+    names = (
+        "require_pkce",
+        "profile",
+        "least_acr",
+        "least_identity_level",
+        "organisation",
+        "accepts_mandates",
+    )
     more = ("resources", "exchange_resources", "protected_resource")
     return {
         **{name: getattr(made, name) for name in names},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tnid.messages.text import Text
 from tnid.messages.texts_of_account import ACCOUNT_TEXTS
+from tnid.messages.texts_of_mandates import MANDATE_TEXTS
 
 _CODE = Text(
     title={"vi": "Mã xác thực (OTP)", "en": "One-time code", "ko": "인증번호"},
@@ -70,4 +71,5 @@ CODE_TEXTS = {
 TEXTS: dict[str, Text] = {
     **CODE_TEXTS,
     **ACCOUNT_TEXTS,
+    **MANDATE_TEXTS,
 }

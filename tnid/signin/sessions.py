@@ -50,14 +50,18 @@ class Sessions:
         self._lifetime_seconds = lifetime_seconds
         self._on_end = on_end
 
-    def look_up_with_consent(self, value: str, client_id: str, now: int) -> Any:
+    def look_up_with_consent(
+        self, value: str, client_id: str, now: int, *, with_mandate: bool = False
+    ) -> Any:
         """Return the live session's row with what its person agreed to share with the client, by one SELECT.
 
         None where there is no such session. Once a minute it notes that the session was seen.
         """
         if not value or len(value) > MOST_COOKIE_CHARACTERS:
             return None
-        found = self._store.find_live_with_consent(hash_cookie(value), client_id, now)
+        found = self._store.find_live_with_consent(
+            hash_cookie(value), client_id, now, with_mandate=with_mandate
+        )
         if found is not None and is_touch_due(found, now):
             self.touch(value, now)
         return found

@@ -32,6 +32,7 @@ clients = db.Table(
     Column("resources", Text, nullable=False, server_default="{}"),
     Column("exchange_resources", Text, nullable=False, server_default="{}"),
     Column("protected_resource", String(255), nullable=False, server_default=""),
+    Column("accepts_mandates", Integer, nullable=False, server_default="0"),
 )
 
 _INSERT = insert(clients)
@@ -62,6 +63,16 @@ _RESOURCES, _EXCHANGE_RESOURCES = (
     .where(clients.c.client_id == bindparam("of_client"))
     .values({column: bindparam("new_resources"), clients.c.updated_at: bindparam("now")})
     for column in (clients.c.resources, clients.c.exchange_resources)
+)
+_MANDATES = (
+    update(clients)
+    .where(clients.c.client_id == bindparam("of_client"))
+    .values(accepts_mandates=bindparam("new_value"), updated_at=bindparam("now"))
+)
+_LIST_ACCEPTING = (
+    select(clients)
+    .where(clients.c.accepts_mandates == 1, clients.c.disabled_at.is_(None))
+    .order_by(clients.c.client_id)
 )
 _DELETE = delete(clients).where(clients.c.client_id == bindparam("of_client"))
 
@@ -121,6 +132,7 @@ class ClientStore:
             resources=orjson.dumps(client.resources).decode(),
             exchange_resources=orjson.dumps(client.exchange_resources).decode(),
             protected_resource=client.protected_resource,
+            accepts_mandates=int(client.accepts_mandates),
         )
 
     def set_metadata(self, client_id: str, metadata: dict[str, Any], now: int) -> bool:
@@ -139,6 +151,14 @@ class ClientStore:
         statement = _EXCHANGE_RESOURCES if exchange else _RESOURCES
         text = orjson.dumps(scopes).decode()
         return self._changed(client_id, self._execute(statement, client_id, now, new_resources=text))
+
+    def set_accepts_mandates(self, client_id: str, accepts: bool, now: int) -> bool:
+        """Let helpers sign in to the client in others' stead, or no more."""
+        return self._changed(client_id, self._execute(_MANDATES, client_id, now, new_value=int(accepts)))
+
+    def list_accepting_mandates(self) -> list[Client]:
+        """Return the active clients to which a helper may sign in in somebody's stead."""
+        return [_read(row) for row in self._database.fetch_all(_LIST_ACCEPTING)]
 
     def disable(self, client_id: str, now: int) -> bool:
         """Disable an active client; say whether there was one."""
@@ -180,4 +200,5 @@ def _read(row: Any) -> Client:
         resources=orjson.loads(row.resources),
         exchange_resources=orjson.loads(row.exchange_resources),
         protected_resource=row.protected_resource,
+        accepts_mandates=bool(row.accepts_mandates),
     )

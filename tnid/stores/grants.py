@@ -31,6 +31,7 @@ from tnid.db import Database, db
 from tnid.stores.accounts import accounts
 from tnid.stores.audit import RecordedWrite
 from tnid.stores.consents import consents
+from tnid.stores.mandates import mandate_clients, mandates
 from tnid.stores.sessions import sessions
 
 
@@ -73,44 +74,69 @@ grants = db.Table(
     Column("revoked_at", BigInteger),
     Column("resource", Text, nullable=False, server_default=""),
     Column("verified_claims", Text),
+    # Who signed in in the account's stead, and by which mandate
+    Column("actor_id", String(22)),
+    Column("mandate_id", String(22)),
 )
 Index("ix_grants_account_id_client_id", grants.c.account_id, grants.c.client_id)
 Index("ix_grants_sid", grants.c.sid)
 Index("ix_grants_expires_at", grants.c.expires_at)
+for column in (grants.c.actor_id, grants.c.mandate_id):
+    Index(
+        f"ix_grants_{column.name}",
+        column,
+        sqlite_where=column.is_not(None),
+        postgresql_where=column.is_not(None),
+    )
 
 _COLUMNS = [grants.c[name] for name in GRANT_COLUMNS]
 _OF_ACTIVE_ACCOUNT = exists().where(accounts.c.id == grants.c.account_id, accounts.c.disabled_at.is_(None))
 _IS_ALIVE = (grants.c.revoked_at.is_(None), grants.c.expires_at > bindparam("now"), _OF_ACTIVE_ACCOUNT)
 
-_IN_FORCE = (
-    # Locked on PostgreSQL: whoever ends one of them at this moment comes before or after, never between
-    # A grant without a code was agreed to elsewhere than at the client's browser, and hangs on no session
-    or_(
-        cast(bindparam("code_hash"), LargeBinary).is_(None),
-        exists(
-            select(sessions.c.sid)
-            .where(sessions.c.sid == bindparam("sid"), sessions.c.ended_at.is_(None))
-            .with_for_update(read=True)
-        ),
-    ),
-    exists(
-        select(consents.c.client_id)
-        .where(
-            consents.c.account_id == bindparam("account_id"),
-            consents.c.client_id == bindparam("client_id"),
-            consents.c.withdrawn_at.is_(None),
-        )
-        .with_for_update(read=True)
-    ),
+# Locked on PostgreSQL: whoever ends one of them at this moment comes before or after, never between
+_SESSION_LIVES = exists(
+    select(sessions.c.sid)
+    .where(sessions.c.sid == bindparam("sid"), sessions.c.ended_at.is_(None))
+    .with_for_update(read=True)
 )
-_INSERT = (
-    insert(grants)
-    .from_select(
-        GRANT_COLUMNS,
-        select(*(cast(bindparam(name), grants.c[name].type) for name in GRANT_COLUMNS)).where(*_IN_FORCE),
+_CONSENT_STANDS = exists(
+    select(consents.c.client_id)
+    .where(
+        consents.c.account_id == bindparam("account_id"),
+        consents.c.client_id == bindparam("client_id"),
+        consents.c.withdrawn_at.is_(None),
     )
-    .returning(grants.c.id)
+    .with_for_update(read=True)
 )
+# The mandate is the principal's consent. The session is the helper's, who acts
+_MANDATE_STANDS = exists(
+    select(mandates.c.id)
+    .where(
+        mandates.c.id == bindparam("mandate_id"),
+        mandates.c.principal_id == bindparam("account_id"),
+        mandates.c.helper_id == bindparam("actor_id"),
+        mandates.c.accepted_at.is_not(None),
+        mandates.c.ended_at.is_(None),
+        mandates.c.expires_at > bindparam("created_at"),
+        exists().where(
+            mandate_clients.c.mandate_id == mandates.c.id,
+            mandate_clients.c.client_id == bindparam("client_id"),
+        ),
+    )
+    .with_for_update(read=True)
+)
+
+
+def _insert_where(*conditions: Any) -> Any:
+    values = select(*(cast(bindparam(name), grants.c[name].type) for name in GRANT_COLUMNS))
+    return insert(grants).from_select(GRANT_COLUMNS, values.where(*conditions)).returning(grants.c.id)
+
+
+# A grant without a code was agreed to elsewhere than at the client's browser, and hangs on no session
+_INSERT = _insert_where(
+    or_(cast(bindparam("code_hash"), LargeBinary).is_(None), _SESSION_LIVES), _CONSENT_STANDS
+)
+_INSERT_BY_MANDATE = _insert_where(_SESSION_LIVES, _MANDATE_STANDS)
 _REDEEM = (
     update(grants)
     .where(
@@ -172,7 +198,14 @@ def _revoke_where(*conditions: Any) -> Any:
 
 _REVOKE = _revoke_where(grants.c.id == bindparam("grant_id"))
 _REVOKE_BY_SESSION = _revoke_where(grants.c.sid == bindparam("of_sid"), grants.c.offline == 0)
-_REVOKE_BY_ACCOUNT = _revoke_where(grants.c.account_id == bindparam("of_account"))
+# What it got in somebody's stead, too
+_REVOKE_BY_ACCOUNT = _revoke_where(
+    or_(grants.c.account_id == bindparam("of_account"), grants.c.actor_id == bindparam("of_account"))
+)
+_REVOKE_BY_MANDATE = _revoke_where(grants.c.mandate_id == bindparam("of_mandate"))
+_REVOKE_BY_MANDATES_AT = _revoke_where(
+    grants.c.client_id == bindparam("of_client"), grants.c.mandate_id.is_not(None)
+)
 _REVOKE_BY_ACCOUNT_AND_CLIENT = _revoke_where(
     grants.c.account_id == bindparam("of_account"), grants.c.client_id == bindparam("of_client")
 )
@@ -188,7 +221,8 @@ class GrantStore:
 
     def add(self, grant: Grant) -> bool:
         columns = {name: getattr(grant, name) for name in GRANT_COLUMNS}
-        return self._database.execute_alone(_INSERT, **columns) is not None
+        statement = _INSERT if grant.mandate_id is None else _INSERT_BY_MANDATE
+        return self._database.execute_alone(statement, **columns) is not None
 
     def redeem(self, redemption: Redemption, now: int) -> Grant | None:
         row = _REDEEM_RECORDED.execute(
@@ -248,8 +282,16 @@ class GrantStore:
         rows = self._database.fetch_all(_LIST_PARTIES, of_sid=sid)
         return sorted((row.client_id, row.account_id) for row in rows)
 
+    def revoke_by_mandate(self, mandate_id: str, now: int) -> int:
+        """End the grants that a helper got by this mandate; return how many."""
+        return self._database.execute(_REVOKE_BY_MANDATE, of_mandate=mandate_id, now=now)
+
+    def revoke_by_mandates_at(self, client_id: str, now: int) -> int:
+        """End the grants that helpers got at this client; return how many."""
+        return self._database.execute(_REVOKE_BY_MANDATES_AT, of_client=client_id, now=now)
+
     def revoke_by_account(self, account_id: str, now: int) -> int:
-        """End every grant of an account; return how many."""
+        """End every grant of an account, those that it got as somebody's helper, too; return how many."""
         return self._database.execute(_REVOKE_BY_ACCOUNT, of_account=account_id, now=now)
 
     def revoke_by_account_and_client(self, account_id: str, client_id: str, now: int) -> int:

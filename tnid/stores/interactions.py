@@ -27,6 +27,8 @@ interactions = db.Table(
     Column("consented_account_id", String(22)),
     Column("denied_at", BigInteger),
     Column("completed_at", BigInteger),
+    Column("mandate_sid", String(43)),
+    Column("mandate_id", String(22)),
 )
 Index("ix_interactions_expires_at", interactions.c.expires_at)
 
@@ -46,6 +48,7 @@ _UPDATES: dict[tuple[str, ...], Any] = {
         ("authenticated_at", "authenticated_sid"),
         ("selected_sid",),
         ("consented_account_id",),
+        ("mandate_sid", "mandate_id", "consented_account_id"),
         ("denied_at",),
         ("completed_at",),
     )

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, String, and_, bindparam, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    String,
+    and_,
+    bindparam,
+    exists,
+    insert,
+    select,
+    update,
+)
 
 from tnid.db import Database, db
 from tnid.stores.accounts import accounts
 from tnid.stores.consents import consents
+from tnid.stores.mandates import IS_IN_FORCE, mandate_clients, mandates
 
 sessions = db.Table(
     "sessions",
@@ -56,6 +68,17 @@ _FIND_LIVE_WITH_CONSENT = _FIND_LIVE.add_columns(consents.c.scope, consents.c.cl
         consents.c.client_id == bindparam("client_id"),
         consents.c.withdrawn_at.is_(None),
     ),
+)
+# The same at a client that accepts mandates: whoever holds one is asked for whom they sign in
+_FIND_LIVE_WITH_CONSENT_AND_MANDATE = _FIND_LIVE_WITH_CONSENT.add_columns(
+    exists()
+    .where(
+        mandates.c.helper_id == sessions.c.account_id,
+        mandate_clients.c.mandate_id == mandates.c.id,
+        mandate_clients.c.client_id == bindparam("client_id"),
+        *IS_IN_FORCE,
+    )
+    .label("holds_mandate")
 )
 _TOUCH = (
     update(sessions)
@@ -124,10 +147,15 @@ class SessionStore:
             _FIND_LIVE, id_hash=id_hash, now=now, idle_since=now - self._idle_seconds
         )
 
-    def find_live_with_consent(self, id_hash: str, client_id: str, now: int) -> Any:
-        """Return the same with the scope and claims agreed to with a client; both None without a consent."""
+    def find_live_with_consent(
+        self, id_hash: str, client_id: str, now: int, *, with_mandate: bool = False
+    ) -> Any:
+        """Return the same with the scope and claims agreed to with a client; both None without a consent.
+
+        With mandates, `holds_mandate` says whether the person holds one at the client.
+        """
         return self._database.fetch_one(
-            _FIND_LIVE_WITH_CONSENT,
+            _FIND_LIVE_WITH_CONSENT_AND_MANDATE if with_mandate else _FIND_LIVE_WITH_CONSENT,
             id_hash=id_hash,
             client_id=client_id,
             now=now,

@@ -41,8 +41,8 @@ def exchange_token(context: TokenContext, asked: TokenRequest) -> dict[str, Any]
     scope = scope_for(target, allowed, subject.token.scopes, parameters.get("scope"))
     ends = min(now + context.resource_tokens.lifetime_seconds, subject.token.expires_at)
     wanted = Wanted(target, client, scope, ends, asked.confirmation)
-    act = get_actors(client.client_id, subject.token)
-    token = context.resource_tokens.issue_for_person(wanted, subject.grant, now, act=act)
+    actors = get_actors(client.client_id, subject.token)
+    token = context.resource_tokens.issue_for_person(wanted, subject.grant, now, actors=actors)
     context.events.record(
         "token.exchanged",
         now=now,
@@ -138,15 +138,9 @@ def get_requested_type(parameters: Mapping[str, str], target: Resource) -> str:
     return wanted
 
 
-def get_actors(client_id: str, token: ResourceToken) -> dict[str, Any]:
-    """Return the `act` claim: who acts now, around who acted before; raise InvalidRequest where many did."""
-    act: dict[str, Any] = {"sub": client_id}
-    if "act" in token.claims:
-        act["act"] = token.claims["act"]
-    if _depth(act) > MOST_ACTORS:
+def get_actors(client_id: str, token: ResourceToken) -> list[str]:
+    """Return the clients that act, this one first; raise InvalidRequest where many did before."""
+    actors = [client_id, *token.actors]
+    if len(actors) > MOST_ACTORS:
         raise InvalidRequest(f"A token is exchanged {MOST_ACTORS} times at most.")
-    return act
-
-
-def _depth(act: Mapping[str, Any]) -> int:
-    return 1 + (_depth(act["act"]) if "act" in act else 0)
+    return actors

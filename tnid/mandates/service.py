@@ -1,0 +1,315 @@
+"""Mandates as the rest of the program sees them: offered, accepted, used, ended.
+
+What a mandate may be used for is decided by `oidc`; each use, and each change, is known to both people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+from oidc.decoupled.user_code import new_user_code, read_user_code
+from oidc.mandates import Mandate
+from oidc.models import OPENID, Client
+from oidc.token.handles import new_identifier
+from tnid.accounts.account import Account
+from tnid.accounts.refusal import Refused
+from tnid.stores.mandates import AT_THE_COUNTER, BY_THE_PERSON, MandateStore, NewMandate
+
+DAY_SECONDS = 24 * 3600
+CODE_SECONDS = DAY_SECONDS
+NAMED_OFFER_SECONDS = 7 * DAY_SECONDS
+MOST_OPEN = 20
+MOST_NAME_CHARACTERS = 64
+CODE_KIND = "mandate.code"
+
+
+class People(Protocol):
+    """What is needed of accounts."""
+
+    def find(self, account_id: str) -> Account | None: ...
+    def find_id_by_username(self, username: str) -> str | None: ...
+
+
+class Clients(Protocol):
+    """What is needed of the registered applications."""
+
+    def find(self, client_id: str) -> Client | None: ...
+    def list_accepting_mandates(self) -> list[Client]: ...
+
+
+class Grants(Protocol):
+    """What ends with a mandate."""
+
+    def revoke_by_mandate(self, mandate_id: str, now: int) -> int: ...
+
+
+class Events(Protocol):
+    """What is needed of tnid.audit."""
+
+    def record(
+        self,
+        event: str,
+        *,
+        now: int,
+        outcome: str = "ok",
+        reason: str | None = None,
+        account_id: str | None = None,
+        client_id: str | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> None: ...
+
+
+class BlindIndex(Protocol):
+    """What is needed of tnid.sealing: a keyed hash, for a short code is soon tried through."""
+
+    def blind_index(self, kind: str, value: str) -> str: ...
+
+
+Announce = Callable[..., None]
+"""`announce(account_id, name, now, **values)` tells a person on their channels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a principal offers: of each client the scopes, until when; `to` is a username, "" for a code."""
+
+    scopes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    expires_at: int = 0
+    to: str = ""
+
+
+class Offered(NamedTuple):
+    """A mandate that was offered; the code is shown this once, None where it was offered by name."""
+
+    mandate_id: str
+    code: str | None
+
+
+class Held(NamedTuple):
+    """An open mandate with what it covers, by client, as either of its two people sees it."""
+
+    row: Any
+    scopes: Mapping[str, frozenset[str]]
+
+
+def scopes_of(client: Client) -> list[str]:
+    """Return the scopes of a client that a principal chooses from; to be told apart is in every mandate."""
+    of_resources = [name for names in client.resources.values() for name in names]
+    return [name for name in dict.fromkeys([*client.scope, *of_resources]) if name != OPENID]
+
+
+class Mandates:
+    """Every act on a mandate, in the caller's unit of work; see also `oidc.interfaces.Mandates`."""
+
+    def __init__(
+        self,
+        store: MandateStore,
+        grants: Grants,
+        clients: Clients,
+        people: People,
+        events: Events,
+        blind: BlindIndex,
+        announce: Announce,
+        longest_seconds: int,
+    ) -> None:
+        self._store = store
+        self._grants = grants
+        self._clients = clients
+        self._people = people
+        self._events = events
+        self._blind = blind
+        self._announce = announce
+        self.longest_seconds = longest_seconds
+
+    # Giving
+
+    def list_clients(self) -> list[Client]:
+        """Return the applications that let a helper in."""
+        return self._clients.list_accepting_mandates()
+
+    def offer(self, principal_id: str, offer: Offer, now: int) -> Offered | Refused:
+        """Offer a mandate, by a code or to a username; whether there is such a username is not told."""
+        refused = self._find_fault(principal_id, offer, now)
+        if refused is None and offer.to:
+            return self._offer_by_name(principal_id, offer, now)
+        if refused is not None:
+            return self._refuse("mandate.offer", refused, principal_id, now)
+        code = new_user_code()
+        mandate_id = self._add(principal_id, offer, now, code_hash=self._hash(code))
+        return Offered(mandate_id, code)
+
+    def _offer_by_name(self, principal_id: str, offer: Offer, now: int) -> Offered | Refused:
+        helper_id = self._people.find_id_by_username(offer.to)
+        if helper_id == principal_id:
+            refused = Refused("to", "mandate_for_oneself")
+            return self._refuse("mandate.offer", refused, principal_id, now)
+        offered_to = offer.to[:MOST_NAME_CHARACTERS]
+        return Offered(self._add(principal_id, offer, now, helper_id=helper_id, offered_to=offered_to), None)
+
+    def give_at_counter(
+        self, principal_id: str, helper_id: str, offer: Offer, official_id: str, now: int
+    ) -> str | Refused:
+        """Give a mandate for a person who stands at the counter beside their helper; return its id.
+
+        For an elder without a phone, and for a child whose account their representative has opened. The
+        official has seen both and their papers; it is in force at once.
+        """
+        refused = self._find_fault(principal_id, offer, now)
+        if refused is None and helper_id == principal_id:
+            refused = Refused("helper", "mandate_for_oneself")
+        if refused is not None:
+            return self._refuse("mandate.offer", refused, principal_id, now)
+        mandate_id = self._add(
+            principal_id, offer, now, helper_id=helper_id, given_by=AT_THE_COUNTER, accepted_at=now
+        )
+        details = {"mandate": mandate_id, "official": official_id}
+        for account_id in (principal_id, helper_id):
+            self._events.record("mandate.accept", account_id=account_id, now=now, details=details)
+        return mandate_id
+
+    def _find_fault(self, principal_id: str, offer: Offer, now: int) -> Refused | None:
+        if not offer.scopes:
+            return Refused("clients", "mandate_client")
+        for client_id, scopes in offer.scopes.items():
+            client = self._clients.find(client_id)
+            if client is None or client.disabled_at is not None or not client.accepts_mandates:
+                return Refused("clients", "mandate_client")
+            if not set(scopes) <= {OPENID, *scopes_of(client)}:
+                return Refused("scopes", "mandate_scope")
+        if not now < offer.expires_at <= now + self.longest_seconds:
+            return Refused("until", "mandate_until")
+        if len(self._store.list_given(principal_id, now)) >= MOST_OPEN:
+            return Refused("", "mandate_too_many")
+        return None
+
+    def _add(
+        self,
+        principal_id: str,
+        offer: Offer,
+        now: int,
+        *,
+        helper_id: str | None = None,
+        offered_to: str | None = None,
+        code_hash: bytes | None = None,
+        given_by: str = BY_THE_PERSON,
+        accepted_at: int | None = None,
+    ) -> str:
+        scopes = {client_id: " ".join(sorted({OPENID, *names})) for client_id, names in offer.scopes.items()}
+        new = NewMandate(
+            id=new_identifier(),
+            principal_id=principal_id,
+            helper_id=helper_id,
+            offered_to=offered_to,
+            code_hash=code_hash,
+            offer_expires_at=min(
+                offer.expires_at, now + (CODE_SECONDS if code_hash else NAMED_OFFER_SECONDS)
+            ),
+            given_by=given_by,
+            created_at=now,
+            accepted_at=accepted_at,
+            expires_at=offer.expires_at,
+            scopes=scopes,
+        )
+        self._store.add(new)
+        details = {"mandate": new.id, "scopes": scopes, "until": offer.expires_at, "given_by": given_by}
+        self._events.record("mandate.offer", account_id=principal_id, now=now, details=details)
+        return new.id
+
+    def _hash(self, code: str) -> bytes:
+        return bytes.fromhex(self._blind.blind_index(CODE_KIND, code))
+
+    # Accepting
+
+    def find_offer(self, typed: str, helper_id: str, now: int) -> Held | None:
+        """Return what is offered under a code as it was typed; the caller counts wrong guesses."""
+        code = read_user_code(typed)
+        row = self._store.find_by_code(self._hash(code), helper_id, now) if code else None
+        return None if row is None else self._held(row)
+
+    def accept_code(self, typed: str, helper_id: str, now: int) -> bool:
+        """Become the helper of the mandate under this code; True for one caller only."""
+        code = read_user_code(typed)
+        row = self._store.accept_by_code(self._hash(code), helper_id, now) if code else None
+        return self._note_acceptance(row, now)
+
+    def accept_offer(self, mandate_id: str, helper_id: str, now: int) -> bool:
+        """Accept what was offered to this person by name; False for anybody else's."""
+        return self._note_acceptance(self._store.accept_offer(mandate_id, helper_id, now), now)
+
+    def _note_acceptance(self, row: Any, now: int) -> bool:
+        if row is None:
+            return False
+        for account_id in (row.principal_id, row.helper_id):
+            self._events.record("mandate.accept", account_id=account_id, now=now, details={"mandate": row.id})
+        self._announce(row.principal_id, "mandate_accepted", now, helper=self._name(row.helper_id))
+        return True
+
+    # Using
+
+    def list_held(self, helper_id: str, client_id: str, now: int) -> list[Mandate]:
+        """Return the mandates in force by which this person may act at the client, for active accounts."""
+        return [
+            Mandate(
+                id=row.id,
+                principal_id=row.principal_id,
+                helper_id=row.helper_id,
+                client_id=row.client_id,
+                scope=frozenset(row.scope.split()),
+                principal_level=row.identity_level,
+                expires_at=row.expires_at,
+            )
+            for row in self._store.list_held(helper_id, client_id, now)
+        ]
+
+    def note_use(self, mandate: Mandate, now: int) -> None:
+        """Record that the helper signed in by it, for both people, and let the principal know."""
+        details = {"mandate": mandate.id}
+        for event, account_id in (("mandate.use", mandate.principal_id), ("mandate.act", mandate.helper_id)):
+            self._events.record(
+                event, account_id=account_id, client_id=mandate.client_id, now=now, details=details
+            )
+        principal = self._people.find(mandate.principal_id)
+        client = self._clients.find(mandate.client_id)
+        if principal is not None and client is not None:
+            app = client.text("client_name", principal.locale)
+            self._announce(principal.id, "mandate_used", now, helper=self._name(mandate.helper_id), app=app)
+
+    # Ending
+
+    def end(self, mandate_id: str, account_id: str, now: int) -> bool:
+        """End a mandate that this person gave or holds, and all that came of it; False for others'."""
+        row = self._store.end(mandate_id, account_id, now)
+        if row is None:
+            return False
+        # After the row: a grant that is being made at this moment has either seen the end, or is seen here
+        self._grants.revoke_by_mandate(mandate_id, now)
+        others = {row.principal_id, row.helper_id} if row.accepted_at is not None else {row.principal_id}
+        for one in others:
+            self._events.record("mandate.end", account_id=one, now=now, details={"mandate": mandate_id})
+        for one in others - {account_id}:
+            self._announce(one, "mandate_ended", now, by=self._name(account_id))
+        return True
+
+    # Looking
+
+    def list_given(self, account_id: str, now: int) -> list[Held]:
+        """Return what this person gave and offers, the newest first."""
+        return [self._held(row) for row in self._store.list_given(account_id, now)]
+
+    def list_received(self, account_id: str, now: int) -> list[Held]:
+        """Return what this person holds, and is offered by name, the newest first."""
+        return [self._held(row) for row in self._store.list_received(account_id, now)]
+
+    def _held(self, row: Any) -> Held:
+        rows = self._store.list_clients(row.id)
+        return Held(row, {one.client_id: frozenset(one.scope.split()) for one in rows})
+
+    def _name(self, account_id: str) -> str:
+        person = self._people.find(account_id)
+        return person.display_name if person is not None else ""
+
+    def _refuse(self, event: str, refused: Refused, account_id: str, now: int) -> Refused:
+        self._events.record(event, outcome="refused", reason=refused.reason, account_id=account_id, now=now)
+        return refused
