@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from flask import current_app, g, has_request_context
@@ -18,13 +19,10 @@ from tnid.accounts.verification import Verifications
 from tnid.audit import Audit, event_columns
 from tnid.consent.service import Consents
 from tnid.db import Database
-<<<<<<< HEAD
+from tnid.mandates.service import Mandates
 from tnid.messages.codes import MessageCodes
 from tnid.messages.service import Messages
 from tnid.officials.roles import Roles
-=======
-from tnid.mandates.service import Mandates
->>>>>>> dc30506 (Let a helper sign in in somebody's stead, by a mandate)
 from tnid.provider import build_provider, build_stores
 from tnid.sealing import Sealer, load_master_key
 from tnid.settings import Settings
@@ -39,12 +37,9 @@ from tnid.stores.consents import ConsentStore
 from tnid.stores.desks import DeskStore
 from tnid.stores.factors import FactorStore
 from tnid.stores.grants import GrantStore
-<<<<<<< HEAD
+from tnid.stores.mandates import MandateStore
 from tnid.stores.message_codes import MessageCodeStore
 from tnid.stores.messages import MessageStore
-=======
-from tnid.stores.mandates import MandateStore
->>>>>>> dc30506 (Let a helper sign in in somebody's stead, by a mandate)
 from tnid.stores.outbox import OutboxStore
 from tnid.stores.resources import ResourceStore
 from tnid.stores.roles import RoleStore
@@ -101,15 +96,11 @@ def build_services(settings: Settings, database: Database) -> Services:
     sessions, half_sign_ins = _sessions(settings, database, SessionEndings(grants, clients, outbox))
     mandate_store = MandateStore(database)
     ends = (sessions.end_all, half_sign_ins.end_all, mandate_store.end_by_account, grants.revoke_by_account)
-    vault = Vault(sealer)
-    verifications = Verifications(VerificationStore(database), vault)
-    accounts = Accounts(AccountStore(database), factors, vault, passwords, verifications, audit, ends)
+    accounts = _accounts(database, sealer, factors, passwords, audit, ends)
     limits = Limits(ThrottleStore(database), sealer)
-    messages = Messages(
-        MessageStore(database), outbox, AccountStore(database), sealer, keeps=settings.keeps_messages
-    )
-    told = (audit, sealer, messages.announce, settings.mandate_longest_seconds)
-    mandates = Mandates(mandate_store, grants, clients, accounts, *told)
+    people, keeps = AccountStore(database), settings.keeps_messages
+    messages = Messages(MessageStore(database), outbox, people, sealer, keeps=keeps)
+    mandates = _mandates(mandate_store, grants, clients, accounts, audit, sealer, messages, settings)
     stores = build_stores(database, clients, resources, grants, consents, accounts, sealer, mandates)
     provider = build_provider(settings, sealer, keyring, stores, audit)
     return Services(
@@ -137,6 +128,33 @@ def build_services(settings: Settings, database: Database) -> Services:
         roles=Roles(RoleStore(database), audit, settings.role_idle_seconds),
         desks=DeskStore(database, settings.staff_idle_seconds),
     )
+
+
+def _accounts(
+    database: Database,
+    sealer: Sealer,
+    factors: Factors,
+    passwords: Passwords,
+    audit: Audit,
+    ends: Iterable[Callable[[str, int], object]],
+) -> Accounts:
+    vault = Vault(sealer)
+    verifications = Verifications(VerificationStore(database), vault)
+    return Accounts(AccountStore(database), factors, vault, passwords, verifications, audit, ends)
+
+
+def _mandates(
+    store: MandateStore,
+    grants: GrantStore,
+    clients: ClientStore,
+    accounts: Accounts,
+    audit: Audit,
+    sealer: Sealer,
+    messages: Messages,
+    settings: Settings,
+) -> Mandates:
+    longest = settings.mandate_longest_seconds
+    return Mandates(store, grants, clients, accounts, audit, sealer, messages.announce, longest)
 
 
 def _sessions(

@@ -15,7 +15,8 @@ MANDATE_TEXTS = {
             "ko": "위임을 수락한 사람이 있습니다",
         },
         body={
-            "vi": "{helper} vừa nhận ủy quyền của bạn lúc {time}, và từ nay có thể đăng nhập thay bạn vào các ứng"
+            "vi": "{helper} vừa nhận ủy quyền của bạn lúc {time}, và từ nay có thể đăng nhập thay bạn vào"
+            " các ứng"
             " dụng bạn đã chọn.\n"
             "Nếu đây không phải người bạn muốn nhờ: hãy kết thúc ủy quyền ngay.",
             "en": "{helper} accepted your mandate at {time}, and can from now on sign in for you to the"
@@ -25,7 +26,8 @@ MANDATE_TEXTS = {
             "맡기려던 분이 아니라면 즉시 위임을 종료하세요.",
         },
         short={
-            "vi": "Thái Nguyên ID: {helper} đã nhận ủy quyền của bạn. Không phải người bạn nhờ? Hãy kết thúc ngay.",
+            "vi": "Thái Nguyên ID: {helper} đã nhận ủy quyền của bạn. Không phải người bạn nhờ? Hãy kết"
+            " thúc ngay.",
             "en": "Thai Nguyen ID: {helper} accepted your mandate. Not the person you meant? End it at once.",
             "ko": "Thái Nguyên ID: {helper} 님이 위임을 수락했습니다. 아니라면 즉시 종료하세요.",
         },
@@ -60,7 +62,8 @@ MANDATE_TEXTS = {
         },
         body={
             "vi": "{by} đã kết thúc ủy quyền giữa hai người lúc {time}. Việc đăng nhập thay đã dừng hẳn.",
-            "en": "{by} ended the mandate between the two of you at {time}. Signing in for each other has stopped.",
+            "en": "{by} ended the mandate between the two of you at {time}. Signing in for each other has"
+            " stopped.",
             "ko": "{by} 님이 {time}에 두 분 사이의 위임을 종료했습니다. 대리 로그인은 중단되었습니다.",
         },
         short={
@@ -77,9 +80,12 @@ MANDATE_TEXTS = {
             "ko": "보호자가 동의했습니다",
         },
         body={
-            "vi": "{guardian} đã đồng ý lúc {time} cho bạn dùng Thái Nguyên ID. Giờ có thể đăng nhập các ứng dụng.",
-            "en": "{guardian} agreed at {time} to your using Thái Nguyên ID. You can now sign in to applications.",
-            "ko": "{guardian} 님이 {time}에 Thái Nguyên ID 사용에 동의했습니다. 이제 앱에 로그인할 수 있습니다.",
+            "vi": "{guardian} đã đồng ý lúc {time} cho bạn dùng Thái Nguyên ID. Giờ có thể đăng nhập các"
+            " ứng dụng.",
+            "en": "{guardian} agreed at {time} to your using Thái Nguyên ID. You can now sign in to"
+            " applications.",
+            "ko": "{guardian} 님이 {time}에 Thái Nguyên ID 사용에 동의했습니다. 이제 앱에 로그인할 수"
+            " 있습니다.",
         },
         short={
             "vi": "Thái Nguyên ID: {guardian} đã đồng ý cho bạn dùng tài khoản.",
@@ -95,11 +101,14 @@ MANDATE_TEXTS = {
             "ko": "보호자가 동의를 철회했습니다",
         },
         body={
-            "vi": "{guardian} đã rút lại đồng ý lúc {time}. Các ứng dụng đã dừng; tài khoản chờ người giám hộ đồng ý"
+            "vi": "{guardian} đã rút lại đồng ý lúc {time}. Các ứng dụng đã dừng; tài khoản chờ người giám"
+            " hộ đồng ý"
             " lại.",
-            "en": "{guardian} took the consent back at {time}. Applications have stopped; the account waits until a"
+            "en": "{guardian} took the consent back at {time}. Applications have stopped; the account waits"
+            " until a"
             " guardian agrees again.",
-            "ko": "{guardian} 님이 {time}에 동의를 철회했습니다. 앱 이용이 중단되었으며, 보호자가 다시 동의할 때까지"
+            "ko": "{guardian} 님이 {time}에 동의를 철회했습니다. 앱 이용이 중단되었으며, 보호자가 다시"
+            " 동의할 때까지"
             " 계정이 대기합니다.",
         },
         short={
