@@ -26,9 +26,11 @@ from tnid.officials.roles import Roles
 from tnid.provider import build_provider, build_stores
 from tnid.sealing import Sealer, load_master_key
 from tnid.settings import Settings
+from tnid.signin.challenges import Challenges
 from tnid.signin.factors import Factors
 from tnid.signin.half_sign_ins import HalfSignIns
 from tnid.signin.limits import Limits
+from tnid.signin.passkeys import Passkeys
 from tnid.signin.sessions import Sessions
 from tnid.signout.endings import SessionEndings
 from tnid.stores.accounts import AccountStore
@@ -41,6 +43,8 @@ from tnid.stores.mandates import MandateStore
 from tnid.stores.message_codes import MessageCodeStore
 from tnid.stores.messages import MessageStore
 from tnid.stores.outbox import OutboxStore
+from tnid.stores.passkeys import PasskeyStore
+from tnid.stores.replay import ReplayStore
 from tnid.stores.resources import ResourceStore
 from tnid.stores.roles import RoleStore
 from tnid.stores.sessions import SessionStore
@@ -69,6 +73,7 @@ class Services:
     accounts: Accounts
     passwords: Passwords
     factors: Factors
+    passkeys: Passkeys
     sessions: Sessions
     half_sign_ins: HalfSignIns
     consents: Consents
@@ -98,8 +103,7 @@ def build_services(settings: Settings, database: Database) -> Services:
     ends = (sessions.end_all, half_sign_ins.end_all, mandate_store.end_by_account, grants.revoke_by_account)
     accounts = _accounts(database, sealer, factors, passwords, audit, ends)
     limits = Limits(ThrottleStore(database), sealer)
-    people, keeps = AccountStore(database), settings.keeps_messages
-    messages = Messages(MessageStore(database), outbox, people, sealer, keeps=keeps)
+    messages = _messages(settings, database, outbox, sealer)
     mandates = _mandates(mandate_store, grants, clients, accounts, audit, sealer, messages, settings)
     stores = build_stores(database, clients, resources, grants, consents, accounts, sealer, mandates)
     provider = build_provider(settings, sealer, keyring, stores, audit)
@@ -116,6 +120,7 @@ def build_services(settings: Settings, database: Database) -> Services:
         accounts=accounts,
         passwords=passwords,
         factors=factors,
+        passkeys=_passkeys(settings, database, sealer),
         sessions=sessions,
         half_sign_ins=half_sign_ins,
         consents=consents,
@@ -155,6 +160,18 @@ def _mandates(
 ) -> Mandates:
     longest = settings.mandate_longest_seconds
     return Mandates(store, grants, clients, accounts, audit, sealer, messages.announce, longest)
+
+
+def _messages(settings: Settings, database: Database, outbox: OutboxStore, sealer: Sealer) -> Messages:
+    store, accounts = MessageStore(database), AccountStore(database)
+    return Messages(store, outbox, accounts, sealer, keeps=settings.keeps_messages)
+
+
+def _passkeys(settings: Settings, database: Database, sealer: Sealer) -> Passkeys:
+    challenges = Challenges(ReplayStore(database), sealer.derive("passkeys.challenge"))
+    return Passkeys(
+        PasskeyStore(database), challenges, sealer.derive("passkeys.user_handle"), settings.issuer
+    )
 
 
 def _sessions(

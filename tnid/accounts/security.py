@@ -15,7 +15,7 @@ from tnid.accounts.forms import PasswordForm, PlainForm
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.signin import known_device
-from tnid.signin.assurance import LOA2, PASSWORD
+from tnid.signin.assurance import LOA2, without_second_factor
 from tnid.signin.enrolment import is_fresh, make_codes
 from tnid.signin.limits import CURRENT_PASSWORD_IN_SESSION, Bucket
 from tnid.signin.screen import go_to
@@ -100,15 +100,32 @@ def remove_factor() -> ResponseReturnValue:
     parts, end_user, now = services.current(), get_end_user(), services.now()
     if not PlainForm().validate_on_submit():
         return redirect(url_for("security.show"), 303)
-    if parts.accounts.get(end_user.account_id).factor_required:
-        flash(gettext("Choose a password of at least 15 characters first."), "care")
+    kinds = parts.factors.hold(end_user.account_id)
+    if not may_remove_one(end_user.account_id, is_last=not kinds.passkey):
         return redirect(url_for("security.show"), 303)
-    if parts.factors.remove(end_user.account_id):
+    if parts.factors.remove_totp(end_user.account_id):
         parts.audit.record("factor.remove", account_id=end_user.account_id, now=now)
-        parts.sessions.end_all(end_user.account_id, now, except_sid=end_user.sid)
-        change_trust(PASSWORD)
-        flash(gettext("Two-step authentication is off."), "care")
+        after_removal(end_user)
     return redirect(url_for("security.show"), 303)
+
+
+def may_remove_one(account_id: str, *, is_last: bool) -> bool:
+    """Say whether a factor may go: not the last one beside a password too short to stand alone."""
+    if is_last and services.current().accounts.get(account_id).factor_required:
+        flash(gettext("Choose a password of at least 15 characters first."), "care")
+        return False
+    return True
+
+
+def after_removal(end_user: EndUser) -> None:
+    """End the other sessions; with the last factor go the recovery codes, and what it gave this session."""
+    parts, now = services.current(), services.now()
+    parts.sessions.end_all(end_user.account_id, now, except_sid=end_user.sid)
+    if parts.factors.is_enrolled(end_user.account_id):
+        return
+    parts.factors.remove_codes(end_user.account_id)
+    change_trust(without_second_factor(end_user.amr))
+    flash(gettext("Two-step authentication is off."), "care")
 
 
 @blueprint.post("/codes")

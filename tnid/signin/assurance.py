@@ -15,6 +15,28 @@ class Assurance(NamedTuple):
     amr: tuple[str, ...]
 
 
+SYNCED_KEY, DEVICE_KEY = "swk", "hwk"
+PRESENT = "user"
+
 PASSWORD = Assurance(LOA1, ("pwd",))
 PASSWORD_AND_TOTP = Assurance(LOA2, ("pwd", "otp", "mfa"))
 PASSWORD_AND_RECOVERY_CODE = Assurance(LOA2, ("pwd", "rc", "mfa"))
+
+
+def by_passkey(*, is_synced: bool) -> Assurance:
+    """A passkey that verified its user is two factors by itself: the device, and finger, face or PIN."""
+    return Assurance(LOA2, (_key(is_synced), PRESENT, "mfa"))
+
+
+def by_password_and_passkey(*, is_synced: bool) -> Assurance:
+    return Assurance(LOA2, ("pwd", _key(is_synced), PRESENT, "mfa"))
+
+
+def _key(is_synced: bool) -> str:
+    """A key that may leave its device is secured by software, as far as anybody can tell."""
+    return SYNCED_KEY if is_synced else DEVICE_KEY
+
+
+def without_second_factor(amr: tuple[str, ...]) -> Assurance:
+    """What is left of a session whose second factor was removed."""
+    return Assurance(LOA1, tuple(method for method in amr if method in ("pwd", PRESENT)))

@@ -1,8 +1,12 @@
-"""A person's second factor: enrolled, verified and spent. Secrets are sealed, recovery codes hashed."""
+"""A person's second factors: which there are, and the authenticator app's codes and the recovery codes.
+
+Passkeys are `tnid.signin.passkeys`'; that there is one counts here, too. Secrets are sealed, recovery codes
+hashed.
+"""
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from tnid.signin import recovery_codes, totp
 from tnid.stores.factors import FactorStore
@@ -16,6 +20,13 @@ class Sealer(Protocol):
     def blind_index(self, kind: str, value: str) -> str: ...
 
 
+class Kinds(NamedTuple):
+    """Which second factors an account has."""
+
+    totp: bool
+    passkey: bool
+
+
 class Factors:
     """Answers for one factor at a time; counting tries is the caller's."""
 
@@ -23,13 +34,32 @@ class Factors:
         self._store = store
         self._sealer = sealer
 
+    def find_kinds(self, account_id: str) -> Kinds:
+        """Return which second factors there are, by one statement."""
+        found = self._store.find_kinds(account_id)
+        return Kinds(bool(found.totp), bool(found.passkey))
+
     def is_enrolled(self, account_id: str) -> bool:
-        return self._store.find_totp(account_id) is not None
+        """Say whether the account has a second factor, of whatever kind."""
+        return any(self.find_kinds(account_id))
+
+    def has_totp(self, account_id: str) -> bool:
+        return self.find_kinds(account_id).totp
 
     def enrol(self, account_id: str, secret: str, step: int, now: int) -> bool:
         """Store a secret whose code for `step` was just shown; False where there is a factor already."""
         sealed = self._sealer.seal(secret.encode(), _context(account_id))
         return self._store.add_totp(account_id, sealed, step, now)
+
+    def find_totp_seal(self, account_id: str) -> bytes | None:
+        """Return what tells one authenticator app from the next, and nothing of its secret."""
+        row = self._store.find_totp(account_id)
+        return None if row is None else bytes(row.secret_sealed)
+
+    def replace_totp(self, account_id: str, old_seal: bytes, secret: str, step: int, now: int) -> bool:
+        """Put a new phone's secret in the old one's place; False where another was faster."""
+        sealed = self._sealer.seal(secret.encode(), _context(account_id))
+        return self._store.replace_totp(account_id, old_seal, sealed, step, now)
 
     def verify_totp(self, account_id: str, code: str, now: int) -> bool:
         """Spend a code; a step once accepted, and any before it, is refused from then on."""
@@ -58,8 +88,17 @@ class Factors:
     def count_recovery_codes(self, account_id: str) -> int:
         return self._store.count_codes(account_id)
 
-    def remove(self, account_id: str) -> bool:
-        return self._store.remove(account_id)
+    def hold(self, account_id: str) -> Kinds:
+        """Return which factors there are, and let nobody else remove one until the unit of work ends."""
+        self._store.hold(account_id)
+        return self.find_kinds(account_id)
+
+    def remove_totp(self, account_id: str) -> bool:
+        return self._store.remove_totp(account_id)
+
+    def remove_codes(self, account_id: str) -> None:
+        """Remove the recovery codes: there is no factor left that they stand in for."""
+        self._store.remove_codes(account_id)
 
     def _hash(self, account_id: str, normalised: str) -> str:
         # A keyed hash: the codes are random enough that a slow one would protect nothing more.

@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     bindparam,
     delete,
+    exists,
     func,
     insert,
     select,
@@ -20,6 +21,8 @@ from sqlalchemy import (
 )
 
 from tnid.db import Database, db
+from tnid.stores.accounts import accounts
+from tnid.stores.passkeys import passkeys
 
 totp_factors = db.Table(
     "totp_factors",
@@ -49,7 +52,27 @@ _ADVANCE_TOTP = (
     )
     .values(last_step=bindparam("step"))
 )
+_REPLACE_TOTP = (
+    update(totp_factors)
+    .where(
+        totp_factors.c.account_id == bindparam("for_account"),
+        # Two new phones at once: the first one counts
+        totp_factors.c.secret_sealed == bindparam("old_sealed"),
+    )
+    .values(secret_sealed=bindparam("new_sealed"), confirmed_at=bindparam("now"), last_step=bindparam("step"))
+)
 _REMOVE_TOTP = delete(totp_factors).where(totp_factors.c.account_id == bindparam("account_id"))
+# Which second factors there are, by one statement
+_KINDS = select(
+    exists().where(totp_factors.c.account_id == bindparam("account_id")).label("totp"),
+    exists().where(passkeys.c.account_id == bindparam("account_id")).label("passkey"),
+)
+# Whoever takes a factor away waits here for whoever takes another
+_HOLD = (
+    update(accounts)
+    .where(accounts.c.id == bindparam("of_account"))
+    .values(factor_required_at=accounts.c.factor_required_at)
+)
 _ADD_CODE = insert(recovery_codes)
 _REMOVE_CODES = delete(recovery_codes).where(recovery_codes.c.account_id == bindparam("account_id"))
 _CONSUME_CODE = (
@@ -88,10 +111,33 @@ class FactorStore:
         """Spend a time step; return False where it, or a later one, was spent before."""
         return self._database.execute(_ADVANCE_TOTP, for_account=account_id, step=step) == 1
 
-    def remove(self, account_id: str) -> bool:
-        """Remove the authenticator app and the recovery codes that stood in for it."""
-        self._database.execute(_REMOVE_CODES, account_id=account_id)
+    def replace_totp(
+        self, account_id: str, old_sealed: bytes, new_sealed: bytes, step: int, now: int
+    ) -> bool:
+        """Put a confirmed secret in another's place; return False where that one is gone."""
+        replaced = self._database.execute(
+            _REPLACE_TOTP,
+            for_account=account_id,
+            old_sealed=old_sealed,
+            new_sealed=new_sealed,
+            step=step,
+            now=now,
+        )
+        return replaced == 1
+
+    def find_kinds(self, account_id: str) -> Any:
+        """Return a row of `totp` and `passkey`, each true where the account has such a factor."""
+        return self._database.fetch_one(_KINDS, account_id=account_id)
+
+    def hold(self, account_id: str) -> None:
+        """Let nobody else remove a factor of this account until the unit of work ends."""
+        self._database.execute(_HOLD, of_account=account_id)
+
+    def remove_totp(self, account_id: str) -> bool:
         return self._database.execute(_REMOVE_TOTP, account_id=account_id) == 1
+
+    def remove_codes(self, account_id: str) -> None:
+        self._database.execute(_REMOVE_CODES, account_id=account_id)
 
     def replace_codes(self, account_id: str, hashes: list[str], now: int) -> None:
         self._database.execute(_REMOVE_CODES, account_id=account_id)
