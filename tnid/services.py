@@ -12,6 +12,7 @@ from keys.rotation import RotationPolicy
 from oidc.authorization.interaction import Interactions
 from oidc.provider import Provider
 from tnid import clock
+from tnid.accounts.identity import Identity
 from tnid.accounts.passwords import Passwords
 from tnid.accounts.service import Accounts
 from tnid.accounts.vault import Vault
@@ -38,6 +39,7 @@ from tnid.stores.clients import ClientStore
 from tnid.stores.consents import ConsentStore
 from tnid.stores.desks import DeskStore
 from tnid.stores.factors import FactorStore
+from tnid.stores.former_numbers import FormerNumberStore
 from tnid.stores.grants import GrantStore
 from tnid.stores.mandates import MandateStore
 from tnid.stores.message_codes import MessageCodeStore
@@ -145,7 +147,9 @@ def _accounts(
 ) -> Accounts:
     vault = Vault(sealer)
     verifications = Verifications(VerificationStore(database), vault)
-    return Accounts(AccountStore(database), factors, vault, passwords, verifications, audit, ends)
+    store = AccountStore(database)
+    identity = Identity(store, FormerNumberStore(database), verifications, vault, audit)
+    return Accounts(store, factors, vault, passwords, verifications, identity, audit, ends)
 
 
 def _mandates(

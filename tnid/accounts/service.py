@@ -7,7 +7,7 @@ here and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Literal, Protocol
+from typing import Any
 
 from oidc.token.handles import new_identifier
 from tnid.accounts import passwords as policy
@@ -15,34 +15,26 @@ from tnid.accounts import usernames
 from tnid.accounts.account import Account, NewAccount
 from tnid.accounts.claims import LOCALES, check_profile, claims_of
 from tnid.accounts.contacts import parse_email, parse_phone
+from tnid.accounts.events import Events
+from tnid.accounts.identity import Identity
+from tnid.accounts.numbers import IDENTITY_CARD, DocumentNumber, is_personal_id_number
 from tnid.accounts.passwords import Passwords
 from tnid.accounts.refusal import Refused
 from tnid.accounts.vault import Vault
-from tnid.accounts.verification import Verifications
+from tnid.accounts.verification import (
+    SEEN_BY_AN_OFFICIAL,
+    SEEN_IN_PERSON_LEVEL,
+    Evidence,
+    Verifications,
+)
 from tnid.db import Conflict
 from tnid.signin import totp
 from tnid.signin.factors import Factors
 from tnid.stores.accounts import AccountStore
 
 IDENTITY_LEVELS = range(3)
-PIN_DIGITS = 12
 
-__all__ = ["Account", "Accounts", "NewAccount", "Refused", "is_personal_id_number"]
-
-
-class Events(Protocol):
-    """What is needed of tnid.audit."""
-
-    def record(
-        self,
-        event: str,
-        *,
-        now: int,
-        outcome: Literal["ok", "refused"] = "ok",
-        reason: str | None = None,
-        account_id: str | None = None,
-        details: Mapping[str, Any] | None = None,
-    ) -> None: ...
+__all__ = ["Account", "Accounts", "Events", "NewAccount", "Refused"]
 
 
 class Accounts:
@@ -55,6 +47,7 @@ class Accounts:
         vault: Vault,
         passwords: Passwords,
         verifications: Verifications,
+        identity: Identity,
         events: Events,
         endings: Iterable[Callable[[str, int], object]] = (),
     ) -> None:
@@ -64,6 +57,7 @@ class Accounts:
         self._vault = vault
         self._passwords = passwords
         self._verifications = verifications
+        self.identity = identity
         self._events = events
         self._endings = tuple(endings)
 
@@ -106,8 +100,8 @@ class Accounts:
     def _find_taken(self, new: NewAccount) -> Refused | None:
         if self._store.find_by_username_key(usernames.username_key(new.username)) is not None:
             return Refused("username", "username_taken")
-        pin_index = self._vault.pin_index(new.personal_id_number)
-        if pin_index is not None and self._store.is_pin_taken(pin_index):
+        number = _number_of(new)
+        if number is not None and self._store.is_pin_taken(self._vault.number_index(number)):
             return Refused("personal_id_number", "personal_id_number_taken")
         return None
 
@@ -120,7 +114,7 @@ class Accounts:
         *,
         factor_required: bool,
     ) -> Account | Refused:
-        account_id = new_identifier()
+        account_id, number = new_identifier(), _number_of(new)
         is_inserted = self._store.insert(
             id=account_id,
             username=usernames.clean(new.username),
@@ -131,8 +125,8 @@ class Accounts:
             profile_sealed=self._vault.seal_profile(account_id, profile),
             phone_index=self._vault.phone_index(profile.get("phone_number")),
             email_index=self._vault.email_index(profile.get("email")),
-            pin_sealed=self._vault.seal_pin(account_id, new.personal_id_number),
-            pin_index=self._vault.pin_index(new.personal_id_number),
+            pin_sealed=self._vault.seal_number(account_id, number) if number else None,
+            pin_index=self._vault.number_index(number) if number else None,
             identity_level=new.identity_level,
             locale=new.locale if new.locale in LOCALES else LOCALES[0],
             created_at=now,
@@ -140,8 +134,9 @@ class Accounts:
         )
         if not is_inserted:  # somebody else was faster by a moment
             return self._find_taken(new) or Refused("username", "username_taken")
-        has_card = new.personal_id_number is not None
-        self._verifications.record(account_id, new.identity_level, profile, now, has_card=has_card)
+        is_seen = new.identity_level >= SEEN_IN_PERSON_LEVEL
+        evidence = Evidence(number=number, check_method=SEEN_BY_AN_OFFICIAL if is_seen else None)
+        self._verifications.record(account_id, new.identity_level, profile, evidence, now)
         self._events.record("account.create", account_id=account_id, now=now)
         return self._with_factor(account_id, now) if new.totp else self.get(account_id)
 
@@ -213,9 +208,9 @@ class Accounts:
         return self._verifications.list(account_id)
 
     def reveal_personal_id_number(self, account_id: str) -> str | None:
-        """Return the identification number. Whoever asks shows it masked and records why."""
-        row = self._store.find(account_id)
-        return None if row is None else self._vault.open_pin(row)
+        """Return a citizen's identification number. Whoever asks shows it masked and records why."""
+        number = self.identity.find_number(account_id)
+        return number.number if number is not None and number.kind == IDENTITY_CARD else None
 
     # Changing
 
@@ -248,6 +243,12 @@ class Accounts:
             "account.change_profile", account_id=account_id, now=now, details={"claims": changed}
         )
         return None
+
+    def raise_identity_level(
+        self, account_id: str, level: int, claims: Mapping[str, Any], evidence: Evidence, now: int
+    ) -> Refused | None:
+        """Record what was verified of a person, and on what it rests: see Identity.raise_level."""
+        return self.identity.raise_level(account_id, level, claims, evidence, now, self.change_profile)
 
     def change_password(self, account_id: str, current: str, new: str, now: int) -> Refused | None:
         """Replace the password of a person who knows the current one. Raises Busy."""
@@ -323,9 +324,9 @@ class Accounts:
         return is_done
 
 
-def is_personal_id_number(number: str) -> bool:
-    """Twelve ASCII digits is the whole of the hard check: there is no check digit."""
-    return len(number) == PIN_DIGITS and number.isascii() and number.isdigit()
+def _number_of(new: NewAccount) -> DocumentNumber | None:
+    number = new.personal_id_number
+    return None if number is None else DocumentNumber(IDENTITY_CARD, number)
 
 
 def personal_words(username: str, profile: Mapping[str, Any], number: str | None) -> list[str]:

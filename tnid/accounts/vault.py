@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import orjson
 
 from tnid.accounts.account import Account
 from tnid.accounts.contacts import email_key
+from tnid.accounts.numbers import IDENTITY_CARD, DocumentNumber, number_of_text
 
 
 class Sealer(Protocol):
@@ -56,16 +57,39 @@ class Vault:
         claims: dict[str, Any] = orjson.loads(opened)
         return claims
 
-    def seal_pin(self, account_id: str, number: str | None) -> bytes | None:
-        return None if number is None else self._sealer.seal(number.encode(), f"accounts.pin:{account_id}")
+    def seal_warnings(self, account_id: str, warnings: Sequence[str]) -> bytes | None:
+        if not warnings:
+            return None
+        return self._sealer.seal(orjson.dumps(list(warnings)), f"verifications.warnings:{account_id}")
 
-    def open_pin(self, row: Any) -> str | None:
+    def open_warnings(self, row: Any) -> tuple[str, ...]:
+        if row.warnings_sealed is None:
+            return ()
+        opened = self._sealer.open(bytes(row.warnings_sealed), f"verifications.warnings:{row.account_id}")
+        return tuple(orjson.loads(opened))
+
+    def seal_number(self, account_id: str, number: DocumentNumber) -> bytes:
+        return self._sealer.seal(number.text.encode(), f"accounts.pin:{account_id}")
+
+    def open_number(self, row: Any) -> DocumentNumber | None:
+        """Return the document's number that an account's row holds, or None."""
         if row.pin_sealed is None:
             return None
-        return self._sealer.open(bytes(row.pin_sealed), f"accounts.pin:{row.id}").decode()
+        text = self._sealer.open(bytes(row.pin_sealed), f"accounts.pin:{row.id}").decode()
+        return number_of_text(row.pin_kind or IDENTITY_CARD, text)
 
-    def pin_index(self, number: str | None) -> str | None:
-        return None if number is None else self._sealer.blind_index("personal_id_number", number)
+    def number_index(self, number: DocumentNumber) -> str:
+        """Return what finds the number: one key a kind, so that a passport never meets a card."""
+        if number.kind == IDENTITY_CARD:
+            return self._sealer.blind_index("personal_id_number", number.text)
+        return self._sealer.blind_index(f"document_number.{number.kind}", number.text)
+
+    def seal_former_number(self, account_id: str, number: DocumentNumber) -> bytes:
+        return self._sealer.seal(number.text.encode(), f"former_numbers.number:{account_id}")
+
+    def open_former_number(self, row: Any) -> DocumentNumber:
+        opened = self._sealer.open(bytes(row.number_sealed), f"former_numbers.number:{row.account_id}")
+        return number_of_text(row.kind, opened.decode())
 
     def phone_index(self, phone: str | None) -> str | None:
         return self._sealer.blind_index("phone", phone) if phone else None

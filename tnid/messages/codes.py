@@ -11,8 +11,8 @@ import secrets
 import unicodedata
 from typing import Protocol
 
+from tnid.accounts.events import Events
 from tnid.accounts.refusal import Refused
-from tnid.accounts.service import Events
 from tnid.messages.contacts import find_address
 from tnid.messages.service import Messages
 from tnid.messages.texts import TEXTS

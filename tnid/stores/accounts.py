@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     bindparam,
     delete,
+    exists,
     null,
     select,
     text,
@@ -35,6 +36,8 @@ accounts = db.Table(
     Column("email_index", String(64), index=True),
     Column("pin_sealed", LargeBinary),
     Column("pin_index", String(64)),
+    # The kind of document that the number is of; none said means the identity card
+    Column("pin_kind", String(32)),
     Column("identity_level", Integer, nullable=False),
     Column("locale", String(8), nullable=False),
     Column("created_at", BigInteger, nullable=False),
@@ -110,6 +113,26 @@ _ENABLE = (
     .where(accounts.c.id == bindparam("account_id"), accounts.c.disabled_at.is_not(None))
     .values(disabled_at=null())
 )
+_other = accounts.alias("other")
+_LEVEL = (
+    update(accounts)
+    .where(
+        accounts.c.id == bindparam("account_id"),
+        accounts.c.disabled_at.is_(None),
+        # A level is never lowered by what came later
+        accounts.c.identity_level <= bindparam("new_level"),
+    )
+    .values(identity_level=bindparam("new_level"))
+)
+_LEVEL_AND_NUMBER = _LEVEL.where(
+    ~exists(
+        select(_other.c.id).where(
+            _other.c.pin_index == bindparam("new_index"),
+            _other.c.disabled_at.is_(None),
+            _other.c.id != bindparam("account_id"),
+        )
+    )
+).values(pin_sealed=bindparam("new_number"), pin_index=bindparam("new_index"), pin_kind=bindparam("new_kind"))
 _DELETE = delete(accounts).where(accounts.c.id == bindparam("account_id"))
 
 
@@ -136,8 +159,34 @@ class AccountStore:
     def list_by_email(self, email_index: str) -> list[Any]:
         return self._database.fetch_all(_BY_EMAIL, email_index=email_index)
 
+    def find_id_by_pin(self, pin_index: str) -> str | None:
+        """Return the active account that has this number, or None."""
+        row = self._database.fetch_one(_BY_PIN, pin_index=pin_index)
+        return None if row is None else str(row.id)
+
     def is_pin_taken(self, pin_index: str) -> bool:
-        return self._database.fetch_one(_BY_PIN, pin_index=pin_index) is not None
+        return self.find_id_by_pin(pin_index) is not None
+
+    def raise_level(self, account_id: str, level: int) -> bool:
+        """Set the identity level; False where the account is disabled, or has a higher one."""
+        return self._database.execute(_LEVEL, account_id=account_id, new_level=level) == 1
+
+    def raise_level_with_number(
+        self, account_id: str, level: int, kind: str, sealed: bytes, pin_index: str
+    ) -> bool:
+        """Set the identity level and the document's number; False also where another active account has it.
+
+        Raises Conflict where another one takes it at the same moment.
+        """
+        changed = self._database.execute(
+            _LEVEL_AND_NUMBER,
+            account_id=account_id,
+            new_level=level,
+            new_kind=kind,
+            new_number=sealed,
+            new_index=pin_index,
+        )
+        return changed == 1
 
     def set_profile(
         self, account_id: str, sealed: bytes, phone_index: str | None, email_index: str | None, now: int

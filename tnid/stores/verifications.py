@@ -15,15 +15,24 @@ verifications = db.Table(
     Column("level", Integer, nullable=False),
     # The kind of document that was compared, where that was recorded
     Column("document", String(32)),
+    # How somebody compared it, where somebody did, and the commune whose official that was
+    Column("check_method", String(32)),
+    Column("organisation", String(16)),
     Column("claims_sealed", LargeBinary, nullable=False),
+    # What an official should look at, where there is anything
+    Column("warnings_sealed", LargeBinary),
     Column("verified_at", BigInteger, nullable=False),
 )
 
 _RECORD = text(
-    "INSERT INTO verifications (account_id, level, document, claims_sealed, verified_at)"
-    " VALUES (:account_id, :level, :document, :claims_sealed, :verified_at)"
+    "INSERT INTO verifications"
+    " (account_id, level, document, check_method, organisation, claims_sealed, warnings_sealed, verified_at)"
+    " VALUES (:account_id, :level, :document, :check_method, :organisation, :claims_sealed, :warnings_sealed,"
+    " :verified_at)"
     " ON CONFLICT (account_id) DO UPDATE SET level = excluded.level, document = excluded.document,"
-    " claims_sealed = excluded.claims_sealed, verified_at = excluded.verified_at"
+    " check_method = excluded.check_method, organisation = excluded.organisation,"
+    " claims_sealed = excluded.claims_sealed, warnings_sealed = excluded.warnings_sealed,"
+    " verified_at = excluded.verified_at"
 )
 # A level that was taken back takes with it what it vouched for
 _FIND = (
@@ -43,17 +52,8 @@ class VerificationStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def record(
-        self, account_id: str, level: int, document: str | None, claims_sealed: bytes, now: int
-    ) -> None:
-        self._database.execute(
-            _RECORD,
-            account_id=account_id,
-            level=level,
-            document=document,
-            claims_sealed=claims_sealed,
-            verified_at=now,
-        )
+    def record(self, account_id: str, **columns: Any) -> None:
+        self._database.execute(_RECORD, account_id=account_id, **columns)
 
     def find(self, account_id: str) -> Any:
         """Return the verification that an active account's identity level still covers, or None."""

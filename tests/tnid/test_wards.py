@@ -1,0 +1,18 @@
+"""The province's wards and communes: 92 of them, by codes that keep their zeros."""
+
+from __future__ import annotations
+
+from tnid.wards import all_wards, find_ward
+
+
+def test_there_are_ninety_two_and_each_is_found_by_its_code() -> None:
+    wards = all_wards()
+    assert len(wards) == len({ward.code for ward in wards}) == 92
+    assert all(find_ward(ward.code) == ward and len(ward.code) == 5 for ward in wards)
+    assert find_ward("1840") is None and find_ward("01840") is not None
+
+
+def test_a_split_unit_went_to_several() -> None:
+    split = {(unit.name, ward.code) for ward in all_wards() for unit in ward.former if unit.is_split}
+    names = [name for name, _code in split]
+    assert split and all(names.count(name) > 1 for name in names)
