@@ -13,7 +13,7 @@ from flask_wtf import CSRFProtect
 
 from oidc import blueprint as oidc_blueprint
 from oidc.errors import PageError
-from tnid import access, clock, errors, front, services, web
+from tnid import access, clock, errors, front, rendering, services, web
 from tnid import pages as pages_views
 from tnid.access import Guard
 from tnid.accounts import profile, registration, security
@@ -41,6 +41,8 @@ class Application(Flask):
     What a view refuses is an answer and is kept; an exception that nobody expected rolls back, and is
     answered outside the unit.
     """
+
+    jinja_environment = rendering.Templates
 
     def full_dispatch_request(self) -> Response:
         parts: Services = self.extensions[EXTENSION]
@@ -76,6 +78,7 @@ def create_app(settings: Settings) -> Application:
     parts = build_services(settings, open_database(app, settings))
     app.extensions[EXTENSION] = parts
     web.install(app, settings, parts.sealer.derive("web.cookies"))
+    rendering.install(app)
     access.install(app)
     csrf = protect_forms(app)
     for blueprint in blueprints():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import secrets
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -115,7 +116,9 @@ def begin_request() -> None:
     request.environ["REMOTE_ADDR"] = peer.ip
     request.remote_addr = peer.ip
     g.request_id = secrets.token_hex(8)
-    audit.origin.set(audit.Origin(peer.ip, peer.port, request.user_agent.string[:255], g.request_id))
+    audit.origin.set(
+        audit.Origin(peer.ip, peer.port, request.headers.get("User-Agent", "")[:255], g.request_id)
+    )
 
 
 # Cookies
@@ -203,7 +206,8 @@ def allow_frames(origins: Iterable[str]) -> None:
     g.setdefault("frame_sources", set()).update(origins)
 
 
-def content_security_policy(form_targets: Iterable[str] = (), frame_sources: Iterable[str] = ()) -> str:
+@lru_cache(256)
+def content_security_policy(form_targets: frozenset[str], frame_sources: frozenset[str]) -> str:
     """Return the policy of our pages: nothing inline, nothing from elsewhere, in nobody's frame."""
     forms = " ".join(("'self'", *sorted(form_targets)))
     frames = f" frame-src {' '.join(sorted(frame_sources))};" if frame_sources else ""
@@ -217,7 +221,9 @@ def content_security_policy(form_targets: Iterable[str] = (), frame_sources: Ite
 def write_headers(response: Response) -> Response:
     """Set the security headers; what a view set itself stays."""
     headers = response.headers
-    policy = content_security_policy(g.get("form_targets", ()), g.get("frame_sources", ()))
+    policy = content_security_policy(
+        frozenset(g.get("form_targets", ())), frozenset(g.get("frame_sources", ()))
+    )
     headers.setdefault("Content-Security-Policy", policy)
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("X-Frame-Options", "DENY")
