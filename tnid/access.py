@@ -119,5 +119,5 @@ def _page_of_form() -> str:
 
 _PAGES = (
     *("/account/profile", "/account/security", "/account/sessions", "/account/applications"),
-    *("/account/requests", "/device", "/officials"),
+    *("/account/requests", "/device", "/officials", "/account/mandates"),
 )

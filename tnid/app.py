@@ -22,6 +22,8 @@ from tnid.accounts.passwords import Busy
 from tnid.consent import views as consent_views
 from tnid.db import Database, DatabaseUnavailable, db, engine_options, prepare_engine
 from tnid.decoupled import views as decoupled_views
+from tnid.mandates import acceptance, in_stead
+from tnid.mandates import views as mandate_views
 from tnid.moments import moment
 from tnid.officials import desk
 from tnid.officials import views as officials_views
@@ -118,6 +120,9 @@ def blueprints() -> Iterable[Any]:
         decoupled_views.requests,
         officials_views.door,
         officials_views.counter,
+        mandate_views.blueprint,
+        acceptance.blueprint,
+        in_stead.blueprint,
         signout_views.logout,
         signout_views.confirmation,
     )

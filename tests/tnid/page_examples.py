@@ -10,6 +10,8 @@ from flask_wtf import FlaskForm
 from markupsafe import Markup
 from wtforms import BooleanField, Form, PasswordField, SelectField, StringField, SubmitField
 
+from tests.tnid.mandates.page_examples import MANDATE_PAGES
+
 JOBS = SimpleNamespace(
     name="Việc làm Thái Nguyên",
     host="vieclam.thainguyen.example",
@@ -368,3 +370,4 @@ EXAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
         lambda: {**_error(), "app": JOBS, "advice": "Quay lại Việc làm và bắt đầu lại; không chia sẻ gì."},
     ),
 }
+EXAMPLES |= MANDATE_PAGES

@@ -47,6 +47,14 @@ MESSAGES: dict[str, Any] = {
     ),
     "too_many_user_codes": _("Too many wrong codes. Try again in %(minutes)s minutes."),
     "too_many_messages": _("Too many codes were asked for. Try again in %(minutes)s minutes."),
+    "wrong_personal_code": _(
+        "The code is not right, was used already, or has run out. Ask for a new one if need be."
+    ),
+    "mandate_client": _("Choose at least one application."),
+    "mandate_scope": _("Choose from what is listed."),
+    "mandate_until": _("Choose how long it lasts."),
+    "mandate_too_many": _("There are very many mandates already. End some of them first."),
+    "mandate_for_oneself": _("That is your own username: nobody needs a mandate for themselves."),
     "required": _("This can't be empty."),
 }
 OTHERWISE = _("This can't be accepted. Check it and try again.")

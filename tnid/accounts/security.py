@@ -27,14 +27,18 @@ blueprint = declare(Blueprint("security", __name__, url_prefix="/account/securit
 STATUS_OF_REASON = {"password_wrong": 403, "too_many": 429}
 
 
-def find_obstacle() -> ResponseReturnValue | None:
-    """Return the way to a fresh sign-in where this one is too old, or lacks the account's second factor."""
+def find_obstacle(return_to: str | None = None) -> ResponseReturnValue | None:
+    """Return the way to a fresh sign-in where this one is too old, or lacks the account's second factor.
+
+    It comes back to `return_to`, a path of ours, or to the page that the form was on.
+    """
     end_user = get_end_user()
     is_enrolled = services.current().factors.is_enrolled(end_user.account_id)
     least_acr = LOA2 if is_enrolled else ""
     if is_fresh(end_user) and (not is_enrolled or end_user.acr == LOA2):
         return None
-    return send_to_sign_in(max_age=services.current().settings.fresh_sign_in_seconds, least_acr=least_acr)
+    fresh = services.current().settings.fresh_sign_in_seconds
+    return send_to_sign_in(max_age=fresh, least_acr=least_acr, return_to=return_to)
 
 
 @blueprint.route("", methods=["GET", "POST"])

@@ -45,6 +45,9 @@ REGISTRATION_FROM_NETWORK = Limit("registration_from_network", 100, HOUR_SECONDS
 # RFC 8628 §5.1: of 20^8 codes that live ten minutes nobody guesses one by five tries
 USER_CODE = Limit("user_code", 5, QUARTER_HOUR_SECONDS)
 USER_CODE_FROM_NETWORK = Limit("user_code_from_network", 50, QUARTER_HOUR_SECONDS)
+# A code that one person hands to another: a mandate's, a guardian's
+PERSONAL_CODE = Limit("personal_code", 5, QUARTER_HOUR_SECONDS)
+PERSONAL_CODE_FROM_NETWORK = Limit("personal_code_from_network", 50, QUARTER_HOUR_SECONDS)
 DEVICE_FROM_NETWORK = Limit("device_from_network", 300, QUARTER_HOUR_SECONDS)
 CURRENT_PASSWORD_IN_SESSION = Limit("current_password_in_session", 10, QUARTER_HOUR_SECONDS)
 

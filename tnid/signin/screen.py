@@ -14,6 +14,8 @@ from tnid.signin import session
 PAGES = {
     "login": "signin.login",
     "select_account": "signin.select_account",
+    "mandate": "in_stead.choose",
+    "in_stead": "in_stead.confirm",
     "identity_level": "signin.requirement",
     "consent": "consent.ask",
 }
