@@ -12,8 +12,9 @@ import secrets
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from sqlalchemy import create_engine
 
@@ -22,6 +23,11 @@ from tnid.audit import CHAIN_PURPOSE, Chain
 from tnid.db import Database, DatabaseUnavailable, engine_options, prepare_engine
 from tnid.decoupled.pings import CIBA_PING, ping_composer
 from tnid.logs import logging_config
+from tnid.messages.carrier import MessageCarrier
+from tnid.messages.channels import Channel
+from tnid.messages.contacts import EMAIL, PHONE
+from tnid.messages.gateway import Gateway
+from tnid.messages.service import KIND as MESSAGE
 from tnid.orphans import end_with
 from tnid.outbox import Schedule, Sender
 from tnid.provider import make_outbound
@@ -30,6 +36,7 @@ from tnid.services import Services, build_services
 from tnid.settings import Settings
 from tnid.signout.endings import LOGOUT_TOKEN, logout_token_composer
 from tnid.stores.audit import AuditStore, LeaseStore
+from tnid.stores.messages import MessageStore
 
 LEASE_SECONDS = 10
 TEND_SECONDS = 5
@@ -135,7 +142,28 @@ def make_sender(services: Services) -> Sender:
         CIBA_PING: ping_composer(services.provider.ping),
     }
     schedule = Schedule(settings.outbox_retry_seconds, settings.outbox_attempts)
-    return Sender(services.database, composers, make_outbound(settings), schedule, services.audit)
+    carriers = {MESSAGE: make_message_carrier(services)}
+    return Sender(services.database, composers, make_outbound(settings), schedule, services.audit, carriers)
+
+
+def make_message_carrier(services: Services) -> MessageCarrier:
+    """Return what sends messages to people."""
+    store, issuer = MessageStore(services.database), services.settings.issuer
+    return MessageCarrier(store, services.messages, message_channels(services.settings), issuer)
+
+
+def message_channels(settings: Settings) -> dict[str, Sequence[Channel]]:
+    """Return what is configured to reach phones and mailboxes by, in the order in which it is tried."""
+    # Here, for the housekeeper alone needs them
+    from tnid.messages.smtp import Smtp  # noqa: PLC0415  as above
+
+    ca_file = settings.outbound_ca_file
+    gateways = (("zalo", settings.zalo_url, settings.zalo_secret_file),
+                ("sms", settings.sms_url, settings.sms_secret_file))  # fmt: skip
+    phone = [Gateway(name, url, file, ca_file=ca_file) for name, url, file in gateways if url and file]
+    sender = settings.smtp_sender or f"no-reply@{urlsplit(settings.issuer).hostname}"
+    email = [Smtp(settings.smtp_url, sender, clock.now, ca_file=ca_file)] if settings.smtp_url else []
+    return {PHONE: phone, EMAIL: email}
 
 
 def open_services(settings: Settings) -> Services:

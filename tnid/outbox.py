@@ -11,7 +11,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from oidc.clients.outbound import OutboundRefused, Parcel
@@ -41,6 +41,26 @@ Composer = Callable[[Any, int], Parcel | None]
 class Poster(Protocol):
     def post(self, parcel: Parcel) -> None:
         """Post once; raise OutboundRefused where it wasn't taken."""
+
+
+class NeverTaken(Exception):
+    """It was refused for good: trying again changes nothing."""
+
+
+Outcome = Literal["delivered", "dropped", "put_off", "given_up"]
+
+
+class Carrier(Protocol):
+    """Sends the rows of a kind that is no request to a client."""
+
+    def carry(self, row: Any, now: int) -> bool:
+        """Send once; False where nothing is to be sent any more.
+
+        Raises OutboundRefused where it wasn't taken this time, NeverTaken where it never will be.
+        """
+
+    def note(self, row: Any, outcome: Outcome, now: int) -> None:
+        """Keep what came of an attempt, in the unit of work in which the outbox keeps it."""
 
 
 def host_of(address: str) -> str:
@@ -99,7 +119,7 @@ class Lanes:
 
 
 class Sender:
-    """Sends what is due; `composers` says how, by a row's kind."""
+    """Sends what is due: by a row's kind, `composers` make what is posted, `carriers` send by themselves."""
 
     def __init__(
         self,
@@ -108,10 +128,12 @@ class Sender:
         poster: Poster,
         schedule: Schedule,
         events: Events,
+        carriers: Mapping[str, Carrier] | None = None,
     ) -> None:
         self._database = database
         self._store = OutboxStore(database)
         self._composers = composers
+        self._carriers = carriers or {}
         self._poster = poster
         self._schedule = schedule
         self._events = events
@@ -165,9 +187,10 @@ class Sender:
     def _deliver(self, row: Any) -> None:
         is_well = None
         try:
-            problem = self._attempt(row)
-            is_well = problem == ""
-            self._note(row, problem, clock.now())
+            outcome, problem = self._attempt(row)
+            # One that refuses this message for good may well take the next
+            is_well = outcome in ("delivered", "given_up")
+            self._note(row, outcome, problem, clock.now())
         except Exception:
             # Its lease runs out, and it is tried again
             logger.exception("the outcome of message %s could not be noted", row.id)
@@ -175,32 +198,45 @@ class Sender:
             self._lanes.leave(row.host, is_well=is_well)
             self._freed.set()
 
-    def _attempt(self, row: Any) -> str | None:
-        """Send once; return "" where it was taken, None where nobody is to be told, else the problem."""
+    def _attempt(self, row: Any) -> tuple[Outcome, str]:
+        """Send once; return what came of it and, where it wasn't taken, the problem."""
+        may_retry = row.attempts < self._schedule.most_attempts
         try:
-            parcel = self._composers[row.kind](row, clock.now())
-            if parcel is None:
-                return None
-            self._poster.post(parcel)
+            is_sent = self._send(row, clock.now())
+        except NeverTaken as refused:
+            return "given_up", str(refused)
         except OutboundRefused as refused:
-            return str(refused)
+            return ("put_off" if may_retry else "given_up"), str(refused)
         except Exception:
             logger.exception("message %s could not be sent", row.id)
-            return "It could not be sent, for a reason of our own."
-        return ""
+            problem = "It could not be sent, for a reason of our own."
+            return ("put_off" if may_retry else "given_up"), problem
+        return ("delivered" if is_sent else "dropped"), ""
 
-    def _note(self, row: Any, problem: str | None, now: int) -> None:
+    def _send(self, row: Any, now: int) -> bool:
+        carrier = self._carriers.get(row.kind)
+        if carrier is not None:
+            return carrier.carry(row, now)
+        parcel = self._composers[row.kind](row, now)
+        if parcel is not None:
+            self._poster.post(parcel)
+        return parcel is not None
+
+    def _note(self, row: Any, outcome: Outcome, problem: str, now: int) -> None:
         with self._database.unit():
-            if problem == "":
+            if outcome == "delivered":
                 self._store.mark_delivered(row, now)
-            elif problem is None:
+            elif outcome == "dropped":
                 self._store.give_up(row, "Nobody is to be told any more.", now, keep_until=now)
-            elif row.attempts < self._schedule.most_attempts:
+            elif outcome == "put_off":
                 wait = self._schedule.wait_seconds(row.attempts)
                 self._store.put_off(row, problem[:MOST_REASON], until=now + wait)
                 logger.warning("%s to %s: %s", row.kind, row.client_id, problem)
             else:
                 self._give_up(row, problem[:MOST_REASON], now)
+            carrier = self._carriers.get(row.kind)
+            if carrier is not None:
+                carrier.note(row, outcome, now)
 
     def _give_up(self, row: Any, problem: str, now: int) -> None:
         if not self._store.give_up(row, problem, now, keep_until=now + KEEP_DEAD_SECONDS):

@@ -8,16 +8,31 @@ no other way. A variable that is unknown, or a value that is wrong, stops the st
 from __future__ import annotations
 
 import dataclasses
-import ipaddress
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
-from cryptography import x509
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from tnid.setting_kinds import (
+    Network,
+    Parse,
+    is_loopback,
+    one_of,
+    parse_certificates_file,
+    parse_database_url,
+    parse_existing_file,
+    parse_flag,
+    parse_gateway_url,
+    parse_header,
+    parse_issuer,
+    parse_networks,
+    parse_path,
+    parse_secret_file,
+    parse_sender,
+    parse_smtp_url,
+    url_of,
+    whole,
+)
 
 PREFIX = "TNID_"
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
@@ -26,122 +41,9 @@ LOG_LEVELS = ("debug", "info", "warning", "error")
 DAY = 86400
 YEAR = 365 * DAY
 
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-Parse = Callable[[str], Any]
-
 
 class SettingsError(Exception):
     """A setting is wrong; the message is one sentence for the operator and holds no secret."""
-
-
-def _issuer(text: str) -> str:
-    """Return the issuer: scheme, host and port only (RFC 8414 §2: no query, no fragment)."""
-    parts = _url(text, ("https", "http"))
-    if text.endswith("/") or parts.path:
-        raise ValueError("must end after the host and port: no path and no trailing slash")
-    if "?" in text or "#" in text or "@" in text:
-        raise ValueError("must have no query, no fragment and no user name")
-    if not text.isascii() or text != text.lower():
-        raise ValueError("must be written in lower-case ASCII, for it is compared letter by letter")
-    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
-        raise ValueError("may be plain http only on a loopback host such as localhost; use https")
-    return text
-
-
-def is_loopback(host: str) -> bool:
-    """Say whether the host name or address can only be this machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-
-
-def _url(text: str, schemes: tuple[str, ...]) -> SplitResult:
-    parts = urlsplit(text)
-    if parts.scheme not in schemes or not (parts.hostname or parts.scheme == "unix"):
-        raise ValueError(f"must be a URL that begins with {' or '.join(f'{s}://' for s in schemes)}")
-    if any(character.isspace() for character in text):
-        raise ValueError("must not hold a space")
-    if parts.port == 0:
-        raise ValueError("must not name port 0")
-    return parts
-
-
-def _url_of(*schemes: str) -> Parse:
-    def parse(text: str) -> str:
-        _url(text, schemes)
-        return text
-
-    return parse
-
-
-def _database_url(text: str) -> str:
-    try:
-        url = make_url(text)
-    except ArgumentError:
-        raise ValueError("is not a database URL") from None
-    if url.drivername not in ("sqlite", "postgresql+psycopg"):
-        raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
-    if url.drivername == "sqlite" and url.database in (None, "", ":memory:"):
-        raise ValueError("must name a file, for several processes share the database")
-    return text
-
-
-def _path(text: str) -> Path:
-    return Path(text).expanduser().absolute()
-
-
-def _existing_file(text: str) -> Path:
-    path = _path(text)
-    if not path.is_file():
-        raise ValueError("names a file that is not there")
-    return path
-
-
-def _certificates_file(text: str) -> Path:
-    path = _existing_file(text)
-    try:
-        x509.load_pem_x509_certificates(path.read_bytes())
-    except (ValueError, OSError):
-        raise ValueError("names a file that holds no certificates") from None
-    return path
-
-
-def _header(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9-]+", text):
-        raise ValueError("must be the name of a header such as X-Client-Cert")
-    return text
-
-
-def _networks(text: str) -> tuple[Network, ...]:
-    try:
-        return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
-    except ValueError:
-        raise ValueError("must be networks with commas between, such as 10.0.0.0/8,::1") from None
-
-
-def _flag(text: str) -> bool:
-    if text not in ("true", "false"):
-        raise ValueError("must be true or false")
-    return text == "true"
-
-
-def _one_of(*words: str) -> Parse:
-    def parse(text: str) -> str:
-        if text not in words:
-            raise ValueError(f"must be one of {', '.join(words)}")
-        return text
-
-    return parse
-
-
-def _whole(least: int, most: int) -> Parse:
-    def parse(text: str) -> int:
-        if not (text.isascii() and text.isdigit()) or not least <= int(text) <= most:
-            raise ValueError(f"must be a whole number from {least} to {most}")
-        return int(text)
-
-    return parse
 
 
 def setting(parse: Parse, default: str | None, unit: str, doc: str, *, secret: bool = False) -> Any:
@@ -156,93 +58,105 @@ class Settings:
 
     # fmt: off
     # Where it is
-    issuer: str = setting(_issuer, "http://localhost:8000", "URL",
+    issuer: str = setting(parse_issuer, "http://localhost:8000", "URL",
         "the address that relying parties know us by")
-    instance_dir: Path = setting(_path, str(PROJECT_ROOT / "instance"), "folder",
+    instance_dir: Path = setting(parse_path, str(PROJECT_ROOT / "instance"), "folder",
         "everything that is written to disk")
-    database_url: str = setting(_database_url, "sqlite:///{instance_dir}/tnid.db", "URL",
+    database_url: str = setting(parse_database_url, "sqlite:///{instance_dir}/tnid.db", "URL",
         "SQLite or PostgreSQL", secret=True)
-    redis_url: str | None = setting(_url_of("redis", "rediss", "unix"), None, "URL",
+    redis_url: str | None = setting(url_of("redis", "rediss", "unix"), None, "URL",
         "a Redis for speed; taken, and not used yet", secret=True)
-    master_key_file: Path = setting(_path, "{instance_dir}/master.key", "file",
+    master_key_file: Path = setting(parse_path, "{instance_dir}/master.key", "file",
         "the key that seals keys and personal data, mode 0600")
-    trusted_proxies: tuple[Network, ...] = setting(_networks, "", "networks",
+    trusted_proxies: tuple[Network, ...] = setting(parse_networks, "", "networks",
         "whose X-Forwarded headers are believed")
-    locale_default: str = setting(_one_of(*LOCALES), "vi", "language",
+    locale_default: str = setting(one_of(*LOCALES), "vi", "language",
         "the language where a person has chosen none")
-    smtp_url: str | None = setting(_url_of("smtp", "smtps"), None, "URL",
-        "the mail server; taken, and not used yet", secret=True)
-    log_level: str = setting(_one_of(*LOG_LEVELS), "info", "level",
+    log_level: str = setting(one_of(*LOG_LEVELS), "info", "level",
         "how much is logged")
-    outbound_ca_file: Path | None = setting(_existing_file, None, "file",
-        "more certificate authorities for clients' addresses")
-    outbound_allow_loopback: bool = setting(_flag, "false", "flag",
+    outbound_ca_file: Path | None = setting(parse_existing_file, None, "file",
+        "more certificate authorities for clients' addresses, the mail server and the gateways")
+    outbound_allow_loopback: bool = setting(parse_flag, "false", "flag",
         "let clients' addresses be on this machine (development)")
-    registration_open: bool = setting(_flag, "false", "flag",
+    registration_open: bool = setting(parse_flag, "false", "flag",
         "let clients register without an initial access token (RFC 7591)")
-    client_certificate_header: str | None = setting(_header, None, "header",
+    client_certificate_header: str | None = setting(parse_header, None, "header",
         "where a trusted proxy puts a client's TLS certificate (RFC 8705)")
-    client_ca_file: Path | None = setting(_certificates_file, None, "file",
+    client_ca_file: Path | None = setting(parse_certificates_file, None, "file",
         "the authorities that issue clients' certificates (PEM)")
-    mtls_url: str | None = setting(_url_of("https"), None, "URL",
+    mtls_url: str | None = setting(url_of("https"), None, "URL",
         "where clients are asked for a certificate, if not at the issuer")
-    dpop_nonce_required: bool = setting(_flag, "false", "flag",
+    dpop_nonce_required: bool = setting(parse_flag, "false", "flag",
         "ask for a nonce of ours in each DPoP proof (RFC 9449 §8)")
 
     # What is issued
-    code_lifetime_seconds: int = setting(_whole(1, 600), "60", "seconds",
+    code_lifetime_seconds: int = setting(whole(1, 600), "60", "seconds",
         "authorization code (RFC 6749 §4.1.2: ten minutes at most)")
-    access_token_lifetime_seconds: int = setting(_whole(1, DAY), "600", "seconds",
+    access_token_lifetime_seconds: int = setting(whole(1, DAY), "600", "seconds",
         "access token")
-    resource_token_lifetime_seconds: int = setting(_whole(1, DAY), "300", "seconds",
+    resource_token_lifetime_seconds: int = setting(whole(1, DAY), "300", "seconds",
         "access token for a protected resource, which may check it without asking us (RFC 9068)")
-    id_token_lifetime_seconds: int = setting(_whole(1, DAY), "600", "seconds",
+    id_token_lifetime_seconds: int = setting(whole(1, DAY), "600", "seconds",
         "ID token")
-    refresh_token_lifetime_seconds: int = setting(_whole(1, YEAR), str(30 * DAY), "seconds",
+    refresh_token_lifetime_seconds: int = setting(whole(1, YEAR), str(30 * DAY), "seconds",
         "refresh token, from the grant")
-    refresh_reuse_grace_seconds: int = setting(_whole(0, 60), "10", "seconds",
+    refresh_reuse_grace_seconds: int = setting(whole(0, 60), "10", "seconds",
         "how long a lost answer may be asked for again")
 
     # People
-    session_idle_seconds: int = setting(_whole(1, DAY), "3600", "seconds",
+    session_idle_seconds: int = setting(whole(1, DAY), "3600", "seconds",
         "a session unused for so long has ended")
-    session_lifetime_seconds: int = setting(_whole(1, 30 * DAY), "43200", "seconds",
+    session_lifetime_seconds: int = setting(whole(1, 30 * DAY), "43200", "seconds",
         "a session never lives longer")
-    interaction_lifetime_seconds: int = setting(_whole(1, 3600), "600", "seconds",
+    interaction_lifetime_seconds: int = setting(whole(1, 3600), "600", "seconds",
         "how long the way through the screens stays open")
-    sign_in_lifetime_seconds: int = setting(_whole(1, 3600), "600", "seconds",
+    sign_in_lifetime_seconds: int = setting(whole(1, 3600), "600", "seconds",
         "from the password to the second factor")
-    fresh_sign_in_seconds: int = setting(_whole(1, 3600), "300", "seconds",
+    fresh_sign_in_seconds: int = setting(whole(1, 3600), "300", "seconds",
         "changing a factor needs a sign-in as recent as this")
-    staff_idle_seconds: int = setting(_whole(60, DAY), "900", "seconds",
+    staff_idle_seconds: int = setting(whole(60, DAY), "900", "seconds",
         "an official's counter unused for so long has closed")
-    role_idle_seconds: int = setting(_whole(DAY, YEAR), str(45 * DAY), "seconds",
+    role_idle_seconds: int = setting(whole(DAY, YEAR), str(45 * DAY), "seconds",
         "a role unused for so long sleeps until an operator grants it again")
-    mandate_longest_seconds: int = setting(_whole(DAY, YEAR), str(YEAR), "seconds",
+    mandate_longest_seconds: int = setting(whole(DAY, YEAR), str(YEAR), "seconds",
         "how long a helper's mandate may last")
-    argon2_concurrency: int = setting(_whole(1, 64), "2", "at once",
+    argon2_concurrency: int = setting(whole(1, 64), "2", "at once",
         "password hashes a process computes at the same time")
 
     # Keys
-    key_rotation_seconds: int = setting(_whole(60, 10 * YEAR), str(90 * DAY), "seconds",
+    key_rotation_seconds: int = setting(whole(60, 10 * YEAR), str(90 * DAY), "seconds",
         "how long a signing key signs")
-    key_publish_seconds: int = setting(_whole(1, 30 * DAY), "900", "seconds",
+    key_publish_seconds: int = setting(whole(1, 30 * DAY), "900", "seconds",
         "how long a key is published before it signs")
 
-    # What is sent to clients
-    outbox_retry_seconds: int = setting(_whole(1, 3600), "5", "seconds",
+    # What is sent, to clients and to people
+    outbox_retry_seconds: int = setting(whole(1, 3600), "5", "seconds",
         "from a failed delivery to the next; each further wait is three times as long")
-    outbox_attempts: int = setting(_whole(1, 20), "9", "attempts",
-        "after so many a message to a client is given up")
+    outbox_attempts: int = setting(whole(1, 20), "9", "attempts",
+        "after so many a message is given up")
+
+    # Messages to people
+    smtp_url: str | None = setting(parse_smtp_url, None, "URL",
+        "the mail server: smtps:// or smtp+starttls://, user:password@ before the host", secret=True)
+    smtp_sender: str | None = setting(parse_sender, None, "address",
+        "whom e-mail comes from; no-reply@ the issuer's host where it is not set")
+    sms_url: str | None = setting(parse_gateway_url, None, "URL",
+        "the gateway that sends SMS; docs/operations.md says what is posted to it")
+    sms_secret_file: Path | None = setting(parse_secret_file, None, "file",
+        "the SMS gateway's bearer secret, mode 0600")
+    zalo_url: str | None = setting(parse_gateway_url, None, "URL",
+        "the gateway that sends by Zalo, which is tried before SMS")
+    zalo_secret_file: Path | None = setting(parse_secret_file, None, "file",
+        "the Zalo gateway's bearer secret, mode 0600")
 
     # Keeping house
-    audit_seal_seconds: int = setting(_whole(1, 60), "1", "seconds",
+    audit_seal_seconds: int = setting(whole(1, 60), "1", "seconds",
         "between two sealings of the audit log")
-    audit_keep_seconds: int = setting(_whole(YEAR, 100 * YEAR), str(2 * YEAR), "seconds",
+    audit_keep_seconds: int = setting(whole(YEAR, 100 * YEAR), str(2 * YEAR), "seconds",
         "how long audit events are kept")
-    purge_seconds: int = setting(_whole(1, DAY), "60", "seconds",
+    purge_seconds: int = setting(whole(1, DAY), "60", "seconds",
         "between two purges of expired rows")
-    purge_batch_rows: int = setting(_whole(1, 100_000), "500", "rows",
+    purge_batch_rows: int = setting(whole(1, 100_000), "500", "rows",
         "how many expired rows one transaction removes")
     # fmt: on
 
@@ -258,7 +172,14 @@ class Settings:
     @property
     def keeps_messages(self) -> bool:
         """Say whether messages to people are shown instead of sent: a demonstration that can send nothing."""
-        return self.is_loopback and self.smtp_url is None
+        return self.is_loopback and not (self.smtp_url or self.sms_url or self.zalo_url)
+
+    @property
+    def message_channels(self) -> tuple[str, ...]:
+        """Return how people can be reached: by phone, by email."""
+        has_phone, has_email = bool(self.sms_url or self.zalo_url), bool(self.smtp_url)
+        named = (("phone", has_phone), ("email", has_email))
+        return tuple(name for name, is_there in named if is_there or self.keeps_messages)
 
 
 FIELDS: tuple[dataclasses.Field[Any], ...] = dataclasses.fields(Settings)
@@ -334,3 +255,7 @@ def _check_together(settings: Settings) -> None:
         raise SettingsError("TNID_SESSION_IDLE_SECONDS must not be more than TNID_SESSION_LIFETIME_SECONDS.")
     if settings.key_publish_seconds >= settings.key_rotation_seconds:
         raise SettingsError("TNID_KEY_PUBLISH_SECONDS must be less than TNID_KEY_ROTATION_SECONDS.")
+    for gateway in ("sms", "zalo"):
+        if bool(getattr(settings, f"{gateway}_url")) != bool(getattr(settings, f"{gateway}_secret_file")):
+            name = gateway.upper()
+            raise SettingsError(f"TNID_{name}_URL and TNID_{name}_SECRET_FILE need each other.")

@@ -13,7 +13,8 @@ from flask import Flask, Response, g, request, session
 from flask_babel import Babel, get_locale
 
 from tnid import audit, services
-from tnid.settings import Network, Settings
+from tnid.setting_kinds import Network
+from tnid.settings import Settings
 
 LOCALES = (("vi", "Tiếng Việt"), ("en", "English"), ("ko", "한국어"))
 LOCALE_CODES = tuple(code for code, _ in LOCALES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from tnid.accounts.contacts import mask_email, mask_phone
@@ -21,9 +21,13 @@ def is_verified(profile: Mapping[str, Any], channel: str) -> bool:
     return bool(profile.get(f"{CLAIM_OF_CHANNEL[channel]}_verified"))
 
 
-def channels_to_tell(profile: Mapping[str, Any]) -> list[str]:
-    """Return the channels of a person's announcements: the verified ones, or all there are where none is."""
+def channels_to_tell(profile: Mapping[str, Any], sendable: Collection[str]) -> list[str]:
+    """Return the channels of a person's announcements: the verified ones, or all there are where none is.
+
+    What nothing can be sent by counts only where there is nothing else.
+    """
     there = [channel for channel in CHANNELS if find_address(profile, channel)]
+    there = [channel for channel in there if channel in sendable] or there
     return [channel for channel in there if is_verified(profile, channel)] or there
 
 

@@ -6,12 +6,13 @@ was just changed is warned at the old address too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 import orjson
 
 from oidc.token.handles import new_identifier
+from tnid.accounts.account import Account
 from tnid.accounts.vault import Sealer, Vault
 from tnid.messages.contacts import CHANNELS, channels_to_tell, find_address, mask
 from tnid.messages.texts import TEXTS
@@ -45,20 +46,25 @@ class Messages:
         accounts: AccountStore,
         sealer: Sealer,
         *,
+        sendable: Collection[str] = CHANNELS,
         keeps: bool = False,
     ) -> None:
-        """`keeps` has messages shown instead of sent: in a demonstration that can send nothing."""
+        """`sendable` are the channels that something is configured for.
+
+        `keeps` has messages shown instead of sent: in a demonstration that can send nothing.
+        """
         self._store = store
         self._outbox = outbox
         self._accounts = accounts
         self._sealer = sealer
         self._vault = Vault(sealer)
+        self.sendable = frozenset(sendable)
         self.keeps = keeps
 
     def announce(self, account_id: str, name: str, now: int, **values: str) -> None:
         """Tell the person by a named text, at each verified contact, or at what there is where none is."""
         profile = self.find_profile(account_id)
-        for channel in channels_to_tell(profile or {}):
+        for channel in channels_to_tell(profile or {}, self.sendable):
             self.queue(account_id, name, channel, profile or {}, now, values)
 
     def announce_changed_contacts(
@@ -69,7 +75,7 @@ class Messages:
         A contact that was just typed in is told nothing: who has it proves so by a code.
         """
         changed = [c for c in CHANNELS if find_address(before, c) != find_address(after, c)]
-        told = set(channels_to_tell(before)) if changed else set()
+        told = set(channels_to_tell(before, self.sendable)) if changed else set()
         for channel in CHANNELS:
             address = find_address(before, channel)
             # The old address of what changed is warned even where it was never verified
@@ -127,10 +133,14 @@ class Messages:
         opened = self._sealer.open(bytes(row.content_sealed), f"messages.content:{row.id}")
         return Content(**orjson.loads(opened))
 
-    def find_profile(self, account_id: str) -> dict[str, Any] | None:
+    def find_account(self, account_id: str | None) -> Account | None:
+        row = self._accounts.find(account_id) if account_id else None
+        return None if row is None else self._vault.open_account(row)
+
+    def find_profile(self, account_id: str) -> Mapping[str, Any] | None:
         """Return the profile of an account, or None where there is none."""
-        row = self._accounts.find(account_id)
-        return None if row is None else self._vault.open_profile(row)
+        account = self.find_account(account_id)
+        return None if account is None else account.profile
 
     def list_by_account(self, account_id: str) -> list[Any]:
         """Return the rows of a person's latest messages, newest first."""

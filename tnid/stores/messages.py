@@ -19,6 +19,7 @@ from sqlalchemy import (
     bindparam,
     case,
     insert,
+    or_,
     select,
     update,
 )
@@ -69,7 +70,9 @@ _RELEASE = (
     .where(messages.c.id == bindparam("of_id"), messages.c.state == SENDING)
     .values(state=QUEUED, via=None)
 )
-_IS_OPEN = messages.c.state.in_((QUEUED, SENDING))
+_IS_OPEN = or_(messages.c.state == QUEUED, messages.c.state == SENDING)
+# A sender may be late to say that what others called perhaps sent was sent
+_WAS_TRIED = or_(messages.c.state == SENDING, messages.c.state == PERHAPS)
 # What was under way may have arrived; what was not has not
 _ENDED = case((messages.c.state == SENDING, PERHAPS), else_=FAILED)
 _GIVE_UP = (
@@ -79,8 +82,8 @@ _GIVE_UP = (
 )
 _SENT = (
     update(messages)
-    .where(messages.c.id == bindparam("of_id"), messages.c.state.in_((SENDING, PERHAPS)))
-    .values(state=SENT, via=bindparam("by"), ended_at=bindparam("now"), content_sealed=bindparam("content"))
+    .where(messages.c.id == bindparam("of_id"), _WAS_TRIED)
+    .values(state=SENT, ended_at=bindparam("now"), content_sealed=bindparam("content"))
 )
 
 
@@ -112,9 +115,9 @@ class MessageStore:
         """Note that the attempt certainly sent nothing."""
         self._database.execute(_RELEASE, of_id=id_)
 
-    def mark_sent(self, id_: str, via: str, content: bytes, now: int) -> bool:
+    def mark_sent(self, id_: str, content: bytes, now: int) -> bool:
         """Note that it was taken; `content` is what is kept of it."""
-        return self._database.execute(_SENT, of_id=id_, by=via, content=content, now=now) == 1
+        return self._database.execute(_SENT, of_id=id_, content=content, now=now) == 1
 
     def give_up(self, id_: str, content: bytes, now: int) -> bool:
         """Note that it is not tried again: not sent, or perhaps sent where an attempt was under way."""

@@ -1,0 +1,35 @@
+"""What a way of sending is: it takes a letter, or says what is known of why it didn't."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from tnid.messages.letters import Letter
+
+# One attempt; the outbox's lease is longer
+MOST_SECONDS = 40.0
+# One answer within an attempt
+ANSWER_SECONDS = 10.0
+
+
+class NotTaken(Exception):
+    """Certainly not sent, for a reason that may pass. The text holds neither address nor content."""
+
+
+class Rejected(Exception):
+    """Certainly not sent, and never will be this way."""
+
+
+class Unsure(Exception):
+    """It may have been sent: the answer was lost."""
+
+
+class Channel(Protocol):
+    """One way of sending. `drops_repetitions` says whether the other end sends one id once, however often it
+    gets it: only then is a letter tried again whose answer was lost."""
+
+    name: str
+    drops_repetitions: bool
+
+    def send(self, letter: Letter) -> None:
+        """Send once; raise NotTaken, Rejected or Unsure."""
