@@ -16,7 +16,7 @@ from oidc.errors import PageError
 from tnid import access, clock, errors, front, rendering, services, web
 from tnid import pages as pages_views
 from tnid.access import Guard
-from tnid.accounts import profile, registration, security
+from tnid.accounts import contact_pages, profile, registration, security
 from tnid.accounts import views as account_views
 from tnid.accounts.passwords import Busy
 from tnid.consent import views as consent_views
@@ -24,6 +24,7 @@ from tnid.db import Database, DatabaseUnavailable, db, engine_options, prepare_e
 from tnid.decoupled import views as decoupled_views
 from tnid.mandates import acceptance, in_stead
 from tnid.mandates import views as mandate_views
+from tnid.messages import views as message_views
 from tnid.moments import moment
 from tnid.officials import desk
 from tnid.officials import views as officials_views
@@ -115,6 +116,7 @@ def blueprints() -> Iterable[Any]:
         registration.blueprint,
         account_views.blueprint,
         profile.blueprint,
+        contact_pages.blueprint,
         security.blueprint,
         decoupled_views.device,
         decoupled_views.requests,
@@ -123,6 +125,8 @@ def blueprints() -> Iterable[Any]:
         mandate_views.blueprint,
         acceptance.blueprint,
         in_stead.blueprint,
+        message_views.blueprint,
+        message_views.demonstration,
         signout_views.logout,
         signout_views.confirmation,
     )

@@ -14,6 +14,7 @@ from oidc.provider import Provider
 from tnid import clock
 from tnid.accounts.identity import Identity
 from tnid.accounts.passwords import Passwords
+from tnid.accounts.profile_changes import ProfileChanges
 from tnid.accounts.service import Accounts
 from tnid.accounts.vault import Vault
 from tnid.accounts.verification import Verifications
@@ -95,17 +96,16 @@ def build_services(settings: Settings, database: Database) -> Services:
     audit = Audit(database)
     keyring = Keyring(SqlKeyStore(database), sealer.derive("keys"), _rotation_policy(settings))
     clients, grants = ClientStore(database), GrantStore(database, event_columns)
-    resources = ResourceStore(database)
+    resources, outbox = ResourceStore(database), OutboxStore(database)
     consents = Consents(ConsentStore(database), grants, audit)
     passwords = Passwords(sealer.derive("accounts.password"), settings.argon2_concurrency)
     factors = Factors(FactorStore(database), sealer)
-    outbox = OutboxStore(database)
     sessions, half_sign_ins = _sessions(settings, database, SessionEndings(grants, clients, outbox))
     mandate_store = MandateStore(database)
     ends = (sessions.end_all, half_sign_ins.end_all, mandate_store.end_by_account, grants.revoke_by_account)
-    accounts = _accounts(database, sealer, factors, passwords, audit, ends)
     limits = Limits(ThrottleStore(database), sealer)
-    messages = _messages(settings, database, outbox, sealer)
+    messages, message_codes = _messages(settings, database, outbox, sealer, limits, audit)
+    accounts = _accounts(database, sealer, factors, passwords, messages, message_codes, audit, ends)
     mandates = _mandates(mandate_store, grants, clients, accounts, audit, sealer, messages, settings)
     stores = build_stores(database, clients, resources, grants, consents, accounts, sealer, mandates)
     provider = build_provider(settings, sealer, keyring, stores, audit)
@@ -131,7 +131,7 @@ def build_services(settings: Settings, database: Database) -> Services:
         audit=audit,
         outbox=outbox,
         messages=messages,
-        message_codes=MessageCodes(MessageCodeStore(database), messages, limits, sealer, audit),
+        message_codes=message_codes,
         roles=Roles(RoleStore(database), audit, settings.role_idle_seconds),
         desks=DeskStore(database, settings.staff_idle_seconds),
     )
@@ -142,14 +142,19 @@ def _accounts(
     sealer: Sealer,
     factors: Factors,
     passwords: Passwords,
+    messages: Messages,
+    codes: MessageCodes,
     audit: Audit,
     ends: Iterable[Callable[[str, int], object]],
 ) -> Accounts:
     vault = Vault(sealer)
     verifications = Verifications(VerificationStore(database), vault)
     store = AccountStore(database)
+    profiles = ProfileChanges(store, vault, audit, (codes.end_all, messages.announce_changed_contacts))
     identity = Identity(store, FormerNumberStore(database), verifications, vault, audit)
-    return Accounts(store, factors, vault, passwords, verifications, identity, audit, ends)
+    return Accounts(
+        store, factors, vault, passwords, verifications, identity, profiles, messages, audit, ends
+    )
 
 
 def _mandates(
@@ -166,11 +171,6 @@ def _mandates(
     return Mandates(store, grants, clients, accounts, audit, sealer, messages.announce, longest)
 
 
-def _messages(settings: Settings, database: Database, outbox: OutboxStore, sealer: Sealer) -> Messages:
-    store, accounts = MessageStore(database), AccountStore(database)
-    return Messages(store, outbox, accounts, sealer, keeps=settings.keeps_messages)
-
-
 def _passkeys(settings: Settings, database: Database, sealer: Sealer) -> Passkeys:
     challenges = Challenges(ReplayStore(database), sealer.derive("passkeys.challenge"))
     return Passkeys(
@@ -184,6 +184,16 @@ def _sessions(
     store = SessionStore(database, settings.session_idle_seconds)
     half_sign_ins = HalfSignIns(SignInStore(database), settings.sign_in_lifetime_seconds)
     return Sessions(store, settings.session_lifetime_seconds, endings.follow), half_sign_ins
+
+
+def _messages(
+    settings: Settings, database: Database, outbox: OutboxStore, sealer: Sealer, limits: Limits, audit: Audit
+) -> tuple[Messages, MessageCodes]:
+    messages = Messages(
+        MessageStore(database), outbox, AccountStore(database), sealer,
+        sendable=settings.message_channels, keeps=settings.keeps_messages,
+    )  # fmt: skip
+    return messages, MessageCodes(MessageCodeStore(database), messages, limits, sealer, audit)
 
 
 def _rotation_policy(settings: Settings) -> RotationPolicy:

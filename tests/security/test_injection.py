@@ -99,8 +99,12 @@ def test_in_004_any_text_in_the_account_s_forms(text: str, attack_on_postgresql:
         page = browser._send(form, [*form.form_values(), (name, text)])
         assert page.status in (400, 404), page
     form = browser.open("/account/profile").document.xpath("//form[.//input[@name='name']]")[0]
-    for name in ("name", "birthdate", "phone", "email", "locality", "gender"):
+    for name in ("name", "birthdate", "locality", "gender"):
         page = browser._send(form, [*{**dict(form.form_values()), name: text}.items()])
+    for path, name in (("phone", "contact"), ("email", "contact"), ("phone/verify", "code")):
+        found = browser.open(f"/account/profile/{path}").document.xpath(f"//form[.//input[@name='{name}']]")
+        for form in found:
+            browser._send(form, [*{**dict(form.form_values()), name: text}.items()])
     browser.open("/logout", client_id=client.client_id)
     form = next(browser.page.get("logout_confirm").iterancestors("form"))
     for name in ("client_id", "state", "post_logout_redirect_uri"):

@@ -82,12 +82,15 @@ class ProfileForm(FlaskForm):
     given_name = StringField()
     birthdate = StringField()
     gender = SelectField(choices=[("", "–"), ("female", "Nữ"), ("male", "Nam")])
-    phone = StringField()
-    email = StringField()
     street_address = StringField()
     locality = StringField()
     region = StringField()
     country = StringField()
+    submit = SubmitField()
+
+
+class ContactForm(FlaskForm):
+    contact = StringField()
     submit = SubmitField()
 
 
@@ -170,6 +173,31 @@ def _applications() -> list[dict[str, Any]]:
             "granted_at": "thứ Hai, 16/11/2026 lúc 19:40",
             "items": labels[:1],
         },
+    ]
+
+
+def _contacts() -> list[dict[str, Any]]:
+    return [
+        {"channel": "phone", "address": "+84912345678", "is_verified": False, "may_verify": True},
+        {"channel": "email", "address": None, "is_verified": False, "may_verify": False},
+    ]
+
+
+def _messages() -> list[dict[str, Any]]:
+    letter = SimpleNamespace(
+        language="vi",
+        short="482913 là mã xác thực Thái Nguyên ID, hết hạn sau 10 phút.",
+        paragraphs=("Mật khẩu của tài khoản Thái Nguyên ID vừa được đổi.", "Nếu không phải bạn: …"),
+        link="https://id.example/account/security",
+    )
+    shared = {"letter": letter, "when": "hôm nay lúc 07:12"}
+    phone = {"channel": "phone", "masked": "+84 ••• ••678", "title": "Mã xác thực (OTP)", **shared}
+    email = {"channel": "email", "masked": "l•••@example.vn", "title": "Mật khẩu đã được đổi", **shared}
+    return [
+        {**phone, "state": "sent", "tag": "good", "state_words": "Đã gửi"},
+        {**phone, "state": "perhaps", "tag": "care", "state_words": "Có thể đã gửi"},
+        {**email, "state": "failed", "tag": "care", "state_words": "Không gửi được"},
+        {**email, "state": "queued", "tag": "care", "state_words": "Đang chờ gửi"},
     ]
 
 
@@ -294,11 +322,36 @@ EXAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "profile": (
         "accounts/profile.html",
         lambda: {
-            "form": ProfileForm(data={"phone": "0912 345 678", "email": "lanh@example.vn"}),
-            "verified": {"phone": True, "email": False},
+            "form": ProfileForm(data={"name": "Lường Thị Lành"}),
+            "contacts": _contacts(),
             "current_person": PERSON,
         },
     ),
+    "contact": (
+        "accounts/contact.html",
+        lambda: {"form": ContactForm(), "channel": "phone", "address": "+84912345678", "has_other": True},
+    ),
+    "contact-wrong": (
+        "accounts/contact.html",
+        lambda: {
+            "form": _with_errors(ContactForm(), contact="Đây không phải là email."),
+            "channel": "email",
+            "address": None,
+            "has_other": True,
+        },
+    ),
+    "contact-verify": (
+        "accounts/verify_contact.html",
+        lambda: {
+            "form": _with_errors(TotpForm(), code="Mã chưa đúng."),
+            "channel": "phone",
+            "masked": "+84 ••• ••678",
+            "is_demonstration": True,
+        },
+    ),
+    "messages": ("messages/messages.html", lambda: {"messages": _messages(), "current_person": PERSON}),
+    "messages-none": ("messages/messages.html", lambda: {"messages": [], "current_person": PERSON}),
+    "messages-demonstration": ("messages/demonstration.html", lambda: {"messages": _messages()}),
     "security": (
         "accounts/security.html",
         lambda: {"form": PasswordForm(), "factor_on": True, "codes_left": 7, "current_person": PERSON},

@@ -11,6 +11,9 @@ from tnid import services, web
 TEXTS: dict[tuple[str, str], Any] = {
     ("account.create", "ok"): _("The account was created"),
     ("account.change_profile", "ok"): _("Personal information was changed"),
+    ("account.verify_contact", "ok"): _("A phone number or email was verified"),
+    ("account.verify_contact", "refused"): _("A wrong code for a phone number or email was tried"),
+    ("message_code.send", "ok"): _("A code was sent"),
     ("account.change_password", "ok"): _("The password was changed"),
     ("account.change_password", "refused"): _("Somebody tried to change the password"),
     ("account.raise_identity_level", "ok"): _("The identity was confirmed"),

@@ -54,6 +54,17 @@ def email_key(email: str) -> str:
     return email.casefold()
 
 
+def write_phone(phone: str) -> str:
+    """Return a number as people here write it: 0912 345 678, or +82 10-1234-5678 for another country's."""
+    try:
+        number = phonenumbers.parse(phone)
+    except phonenumbers.NumberParseException:
+        return phone
+    is_ours = number.country_code == phonenumbers.country_code_for_region(HOME_REGION)
+    style = phonenumbers.PhoneNumberFormat
+    return str(phonenumbers.format_number(number, style.NATIONAL if is_ours else style.INTERNATIONAL))
+
+
 def mask_phone(phone: str) -> str:
     """Return the number with its middle hidden."""
     return f"{phone[:3]} ••• ••{phone[-3:]}"

@@ -40,12 +40,20 @@ class ProfileForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     given_name = text_field()
     birthdate = text_field()
     gender = SelectField(choices=GENDERS)
-    phone = text_field()
-    email = text_field()
     street_address = text_field()
     locality = text_field()
     region = text_field()
     country = text_field()
+    submit = SubmitField()
+
+
+class ContactForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    contact = text_field(required=True)
+    submit = SubmitField()
+
+
+class MessageCodeForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    code = StringField(validators=[REQUIRED])
     submit = SubmitField()
 
 

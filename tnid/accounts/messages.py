@@ -18,6 +18,9 @@ MESSAGES: dict[str, Any] = {
     "too_many_here": _("Too many wrong codes. Sign in again with the password."),
     "too_many_codes": _("Too many wrong codes for this account. Use a recovery code, or ask at the commune."),
     "wrong_code": _("The code is not right, or was used already. Wait for the next one and type it in."),
+    "wrong_message_code": _(
+        "The code is not right, or its time is over. Check the newest message, or ask for a new code."
+    ),
     "wrong_recovery_code": _("The recovery code is not right, or was used already. Each code works once."),
     "password_too_short": _("The password needs at least 8 characters."),
     "password_too_short_alone": _(

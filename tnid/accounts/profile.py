@@ -17,6 +17,7 @@ from tnid.accounts.forms import ProfileForm
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.accounts.service import Account
+from tnid.messages.contacts import CHANNELS, find_address, is_verified, show_address
 from tnid.signin.session import get_end_user
 
 blueprint = declare(Blueprint("profile", __name__, url_prefix="/account"), Guard.SIGNED_IN)
@@ -24,7 +25,7 @@ blueprint = declare(Blueprint("profile", __name__, url_prefix="/account"), Guard
 LEAST_AGE_YEARS = 14
 TEXT_CLAIMS = ("name", "family_name", "middle_name", "given_name", "gender")
 ADDRESS_CLAIMS = ("street_address", "locality", "region", "country")
-FIELD_OF_CLAIM = {"phone_number": "phone", "address": "street_address"}
+FIELD_OF_CLAIM = {"address": "street_address"}
 
 _DAY_MONTH_YEAR = re.compile(r"^(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})$")
 _YEAR_MONTH_DAY = re.compile(r"^(\d{4})-(\d{2})-(\d{2})$")
@@ -42,12 +43,25 @@ def show() -> ResponseReturnValue:
             flash(gettext("Saved."), "good")
             return redirect(url_for("profile.show"), 303)
         show_refusal(form, refused)
-    verified = {
-        "phone": bool(account.profile.get("phone_number_verified")),
-        "email": bool(account.profile.get("email_verified")),
-    }
-    page = render_template("accounts/profile.html", form=form, verified=verified)
+    page = render_template("accounts/profile.html", form=form, contacts=describe_contacts(account))
     return page, (400 if form.is_submitted() else 200)
+
+
+def describe_contacts(account: Account) -> list[dict[str, Any]]:
+    """Return what the page shows of each way to reach the person, there or not."""
+    sendable = services.current().messages.sendable
+    found = [(channel, find_address(account.profile, channel)) for channel in CHANNELS]
+    return [
+        {
+            "channel": channel,
+            "address": show_address(account.profile, channel),
+            "is_verified": is_verified(account.profile, channel),
+            "may_verify": address is not None
+            and channel in sendable
+            and not is_verified(account.profile, channel),
+        }
+        for channel, address in found
+    ]
 
 
 def form_data(account: Account) -> dict[str, Any]:
@@ -55,8 +69,6 @@ def form_data(account: Account) -> dict[str, Any]:
     return {
         **{name: profile.get(name, "") for name in TEXT_CLAIMS},
         **{name: profile.get("address", {}).get(name, "") for name in ADDRESS_CLAIMS},
-        "phone": profile.get("phone_number", ""),
-        "email": profile.get("email", ""),
         "birthdate": write_date(profile.get("birthdate", "")),
     }
 
@@ -80,8 +92,6 @@ def changes(profile: Mapping[str, Any], form: Any, birthdate: str) -> dict[str, 
     return {
         **{name: form[name].data for name in TEXT_CLAIMS},
         "birthdate": birthdate,
-        "phone_number": form.phone.data,
-        "email": form.email.data,
         "address": {name: value for name, value in address.items() if value},
     }
 

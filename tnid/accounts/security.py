@@ -109,6 +109,7 @@ def remove_factor() -> ResponseReturnValue:
         return redirect(url_for("security.show"), 303)
     if parts.factors.remove_totp(end_user.account_id):
         parts.audit.record("factor.remove", account_id=end_user.account_id, now=now)
+        parts.messages.announce(end_user.account_id, "factor_removed", now)
         after_removal(end_user)
     return redirect(url_for("security.show"), 303)
 
@@ -142,4 +143,5 @@ def replace_codes() -> ResponseReturnValue:
     if not services.current().factors.is_enrolled(account_id):
         return redirect(url_for("security.show"), 303)
     make_codes(account_id)
+    services.current().messages.announce(account_id, "recovery_codes_replaced", services.now())
     return go_to("enrolment.codes", begin_local(url_for("security.show")))

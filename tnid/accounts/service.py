@@ -7,7 +7,7 @@ here and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from oidc.token.handles import new_identifier
 from tnid.accounts import passwords as policy
@@ -19,6 +19,7 @@ from tnid.accounts.events import Events
 from tnid.accounts.identity import Identity
 from tnid.accounts.numbers import IDENTITY_CARD, DocumentNumber, is_personal_id_number
 from tnid.accounts.passwords import Passwords
+from tnid.accounts.profile_changes import ProfileChanges
 from tnid.accounts.refusal import Refused
 from tnid.accounts.vault import Vault
 from tnid.accounts.verification import (
@@ -37,6 +38,12 @@ IDENTITY_LEVELS = range(3)
 __all__ = ["Account", "Accounts", "Events", "NewAccount", "Refused"]
 
 
+class Notices(Protocol):
+    """What is needed of tnid.messages."""
+
+    def announce(self, account_id: str, name: str, now: int, **values: str) -> None: ...
+
+
 class Accounts:
     """Every act on an account. Each runs in the caller's unit of work and records what it changed."""
 
@@ -48,6 +55,8 @@ class Accounts:
         passwords: Passwords,
         verifications: Verifications,
         identity: Identity,
+        profiles: ProfileChanges,
+        notices: Notices,
         events: Events,
         endings: Iterable[Callable[[str, int], object]] = (),
     ) -> None:
@@ -58,6 +67,8 @@ class Accounts:
         self._passwords = passwords
         self._verifications = verifications
         self.identity = identity
+        self._profiles = profiles
+        self._notices = notices
         self._events = events
         self._endings = tuple(endings)
 
@@ -215,34 +226,12 @@ class Accounts:
     # Changing
 
     def change_profile(self, account_id: str, changes: Mapping[str, Any], now: int) -> Refused | None:
-        """Replace the claims that `changes` names; an empty value removes one.
+        """Replace the claims that `changes` names, as ProfileChanges says; an empty value removes one."""
+        return self._profiles.change(self.get(account_id), changes, now)
 
-        A changed phone number or e-mail address is no longer verified.
-        """
-        account = self.get(account_id)
-        merged = {**account.profile, **changes}
-        for contact in ("phone_number", "email"):
-            merged.pop(f"{contact}_verified", None)
-        profile = check_profile(merged)
-        if isinstance(profile, Refused):
-            return profile
-        for contact in ("phone_number", "email"):
-            if contact in profile and profile[contact] == account.profile.get(contact):
-                profile[f"{contact}_verified"] = account.profile.get(f"{contact}_verified", False)
-        if profile == account.profile:
-            return None
-        self._store.set_profile(
-            account_id,
-            self._vault.seal_profile(account_id, profile),
-            self._vault.phone_index(profile.get("phone_number")),
-            self._vault.email_index(profile.get("email")),
-            now,
-        )
-        changed = sorted(name for name in {*profile, *account.profile} if _differ(name, profile, account))
-        self._events.record(
-            "account.change_profile", account_id=account_id, now=now, details={"claims": changed}
-        )
-        return None
+    def confirm_contact(self, account_id: str, contact: str, now: int) -> bool:
+        """Note that the person reads "phone_number" or "email"; False where it is gone."""
+        return self._profiles.confirm_contact(account_id, contact, now)
 
     def raise_identity_level(
         self, account_id: str, level: int, claims: Mapping[str, Any], evidence: Evidence, now: int
@@ -264,6 +253,7 @@ class Accounts:
         if not self._store.set_password(account_id, row.password_hash, new_hash, required_at, now):
             return Refused("current", "password_wrong")
         self._events.record("account.change_password", account_id=account_id, now=now)
+        self._notices.announce(account_id, "password_changed", now)
         return None
 
     def _record_refusal(self, event: str, reason: str, account_id: str, now: int) -> None:
@@ -335,7 +325,3 @@ def personal_words(username: str, profile: Mapping[str, Any], number: str | None
     local_part = str(profile.get("email", "")).partition("@")[0]
     # Without country code and leading zero, so that every way of writing the number holds it
     return [username, str(profile.get("name", "")), phone[3:], local_part, number or ""]
-
-
-def _differ(name: str, profile: Mapping[str, Any], account: Account) -> bool:
-    return bool(profile.get(name) != account.profile.get(name))

@@ -1,7 +1,7 @@
 """Carries messages from the outbox to people: claimed before each attempt, and never sent twice.
 
 An attempt whose end is unknown is repeated only where the other end drops repetitions. Elsewhere the message
-is called perhaps sent, and left at that (docs/decisions/0012).
+is called perhaps sent, and left at that (docs/decisions/0013).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tnid.messages.letters import Letter, write_letter
 from tnid.messages.service import Content, Messages
 from tnid.messages.texts import TEXTS
 from tnid.outbox import NeverTaken, Outcome
-from tnid.stores.messages import QUEUED, SENDING, MessageStore
+from tnid.stores.messages import FAILED, QUEUED, SENDING, MessageStore
 
 
 class MessageCarrier:
@@ -38,7 +38,7 @@ class MessageCarrier:
     def carry(self, row: Any, now: int) -> bool:
         """Send once, by the first way that takes it."""
         message = self._store.find(row.reference)
-        if message is None or message.state not in (QUEUED, SENDING):
+        if message is None or message.state not in (QUEUED, SENDING, FAILED):
             return False
         ways = self._ways(message)
         if not ways and message.state == SENDING:
@@ -53,7 +53,7 @@ class MessageCarrier:
     def _ways(self, message: Any) -> list[Channel]:
         """Return the ways that may be tried; once an answer was lost, that way alone."""
         there = self._channels.get(message.channel, ())
-        if message.state == QUEUED:
+        if message.state != SENDING:
             return list(there)
         return [way for way in there if way.name == message.via and way.drops_repetitions]
 
@@ -74,13 +74,13 @@ class MessageCarrier:
     def _try(self, ways: Sequence[Channel], message: Any, letter: Letter) -> bool:
         problems: list[Exception] = []
         for way in ways:
-            if message.state == QUEUED and not self._store.claim(message.id, way.name):
+            if message.state != SENDING and not self._store.claim(message.id, way.name):
                 return False
             try:
                 way.send(letter)
             except (NotTaken, Rejected) as problem:
                 problems.append(problem)
-                if message.state == QUEUED:
+                if message.state != SENDING:
                     self._store.release(message.id)
             except Unsure as problem:
                 if not way.drops_repetitions:
@@ -93,11 +93,16 @@ class MessageCarrier:
         raise OutboundRefused(str(problems[-1]) if problems else "No way of sending is configured.")
 
     def note(self, row: Any, outcome: Outcome, now: int) -> None:
-        """Keep what became of it; what it said and to which address is kept no longer."""
+        """Keep what became of it; what it said and to which address is kept no longer.
+
+        A warning that certainly wasn't sent stays whole: an operator may have it sent after all.
+        """
         message = self._store.find(row.reference)
         if message is None or outcome == "put_off":
             return
         kept = self._messages.seal(message.id, Content(self._masked(message), {}))
+        if outcome == "given_up" and message.state == QUEUED and message.useful_until is None:
+            kept = message.content_sealed
         if outcome == "delivered":
             self._store.mark_sent(message.id, kept, now)
         else:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from tnid.accounts.events import Events
 from tnid.accounts.refusal import Refused
@@ -104,8 +105,10 @@ class MessageCodes:
             self._limits.forget(bucket)
         return is_right
 
-    def end_all(self, account_id: str) -> None:
-        """End every code of the account."""
+    def end_all(
+        self, account_id: str, _before: Mapping[str, Any], _after: Mapping[str, Any], _now: int
+    ) -> None:
+        """End every code of an account whose contacts changed: they were sent to what is no longer there."""
         self._store.end_all(account_id)
 
     def _key(self, account_id: str, purpose: str) -> str:

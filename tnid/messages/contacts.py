@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from tnid.accounts.contacts import mask_email, mask_phone
+from tnid.accounts.contacts import mask_email, mask_phone, write_phone
 
 PHONE, EMAIL = "phone", "email"
 CHANNELS = (PHONE, EMAIL)
@@ -15,6 +15,12 @@ CLAIM_OF_CHANNEL = {PHONE: "phone_number", EMAIL: "email"}
 def find_address(profile: Mapping[str, Any], channel: str) -> str | None:
     """Return where the person is reached by this channel, verified or not."""
     return profile.get(CLAIM_OF_CHANNEL[channel])
+
+
+def show_address(profile: Mapping[str, Any], channel: str) -> str:
+    """Return the address as its owner reads and types it, "" where there is none."""
+    address = find_address(profile, channel) or ""
+    return write_phone(address) if channel == PHONE and address else address
 
 
 def is_verified(profile: Mapping[str, Any], channel: str) -> bool:

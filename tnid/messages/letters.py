@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -14,6 +15,8 @@ from tnid.messages.text import Text, Words
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "emails"
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 LANGUAGES = ("vi", "en", "ko")
+MOST_SHORT = 28
+_LINKING = re.compile(r"://|\bwww\b|\.(?=[^\W\d])")
 _DATES = {"vi": "%H:%M %d/%m/%Y", "en": "%H:%M %d/%m/%Y", "ko": "%Y-%m-%d %H:%M"}
 
 
@@ -44,7 +47,8 @@ def write_letter(
 ) -> Letter:
     """Return the letter; `at` is when it happened, which the words call {time}."""
     chosen = language if language in LANGUAGES else LANGUAGES[0]
-    given = {"time": local_time(at, chosen), **values}
+    given = {"time": local_time(at, chosen), **{name: one_line(value) for name, value in values.items()}}
+    brief = {name: shorten(value) for name, value in given.items()}
     return Letter(
         id=id_,
         to=to,
@@ -53,13 +57,24 @@ def write_letter(
         values=given,
         title=text.title[chosen],
         paragraphs=tuple(_fill(text.body, chosen, given).split("\n")),
-        short=_fill(text.short, chosen, given),
+        short=_fill(text.short, chosen, brief),
         link=f"{issuer}{text.path}" if text.path else None,
     )
 
 
 def _fill(words: Words, language: str, values: Mapping[str, str]) -> str:
     return words[language].format_map(values)
+
+
+def one_line(value: str) -> str:
+    """Return a value without line breaks, which end paragraphs, and without what makes an address a link."""
+    return " ".join(value.replace("://", " ").split())
+
+
+def shorten(value: str) -> str:
+    """Return a value for a phone: short enough for its segment, and nothing that phones make a link of."""
+    words = one_line(_LINKING.sub(" ", value))
+    return words if len(words) <= MOST_SHORT else f"{words[: MOST_SHORT - 1].rstrip()}…"
 
 
 def local_time(at: int, language: str) -> str:

@@ -17,7 +17,7 @@ from tnid.accounts.vault import Sealer, Vault
 from tnid.messages.contacts import CHANNELS, channels_to_tell, find_address, mask
 from tnid.messages.texts import TEXTS
 from tnid.stores.accounts import AccountStore
-from tnid.stores.messages import FAILED, KEPT, QUEUED, MessageStore
+from tnid.stores.messages import KEPT, QUEUED, WITHHELD, MessageStore
 from tnid.stores.outbox import OutboxStore
 
 KIND = "message"
@@ -26,6 +26,12 @@ KEEP_SECONDS = 90 * DAY_SECONDS
 # What the demonstration shows instead of sending is legible to whoever sits at this machine
 KEEP_SHOWN_SECONDS = 3600
 MOST_SHOWN = 50
+LANES = 2
+
+
+def lane_of(channel: str, id_: str) -> str:
+    """Return whose turns a message takes in the outbox: a channel has two lanes, a lane few threads."""
+    return f"{channel}-{ord(id_[0]) % LANES}"
 
 
 class Content(NamedTuple):
@@ -103,23 +109,17 @@ class Messages:
         """
         TEXTS[name]
         to = address or find_address(profile, channel)
-        content = Content(mask(channel, to) if to else "", values, address)
         goes = is_known and is_sent and to is not None
         id_ = new_identifier()
+        content = self.seal(id_, Content(mask(channel, to) if to else "", values, address))
         self._store.add(
-            id=id_,
-            account_id=account_id if is_known else None,
-            text=name,
-            channel=channel,
-            content_sealed=self.seal(id_, content),
-            state=(KEPT if self.keeps else QUEUED) if goes else FAILED,
-            created_at=now,
-            useful_until=useful_until,
-            ended_at=None if goes else now,
+            id=id_, account_id=account_id if is_known else None, text=name, channel=channel,
+            content_sealed=content, state=(KEPT if self.keeps else QUEUED) if goes else WITHHELD,
+            created_at=now, useful_until=useful_until, ended_at=None if goes else now,
             expires_at=now + self._keep_seconds(is_known=is_known),
-        )
+        )  # fmt: skip
         if not self.keeps:
-            self._outbox.add(KIND, channel, account_id, id_, channel, now)
+            self._outbox.add(KIND, channel, account_id, id_, lane_of(channel, id_), now)
 
     def _keep_seconds(self, *, is_known: bool) -> int:
         if not is_known:

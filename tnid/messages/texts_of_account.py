@@ -39,9 +39,9 @@ ACCOUNT_TEXTS = {
     ),
     "factor_added": Text(
         title={
-            "vi": "Đã bật xác thực hai bước",
-            "en": "Two-step authentication was turned on",
-            "ko": "2단계 인증이 켜졌습니다",
+            "vi": "Đã thêm một cách xác thực",
+            "en": "A way of authentication was added",
+            "ko": "인증 수단이 추가되었습니다",
         },
         body={
             "vi": "Một cách xác thực mới vừa được thêm vào tài khoản Thái Nguyên ID lúc {time}.\n"

@@ -97,6 +97,7 @@ def turn_on(candidate: Candidate, secret: str, code: str, interaction: Interacti
     kept.drop(kept.ENROLMENT)
     parts.limits.forget(Bucket(SECOND_FACTOR, candidate.account_id))
     parts.audit.record("factor.add", account_id=candidate.account_id, now=now)
+    parts.messages.announce(candidate.account_id, "factor_added", now)
     make_codes(candidate.account_id)
     second_factor.complete(candidate, PASSWORD_AND_TOTP, interaction)
     return None

@@ -13,6 +13,7 @@ from tnid.sealing import SealBroken
 
 ENROLMENT = "enrolment"
 CODES = "codes"
+CONTACT = "contact"
 LIFETIME_SECONDS = 1800
 
 

@@ -82,6 +82,12 @@ _PROFILE = (
         updated_at=bindparam("now"),
     )
 )
+# What was read stands in the WHERE: of two that change one profile, neither takes the other's change back
+_REPLACE_PROFILE = (
+    update(accounts)
+    .where(accounts.c.id == bindparam("account_id"), accounts.c.profile_sealed == bindparam("was"))
+    .values(profile_sealed=bindparam("new_profile"), updated_at=bindparam("now"))
+)
 _PASSWORD = (
     update(accounts)
     .where(
@@ -199,6 +205,13 @@ class AccountStore:
             new_email_index=email_index,
             now=now,
         )
+
+    def replace_profile(self, account_id: str, was: bytes, sealed: bytes, now: int) -> bool:
+        """Store a profile with the same contacts; False where it is no longer what it was."""
+        replaced = self._database.execute(
+            _REPLACE_PROFILE, account_id=account_id, was=was, new_profile=sealed, now=now
+        )
+        return replaced == 1
 
     def set_password(
         self, account_id: str, old_hash: str, new_hash: str, required_at: int | None, now: int

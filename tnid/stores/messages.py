@@ -26,7 +26,9 @@ from sqlalchemy import (
 
 from tnid.db import Database, db
 
-QUEUED, SENDING, SENT, PERHAPS, FAILED, KEPT = "queued", "sending", "sent", "perhaps", "failed", "kept"
+QUEUED, SENDING, SENT, PERHAPS, FAILED = "queued", "sending", "sent", "perhaps", "failed"
+# Never to be sent: shown in a demonstration, or held back
+KEPT, WITHHELD = "kept", "withheld"
 
 messages = db.Table(
     "messages",
@@ -62,8 +64,8 @@ _LIST_KEPT = (
 )
 _CLAIM = (
     update(messages)
-    .where(messages.c.id == bindparam("of_id"), messages.c.state == QUEUED)
-    .values(state=SENDING, via=bindparam("by"))
+    .where(messages.c.id == bindparam("of_id"), or_(messages.c.state == QUEUED, messages.c.state == FAILED))
+    .values(state=SENDING, via=bindparam("by"), ended_at=None)
 )
 _RELEASE = (
     update(messages)

@@ -19,6 +19,7 @@ from tnid.housekeeping import make_sender
 from tnid.messages import channels, gateway, smtp
 from tnid.messages.codes import LIFETIME_SECONDS
 from tnid.messages.letters import write_letter
+from tnid.messages.service import lane_of
 from tnid.messages.texts import TEXTS
 from tnid.outbox import LEASE_SECONDS, Sender
 from tnid.services import Services
@@ -214,6 +215,20 @@ def test_a_mail_server_that_stays_away_is_shown_as_not_sent(
     assert [row.event for row in reasons] == ["outbox.give_up"]
 
 
+def test_an_operator_has_sent_after_all_what_was_given_up(
+    post: Post, hoa: Someone, mail: MailServer, clock: Clock
+) -> None:
+    mail.answer = "451 later"
+    post.announce(hoa.id)
+    post.send_until_given_up()
+    assert post.states(hoa.id) == [FAILED]
+    mail.answer = "250 OK"
+    assert post.services.outbox.retry(post.open_outbox()[0].id, clock.now())
+    post.send()
+    assert post.states(hoa.id) == [SENT] and len(mail.mails) == 1
+    assert post.services.messages.open(post.rows(hoa.id)[0]).values == {}
+
+
 @pytest.mark.parametrize("step", ["rcpt", "answer"])
 def test_an_address_that_is_refused_for_good_is_not_tried_again(
     post: Post, hoa: Someone, mail: MailServer, step: str
@@ -243,7 +258,10 @@ def test_a_sender_that_died_while_it_sent_leaves_it_perhaps_sent(
 ) -> None:
     post.announce(hoa.id)
     (row,) = post.rows(hoa.id)
-    OutboxStore(post.services.database).claim("email", clock.now(), until=clock.now() + LEASE_SECONDS)
+    claimed = OutboxStore(post.services.database).claim(
+        lane_of("email", row.id), clock.now(), until=clock.now() + LEASE_SECONDS
+    )
+    assert claimed is not None
     assert post.sender._carriers["message"]._store.claim(row.id, "smtp")  # type: ignore[attr-defined]
     assert post.states(hoa.id) == [SENDING]
     clock.advance(LEASE_SECONDS)
@@ -394,7 +412,9 @@ def test_the_address_is_looked_up_when_it_is_sent(
         post.services.accounts.change_profile(hoa.id, {"email": "moi@example.vn"}, clock.now())
     post.send()
     assert "moi@example.vn" in mail.recipients
-    assert post.services.messages.open(post.rows(hoa.id)[-1]).masked == "m•••@example.vn"
+    opened = {row.text: post.services.messages.open(row).masked for row in post.rows(hoa.id)}
+    # The one that tells of the change went where the address was fixed
+    assert opened == {"password_changed": "m•••@example.vn", "contact_changed": "h•••@example.vn"}
 
 
 def test_what_was_sent_is_no_longer_kept(post: Post, dung: Someone, zalo: PhoneGateway) -> None:
