@@ -50,7 +50,7 @@ def names_of_scopes(scopes: Iterable[str]) -> frozenset[str]:
 def userinfo_scope(grant: Grant) -> str:
     """Return the grant's scope without that of its protected resources: what UserInfo is opened by."""
     if not grant.resource:
-        return grant.scope
+        return grant.shared_scope
     return " ".join(name for name in grant.scopes if name in SCOPE_CLAIMS)
 
 
@@ -71,12 +71,19 @@ def within(request: AuthorizationRequest, mandate: Mandate) -> AuthorizationRequ
     )
 
 
-def select(claims: Mapping[str, Any], scopes: Iterable[str], asked: Iterable[str]) -> dict[str, Any]:
+def select(
+    claims: Mapping[str, Any],
+    scopes: Iterable[str],
+    asked: Iterable[str],
+    withheld: frozenset[str] = frozenset(),
+) -> dict[str, Any]:
     """Return those claims that scopes and the claims parameter cover; a missing value is left out.
+
+    `withheld` names those that the person keeps to themselves.
 
     OpenID Connect Core §5.3.2: a claim that is not returned is omitted, never null and never empty.
     """
-    wanted = names_of_scopes(scopes).union(asked)
+    wanted = names_of_scopes(scopes).union(asked) - withheld
     return {
         name: value for name, value in claims.items() if name in wanted and value not in (None, "", {}, [])
     }

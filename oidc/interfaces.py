@@ -9,17 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from oidc.agreed import Agreed
 from oidc.decoupled.models import DecoupledRequest
 from oidc.mandates import Mandate
-from oidc.models import (
-    Agreed,
-    Client,
-    Grant,
-    Interaction,
-    PushedRequest,
-    Redemption,
-    Resource,
-)
+from oidc.models import Client, Grant, Interaction, PushedRequest, Redemption, Resource
 
 
 class ClientStore(Protocol):

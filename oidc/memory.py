@@ -6,18 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from oidc.agreed import Agreed
 from oidc.decoupled.models import DecoupledRequest
 from oidc.interfaces import Events
 from oidc.mandates import Mandate
-from oidc.models import (
-    Agreed,
-    Client,
-    Grant,
-    Interaction,
-    PushedRequest,
-    Redemption,
-    Resource,
-)
+from oidc.models import Client, Grant, Interaction, PushedRequest, Redemption, Resource
 
 
 class MemoryClients:
@@ -132,6 +125,16 @@ class MemoryGrants:
 
     def revoke_by_mandate(self, mandate_id: str, now: int) -> int:
         return self._revoke_where(lambda grant: grant.mandate_id == mandate_id, now)
+
+    def set_withheld(self, account_id: str, client_id: str, withheld: str | None) -> int:
+        meant = [
+            grant
+            for grant in self.rows.values()
+            if (grant.account_id, grant.client_id, grant.revoked_at) == (account_id, client_id, None)
+        ]
+        for grant in meant:
+            self._change(grant, withheld=withheld)
+        return len(meant)
 
     def list_parties(self, sid: str) -> list[tuple[str, str]]:
         return sorted(

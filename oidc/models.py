@@ -17,32 +17,13 @@ FAPI2 = "fapi2"
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105  a name of RFC 8693 §2.1
 OPENID = "openid"
 OFFLINE_ACCESS = "offline_access"
+WITHHELD_SCOPE = "scope/"  # begins the name of a scope among what a person keeps to themselves
 
 
 def acr_at_least(acr: str, least: str) -> bool:
     """Say whether `acr` is as strong as `least`; an unknown class is as weak as none."""
     ranks = ("", *ACR_VALUES)
     return acr in ranks and ranks.index(acr) >= ranks.index(least)
-
-
-JKT = "jkt"
-X5T_S256 = "x5t#S256"
-
-
-class Confirmation(NamedTuple):
-    """What a token is bound to, as RFC 7800 §3 names it: a DPoP key (`jkt`) or a certificate (`x5t#S256`)."""
-
-    method: str
-    thumbprint: str
-
-    @property
-    def cnf(self) -> dict[str, str]:
-        return {self.method: self.thumbprint}
-
-
-def token_type(confirmation: Confirmation | None) -> str:
-    """RFC 9449 §5; a token bound to a certificate is still sent as Bearer: RFC 8705 §3."""
-    return "DPoP" if confirmation and confirmation.method == JKT else "Bearer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +46,7 @@ class Client:
     `resources` and `exchange_resources` say for which protected resources, and which scopes of each, it may
     get access tokens, and may exchange those of others; `protected_resource` is the resource that it is.
     `accepts_mandates` says whether a helper may sign in to it in somebody else's stead.
+    `consent_items` says of claims and scopes what they are for (see `oidc.clients.consent_policy`).
     """
 
     client_id: str
@@ -81,6 +63,7 @@ class Client:
     exchange_resources: Mapping[str, Sequence[str]] = field(default_factory=dict)
     protected_resource: str = ""
     accepts_mandates: bool = False
+    consent_items: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def redirect_uris(self) -> list[str]:
@@ -281,20 +264,13 @@ class Interaction:
 
 
 @dataclass(frozen=True, slots=True)
-class Agreed:
-    """What a person agreed to share with a client."""
-
-    scope: frozenset[str]
-    claims: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
 class Grant:
     """One authorization of one client by one person (or none): its code and every token hang on this row.
 
     A consumed code stays on the row as a tombstone. `generation` counts the refresh token's rotations.
     `verified_claims` is the request for them, as JSON by place. Where a helper signed in by a mandate,
-    `account_id` is the principal, and `actor_id` the helper, whose sign-in it was.
+    `account_id` is the principal, and `actor_id` the helper, whose sign-in it was. `withheld` names what the
+    person keeps to themselves, None where they share it all.
     """
 
     id: str
@@ -324,10 +300,23 @@ class Grant:
     verified_claims: str | None = None
     actor_id: str | None = None
     mandate_id: str | None = None
+    withheld: str | None = None
+
+    @property
+    def withheld_names(self) -> frozenset[str]:
+        return frozenset(self.withheld.split()) if self.withheld else frozenset()
 
     @property
     def scopes(self) -> list[str]:
-        return self.scope.split()
+        """Return the scopes that the person shares something of."""
+        if self.withheld is None:
+            return self.scope.split()
+        withheld = self.withheld_names
+        return [name for name in self.scope.split() if WITHHELD_SCOPE + name not in withheld]
+
+    @property
+    def shared_scope(self) -> str:
+        return self.scope if self.withheld is None else " ".join(self.scopes)
 
     @property
     def resources(self) -> list[str]:

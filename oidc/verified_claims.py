@@ -94,10 +94,28 @@ def names_of(asked: Any) -> frozenset[str]:
 def select_for(grant: Grant, place: str, subjects: Subjects, now: int) -> dict[str, Any]:
     """Return the member to add to a grant's `place` ("userinfo", "id_token"), or nothing."""
     asked = json.loads(grant.verified_claims or "{}").get(place)
+    if asked is not None and grant.withheld is not None:
+        asked = without(asked, grant.withheld_names)
     if asked is None:
         return {}
     given = select_verified(asked, subjects.verified_claims(grant.account_id), now)
     return {} if given is None else {MEMBER: given}
+
+
+def without(asked: Any, withheld: frozenset[str]) -> Any:
+    """Return what of a checked request the person agreed to, in its form; None where that is nothing."""
+    requests = asked if isinstance(asked, list) else [asked]
+    kept = [shortened for request in requests if (shortened := _shorten(request, withheld))["claims"]]
+    if not kept:
+        return None
+    return kept if isinstance(asked, list) else kept[0]
+
+
+def _shorten(request: Mapping[str, Any], withheld: frozenset[str]) -> dict[str, Any]:
+    claims = {n: wish for n, wish in request["claims"].items() if f"{MEMBER}/{n}" not in withheld}
+    hidden = EVIDENCE if f"{MEMBER}/{EVIDENCE}" in withheld else None
+    verification = {n: wish for n, wish in request["verification"].items() if n != hidden}
+    return {**request, "claims": claims, "verification": verification}
 
 
 class _Unmet(Exception):

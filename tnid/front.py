@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from werkzeug.http import parse_cookie
 
 from oidc import discovery
+from oidc.agreed import Agreed
 from oidc.http import Headers, Request, Response, json_response
-from oidc.models import Agreed, EndUser
+from oidc.models import EndUser
 from tnid import audit, clock
 from tnid.consent.service import find_agreed_in
 from tnid.db import DatabaseUnavailable

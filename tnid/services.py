@@ -97,7 +97,7 @@ def build_services(settings: Settings, database: Database) -> Services:
     keyring = Keyring(SqlKeyStore(database), sealer.derive("keys"), _rotation_policy(settings))
     clients, grants = ClientStore(database), GrantStore(database, event_columns)
     resources, outbox = ResourceStore(database), OutboxStore(database)
-    consents = Consents(ConsentStore(database), grants, audit)
+    consents = Consents(ConsentStore(database), grants, audit, settings.consent_lifetime_seconds)
     passwords = Passwords(sealer.derive("accounts.password"), settings.argon2_concurrency)
     factors = Factors(FactorStore(database), sealer)
     sessions, half_sign_ins = _sessions(settings, database, SessionEndings(grants, clients, outbox))

@@ -120,6 +120,8 @@ class Settings:
         "a role unused for so long sleeps until an operator grants it again")
     mandate_longest_seconds: int = setting(whole(DAY, YEAR), str(YEAR), "seconds",
         "how long a helper's mandate may last")
+    consent_lifetime_seconds: int = setting(whole(60, 10 * YEAR), str(YEAR), "seconds",
+        "after so long a person is asked again what they share; no grant outlives it")
     argon2_concurrency: int = setting(whole(1, 64), "2", "at once",
         "password hashes a process computes at the same time")
 

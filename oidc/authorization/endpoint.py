@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from oidc.agreed import Agreed
 from oidc.authorization.prompts import (
     Prompt,
     Situation,
@@ -19,6 +20,7 @@ from oidc.authorization.pushed_request import PushedRequests
 from oidc.authorization.reader import RequestReader
 from oidc.authorization.request import check_request
 from oidc.authorization.response import AuthorizationResponses, ReplyTo
+from oidc.consent import keep_voluntary
 from oidc.errors import (
     AccessDenied,
     ExpiredInteraction,
@@ -35,7 +37,6 @@ from oidc.models import (
     FAPI2,
     OFFLINE_ACCESS,
     OPENID,
-    Agreed,
     AuthorizationRequest,
     Client,
     EndUser,
@@ -247,6 +248,9 @@ class AuthorizationEndpoint:
         lasts_until = (
             now + self._lifetimes.offline if offline else end_user.auth_time + self._lifetimes.online
         )
+        withheld, agreed_until = what_was_agreed(situation)
+        if agreed_until is not None:
+            lasts_until = min(lasts_until, agreed_until)
         grant = Grant(
             id=new_identifier(),
             client_id=request.client_id,
@@ -273,6 +277,7 @@ class AuthorizationEndpoint:
             revoked_at=None,
             resource=" ".join(request.resource),
             verified_claims=request.verified_claims,
+            withheld=withheld,
         )
         return grant if situation.mandate is None else in_stead(grant, situation.mandate)
 
@@ -311,6 +316,15 @@ def in_stead(grant: Grant, mandate: Mandate) -> Grant:
         mandate_id=mandate.id,
         expires_at=min(grant.expires_at, mandate.expires_at),
     )
+
+
+def what_was_agreed(situation: Situation) -> tuple[str | None, int | None]:
+    """Return what a grant keeps back, and until when the consent lasts."""
+    if situation.mandate is not None:
+        # The mandate is the consent, and nobody was asked item by item: what is voluntary stays back
+        return keep_voluntary(situation.asked, situation.client), None
+    agreed = situation.agreed
+    return (agreed.withheld_text, agreed.expires_at) if agreed is not None else (None, None)
 
 
 def reply_to(request: AuthorizationRequest) -> ReplyTo:

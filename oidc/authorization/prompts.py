@@ -9,7 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from oidc.claims import names_of_scopes, within
+from oidc.agreed import Agreed
+from oidc.claims import within
+from oidc.consent import missing_consent
 from oidc.errors import (
     AccountSelectionRequired,
     ConsentRequired,
@@ -18,15 +20,7 @@ from oidc.errors import (
     OAuthError,
 )
 from oidc.mandates import Mandate
-from oidc.models import (
-    OPENID,
-    Agreed,
-    AuthorizationRequest,
-    Client,
-    EndUser,
-    Interaction,
-    acr_at_least,
-)
+from oidc.models import AuthorizationRequest, Client, EndUser, Interaction, acr_at_least
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +137,7 @@ def needs_consent(s: Situation) -> bool:
         asked = s.interaction.consented_account_id if s.interaction else None
         if asked != s.end_user.account_id:
             return True
-    return bool(missing_consent(s.request, s.agreed))
+    return bool(missing_consent(s.request, s.client, s.agreed, s.now))
 
 
 def needs_word_of_helper(s: Situation) -> bool:
@@ -151,17 +145,6 @@ def needs_word_of_helper(s: Situation) -> bool:
     if s.mandate is None or s.interaction is None:
         return False
     return s.interaction.consented_account_id != s.mandate.principal_id
-
-
-def missing_consent(request: AuthorizationRequest, agreed: Agreed | None) -> frozenset[str]:
-    """Return the scopes and claims of the request that the person hasn't agreed to share.
-
-    To be told apart at sign-in is what `openid` means; the person agrees to that, too, once a client.
-    """
-    if agreed is None:
-        return frozenset(request.scope) or frozenset({OPENID})
-    covered = agreed.claims | names_of_scopes(agreed.scope)
-    return (frozenset(request.scope) - agreed.scope) | (request.asked_claims - covered)
 
 
 PROMPTS = (

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from oidc.clients.consent_policy import is_consent_policy, with_versions
 from oidc.errors import InvalidClientMetadata
 from oidc.models import ACR_VALUES, FAPI2
 from oidc.resource.registration import is_identifier, is_scope_policy
@@ -27,6 +28,8 @@ def check_policy(document: Mapping[str, Any]) -> dict[str, Any]:
         policy[name] = document[name]
     if policy.get("profile") == FAPI2 and policy.get("require_pkce") is False:
         raise InvalidClientMetadata("The fapi2 profile always requires PKCE.")
+    if "consent_items" in policy:
+        policy["consent_items"] = with_versions(policy["consent_items"])
     return policy
 
 
@@ -45,5 +48,6 @@ _RULES: dict[str, Any] = {
     "exchange_resources": is_scope_policy,
     "protected_resource": is_identifier,
     "accepts_mandates": lambda value: isinstance(value, bool),
+    "consent_items": is_consent_policy,
     "organisation": lambda value: isinstance(value, str) and 0 < len(value) <= 200,
 }

@@ -6,7 +6,8 @@ person is found. What each adds stands in `device_authorization` and `backchanne
 
 from __future__ import annotations
 
-from oidc.authorization.prompts import missing_consent
+from oidc.agreed import Agreed
+from oidc.consent import missing_consent
 from oidc.decoupled.models import DecoupledRequest
 from oidc.decoupled.user_code import read_user_code
 from oidc.errors import AccessDenied, AuthorizationPending, ExpiredToken, InvalidGrant, OAuthError, SlowDown
@@ -101,9 +102,9 @@ class DecoupledRequests:
         if redeemed is None:
             raise AccessDenied("The person no longer stands by it, or it was fetched at this very moment.")
         agreed = self._consents.find_agreed(redeemed.account_id or "", client.client_id)
-        if missing_consent(redeemed.asked, agreed):
+        if agreed is None or missing_consent(redeemed.asked, client, agreed, now):
             raise AccessDenied("The person took the consent back.", account_id=redeemed.account_id)
-        grant = new_grant(redeemed, client, self._config, now)
+        grant = new_grant(redeemed, client, agreed, self._config, now)
         if not self._grants.add(grant):
             raise AccessDenied("The person took the consent back.", account_id=redeemed.account_id)
         return grant
@@ -135,7 +136,9 @@ def hash_user_code(handles: Handles, code: str) -> bytes:
     return handles.digest(USER_CODE, code)
 
 
-def new_grant(request: DecoupledRequest, client: Client, config: ProviderConfig, now: int) -> Grant:
+def new_grant(
+    request: DecoupledRequest, client: Client, agreed: Agreed, config: ProviderConfig, now: int
+) -> Grant:
     """Return the grant, under the request's own id.
 
     It is a session of its own, at the device: it ends neither with the session of the browser in which the
@@ -167,6 +170,7 @@ def new_grant(request: DecoupledRequest, client: Client, config: ProviderConfig,
         generation=0,
         rotated_at=None,
         created_at=now,
-        expires_at=now + lasts,
+        expires_at=min(now + lasts, agreed.expires_at or now + lasts),
         revoked_at=None,
+        withheld=agreed.withheld_text,
     )

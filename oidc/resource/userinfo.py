@@ -65,7 +65,7 @@ class UserInfoEndpoint:
             raise InsufficientScope("The access token does not cover openid.")
         # A token that was narrowed opens its scopes alone
         by_name = [] if handle.scope else grant.userinfo_claims.split()
-        released = select(claims, scopes, by_name)
+        released = select(claims, scopes, by_name, grant.withheld_names)
         if grant.verified_claims and not handle.scope:
             released |= select_for(grant, "userinfo", self._subjects, now)
         released |= self._identifiers.act(client, grant)

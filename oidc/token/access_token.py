@@ -5,8 +5,9 @@ from __future__ import annotations
 import secrets
 
 from oidc.claims import userinfo_scope
+from oidc.confirmation import Confirmation
 from oidc.interfaces import ReplayStore
-from oidc.models import Confirmation, Grant
+from oidc.models import Grant
 from oidc.token.handles import ACCESS, CLIENT_ACCESS, Handle, Handles
 
 REVOKED = "access_token"

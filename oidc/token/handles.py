@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from oidc.models import Confirmation
+from oidc.confirmation import Confirmation
 
 ACCESS = 1
 REFRESH = 2

@@ -48,7 +48,7 @@ class IdTokens:
             claims["nonce"] = grant.nonce
         if grant.id_token_claims:
             profile = self._subjects.claims(grant.account_id) or {}
-            claims = {**select(profile, (), grant.id_token_claims.split()), **claims}
+            claims = {**select(profile, (), grant.id_token_claims.split(), grant.withheld_names), **claims}
         if grant.verified_claims:
             claims |= select_for(grant, "id_token", self._subjects, now)
         signed = self._signer.sign(claims, alg=alg, typ="JWT", now=now)

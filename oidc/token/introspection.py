@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from oidc.claims import userinfo_scope
+from oidc.confirmation import token_type
 from oidc.errors import InvalidClient, InvalidRequest, OAuthError
 from oidc.http import Request, Response, json_response
-from oidc.models import Client, Grant, token_type
+from oidc.models import Client, Grant
 from oidc.parameters import read_form
 from oidc.parts import Parts
 from oidc.refusal import refuse
@@ -74,13 +75,14 @@ class IntrospectionEndpoint:
 
     def _describe_grant(self, client: Client, grant: Grant, handle: Handle) -> dict[str, Any]:
         # A refresh token stands for all of the grant
-        scope = userinfo_scope(grant) if handle.is_access_token else grant.scope
+        scope = userinfo_scope(grant) if handle.is_access_token else grant.shared_scope
+        narrowed = " ".join(name for name in handle.scope.split() if name in grant.scopes)
         return {
             "active": True,
             "iss": self._issuer,
             "client_id": client.client_id,
             "sub": self._identifiers.subject(client, grant.account_id),
-            "scope": handle.scope or scope,
+            "scope": narrowed if handle.scope else scope,
             "token_type": token_type(handle.confirmation) if handle.is_access_token else "refresh_token",
             "iat": handle.issued_at or grant.created_at,
             "exp": handle.expires_at or grant.expires_at,

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from oidc.models import FAPI2, JKT, Client, Confirmation, Grant, Resource
+from oidc.confirmation import JKT, Confirmation
+from oidc.models import FAPI2, Client, Grant, Resource
 from oidc.parts import Parts
 from oidc.token.access_token import REVOKED
 
@@ -140,9 +141,15 @@ class ResourceTokens:
         return not (token.is_by_itself and self._replays.is_consumed(REVOKED, token.claims["jti"]))
 
     def find_grant(self, token: ResourceToken, now: int) -> Grant | None:
-        """Return the live grant that the token hangs on, its client active; None where there is none."""
+        """Return the live grant that the token hangs on, its client active; None where there is none.
+
+        None, too, where the person has since taken back one of the token's scopes.
+        """
         grant = self._grants.find_live(token.grant_id, now) if token.grant_id else None
-        return grant if grant is not None and self._is_active(grant.client_id) else None
+        if grant is None or not self._is_active(grant.client_id):
+            return None
+        is_whole = grant.withheld is None or set(token.scopes).isdisjoint(_withheld_scopes(grant))
+        return grant if is_whole else None
 
     def _is_active(self, client_id: str) -> bool:
         client = self._clients.find(client_id)
@@ -197,6 +204,10 @@ def nest(actors: Sequence[str]) -> dict[str, Any]:
     """Return the `act` claim: who acts now, around who acted before."""
     act: dict[str, Any] = {"sub": actors[0]}
     return {**act, "act": nest(actors[1:])} if len(actors) > 1 else act
+
+
+def _withheld_scopes(grant: Grant) -> set[str]:
+    return set(grant.scope.split()) - set(grant.scopes)
 
 
 def signing_alg(wanted: Wanted) -> str:

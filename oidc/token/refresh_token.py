@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from oidc.models import Confirmation, Grant
+from oidc.confirmation import Confirmation
+from oidc.models import Grant
 from oidc.token.handles import REFRESH, Handle, Handles
 
 

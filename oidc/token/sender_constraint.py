@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from oidc.clients.mtls import BadCertificate, read_certificate
+from oidc.confirmation import JKT, X5T_S256, Confirmation
 from oidc.errors import InvalidDpopProof, InvalidRequest, InvalidToken
 from oidc.http import Headers, Request
-from oidc.models import FAPI2, JKT, X5T_S256, Client, Confirmation
+from oidc.models import FAPI2, Client
 from oidc.resource.bearer import AccessToken
 from oidc.token.dpop import Proofs, Proved
 

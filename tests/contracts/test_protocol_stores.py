@@ -100,6 +100,7 @@ _SESSION = text(
     " last_seen_at, expires_at) VALUES (:sid, :sid, 'an', 0, '', '', '', '', 0, 0, 0)"
 )
 _END_SESSION = text("UPDATE sessions SET ended_at = 1 WHERE sid = :sid")
+_WITHHOLD = text("UPDATE consents SET withheld = :withheld WHERE client_id = :client")
 _WITHDRAW = text("UPDATE consents SET withdrawn_at = 1 WHERE client_id = :client")
 _EVENTS = text("SELECT event, account_id, client_id, outcome, occurred_at FROM audit_events ORDER BY id")
 _DISABLE = text("UPDATE accounts SET disabled_at = 1 WHERE id = 'an'")
@@ -119,6 +120,7 @@ class Backend:
     disable_account: Callable[[], Any]
     end_session: Callable[[str], Any]
     withdraw_consent: Callable[[str], Any]
+    withhold: Callable[[str, str], Any]
     list_events: Callable[[], list[tuple[Any, ...]]]
     unit: Callable[[], AbstractContextManager[None]]
 
@@ -127,7 +129,12 @@ def memory() -> Backend:
     events = MemoryEvents()
     grants = MemoryGrants(events)
     ended: set[str] = set()
-    grants.is_agreed = lambda grant: not ended & {grant.sid, grant.client_id}
+    withheld: dict[str, str] = {}
+
+    def is_agreed(grant: Grant) -> bool:
+        return not ended & {grant.sid, grant.client_id} and withheld.get(grant.client_id) == grant.withheld
+
+    grants.is_agreed = is_agreed
     subjects = MemorySubjects(grants)
     subjects.people["an"] = {}
     disable = lambda: subjects.disabled.add("an")  # noqa: E731
@@ -142,6 +149,7 @@ def memory() -> Backend:
         disable,
         ended.add,
         ended.add,
+        withheld.__setitem__,
         lambda: [
             (row["event"], row["account_id"], row["client_id"], "ok", row["now"]) for row in events.rows
         ],
@@ -166,6 +174,7 @@ def in_sql(database: Database) -> Backend:
         lambda: database.execute(_DISABLE),
         lambda sid: database.execute(_END_SESSION, sid=sid),
         lambda client: database.execute(_WITHDRAW, client=client),
+        lambda client, withheld: database.execute(_WITHHOLD, client=client, withheld=withheld),
         lambda: [tuple(row) for row in database.fetch_all(_EVENTS)],
         database.unit,
     )
@@ -254,6 +263,26 @@ def test_no_grant_comes_of_a_session_or_consent_that_has_ended(stores: Backend) 
     stores.withdraw_consent("client-1")
     assert not stores.grants.add(replace(GRANT, id="later", sid="s1", code_hash=b"later"))
     assert stores.grants.find("late") is None and stores.grants.find("later") is None
+
+
+def test_no_grant_comes_of_a_choice_that_was_changed_since_it_was_looked_at(stores: Backend) -> None:
+    """Whoever turned an item off at this very moment has turned it off for the new grant, too."""
+    stores.withhold("client-1", "email")
+    assert not stores.grants.add(replace(GRANT, id="stale", code_hash=b"stale"))
+    assert not stores.grants.add(replace(GRANT, id="odd", code_hash=b"odd", withheld="email name"))
+    assert stores.grants.add(replace(GRANT, withheld="email"))
+    assert stores.grants.find("stale") is None
+
+
+def test_what_is_withheld_is_changed_on_every_live_grant_of_the_client(stores: Backend) -> None:
+    for name, client_id in (("one", "client-1"), ("two", "client-1"), ("other", "client-2")):
+        assert stores.grants.add(replace(GRANT, id=name, client_id=client_id, code_hash=name.encode()))
+    stores.grants.revoke("two", NOW)
+    assert stores.grants.set_withheld("an", "client-1", "email") == 1
+    found = {name: stores.grants.find(name).withheld for name in ("one", "two", "other")}
+    assert found == {"one": "email", "two": None, "other": None}
+    assert stores.grants.set_withheld("an", "client-1", None) == 1
+    assert stores.grants.find("one").withheld is None
 
 
 def test_an_expired_or_revoked_code_is_not_redeemed(stores: Backend) -> None:

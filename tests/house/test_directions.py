@@ -57,7 +57,8 @@ def test_what_expires_is_purged() -> None:
     migrations.load_tables()
     purged = {column.table.name for column in purge.EXPIRING}
     expiring = {name for name, table in db.metadata.tables.items() if expires(table)}
-    assert expiring - purged == {"leases"}  # a lease is one row for good
+    # A lease is one row for good, a consent one for each person and application, which they may look back on
+    assert expiring - purged == {"leases", "consents"}
 
 
 def expires(table: Table) -> bool:

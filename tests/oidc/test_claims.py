@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from oidc.agreed import Agreed
 from oidc.authorization.prompts import Prompt
 from oidc.claims import CLAIMS_SUPPORTED, ClaimsRequest, names_of_scopes, parse_claims_parameter, select
 from oidc.errors import InvalidRequest
 from oidc.http import Request, Response
-from oidc.models import Agreed
 from tests.oidc.world import FORM, World, claims_of, document, location
 
 WHOLE = {

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, settings
 from keys.keyring import Keyring
 from keys.memory import MemoryKeyStore
 from keys.rotation import RotationPolicy
-from oidc.models import Agreed, EndUser
+from oidc.agreed import Agreed
+from oidc.models import EndUser
 from oidc.provider import Provider
 from oidc.token.handles import new_identifier
 from tests.grant_life import (

@@ -11,9 +11,10 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
+from oidc.agreed import Agreed
 from oidc.authorization.prompts import Prompt
 from oidc.http import Response
-from oidc.models import Agreed, Client
+from oidc.models import Client
 from oidc.resource.registration import BadResource, new_resource
 from oidc.token.jwt_access_token import Wanted, signing_alg
 from tests.oidc.proof import KEY, make_proof

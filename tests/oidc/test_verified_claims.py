@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
+from oidc.agreed import Agreed
 from oidc.authorization.prompts import Prompt
 from oidc.claims import parse_claims_parameter
 from oidc.errors import InvalidRequest
 from oidc.http import Response
-from oidc.models import Agreed
 from oidc.verified_claims import IdentityAssurance, check_request, names_of, select_verified
 from tests.oidc.world import NOW, World, claims_of, document, location
 

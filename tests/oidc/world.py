@@ -13,6 +13,7 @@ import orjson
 from keys.keyring import Keyring
 from keys.memory import MemoryKeyStore
 from keys.rotation import RotationPolicy
+from oidc.agreed import Agreed
 from oidc.authorization.prompts import Prompt
 from oidc.clients.outbound import Outbound, OutboundRefused
 from oidc.clients.registration import new_client
@@ -31,7 +32,7 @@ from oidc.memory import (
     MemoryResources,
     MemorySubjects,
 )
-from oidc.models import Agreed, Client, EndUser
+from oidc.models import Client, EndUser
 from oidc.parts import ProviderConfig, Stores
 from oidc.provider import Provider
 

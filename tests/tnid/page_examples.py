@@ -107,18 +107,26 @@ def _with_errors(form: Form, **errors: str) -> Form:
     return form
 
 
+def _item(name: str, label: str, preview: str | None, **changes: Any) -> dict[str, Any]:
+    values = [{"label": "", "text": preview}] if preview else []
+    missing = "Chưa có trong hồ sơ; khi bổ sung thì sẽ được chia sẻ"
+    item = {"name": name, "label": label, "preview": preview, "values": values, "missing": missing}
+    return item | {"required": True, "chosen": True, "purpose": "", "kept": ""} | changes
+
+
 def _items() -> list[dict[str, Any]]:
+    ask = {"purpose": "Gửi lịch phỏng vấn", "kept": "6 tháng sau khi hồ sơ được xét xong"}
     return [
-        {"claim": "name", "label": "Họ, chữ đệm và tên", "value": "Lường Thị L***", "required": True},
-        {"claim": "phone_number", "label": "Số điện thoại", "value": "091***678", "required": True},
-        {"claim": "address", "label": "Nơi ở hiện tại", "value": None, "required": False},
-        {
-            "claim": "verified_claims",
-            "label": "Thông tin đã được xác minh",
-            "value": "Họ, chữ đệm và tên, Ngày sinh, cách thức xác minh",
-            "required": True,
-        },
+        _item("name", "Họ, chữ đệm và tên", "Lường Thị L***"),
+        _item("phone_number", "Số điện thoại", "091***678", **ask),
+        _item("address", "Nơi ở hiện tại", None, required=False, chosen=False),
+        _item("verified_claims/birthdate", "Ngày sinh, đã được xác minh", "••/••/1995"),
     ]
+
+
+def _question(items: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
+    context = {"items": items, "settled": [], "shown": "0" * 32, "offline": False, "has_changed": False}
+    return context | {"person": PERSON, "form": PlainForm()} | changes
 
 
 def _waiting(**changes: Any) -> SimpleNamespace:
@@ -142,12 +150,9 @@ def _decision(**changes: Any) -> dict[str, Any]:
     context = {
         "app": TERMINAL,
         "waiting": _waiting(),
-        "items": _items(),
-        "offline": True,
         "obstacle": None,
-        "person": PERSON,
         "current_person": PERSON,
-        "form": PlainForm(),
+        **_question(_items(), offline=True),
     }
     return context | changes
 
@@ -290,17 +295,11 @@ EXAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     ),
     "consent": (
         "consent/consent.html",
-        lambda: {"app": JOBS, "items": _items(), "offline": True, "person": PERSON, "form": PlainForm()},
+        lambda: _question(_items(), app=JOBS, offline=True),
     ),
     "consent-unverified": (
         "consent/consent.html",
-        lambda: {
-            "app": MARKET,
-            "items": _items()[:1],
-            "offline": False,
-            "person": PERSON,
-            "form": PlainForm(),
-        },
+        lambda: _question(_items()[2:3], app=MARKET, settled=_items()[:1], has_changed=True),
     ),
     "register": ("accounts/register.html", lambda: {"app": None, "form": RegisterForm()}),
     "register-wrong": (

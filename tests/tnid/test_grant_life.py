@@ -99,7 +99,10 @@ class SqlHouse:
         client_id, _secret = self.client(client)
         asked = AuthorizationRequest(client_id, redirect_uri(client), "query", ("openid", "offline_access"))
         with self.unit():
-            self._services.consents.give(self._account(person), asked, self.now)
+            consents, found = self._services.consents, self._services.clients.find_now(client_id)
+            assert found is not None
+            question = consents.ask(self._account(person), asked, found, self.now)
+            assert consents.give(self._account(person), question, (), self.now)
 
     def withdraw(self, person: str, client: str) -> None:
         with self.unit():

@@ -39,6 +39,7 @@ TEXTS: dict[tuple[str, str], Any] = {
     ("mandate.use", "ok"): _("A helper signed in to %(app)s for you"),
     ("mandate.act", "ok"): _("Signed in to %(app)s for somebody else"),
     ("consent.give", "ok"): _("Agreed to share with %(app)s"),
+    ("consent.change", "ok"): _("Changed what is shared with %(app)s"),
     ("consent.refuse", "ok"): _("Did not agree to share with %(app)s"),
     ("consent.withdraw", "ok"): _("Took back the consent for %(app)s"),
     ("role.grant", "ok"): _("Became an official of a commune"),

@@ -29,7 +29,7 @@ SHOWN_ON_OVERVIEW = 3
 @blueprint.get("")
 def overview() -> ResponseReturnValue:
     parts, end_user = services.current(), get_end_user()
-    consents = parts.consents.list_by_account(end_user.account_id)
+    consents = parts.consents.list_by_account(end_user.account_id, services.now())
     factor_on = parts.factors.is_enrolled(end_user.account_id)
     return render_template(
         "accounts/overview.html",
@@ -93,7 +93,7 @@ def not_found(event: str, account_id: str) -> NoReturn:
 
 @blueprint.get("/applications")
 def applications() -> ResponseReturnValue:
-    consents = services.current().consents.list_by_account(get_end_user().account_id)
+    consents = services.current().consents.list_by_account(get_end_user().account_id, services.now())
     return render_template("accounts/applications.html", applications=_applications(consents))
 
 
@@ -117,7 +117,7 @@ def _applications(consents: list[Consent]) -> list[dict[str, Any]]:
             "app": describe(client),
             "open_uri": initiate_login_address(client, issuer),
             "granted_at": consent.granted_at,
-            "items": labels_of(consent.agreed, texts),
+            "items": labels_of(consent.agreed, client, texts),
             "offline": is_offline(consent.agreed),
         }
         for consent, client in found

@@ -118,7 +118,7 @@ def export(username: str, as_json: bool) -> None:
             "verified_claims": services.accounts.verified_claims(found.id),
             "personal_id_number": services.accounts.reveal_personal_id_number(found.id),
             "sessions": [_without_hash(row) for row in services.sessions.list_live(found.id, now)],
-            "consents": [_describe_consent(one) for one in services.consents.list_by_account(found.id)],
+            "consents": [_describe_consent(one) for one in services.consents.list_by_account(found.id, now)],
             "events": [row._asdict() for row in services.audit.list_by_account(found.id, most=10_000)],
         }
         services.audit.record("account.export", account_id=found.id, now=now)

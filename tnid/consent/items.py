@@ -1,142 +1,116 @@
-"""What a request asks to see, in groups that mean something to a person."""
+"""What a person decides about, in words: what it is, what it is for, how long it is kept, and its value."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from babel import Locale, UnknownLocaleError
 from flask_babel import lazy_gettext as _
 
-from oidc.claims import SCOPE_CLAIMS, names_of_scopes
-from oidc.models import OFFLINE_ACCESS, Agreed, AuthorizationRequest
-from oidc.verified_claims import EVIDENCE, MEMBER
-from tnid.accounts.contacts import mask_email, mask_phone
-from tnid.accounts.verification import LEAST_VERIFIED_LEVEL, VERIFIED_CLAIMS
-from tnid.consent.scopes import ScopeText
-from tnid.moments import moment
+from oidc.agreed import Agreed
+from oidc.consent import ABOUT_VERIFIED, Item, decided, key_of_item
+from oidc.models import OFFLINE_ACCESS, AuthorizationRequest, Client
+from oidc.verified_claims import EVIDENCE
+from tnid import web
+from tnid.consent.scopes import FALLBACK_LOCALE, ScopeText
+from tnid.consent.service import items_agreed
+from tnid.consent.values import Holdings, Value, preview_of, values_of
 
-
-class Group(NamedTuple):
-    """Claims that a person thinks of as one thing."""
-
-    claim: str
-    label: Any
-    members: tuple[str, ...]
-
-
-def name_of_language(tag: str) -> str:
-    """Return a language's name in its own script, the tag itself where nobody knows it."""
-    try:
-        return str(Locale.parse(tag, sep="-").display_name)
-    except (ValueError, UnknownLocaleError):
-        return tag
-
-
-GROUPS = (
-    Group("name", _("Full name"), ("name", "family_name", "given_name", "middle_name", "nickname")),
-    Group("preferred_username", _("Username"), ("preferred_username",)),
-    Group("birthdate", _("Date of birth"), ("birthdate",)),
-    Group("gender", _("Sex"), ("gender",)),
-    Group("phone_number", _("Phone number"), ("phone_number", "phone_number_verified")),
-    Group("email", _("Email"), ("email", "email_verified")),
-    Group("address", _("Address"), ("address",)),
-    Group("locale", _("Language"), ("locale", "zoneinfo")),
-    Group("profile", _("Web pages and picture"), ("profile", "picture", "website")),
-    Group("updated_at", _("When the profile was last changed"), ("updated_at",)),
-)
-"""Every claim that a scope can cover is in one of them: what a person agrees to is what the page names."""
-
-MASKS: dict[str, Callable[[Any], str]] = {
-    "phone_number": mask_phone,
-    "email": mask_email,
-    "birthdate": lambda birthdate: f"••/••/{birthdate[:4]}",
-    "gender": lambda _gender: "•••",
-    "address": lambda address: str(address.get("locality") or address.get("region") or "•••"),
-    "locale": name_of_language,
-    "updated_at": moment,
+LABELS = {
+    "name": _("Full name"),
+    "preferred_username": _("Username"),
+    "birthdate": _("Date of birth"),
+    "gender": _("Sex"),
+    "phone_number": _("Phone number"),
+    "email": _("Email"),
+    "address": _("Address"),
+    "locale": _("Language"),
+    "profile": _("Web pages and picture"),
+    "updated_at": _("When the profile was last changed"),
 }
-VERIFIED = _("Verified information")
-HOW_VERIFIED = _("how it was checked")
-NOT_VERIFIED_YET = _("%(what)s. None of it is verified yet; it is shared once it is.")
+"""Every item of `oidc.consent.CLAIM_GROUPS` has its words here."""
+
+VERIFIED = _("%(what)s, verified")
+HOW_VERIFIED = _("How your identity was checked")
+NOT_VERIFIED_YET = _("Not verified yet; shared once it is")
+NOT_THERE_YET = _("Not in your profile yet; shared once you add it")
 SIGN_IN = _("That it is you who signs in")
 OTHER_SCOPE = _("Other information: %(scope)s")
 NO_TEXTS: Mapping[str, ScopeText] = {}
 
 
 class ConsentItem(NamedTuple):
-    """One thing that is shared. `value` is a masked preview, None where the profile holds none."""
+    """One thing to decide about. `preview` is masked, `values` are what will be sent.
 
-    claim: str
+    `missing` says why there is none; `purpose` and `kept` are the operator's words, "" for none.
+    """
+
+    name: str
     label: str
-    value: str | None
+    preview: str | None
+    values: list[Value]
+    missing: str
     required: bool
+    chosen: bool
+    purpose: str = ""
+    kept: str = ""
 
 
-def items_of(
-    request: AuthorizationRequest,
-    claims: Mapping[str, Any],
-    identity_level: int = 0,
+def show_items(
+    items: Iterable[Item],
+    client: Client,
+    held: Holdings,
+    agreed: Agreed,
     texts: Mapping[str, ScopeText] = NO_TEXTS,
 ) -> list[ConsentItem]:
-    """Return what the person is asked to share, all of it; claims are what their profile holds now.
-
-    `texts` says what the scopes of protected resources mean.
-    """
-    wanted = names_of_scopes(request.scope) | request.asked_claims
-    asked = [group for group in GROUPS if wanted.intersection(group.members)]
-    items = [ConsentItem(group.claim, str(group.label), _preview(group, claims), True) for group in asked]
-    items += _verified_items(request.asked_claims, identity_level)
-    others = [_item_of_scope(scope, texts) for scope in _others(request.scope)]
-    if items or others:
-        return items + others
-    return [ConsentItem("sub", str(SIGN_IN), str(claims.get("preferred_username", "")), True)]
+    """Return the items in words; what was agreed to and is shared stands ticked, and nothing else does."""
+    return [_show(item, client, held, agreed, texts) for item in items]
 
 
-def labels_of(agreed: Agreed, texts: Mapping[str, ScopeText] = NO_TEXTS) -> list[str]:
-    """Return what was agreed to, for the list of connected applications."""
-    wanted = names_of_scopes(agreed.scope) | agreed.claims
-    labels = [str(group.label) for group in GROUPS if wanted.intersection(group.members)]
-    if verified := _verified_labels(agreed.claims):
-        labels.append(f"{VERIFIED} ({', '.join(verified)})")
-    labels += [_item_of_scope(scope, texts).label for scope in _others(tuple(sorted(agreed.scope)))]
-    return labels or [str(SIGN_IN)]
+def _show(
+    item: Item, client: Client, held: Holdings, agreed: Agreed, texts: Mapping[str, ScopeText]
+) -> ConsentItem:
+    declared = client.consent_items.get(key_of_item(item.name), {})
+    text = texts.get(item.scope) if item.scope else None
+    return ConsentItem(
+        name=item.name,
+        label=label_of(item.name, item.scope, texts),
+        preview=text.resource if text else preview_of(item, held),
+        values=values_of(item, held),
+        missing="" if item.scope else str(NOT_VERIFIED_YET if item.is_verified else NOT_THERE_YET),
+        required=item.required,
+        chosen=item.required or is_shared(item, agreed),
+        purpose=_in_locale(declared.get("purpose", {})),
+        kept=_in_locale(declared.get("kept", {})),
+    )
 
 
-def _verified_items(wanted: frozenset[str], identity_level: int) -> list[ConsentItem]:
-    """Name what was checked, and that how it was checked is told, too."""
-    labels = _verified_labels(wanted)
-    if not labels:
-        return []
-    what = ", ".join(labels)
-    is_verified = identity_level >= LEAST_VERIFIED_LEVEL
-    value = what if is_verified else str(NOT_VERIFIED_YET) % {"what": what}
-    return [ConsentItem(MEMBER, str(VERIFIED), value, True)]
+def is_shared(item: Item, agreed: Agreed) -> bool:
+    """Say whether the person agreed to the item and hasn't declined it since."""
+    return item.claims <= decided(agreed) and not item.claims & agreed.withheld
 
 
-def _verified_labels(wanted: frozenset[str]) -> list[str]:
-    names = {name for name in VERIFIED_CLAIMS if f"{MEMBER}/{name}" in wanted}
-    labels = [str(group.label) for group in GROUPS if names.intersection(group.members)]
-    return [*labels, str(HOW_VERIFIED)] if labels and f"{MEMBER}/{EVIDENCE}" in wanted else labels
+def label_of(name: str, scope: str | None, texts: Mapping[str, ScopeText] = NO_TEXTS) -> str:
+    """Return what the item is called."""
+    if scope is not None:
+        return texts[scope].label if scope in texts else str(OTHER_SCOPE) % {"scope": scope}
+    if name == ABOUT_VERIFIED + EVIDENCE:
+        return str(HOW_VERIFIED)
+    if name.startswith(ABOUT_VERIFIED):
+        inner = name.removeprefix(ABOUT_VERIFIED)
+        return str(VERIFIED) % {"what": LABELS.get(inner, inner)}
+    return str(LABELS.get(name, name))
+
+
+def labels_of(agreed: Agreed, client: Client, texts: Mapping[str, ScopeText] = NO_TEXTS) -> list[str]:
+    """Return what is shared, for the list of connected applications."""
+    shared = [item for item in items_agreed(agreed, client) if not item.claims <= agreed.withheld]
+    return [label_of(item.name, item.scope, texts) for item in shared] or [str(SIGN_IN)]
 
 
 def is_offline(asked: AuthorizationRequest | Agreed) -> bool:
     return OFFLINE_ACCESS in asked.scope
 
 
-def _others(scope: tuple[str, ...]) -> list[str]:
-    return [name for name in scope if name not in SCOPE_CLAIMS]
-
-
-def _item_of_scope(scope: str, texts: Mapping[str, ScopeText]) -> ConsentItem:
-    text = texts.get(scope)
-    label = text.label if text else str(OTHER_SCOPE) % {"scope": scope}
-    return ConsentItem(scope, label, text.resource if text else None, True)
-
-
-def _preview(group: Group, claims: Mapping[str, Any]) -> str | None:
-    """Return enough for the owner to recognise the value, and little for whoever looks over a shoulder."""
-    value = next((claims[name] for name in group.members if claims.get(name)), None)
-    if value is None:
-        return None
-    return MASKS.get(group.claim, str)(value)
+def _in_locale(texts: Mapping[str, Any]) -> str:
+    return str(texts.get(web.current_locale()) or texts.get(FALLBACK_LOCALE) or "")

@@ -1,18 +1,25 @@
-"""Consents: asked for once a client, remembered, and taken back with everything that hung on them."""
+"""Consents: decided item by item, remembered, changed, and taken back with everything that hung on them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 import orjson
 
-from oidc.models import Agreed, AuthorizationRequest
+from oidc.agreed import Agreed
+from oidc.consent import Item, decided, items_asked, missing_items, with_scopes, withhold
+from oidc.models import AuthorizationRequest, Client
+from oidc.verified_claims import MEMBER
 from tnid.stores.consents import ConsentStore
+
+NOTHING = Agreed(frozenset(), frozenset())
 
 
 class Grants(Protocol):
     def revoke_by_account_and_client(self, account_id: str, client_id: str, now: int) -> int: ...
+    def set_withheld(self, account_id: str, client_id: str, withheld: str | None) -> int: ...
 
 
 class Events(Protocol):
@@ -33,45 +40,133 @@ class Consent(NamedTuple):
     client_id: str
     agreed: Agreed
     granted_at: int
+    revision: int
+
+
+class Question(NamedTuple):
+    """What a person is asked at one moment: `items` are to be decided, `settled` were and stay as they are.
+
+    `revision` is that of the consent that was looked at, 0 where there never was one.
+    """
+
+    request: AuthorizationRequest
+    items: list[Item]
+    settled: list[Item]
+    agreed: Agreed
+    revision: int
+
+    @property
+    def mark(self) -> str:
+        """Return what tells this question from any other: a form brings it back, and answers no other."""
+        asked = [(item.name, sorted(item.claims), item.required, item.version) for item in self.items]
+        whole = orjson.dumps([self.revision, self.request.client_id, sorted(self.request.scope), asked])
+        return hashlib.sha256(whole).hexdigest()[:32]
+
+    @property
+    def is_whole(self) -> bool:
+        """Say whether it asks about everything that was ever agreed to."""
+        shown = frozenset[str]().union(*(item.claims for item in self.items))
+        return decided(self.agreed) <= shown
 
 
 class Consents:
     """Each method runs in the caller's unit of work."""
 
-    def __init__(self, store: ConsentStore, grants: Grants, events: Events) -> None:
+    def __init__(self, store: ConsentStore, grants: Grants, events: Events, lifetime_seconds: int) -> None:
         self._store = store
         self._grants = grants
         self._events = events
+        self._lifetime_seconds = lifetime_seconds
+
+    # Looking
 
     def find_agreed(self, account_id: str, client_id: str) -> Agreed | None:
-        """Return what the person agreed to and hasn't withdrawn."""
+        """Return what the person decided and hasn't withdrawn; its time may be over."""
         row = self._store.find_row(account_id, client_id)
-        return None if row is None else _agreed(row)
+        return None if row is None or row.withdrawn_at is not None else _agreed(row)
 
-    def list_by_account(self, account_id: str) -> list[Consent]:
+    def find(self, account_id: str, client_id: str, now: int) -> Consent | None:
+        """Return the consent in force."""
+        row = self._store.find_row(account_id, client_id)
+        return _in_force(row, now) if row is not None else None
+
+    def list_by_account(self, account_id: str, now: int) -> list[Consent]:
         """Return the consents in force, the latest first."""
         rows = self._store.list_rows(account_id)
-        return [Consent(row.client_id, _agreed(row), row.granted_at) for row in rows]
+        return [found for row in rows if (found := _in_force(row, now)) is not None]
 
-    def give(self, account_id: str, request: AuthorizationRequest, now: int) -> None:
-        """Record that the person agreed to all that the request asks for, beside what was agreed before."""
-        before = self.find_agreed(account_id, request.client_id) or Agreed(frozenset(), frozenset())
-        scope = sorted(before.scope | set(request.scope))
-        claims = sorted(before.claims | request.asked_claims)
-        self._store.record(
+    def ask(
+        self, account_id: str, request: AuthorizationRequest, client: Client, now: int, *, anew: bool = False
+    ) -> Question:
+        """Return what the person has to decide for this request; `anew` asks about all of it again."""
+        row = self._store.find_row(account_id, client.client_id)
+        consent = _in_force(row, now) if row is not None else None
+        agreed = consent.agreed if consent else None
+        asked = items_asked(request, client)
+        items = asked if anew else missing_items(request, client, agreed)
+        settled = [item for item in asked if item not in items]
+        return Question(request, items, settled, agreed or NOTHING, row.revision if row is not None else 0)
+
+    # Deciding
+
+    def give(self, account_id: str, question: Question, chosen: Iterable[str], now: int) -> bool:
+        """Record that the person agreed to what is required of the question, and to the items they chose.
+
+        False, with nothing recorded, where the consent was changed or withdrawn since the question was put.
+        """
+        before, request = question.agreed, question.request
+        scope = before.scope | set(request.scope)
+        withheld = with_scopes(withhold(before.withheld, question.items, chosen), scope)
+        is_renewed = question.is_whole or before.expires_at is None
+        after = Agreed(
+            scope,
+            before.claims | request.asked_claims,
+            withheld,
+            {**before.versions, **{item.name: item.version for item in question.items if item.version}},
+            now + self._lifetime_seconds if is_renewed else before.expires_at,
+        )
+        if not self._write(account_id, request.client_id, before, after, question.revision, now):
+            return False
+        self._record("consent.give", account_id, request.client_id, after, now)
+        return True
+
+    def change(
+        self, account_id: str, client: Client, consent: Consent, chosen: Iterable[str], now: int
+    ) -> bool:
+        """Record which voluntary items the person shares from now on; False where it changed meanwhile."""
+        before = consent.agreed
+        withheld = with_scopes(withhold(before.withheld, items_agreed(before, client), chosen), before.scope)
+        if withheld == before.withheld:
+            return True
+        after = Agreed(before.scope, before.claims, withheld, before.versions, before.expires_at)
+        if not self._write(account_id, client.client_id, before, after, consent.revision, now):
+            return False
+        self._record("consent.change", account_id, client.client_id, after, now)
+        return True
+
+    def _write(
+        self, account_id: str, client_id: str, before: Agreed, after: Agreed, seen: int, now: int
+    ) -> bool:
+        is_written = self._store.record(
             account_id,
-            request.client_id,
-            scope=" ".join(scope),
-            claims=orjson.dumps(claims).decode(),
+            client_id,
+            seen=seen,
             now=now,
+            scope=" ".join(sorted(after.scope)),
+            claims=orjson.dumps(sorted(after.claims)).decode(),
+            withheld=after.withheld_text,
+            versions=_versions_text(after.versions),
+            expires_at=after.expires_at,
         )
-        self._events.record(
-            "consent.give",
-            account_id=account_id,
-            client_id=request.client_id,
-            now=now,
-            details={"scope": scope, "claims": claims},
-        )
+        if is_written and before.withheld != after.withheld:
+            self._grants.set_withheld(account_id, client_id, after.withheld_text)
+        return is_written
+
+    def _record(self, event: str, account_id: str, client_id: str, agreed: Agreed, now: int) -> None:
+        details = {"scope": sorted(agreed.scope), "claims": sorted(agreed.claims)}
+        if agreed.withheld:
+            details["withheld"] = sorted(agreed.withheld)
+        self._events.record(event, account_id=account_id, client_id=client_id, now=now, details=details)
 
     def withdraw(self, account_id: str, client_id: str, now: int) -> bool:
         """Take a consent back: every grant of the client for this person ends with it."""
@@ -81,11 +176,45 @@ class Consents:
             self._events.record("consent.withdraw", account_id=account_id, client_id=client_id, now=now)
         return is_withdrawn
 
+    def tell_deleted(self, account_id: str, now: int) -> None:
+        """Have the applications that the person ever shared something with be told that the account is gone.
+
+        Called in the unit of work that deletes it, and before.
+        """
+
+
+def items_agreed(agreed: Agreed, client: Client) -> list[Item]:
+    """Return what was decided, as items of today's rules."""
+    verified = tuple(sorted(name for name in agreed.claims if name.startswith(f"{MEMBER}/")))
+    plain = tuple(sorted(agreed.claims.difference(verified)))
+    scope = tuple(sorted(agreed.scope))
+    request = AuthorizationRequest(
+        client.client_id, "", "", scope, userinfo_claims=plain, verified_names=verified
+    )
+    return items_asked(request, client)
+
 
 def find_agreed_in(row: Any) -> Agreed | None:
     """Return the consent of a row that was joined with it, or None where there is none in force."""
     return None if row.scope is None else _agreed(row)
 
 
+def _in_force(row: Any, now: int) -> Consent | None:
+    if row.withdrawn_at is not None:
+        return None
+    agreed = _agreed(row)
+    return None if agreed.is_over(now) else Consent(row.client_id, agreed, row.granted_at, row.revision)
+
+
 def _agreed(row: Any) -> Agreed:
-    return Agreed(frozenset(row.scope.split()), frozenset(orjson.loads(row.claims)))
+    return Agreed(
+        frozenset(row.scope.split()),
+        frozenset(orjson.loads(row.claims)),
+        frozenset(row.withheld.split()) if row.withheld else frozenset(),
+        orjson.loads(row.versions) if row.versions else {},
+        row.expires_at,
+    )
+
+
+def _versions_text(versions: Mapping[str, str]) -> str | None:
+    return orjson.dumps(versions, option=orjson.OPT_SORT_KEYS).decode() if versions else None

@@ -14,7 +14,8 @@ from tnid.access import Guard, declare, send_to_sign_in
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.consent.applications import RelyingParty, describe
-from tnid.consent.items import is_offline, items_of
+from tnid.consent.question import describe_question, put_question, take_answer
+from tnid.consent.service import Question
 from tnid.decoupled.forms import UserCodeForm
 from tnid.decoupled.pings import queue_ping
 from tnid.decoupled.user_codes import claim
@@ -85,21 +86,27 @@ def decide(request_id: str) -> ResponseReturnValue:
     return show(waiting)
 
 
-def show(waiting: Waiting) -> ResponseReturnValue:
+def question_of(waiting: Waiting) -> Question:
+    """Return all that the request asks for, decided again each time: the page is a warning, too."""
+    return put_question(get_end_user().account_id, waiting.record.asked, waiting.client, anew=True)
+
+
+def show(waiting: Waiting, *, has_changed: bool = False) -> ResponseReturnValue:
     """Show who asks, from where, for what, before anything else is asked for."""
     end_user, now = get_end_user(), services.now()
     parts = services.current()
     person = parts.accounts.get(end_user.account_id)
-    return render_template(
+    page = render_template(
         "decoupled/decide.html",
         app=waiting.app,
         waiting=waiting,
-        items=items_of(waiting.record.asked, person.claims, person.identity_level),
-        offline=is_offline(waiting.record.asked),
+        has_changed=has_changed,
+        **describe_question(question_of(waiting), waiting.client, person),
         obstacle=parts.provider.decoupled.find_obstacle(waiting.record, waiting.client, end_user, now),
         person=person,
         form=ContinueForm(),
     )
+    return page, (409 if has_changed else 200)
 
 
 def allow(waiting: Waiting) -> ResponseReturnValue:
@@ -113,8 +120,9 @@ def allow(waiting: Waiting) -> ResponseReturnValue:
             least_acr=max(record.least_acr, client.least_acr),
             return_to=url_for("requests.decide", request_id=record.id),
         )
+    if obstacle is None and not take_answer(end_user.account_id, question_of(waiting)):
+        return show(waiting, has_changed=True)
     if obstacle is None and parts.provider.decoupled.allow(record, client, end_user, now):
-        parts.consents.give(end_user.account_id, record.asked, now)
         _note("decoupled.allow", waiting)
         queue_ping(parts.outbox, record, client, now)
     return redirect(url_for("requests.decide", request_id=record.id), 303)

@@ -33,6 +33,7 @@ clients = db.Table(
     Column("exchange_resources", Text, nullable=False, server_default="{}"),
     Column("protected_resource", String(255), nullable=False, server_default=""),
     Column("accepts_mandates", Integer, nullable=False, server_default="0"),
+    Column("consent_items", Text, nullable=False, server_default="{}"),
 )
 
 _INSERT = insert(clients)
@@ -73,6 +74,11 @@ _LIST_ACCEPTING = (
     select(clients)
     .where(clients.c.accepts_mandates == 1, clients.c.disabled_at.is_(None))
     .order_by(clients.c.client_id)
+)
+_CONSENT_ITEMS = (
+    update(clients)
+    .where(clients.c.client_id == bindparam("of_client"))
+    .values(consent_items=bindparam("new_items"), updated_at=bindparam("now"))
 )
 _DELETE = delete(clients).where(clients.c.client_id == bindparam("of_client"))
 
@@ -133,6 +139,7 @@ class ClientStore:
             exchange_resources=orjson.dumps(client.exchange_resources).decode(),
             protected_resource=client.protected_resource,
             accepts_mandates=int(client.accepts_mandates),
+            consent_items=orjson.dumps(client.consent_items).decode(),
         )
 
     def set_metadata(self, client_id: str, metadata: dict[str, Any], now: int) -> bool:
@@ -159,6 +166,11 @@ class ClientStore:
     def list_accepting_mandates(self) -> list[Client]:
         """Return the active clients to which a helper may sign in in somebody's stead."""
         return [_read(row) for row in self._database.fetch_all(_LIST_ACCEPTING)]
+
+    def set_consent_items(self, client_id: str, items: Mapping[str, Mapping[str, Any]], now: int) -> bool:
+        """Replace what is said of the claims that the client asks for."""
+        text = orjson.dumps(items).decode()
+        return self._changed(client_id, self._execute(_CONSENT_ITEMS, client_id, now, new_items=text))
 
     def disable(self, client_id: str, now: int) -> bool:
         """Disable an active client; say whether there was one."""
@@ -201,4 +213,5 @@ def _read(row: Any) -> Client:
         exchange_resources=orjson.loads(row.exchange_resources),
         protected_resource=row.protected_resource,
         accepts_mandates=bool(row.accepts_mandates),
+        consent_items=orjson.loads(row.consent_items),
     )

@@ -77,6 +77,8 @@ grants = db.Table(
     # Who signed in in the account's stead, and by which mandate
     Column("actor_id", String(22)),
     Column("mandate_id", String(22)),
+    # What the person keeps to themselves, as the consent has it
+    Column("withheld", Text),
 )
 Index("ix_grants_account_id_client_id", grants.c.account_id, grants.c.client_id)
 Index("ix_grants_sid", grants.c.sid)
@@ -105,6 +107,9 @@ _CONSENT_STANDS = exists(
         consents.c.account_id == bindparam("account_id"),
         consents.c.client_id == bindparam("client_id"),
         consents.c.withdrawn_at.is_(None),
+        or_(consents.c.expires_at.is_(None), consents.c.expires_at > bindparam("created_at")),
+        # What is kept back is what was looked at: a choice of this very moment comes first
+        consents.c.withheld.is_not_distinct_from(cast(bindparam("withheld"), Text)),
     )
     .with_for_update(read=True)
 )
@@ -210,6 +215,16 @@ _REVOKE_BY_ACCOUNT_AND_CLIENT = _revoke_where(
     grants.c.account_id == bindparam("of_account"), grants.c.client_id == bindparam("of_client")
 )
 
+_SET_WITHHELD = (
+    update(grants)
+    .where(
+        grants.c.account_id == bindparam("of_account"),
+        grants.c.client_id == bindparam("of_client"),
+        grants.c.revoked_at.is_(None),
+    )
+    .values(withheld=bindparam("new_withheld"))
+)
+
 
 class GrantStore:
     """Keeps grants; see `oidc.interfaces.GrantStore` for the contract."""
@@ -293,6 +308,12 @@ class GrantStore:
     def revoke_by_account(self, account_id: str, now: int) -> int:
         """End every grant of an account, those that it got as somebody's helper, too; return how many."""
         return self._database.execute(_REVOKE_BY_ACCOUNT, of_account=account_id, now=now)
+
+    def set_withheld(self, account_id: str, client_id: str, withheld: str | None) -> int:
+        """Have every live grant that an account gave a client keep back this; return how many."""
+        return self._database.execute(
+            _SET_WITHHELD, of_account=account_id, of_client=client_id, new_withheld=withheld
+        )
 
     def revoke_by_account_and_client(self, account_id: str, client_id: str, now: int) -> int:
         """End every grant that an account gave a client; return how many."""

@@ -61,7 +61,9 @@ _FIND_LIVE = (
     .where(sessions.c.id_hash == bindparam("id_hash"), *_LIVE, accounts.c.disabled_at.is_(None))
 )
 # The one read of a silent sign-on
-_FIND_LIVE_WITH_CONSENT = _FIND_LIVE.add_columns(consents.c.scope, consents.c.claims).outerjoin(
+_FIND_LIVE_WITH_CONSENT = _FIND_LIVE.add_columns(
+    consents.c.scope, consents.c.claims, consents.c.withheld, consents.c.versions, consents.c.expires_at
+).outerjoin(
     consents,
     and_(
         consents.c.account_id == sessions.c.account_id,

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from oidc.claims import SCOPE_CLAIMS, userinfo_scope
+from oidc.confirmation import Confirmation, token_type
 from oidc.decoupled.requests import DecoupledRequests
 from oidc.errors import InvalidScope, InvalidTarget
 from oidc.interfaces import Events, GrantStore, ReplayStore, ResourceStore
-from oidc.models import Client, Confirmation, Grant, Resource, acr_at_least, token_type
+from oidc.models import Client, Grant, Resource, acr_at_least
 from oidc.parts import Parts
 from oidc.resource.indicators import get_target, scope_for
 from oidc.token.access_token import issue_access_token

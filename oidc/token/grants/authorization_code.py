@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from oidc.authorization.pkce import challenge_of, check_verifier
+from oidc.confirmation import JKT, Confirmation
 from oidc.errors import InvalidGrant, InvalidRequest, OAuthError
-from oidc.models import JKT, Client, Confirmation, Grant, Redemption
+from oidc.models import Client, Grant, Redemption
 from oidc.token.grants import (
     TokenContext,
     TokenRequest,

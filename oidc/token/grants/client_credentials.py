@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from oidc.claims import SCOPE_CLAIMS
+from oidc.confirmation import token_type
 from oidc.errors import InvalidScope, UnauthorizedClient
-from oidc.models import Resource, token_type
+from oidc.models import Resource
 from oidc.resource.indicators import scope_for
 from oidc.token.access_token import issue_client_access_token
 from oidc.token.grants import TokenContext, TokenRequest, find_target

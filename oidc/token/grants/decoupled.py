@@ -19,4 +19,4 @@ def exchange_decoupled(
     context.events.record(
         "token.issued", now=asked.now, account_id=grant.account_id, client_id=grant.client_id
     )
-    return token_response(context, asked, grant, grant.scope, id_token=OPENID in grant.scopes)
+    return token_response(context, asked, grant, grant.shared_scope, id_token=OPENID in grant.scopes)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from oidc.confirmation import token_type
 from oidc.errors import InvalidRequest, InvalidTarget, UnauthorizedClient
-from oidc.models import Grant, Resource, token_type
+from oidc.models import Grant, Resource
 from oidc.resource.indicators import get_target, scope_for
 from oidc.token.access_token import is_live_client_token
 from oidc.token.grants import TokenContext, TokenRequest, check_acr

@@ -98,8 +98,8 @@ def test_an_application_gets_verified_claims_after_the_page_has_named_them(
     wish = {"verification": {"trust_framework": None, "evidence": [{"type": {"value": "document"}}]}}
     asked = {"userinfo": {"verified_claims": {**wish, "claims": {"name": None, "birthdate": None}}}}
     page = person.sign_in(browser, f"{new_app(scope='openid')}&claims={quote(json.dumps(asked))}")
-    assert page.path == "/consent" and "Thông tin đã được xác minh" in page.words()
-    assert "cách thức xác minh" in page.words()
+    assert page.path == "/consent" and "tên khai sinh, đã được xác minh" in page.words()
+    assert "Cách danh tính đã được xác minh" in page.words()
     browser.click("consent_allow")
     code = browser.page.url.partition("code=")[2].partition("&")[0]
     tokens = browser.send("POST", f"{ISSUER}/token", data=redemption(code)).json()

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 
+from oidc.agreed import Agreed
 from oidc.claims import SCOPE_CLAIMS, names_of_scopes
-from oidc.models import Agreed, AuthorizationRequest
+from oidc.consent import CLAIM_GROUPS, items_asked
+from oidc.models import AuthorizationRequest, Client
 from oidc.resource.registration import new_resource
 from tests.conftest import Clock
 from tests.tnid.conftest import CALLBACK, ISSUER, InProcess, Someone
-from tnid.consent.items import GROUPS, items_of, labels_of, name_of_language
+from tnid.consent.items import LABELS, labels_of, show_items
+from tnid.consent.values import Holdings, name_of_language
 from tnid.services import Services
 
 
@@ -67,8 +70,11 @@ def test_the_page_shows_who_asks_for_what_and_hides_most_of_each_value(
     page = person.sign_in(browser, new_app())
     assert "Việc làm" in page.words()
     assert "app.example" in page.words()
-    assert "912345678" not in page.text
-    assert "678" in page.words()
+    hidden = page.document.xpath("//details[not(@open)]")
+    assert any("+84912345678" in element.text_content() for element in hidden)
+    for element in hidden:
+        element.drop_tree()
+    assert "912345678" not in page.words() and "678" in page.words()
 
 
 def test_the_page_of_another_person_is_not_given(
@@ -120,7 +126,7 @@ def in_english(app: object) -> object:
 @pytest.mark.parametrize(
     ("scope", "claims", "labels"),
     [
-        (("openid",), (), ["That it is you who signs in"]),
+        (("openid",), (), []),
         (("openid", "phone"), (), ["Phone number"]),
         (("openid",), ("email",), ["Email"]),
         (
@@ -143,14 +149,22 @@ def test_claims_are_asked_for_in_groups(
     in_english: object, scope: tuple[str, ...], claims: tuple[str, ...], labels: list[str]
 ) -> None:
     request = AuthorizationRequest("jobs", CALLBACK, "query", scope, userinfo_claims=claims)
-    assert [item.label for item in items_of(request, CLAIMS)] == labels
+    assert [item.label for item in shown(request)] == labels
+
+
+APP = Client("jobs", {})
+
+
+def shown(request: AuthorizationRequest, held: Holdings | None = None) -> list[Any]:
+    nothing = Agreed(frozenset(), frozenset())
+    return show_items(items_asked(request, APP), APP, held or Holdings(CLAIMS), nothing)
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-def test_values_are_previewed_masked(in_english: object) -> None:
+def test_values_are_previewed_masked_and_shown_whole(in_english: object) -> None:
     scope = ("openid", "profile", "phone", "email", "address")
-    items = items_of(AuthorizationRequest("jobs", CALLBACK, "query", scope), CLAIMS)
-    assert {item.claim: item.value for item in items} == {
+    items = {i.name: i for i in shown(AuthorizationRequest("jobs", CALLBACK, "query", scope))}
+    assert {name: item.preview for name, item in items.items()} == {
         "name": "Nguyễn Thị Lan",
         "preferred_username": "lan",
         "birthdate": "••/••/1995",
@@ -162,10 +176,14 @@ def test_values_are_previewed_masked(in_english: object) -> None:
         "email": "l•••@example.vn",
         "address": "Phường Tân Cương",
     }
+    assert [value.text for value in items["phone_number"].values] == ["+84912345678"]
+    assert [value.text for value in items["birthdate"].values] == ["27/03/1995"]
+    assert items["gender"].values == [] and "Not in your profile" in items["gender"].missing
 
 
 def test_every_claim_that_a_scope_covers_is_named_on_the_page() -> None:
-    assert names_of_scopes(SCOPE_CLAIMS) == {name for group in GROUPS for name in group.members}
+    assert names_of_scopes(SCOPE_CLAIMS) == {name for names in CLAIM_GROUPS.values() for name in names}
+    assert set(CLAIM_GROUPS) == set(LABELS)
 
 
 def test_what_the_profile_lacks_is_named_with_the_rest(
@@ -185,18 +203,20 @@ def test_a_language_is_named_in_its_own_script(tag: str, name: str) -> None:
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_verified_data_is_named_and_how_it_was_checked(in_english: object) -> None:
-    names = ("verified_claims/name", "verified_claims/birthdate", "verified_claims/email")
+    names = ("verified_claims/name", "verified_claims/birthdate", "verified_claims/evidence")
     asked = AuthorizationRequest("jobs", CALLBACK, "query", (), verified_names=names)
-    with_evidence = replace(asked, verified_names=(*names, "verified_claims/evidence"))
-    shown = [items_of(request, CLAIMS, identity_level=1)[0] for request in (asked, with_evidence)]
-    assert [item.label for item in shown] == ["Verified information"] * 2
-    assert [item.value for item in shown] == [
-        "Full name, Date of birth",
-        "Full name, Date of birth, how it was checked",
+    verified = [{"verification": {}, "claims": {"name": "NGUYỄN THỊ LAN", "birthdate": "1995-03-27"}}]
+    items = shown(asked, Holdings(CLAIMS, verified, 2))
+    assert [item.label for item in items] == [
+        "Full name, verified",
+        "Date of birth, verified",
+        "How your identity was checked",
     ]
-    assert "None of it is verified yet" in str(items_of(asked, CLAIMS)[0].value)
-    agreed = Agreed(frozenset({"openid"}), with_evidence.asked_claims)
-    assert labels_of(agreed) == ["Verified information (Full name, Date of birth, how it was checked)"]
+    assert [item.values[0].text for item in items[:2]] == ["NGUYỄN THỊ LAN", "27/03/1995"]
+    assert "In person" in items[2].values[0].text
+    assert all("Not verified yet" in item.missing and not item.values for item in shown(asked))
+    agreed = Agreed(frozenset({"openid"}), asked.asked_claims, frozenset({"verified_claims/birthdate"}))
+    assert labels_of(agreed, APP) == ["Full name, verified", "How your identity was checked"]
 
 
 def test_an_expired_page_names_the_application_to_its_own_browser_alone(

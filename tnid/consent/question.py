@@ -1,0 +1,53 @@
+"""A question as every page puts it that asks for consent, and the answer that its form brings back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+
+from oidc.models import AuthorizationRequest, Client
+from tnid import services
+from tnid.accounts.service import Account
+from tnid.consent.items import is_offline, show_items
+from tnid.consent.scopes import find_scope_texts
+from tnid.consent.service import Question
+from tnid.consent.values import Holdings
+
+
+def put_question(
+    account_id: str, asked: AuthorizationRequest, client: Client, *, anew: bool = False
+) -> Question:
+    """Return what is to be decided now; `anew` asks about all of it again."""
+    return services.current().consents.ask(account_id, asked, client, services.now(), anew=anew)
+
+
+def take_answer(account_id: str, question: Question) -> bool:
+    """Record the yes of the form, with the items that were ticked; False where it answers another question.
+
+    What was never asked can't be ticked, and what is required can't be left out: names beyond the question's
+    own voluntary ones mean nothing.
+    """
+    if request.form.get("shown") != question.mark:
+        return False
+    chosen = request.form.getlist("share")
+    return services.current().consents.give(account_id, question, chosen, services.now())
+
+
+def describe_question(question: Question, client: Client, person: Account) -> dict[str, Any]:
+    """Return what the templates say of a question."""
+    asked = question.request
+    held = hold(person)
+    texts = find_scope_texts(asked.scope, asked.resource)
+    return {
+        "items": show_items(question.items, client, held, question.agreed, texts),
+        "settled": show_items(question.settled, client, held, question.agreed, texts),
+        "shown": question.mark,
+        "offline": is_offline(asked),
+    }
+
+
+def hold(person: Account) -> Holdings:
+    """Return what is known of the person, as an application would be told."""
+    verified = services.current().accounts.verified_claims(person.id)
+    return Holdings(person.claims, verified, person.identity_level)

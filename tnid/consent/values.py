@@ -1,0 +1,132 @@
+"""The very values that an application would be sent, in words: masked for whoever looks over a shoulder, and
+whole for the person who asks for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from babel import Locale, UnknownLocaleError
+from flask_babel import lazy_gettext as _
+
+from oidc.consent import ABOUT_VERIFIED, Item
+from oidc.verified_claims import EVIDENCE
+from tnid.accounts.contacts import mask_email, mask_phone
+from tnid.moments import moment
+
+ADDRESS_MEMBERS = ("street_address", "locality", "region", "postal_code", "country")
+_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+
+HOW_VERIFIED = {
+    1: _("By phone and the text of the identity card"),
+    2: _("In person, by an official who compared the identity card"),
+}
+YES, NO = _("Yes"), _("No")
+
+
+class Holdings(NamedTuple):
+    """What is known of a person at this moment: their claims, and what was verified, the best first."""
+
+    claims: Mapping[str, Any]
+    verified: Sequence[Mapping[str, Any]] = ()
+    identity_level: int = 0
+
+    @property
+    def verified_claims(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.verified[0]["claims"] if self.verified else {}
+        return found
+
+
+class Value(NamedTuple):
+    """One claim's value. `label` is "" where the item's own label says it all."""
+
+    label: str
+    text: str
+
+
+LABELS = {
+    "name": _("Full name"),
+    "family_name": _("Family name"),
+    "middle_name": _("Middle name"),
+    "given_name": _("Given name"),
+    "nickname": _("Nickname"),
+    "phone_number_verified": _("Checked with a code"),
+    "email_verified": _("Checked with a code"),
+    "zoneinfo": _("Time zone"),
+    "profile": _("Web page about you"),
+    "picture": _("Picture"),
+    "website": _("Website"),
+}
+
+
+def name_of_language(tag: str) -> str:
+    """Return a language's name in its own script, the tag itself where nobody knows it."""
+    try:
+        return str(Locale.parse(tag, sep="-").display_name)
+    except (ValueError, UnknownLocaleError):
+        return tag
+
+
+def write_date(text: str) -> str:
+    found = _DATE.fullmatch(text)
+    return f"{found[3]}/{found[2]}/{found[1]}" if found else text
+
+
+def write_address(address: Mapping[str, Any]) -> str:
+    parts = [str(address[name]) for name in ADDRESS_MEMBERS if address.get(name)]
+    return ", ".join(parts) or str(address.get("formatted", ""))
+
+
+WRITTEN: dict[str, Callable[[Any], str]] = {
+    "birthdate": write_date,
+    "gender": lambda gender: str({"male": _("Male"), "female": _("Female")}.get(gender, gender)),
+    "address": write_address,
+    "locale": name_of_language,
+    "updated_at": moment,
+}
+MASKS: dict[str, Callable[[Any], str]] = {
+    "phone_number": mask_phone,
+    "email": mask_email,
+    "birthdate": lambda birthdate: f"••/••/{birthdate[:4]}",
+    "gender": lambda _gender: "•••",
+    "address": lambda address: str(address.get("locality") or address.get("region") or "•••"),
+    "locale": name_of_language,
+    "updated_at": moment,
+}
+
+
+def values_of(item: Item, held: Holdings) -> list[Value]:
+    """Return what would be sent of an item now, whole; nothing where the person has none of it."""
+    if item.scope is not None:
+        return []
+    if item.name == ABOUT_VERIFIED + EVIDENCE:
+        text = HOW_VERIFIED.get(held.identity_level) if held.verified else None
+        return [Value("", str(text))] if text else []
+    source = held.verified_claims if item.is_verified else held.claims
+    names = sorted(claim.removeprefix(ABOUT_VERIFIED) for claim in item.claims)
+    present = [name for name in names if source.get(name) not in (None, "", {}, [])]
+    first = item.name.removeprefix(ABOUT_VERIFIED)
+    present.sort(key=lambda name: name != first)
+    return [Value(_label(name, first), _write(name, source[name])) for name in present]
+
+
+def _label(name: str, first: str) -> str:
+    return "" if name == first and first != "profile" else str(LABELS.get(name, ""))
+
+
+def _write(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return str(YES if value else NO)
+    return WRITTEN.get(name, str)(value)
+
+
+def preview_of(item: Item, held: Holdings) -> str | None:
+    """Return enough for the owner to recognise the value, and little for whoever looks over a shoulder."""
+    first = item.name.removeprefix(ABOUT_VERIFIED)
+    source = held.verified_claims if item.is_verified else held.claims
+    names = [first, *sorted(claim.removeprefix(ABOUT_VERIFIED) for claim in item.claims)]
+    value = next((source[name] for name in names if source.get(name)), None)
+    if first == EVIDENCE:
+        return next((value.text for value in values_of(item, held)), None)
+    return None if value is None else MASKS.get(first, str)(value)
