@@ -34,6 +34,7 @@ ENDPOINTS = {
     "registration_endpoint": "/clients",
     "device_authorization_endpoint": "/device_authorization",
     "backchannel_authentication_endpoint": "/backchannel_authentication",
+    "security_event_answer_endpoint": "/security_event_answers",
 }
 MTLS_ALIASES = (
     "token_endpoint",

@@ -13,6 +13,7 @@ from oidc.agreed import Agreed
 from oidc.decoupled.models import DecoupledRequest
 from oidc.mandates import Mandate
 from oidc.models import Client, Grant, Interaction, PushedRequest, Redemption, Resource
+from oidc.security_events.models import SecurityEvent
 
 
 class ClientStore(Protocol):
@@ -147,6 +148,14 @@ class DecoupledStore(Protocol):
 
         None, too, where the person has changed the password since they allowed it.
         """
+
+
+class SecurityEventStore(Protocol):
+    def find(self, event_id: str) -> SecurityEvent | None:
+        """Return the event in whatever state."""
+
+    def answer(self, event_id: str, outcome: str, reason: str | None, now: int) -> bool:
+        """Note what the application did, in one statement; False where it said before that it deleted."""
 
 
 class ReplayStore(Protocol):

@@ -150,6 +150,10 @@ class Client:
     def initiate_login_uri(self) -> str | None:
         return self.metadata.get("initiate_login_uri")
 
+    @property
+    def security_events_uri(self) -> str | None:
+        return self.metadata.get("security_events_uri")
+
     def text(self, member: str, locale: str) -> str:
         """Return a human-readable member in the locale's language: RFC 7591 §2.2."""
         return str(self.metadata.get(f"{member}#{locale}") or self.metadata.get(member) or self.client_id)

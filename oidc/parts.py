@@ -21,6 +21,7 @@ from oidc.interfaces import (
     PushedRequestStore,
     ReplayStore,
     ResourceStore,
+    SecurityEventStore,
     Signer,
     Subjects,
 )
@@ -71,6 +72,7 @@ class Stores:
     subjects: Subjects
     resources: ResourceStore
     decoupled: DecoupledStore
+    security_events: SecurityEventStore
     mandates: Mandates
 
 

@@ -32,6 +32,8 @@ from oidc.logout.end_session import EndSession
 from oidc.logout.frontchannel import FrontChannelLogout
 from oidc.parts import Parts, ProviderConfig, Stores
 from oidc.resource.userinfo import UserInfoEndpoint
+from oidc.security_events.answers import SecurityEventAnswers
+from oidc.security_events.tokens import SecurityEvents
 from oidc.subject import SubjectIdentifiers
 from oidc.token.dpop import Nonces, Proofs
 from oidc.token.endpoint import TokenEndpoint
@@ -76,6 +78,8 @@ class Provider:
         self.registration = RegistrationEndpoint(parts)
         self.end_session = EndSession(parts)
         self.backchannel_logout = BackChannelLogout(parts)
+        self.security_events = SecurityEvents(parts)
+        self.security_event_answers = SecurityEventAnswers(parts)
         self.frontchannel_logout = FrontChannelLogout(parts)
         self._metadata = orjson.dumps(
             discovery.metadata(config.issuer, signer.algorithms(), config.ui_locales, config.mtls)

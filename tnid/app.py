@@ -19,6 +19,7 @@ from tnid.access import Guard
 from tnid.accounts import contact_pages, profile, registration, security
 from tnid.accounts import views as account_views
 from tnid.accounts.passwords import Busy
+from tnid.consent import connected, receipts
 from tnid.consent import views as consent_views
 from tnid.db import Database, DatabaseUnavailable, db, engine_options, prepare_engine
 from tnid.decoupled import views as decoupled_views
@@ -113,6 +114,8 @@ def blueprints() -> Iterable[Any]:
         signin_views.blueprint,
         enrolment.blueprint,
         consent_views.blueprint,
+        connected.blueprint,
+        receipts.blueprint,
         registration.blueprint,
         account_views.blueprint,
         profile.blueprint,

@@ -131,6 +131,9 @@ def routes(services: Services) -> dict[str, Route]:
         paths["backchannel_authentication_endpoint"]: Route(
             posts, _plain(provider.backchannel_authentication.respond)
         ),
+        paths["security_event_answer_endpoint"]: Route(
+            posts, _plain(provider.security_event_answers.respond)
+        ),
         paths["device_authorization_endpoint"]: Route(posts, device_authorization(services)),
         paths["authorization_endpoint"]: Route(frozenset({"GET"}), silent_sign_on(services), has_page=True),
     }

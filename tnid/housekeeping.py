@@ -20,6 +20,7 @@ from sqlalchemy import create_engine
 
 from tnid import clock
 from tnid.audit import CHAIN_PURPOSE, Chain
+from tnid.consent.notices import SECURITY_EVENT, SecurityEventCarrier
 from tnid.db import Database, DatabaseUnavailable, engine_options, prepare_engine
 from tnid.decoupled.pings import CIBA_PING, ping_composer
 from tnid.logs import logging_config
@@ -37,6 +38,7 @@ from tnid.settings import Settings
 from tnid.signout.endings import LOGOUT_TOKEN, logout_token_composer
 from tnid.stores.audit import AuditStore, LeaseStore
 from tnid.stores.messages import MessageStore
+from tnid.stores.security_events import SecurityEventStore
 
 LEASE_SECONDS = 10
 TEND_SECONDS = 5
@@ -142,8 +144,13 @@ def make_sender(services: Services) -> Sender:
         CIBA_PING: ping_composer(services.provider.ping),
     }
     schedule = Schedule(settings.outbox_retry_seconds, settings.outbox_attempts)
-    carriers = {MESSAGE: make_message_carrier(services)}
-    return Sender(services.database, composers, make_outbound(settings), schedule, services.audit, carriers)
+    outbound = make_outbound(settings)
+    events = SecurityEventStore(services.database)
+    carriers = {
+        MESSAGE: make_message_carrier(services),
+        SECURITY_EVENT: SecurityEventCarrier(services.provider.security_events, events, outbound),
+    }
+    return Sender(services.database, composers, outbound, schedule, services.audit, carriers)
 
 
 def make_message_carrier(services: Services) -> MessageCarrier:

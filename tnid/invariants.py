@@ -67,6 +67,22 @@ INVARIANTS = (
         ),
     ),
     Invariant(
+        "people whose decisions about consent are not all in the ledger",
+        text(
+            "SELECT COUNT(*) AS broken FROM consent_heads AS h"
+            " WHERE h.length <> (SELECT COUNT(*) FROM consent_ledger AS l WHERE l.subject = h.subject)"
+        ),
+    ),
+    Invariant(
+        "grants outlast the consent that they hang on",
+        text(
+            "SELECT COUNT(*) AS broken FROM grants AS g JOIN consents AS c"
+            " ON c.account_id = g.account_id AND c.client_id = g.client_id"
+            " WHERE g.revoked_at IS NULL AND c.withdrawn_at IS NOT NULL AND g.created_at < c.withdrawn_at"
+            " AND g.mandate_id IS NULL"
+        ),
+    ),
+    Invariant(
         "grants name a client that is not there",
         text(
             "SELECT COUNT(*) AS broken FROM grants AS g"

@@ -24,6 +24,7 @@ from tnid.stores.interactions import InteractionStore
 from tnid.stores.pushed_requests import PushedRequestStore
 from tnid.stores.replay import ReplayStore
 from tnid.stores.resources import ResourceStore
+from tnid.stores.security_events import SecurityEventStore
 
 IDENTITY_NUMBER = re.compile(r"\s*([0-9]{9}|[0-9]{12})\s*")
 
@@ -88,6 +89,7 @@ def build_stores(
         subjects=Subjects(people, grants),
         resources=resources,
         decoupled=DecoupledStore(database, sealer),
+        security_events=SecurityEventStore(database),
         mandates=mandates,
     )
 

@@ -19,6 +19,8 @@ from tnid.accounts.service import Accounts
 from tnid.accounts.vault import Vault
 from tnid.accounts.verification import Verifications
 from tnid.audit import Audit, event_columns
+from tnid.consent.ledger import LEDGER_PURPOSE, Ledger
+from tnid.consent.notices import Notices
 from tnid.consent.service import Consents
 from tnid.db import Database
 from tnid.mandates.service import Mandates
@@ -37,6 +39,7 @@ from tnid.signin.sessions import Sessions
 from tnid.signout.endings import SessionEndings
 from tnid.stores.accounts import AccountStore
 from tnid.stores.clients import ClientStore
+from tnid.stores.consent_ledger import ConsentLedgerStore
 from tnid.stores.consents import ConsentStore
 from tnid.stores.desks import DeskStore
 from tnid.stores.factors import FactorStore
@@ -50,6 +53,7 @@ from tnid.stores.passkeys import PasskeyStore
 from tnid.stores.replay import ReplayStore
 from tnid.stores.resources import ResourceStore
 from tnid.stores.roles import RoleStore
+from tnid.stores.security_events import SecurityEventStore
 from tnid.stores.sessions import SessionStore
 from tnid.stores.sign_ins import SignInStore
 from tnid.stores.signing_keys import SqlKeyStore
@@ -97,7 +101,7 @@ def build_services(settings: Settings, database: Database) -> Services:
     keyring = Keyring(SqlKeyStore(database), sealer.derive("keys"), _rotation_policy(settings))
     clients, grants = ClientStore(database), GrantStore(database, event_columns)
     resources, outbox = ResourceStore(database), OutboxStore(database)
-    consents = Consents(ConsentStore(database), grants, audit, settings.consent_lifetime_seconds)
+    consents = _consents(settings, database, sealer, clients, grants, outbox, audit)
     passwords = Passwords(sealer.derive("accounts.password"), settings.argon2_concurrency)
     factors = Factors(FactorStore(database), sealer)
     sessions, half_sign_ins = _sessions(settings, database, SessionEndings(grants, clients, outbox))
@@ -135,6 +139,21 @@ def build_services(settings: Settings, database: Database) -> Services:
         roles=Roles(RoleStore(database), audit, settings.role_idle_seconds),
         desks=DeskStore(database, settings.staff_idle_seconds),
     )
+
+
+def _consents(
+    settings: Settings,
+    database: Database,
+    sealer: Sealer,
+    clients: ClientStore,
+    grants: GrantStore,
+    outbox: OutboxStore,
+    audit: Audit,
+) -> Consents:
+    ledger = Ledger(ConsentLedgerStore(database), sealer.derive(LEDGER_PURPOSE))
+    notices = Notices(SecurityEventStore(database), clients, outbox)
+    lifetime = settings.consent_lifetime_seconds
+    return Consents(ConsentStore(database), grants, audit, ledger, notices, lifetime)
 
 
 def _accounts(

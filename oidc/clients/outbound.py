@@ -22,6 +22,8 @@ import httpx
 MAX_BYTES = 64 * 1024
 MAX_SECONDS = 3.0
 HTTPS_PORT = 443
+HTTP_PORT = 80
+LOOPBACK = ("127.0.0.1", "::1")
 ACCEPTED = "application/json, application/oauth-authz-req+jwt, */*;q=0.5"
 # IPv6 ranges in which an IPv4 address is hidden, or that are private without being called so
 TRANSLATED = tuple(
@@ -40,12 +42,17 @@ class OutboundRefused(Exception):
 
 
 class Parcel(NamedTuple):
-    """What is posted to a client, and where; `authorization` is the header's value or ""."""
+    """What is posted to a client, and where; `authorization` and `accept` are the headers' values or "".
+
+    `taken_by` are the statuses by which the client says that it took it.
+    """
 
     url: str
     body: bytes
     content_type: str = FORM
     authorization: str = ""
+    accept: str = ""
+    taken_by: tuple[int, ...] = (httpx.codes.OK, httpx.codes.NO_CONTENT)
 
 
 class Outbound:
@@ -66,11 +73,16 @@ class Outbound:
             raise OutboundRefused(PRIVATE)
 
     def post(self, parcel: Parcel) -> None:
-        """Post once; return where it was taken (200 or 204), raise OutboundRefused for everything else."""
-        self._ask(parcel.url, lambda client, request: _post(client, request, parcel))
+        """Post once; return where it was taken, raise OutboundRefused for everything else."""
+        may_be_plain = self._allow_loopback and is_plain_loopback(parcel.url)
+        self._ask(
+            parcel.url, lambda client, request: _post(client, request, parcel), may_be_plain=may_be_plain
+        )
 
-    def _ask(self, url: str, ask: Callable[[httpx.Client, _Pinned], Answered]) -> Answered:
-        request = _pin(check_url(url), self._resolve)
+    def _ask(
+        self, url: str, ask: Callable[[httpx.Client, _Pinned], Answered], *, may_be_plain: bool = False
+    ) -> Answered:
+        request = _pin(urlsplit(url) if may_be_plain else check_url(url), self._resolve)
         with httpx.Client(verify=self._tls, trust_env=False, timeout=MAX_SECONDS) as client:
             # Each read has a limit of its own; an answer that drips in meets this one
             overdue = threading.Timer(MAX_SECONDS, client.close)
@@ -86,7 +98,7 @@ class Outbound:
         """Return the address to connect to, if every address that the name has may be connected to."""
         try:
             found = socket.getaddrinfo(
-                parts.hostname, parts.port or HTTPS_PORT, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG
+                parts.hostname, port_of(parts), type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG
             )
         except (OSError, UnicodeError) as error:
             raise OutboundRefused("The host name can't be resolved.") from error
@@ -120,6 +132,19 @@ def check_url(url: str) -> SplitResult:
     return parts
 
 
+def is_plain_loopback(url: str) -> bool:
+    """Say whether an address is plain http on this very machine: for development, and for posting alone."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme == "http" and _read_literal(parts.hostname or "") in LOOPBACK and parts.port != 0
+    except ValueError:
+        return False
+
+
+def port_of(parts: SplitResult) -> int:
+    return parts.port or (HTTPS_PORT if parts.scheme == "https" else HTTP_PORT)
+
+
 def _read_literal(host: str) -> str | None:
     """Return the address that a host is without being looked up, None where it is a name."""
     name = host.rstrip(".")
@@ -147,7 +172,7 @@ class _Pinned(NamedTuple):
 def _pin(parts: SplitResult, resolve: Callable[[SplitResult], str]) -> _Pinned:
     address = resolve(parts)
     host = f"[{address}]" if ":" in address else address
-    pinned = parts._replace(netloc=f"{host}:{parts.port or HTTPS_PORT}").geturl()
+    pinned = parts._replace(netloc=f"{host}:{port_of(parts)}").geturl()
     return _Pinned(pinned, parts.netloc, {"sni_hostname": parts.hostname})
 
 
@@ -166,10 +191,12 @@ def _post(client: httpx.Client, to: _Pinned, parcel: Parcel) -> None:
     headers = {"Host": to.host, "Content-Type": parcel.content_type, "Accept-Encoding": "identity"}
     if parcel.authorization:
         headers["Authorization"] = parcel.authorization
+    if parcel.accept:
+        headers["Accept"] = parcel.accept
     with client.stream(
         "POST", to.url, content=parcel.body, headers=headers, extensions=to.extensions
     ) as answer:
-        if answer.status_code not in (httpx.codes.OK, httpx.codes.NO_CONTENT):
+        if answer.status_code not in parcel.taken_by:
             raise OutboundRefused(f"The address answered {answer.status_code}.")
 
 

@@ -25,7 +25,8 @@ from oidc.clients.browser_uris import check_frontchannel_logout, check_initiate_
 from oidc.clients.fetch_cache import Fetcher
 from oidc.clients.grant_types import check_given_by_operator, check_grant_types, is_personal
 from oidc.clients.mtls import MTLS_METHODS, SUBJECT_MEMBERS, check_certificate_members
-from oidc.clients.outbound import MAX_BYTES, OutboundRefused, check_url
+from oidc.clients.our_connections import check_fetched, check_security_events
+from oidc.clients.outbound import MAX_BYTES, OutboundRefused
 from oidc.clients.policy import check_policy
 from oidc.clients.profile import check_profile, with_defaults
 from oidc.clients.redirect_uris import check_uri, is_loopback
@@ -64,6 +65,7 @@ STRINGS = (
     "initiate_login_uri",
     "backchannel_logout_uri",
     "frontchannel_logout_uri",
+    "security_events_uri",
     *MEMBERS,
     *request_metadata.STRINGS,
     *ciba_metadata.STRINGS,
@@ -219,16 +221,6 @@ def check_authentication(metadata: Metadata) -> None:
         raise InvalidClientMetadata("private_key_jwt needs jwks or jwks_uri.")
 
 
-def check_fetched(metadata: Metadata) -> None:
-    """What we shall connect to must be an address that we may, as far as its text tells."""
-    for name in ("jwks_uri", "sector_identifier_uri", "backchannel_logout_uri"):
-        if name in metadata:
-            try:
-                check_url(metadata[name])
-            except OutboundRefused as error:
-                raise InvalidClientMetadata(f"{name}: {error}") from error
-
-
 def check_keys(metadata: Metadata) -> None:
     """Public keys only, each strong enough and told apart by its kid."""
     if "jwks" not in metadata:
@@ -265,6 +257,7 @@ METADATA_CHECKS: tuple[Callable[[Metadata], None], ...] = (
     check_authentication,
     check_certificate_members,
     check_fetched,
+    check_security_events,
     request_metadata.check_request_objects,
     ciba_metadata.check_ciba,
     request_metadata.check_request_uris,

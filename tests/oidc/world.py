@@ -35,6 +35,7 @@ from oidc.memory import (
 from oidc.models import Client, EndUser
 from oidc.parts import ProviderConfig, Stores
 from oidc.provider import Provider
+from oidc.security_events.memory import MemorySecurityEvents
 
 ISSUER = "https://id.thainguyen.example"
 NOW = 1_800_000_000
@@ -135,6 +136,7 @@ class World:
         self.decoupled = MemoryDecoupledRequests(self.grants)
         self.mandates = MemoryMandates(self.grants, self.events)
         self.keyring = shared_keyring()
+        self.security_events = MemorySecurityEvents()
         self.elsewhere = Elsewhere()
         self.pushed_requests = MemoryPushedRequests()
         self.stores = Stores(
@@ -147,6 +149,7 @@ class World:
             subjects=self.subjects,
             resources=self.resources,
             decoupled=self.decoupled,
+            security_events=self.security_events,
             mandates=self.mandates,
         )
         self._config = ProviderConfig(ISSUER, **config)

@@ -40,6 +40,8 @@ TEXTS: dict[tuple[str, str], Any] = {
     ("mandate.act", "ok"): _("Signed in to %(app)s for somebody else"),
     ("consent.give", "ok"): _("Agreed to share with %(app)s"),
     ("consent.change", "ok"): _("Changed what is shared with %(app)s"),
+    ("security_event.deleted", "ok"): _("%(app)s says that it deleted your data"),
+    ("security_event.kept", "ok"): _("%(app)s says that it keeps data of yours"),
     ("consent.refuse", "ok"): _("Did not agree to share with %(app)s"),
     ("consent.withdraw", "ok"): _("Took back the consent for %(app)s"),
     ("role.grant", "ok"): _("Became an official of a commune"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _
 
@@ -12,8 +12,8 @@ from oidc.consent import ABOUT_VERIFIED, Item, decided, key_of_item
 from oidc.models import OFFLINE_ACCESS, AuthorizationRequest, Client
 from oidc.verified_claims import EVIDENCE
 from tnid import web
-from tnid.consent.scopes import FALLBACK_LOCALE, ScopeText
-from tnid.consent.service import items_agreed
+from tnid.consent.scopes import ScopeText
+from tnid.consent.service import in_locale, items_agreed
 from tnid.consent.values import Holdings, Value, preview_of, values_of
 
 LABELS = {
@@ -70,7 +70,7 @@ def show_items(
 def _show(
     item: Item, client: Client, held: Holdings, agreed: Agreed, texts: Mapping[str, ScopeText]
 ) -> ConsentItem:
-    declared = client.consent_items.get(key_of_item(item.name), {})
+    declared, locale = client.consent_items.get(key_of_item(item.name), {}), web.current_locale()
     text = texts.get(item.scope) if item.scope else None
     return ConsentItem(
         name=item.name,
@@ -80,8 +80,8 @@ def _show(
         missing="" if item.scope else str(NOT_VERIFIED_YET if item.is_verified else NOT_THERE_YET),
         required=item.required,
         chosen=item.required or is_shared(item, agreed),
-        purpose=_in_locale(declared.get("purpose", {})),
-        kept=_in_locale(declared.get("kept", {})),
+        purpose=in_locale(declared.get("purpose", {}), locale),
+        kept=in_locale(declared.get("kept", {}), locale),
     )
 
 
@@ -110,7 +110,3 @@ def labels_of(agreed: Agreed, client: Client, texts: Mapping[str, ScopeText] = N
 
 def is_offline(asked: AuthorizationRequest | Agreed) -> bool:
     return OFFLINE_ACCESS in asked.scope
-
-
-def _in_locale(texts: Mapping[str, Any]) -> str:
-    return str(texts.get(web.current_locale()) or texts.get(FALLBACK_LOCALE) or "")

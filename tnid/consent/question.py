@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 
 from oidc.models import AuthorizationRequest, Client
-from tnid import services
+from tnid import services, web
 from tnid.accounts.service import Account
 from tnid.consent.items import is_offline, show_items
 from tnid.consent.scopes import find_scope_texts
@@ -31,7 +31,9 @@ def take_answer(account_id: str, question: Question) -> bool:
     if request.form.get("shown") != question.mark:
         return False
     chosen = request.form.getlist("share")
-    return services.current().consents.give(account_id, question, chosen, services.now())
+    return services.current().consents.give(
+        account_id, question, chosen, services.now(), web.current_locale()
+    )
 
 
 def describe_question(question: Question, client: Client, person: Account) -> dict[str, Any]:

@@ -9,9 +9,12 @@ from typing import Any, NamedTuple, Protocol
 import orjson
 
 from oidc.agreed import Agreed
-from oidc.consent import Item, decided, items_asked, missing_items, with_scopes, withhold
+from oidc.consent import Item, decided, items_asked, key_of_item, missing_items, with_scopes, withhold
 from oidc.models import AuthorizationRequest, Client
+from oidc.security_events.models import ACCOUNT_DELETED, CONSENT_NARROWED, CONSENT_WITHDRAWN
 from oidc.verified_claims import MEMBER
+from tnid.consent.ledger import CHANGED, GIVEN, WITHDRAWN, Ledger
+from tnid.consent.notices import Notices
 from tnid.stores.consents import ConsentStore
 
 NOTHING = Agreed(frozenset(), frozenset())
@@ -50,6 +53,7 @@ class Question(NamedTuple):
     """
 
     request: AuthorizationRequest
+    client: Client
     items: list[Item]
     settled: list[Item]
     agreed: Agreed
@@ -72,10 +76,20 @@ class Question(NamedTuple):
 class Consents:
     """Each method runs in the caller's unit of work."""
 
-    def __init__(self, store: ConsentStore, grants: Grants, events: Events, lifetime_seconds: int) -> None:
+    def __init__(
+        self,
+        store: ConsentStore,
+        grants: Grants,
+        events: Events,
+        ledger: Ledger,
+        notices: Notices,
+        lifetime_seconds: int,
+    ) -> None:
         self._store = store
         self._grants = grants
         self._events = events
+        self.ledger = ledger
+        self.notices = notices
         self._lifetime_seconds = lifetime_seconds
 
     # Looking
@@ -105,14 +119,19 @@ class Consents:
         asked = items_asked(request, client)
         items = asked if anew else missing_items(request, client, agreed)
         settled = [item for item in asked if item not in items]
-        return Question(request, items, settled, agreed or NOTHING, row.revision if row is not None else 0)
+        return Question(
+            request, client, items, settled, agreed or NOTHING, row.revision if row is not None else 0
+        )
 
     # Deciding
 
-    def give(self, account_id: str, question: Question, chosen: Iterable[str], now: int) -> bool:
+    def give(
+        self, account_id: str, question: Question, chosen: Iterable[str], now: int, locale: str = "vi"
+    ) -> bool:
         """Record that the person agreed to what is required of the question, and to the items they chose.
 
-        False, with nothing recorded, where the consent was changed or withdrawn since the question was put.
+        `locale` is the language that it was put in. False, with nothing recorded, where the consent was
+        changed or withdrawn since then.
         """
         before, request = question.agreed, question.request
         scope = before.scope | set(request.scope)
@@ -125,23 +144,33 @@ class Consents:
             {**before.versions, **{item.name: item.version for item in question.items if item.version}},
             now + self._lifetime_seconds if is_renewed else before.expires_at,
         )
-        if not self._write(account_id, request.client_id, before, after, question.revision, now):
+        client = question.client
+        if not self._write(account_id, client.client_id, before, after, question.revision, now):
             return False
-        self._record("consent.give", account_id, request.client_id, after, now)
+        terms = terms_of([*question.items, *question.settled], client, after, locale)
+        self._record("consent.give", GIVEN, account_id, client.client_id, after, terms, now)
         return True
 
     def change(
-        self, account_id: str, client: Client, consent: Consent, chosen: Iterable[str], now: int
+        self,
+        account_id: str,
+        client: Client,
+        consent: Consent,
+        chosen: Iterable[str],
+        now: int,
+        locale: str = "vi",
     ) -> bool:
         """Record which voluntary items the person shares from now on; False where it changed meanwhile."""
         before = consent.agreed
-        withheld = with_scopes(withhold(before.withheld, items_agreed(before, client), chosen), before.scope)
+        items = items_agreed(before, client)
+        withheld = with_scopes(withhold(before.withheld, items, chosen), before.scope)
         if withheld == before.withheld:
             return True
         after = Agreed(before.scope, before.claims, withheld, before.versions, before.expires_at)
         if not self._write(account_id, client.client_id, before, after, consent.revision, now):
             return False
-        self._record("consent.change", account_id, client.client_id, after, now)
+        terms = terms_of(items, client, after, locale)
+        self._record("consent.change", CHANGED, account_id, client.client_id, after, terms, now)
         return True
 
     def _write(
@@ -160,12 +189,25 @@ class Consents:
         )
         if is_written and before.withheld != after.withheld:
             self._grants.set_withheld(account_id, client_id, after.withheld_text)
+            if narrowed := (after.withheld - before.withheld) & decided(before):
+                self.notices.queue(CONSENT_NARROWED, account_id, client_id, narrowed, now)
         return is_written
 
-    def _record(self, event: str, account_id: str, client_id: str, agreed: Agreed, now: int) -> None:
-        details = {"scope": sorted(agreed.scope), "claims": sorted(agreed.claims)}
+    def _record(
+        self,
+        event: str,
+        action: str,
+        account_id: str,
+        client_id: str,
+        agreed: Agreed,
+        terms: Mapping[str, Any],
+        now: int,
+    ) -> None:
+        entry = self.ledger.append(account_id, client_id, action, terms, now)
+        details: dict[str, Any] = {"scope": sorted(agreed.scope), "claims": sorted(agreed.claims)}
         if agreed.withheld:
             details["withheld"] = sorted(agreed.withheld)
+        details["ledger"] = entry.hash.hex()
         self._events.record(event, account_id=account_id, client_id=client_id, now=now, details=details)
 
     def withdraw(self, account_id: str, client_id: str, now: int) -> bool:
@@ -173,14 +215,21 @@ class Consents:
         is_withdrawn = self._store.withdraw(account_id, client_id, now)
         if is_withdrawn:
             self._grants.revoke_by_account_and_client(account_id, client_id, now)
-            self._events.record("consent.withdraw", account_id=account_id, client_id=client_id, now=now)
+            self.notices.queue(CONSENT_WITHDRAWN, account_id, client_id, (), now)
+            entry = self.ledger.append(account_id, client_id, WITHDRAWN, {}, now)
+            details = {"ledger": entry.hash.hex()}
+            self._events.record(
+                "consent.withdraw", account_id=account_id, client_id=client_id, now=now, details=details
+            )
         return is_withdrawn
 
     def tell_deleted(self, account_id: str, now: int) -> None:
         """Have the applications that the person ever shared something with be told that the account is gone.
 
-        Called in the unit of work that deletes it, and before.
+        Called in the unit of work that deletes it, before it is gone.
         """
+        for row in self._store.list_rows(account_id):
+            self.notices.queue(ACCOUNT_DELETED, account_id, row.client_id, (), now)
 
 
 def items_agreed(agreed: Agreed, client: Client) -> list[Item]:
@@ -192,6 +241,36 @@ def items_agreed(agreed: Agreed, client: Client) -> list[Item]:
         client.client_id, "", "", scope, userinfo_claims=plain, verified_names=verified
     )
     return items_asked(request, client)
+
+
+def terms_of(items: Iterable[Item], client: Client, agreed: Agreed, locale: str) -> dict[str, Any]:
+    """Return what the ledger keeps of a decision: the words as they were shown, and what was chosen."""
+    return {
+        "locale": locale,
+        "client_name": client.text("client_name", locale),
+        "organisation": client.organisation,
+        "policy_uri": client.policy_uri,
+        "scope": sorted(agreed.scope),
+        "until": agreed.expires_at,
+        "items": [_term(item, client, agreed, locale) for item in items],
+    }
+
+
+def _term(item: Item, client: Client, agreed: Agreed, locale: str) -> dict[str, Any]:
+    declared = client.consent_items.get(key_of_item(item.name), {})
+    words = {name: in_locale(declared[name], locale) for name in ("purpose", "kept") if name in declared}
+    return {
+        "name": item.name,
+        "required": item.required,
+        "shared": not item.claims & agreed.withheld,
+        "version": item.version,
+        **words,
+    }
+
+
+def in_locale(texts: Mapping[str, str], locale: str) -> str:
+    """Return an operator's words in this language, else in Vietnamese."""
+    return texts.get(locale) or texts.get("vi") or ""
 
 
 def find_agreed_in(row: Any) -> Agreed | None:

@@ -38,8 +38,8 @@ def hoa(new_person: Callable[..., Someone]) -> Someone:
     return new_person("hoa", claims=CLAIMS)
 
 
-def told(browser: InProcess) -> dict[str, Any]:
-    """Redeem the code at which the browser stands; return what UserInfo says."""
+def redeem(browser: InProcess) -> dict[str, Any]:
+    """Redeem the code at which the browser stands."""
     assert browser.page.url.startswith(CALLBACK), browser.page
     form = {
         "grant_type": "authorization_code",
@@ -48,7 +48,13 @@ def told(browser: InProcess) -> dict[str, Any]:
         "redirect_uri": CALLBACK,
         "code_verifier": VERIFIER,
     }
-    tokens = browser.send("POST", f"{ISSUER}/token", data=form).json()
+    tokens: dict[str, Any] = browser.send("POST", f"{ISSUER}/token", data=form).json()
+    return tokens
+
+
+def told(browser: InProcess) -> dict[str, Any]:
+    """Redeem the code, and return what UserInfo says."""
+    tokens = redeem(browser)
     answer: dict[str, Any] = browser.get(
         f"{ISSUER}/userinfo", Authorization=f"Bearer {tokens['access_token']}"
     ).json()

@@ -1,0 +1,37 @@
+"""What a client registers for us to connect to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from oidc.clients.outbound import OutboundRefused, check_url, is_plain_loopback
+from oidc.errors import InvalidClientMetadata
+
+
+def check_fetched(metadata: Mapping[str, Any]) -> None:
+    """What we shall connect to must be an address that we may, as far as its text tells."""
+    for name in ("jwks_uri", "sector_identifier_uri", "backchannel_logout_uri"):
+        if name in metadata:
+            try:
+                check_url(metadata[name])
+            except OutboundRefused as error:
+                raise InvalidClientMetadata(f"{name}: {error}") from error
+
+
+def check_security_events(metadata: Mapping[str, Any]) -> None:
+    """Where security events are pushed to (RFC 8935 §2): https, and plain http on this machine alone.
+
+    A public client has no way to answer, and is told nothing.
+    """
+    uri = metadata.get("security_events_uri")
+    if uri is None:
+        return
+    if metadata["token_endpoint_auth_method"] == "none":  # noqa: S105  a method, no secret
+        raise InvalidClientMetadata("security_events_uri is for clients that authenticate.")
+    if is_plain_loopback(uri) and "@" not in uri and "#" not in uri:
+        return
+    try:
+        check_url(uri)
+    except OutboundRefused as error:
+        raise InvalidClientMetadata(f"security_events_uri: {error}") from error
