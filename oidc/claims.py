@@ -7,10 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from oidc.errors import InvalidRequest
+from oidc.interfaces import Subjects
 from oidc.mandates import Mandate
 from oidc.models import ACR_VALUES, OFFLINE_ACCESS, OPENID, AuthorizationRequest, Grant
 from oidc.strict_json import BadJson, load_object
 from oidc.verified_claims import EVIDENCE, MEMBER, check_request, names_of
+from oidc.yes_no import ASKING, YES_NO_CLAIMS, base_of, name_with_value, yes_no_names
 
 SCOPE_CLAIMS: Mapping[str, tuple[str, ...]] = {
     OPENID: (),
@@ -33,11 +35,15 @@ SCOPE_CLAIMS: Mapping[str, tuple[str, ...]] = {
     "email": ("email", "email_verified"),
     "phone": ("phone_number", "phone_number_verified"),
     "address": ("address",),
+    "age": ("age_over_15", "age_over_18"),
+    "residence": ("resident_of_province",),
     OFFLINE_ACCESS: (),
 }
 
-CLAIMS_SUPPORTED = tuple(name for names in SCOPE_CLAIMS.values() for name in names)
-VERIFIED_NAMES = frozenset(f"{MEMBER}/{name}" for name in CLAIMS_SUPPORTED)
+_OF_SCOPES = tuple(name for names in SCOPE_CLAIMS.values() for name in names)
+YES_NO_SCOPES = frozenset({"age", "residence"})
+CLAIMS_SUPPORTED = (*_OF_SCOPES, *ASKING)
+VERIFIED_NAMES = frozenset(f"{MEMBER}/{name}" for name in _OF_SCOPES if name not in YES_NO_CLAIMS)
 EVIDENCE_NAME = f"{MEMBER}/{EVIDENCE}"
 MAX_CLAIMS_BYTES = 16 * 1024
 
@@ -89,6 +95,20 @@ def select(
     }
 
 
+def answers_for(
+    grant: Grant, scopes: Iterable[str], asked: Iterable[str], subjects: Subjects, now: int
+) -> dict[str, bool]:
+    """Return the yes/no claims that scopes and the claims parameter cover, as they are true now.
+
+    What can't be answered from verified data is left out, as is what the client has asked too much about.
+    """
+    if YES_NO_SCOPES.isdisjoint(scopes) and not yes_no_names(asked):
+        return {}
+    wanted = yes_no_names(names_of_scopes(scopes).union(asked) - grant.withheld_names)
+    found = subjects.answers(grant.account_id, grant.client_id, wanted, now)
+    return {base_of(name): answer for name, answer in found.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class ClaimsRequest:
     """The claims parameter, reduced to what this provider acts on."""
@@ -122,11 +142,10 @@ def parse_claims_parameter(text: str) -> ClaimsRequest:
         raise InvalidRequest(f"The claims parameter is malformed: {error}.") from error
     userinfo = _members(document, "userinfo")
     id_token = _members(document, "id_token")
-    both = {**userinfo, **id_token}
     return ClaimsRequest(
         userinfo=_known(userinfo),
         id_token=_known(id_token),
-        essential=tuple(name for name in _known(both) if (both[name] or {}).get("essential") is True),
+        essential=_essential(userinfo, id_token),
         subject=_requested_subject(userinfo.get("sub"), id_token.get("sub")),
         essential_acr=_essential_acr(id_token.get("acr")),
         verified=_verified(document),
@@ -157,7 +176,24 @@ def _members(document: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def _known(members: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(name for name in CLAIMS_SUPPORTED if name in members)
+    return tuple(name for claim in CLAIMS_SUPPORTED if (name := _name(claim, members)) is not None)
+
+
+def _name(claim: str, members: Mapping[str, Any]) -> str | None:
+    if claim not in members:
+        return None
+    return name_with_value(claim, members[claim]) if claim in ASKING else claim
+
+
+def _essential(*places: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the claims that are essential in either place."""
+    found = {
+        name
+        for members in places
+        for name in _known(members)
+        if (members[base_of(name)] or {}).get("essential") is True
+    }
+    return tuple(sorted(found))
 
 
 def _requested_subject(*members: Mapping[str, Any] | None) -> str:

@@ -27,6 +27,8 @@ CLAIM_GROUPS: Mapping[str, tuple[str, ...]] = {
     "locale": ("locale", "zoneinfo"),
     "profile": ("profile", "picture", "website"),
     "updated_at": ("updated_at",),
+    "age": ("age_over_15", "age_over_18"),
+    "residence": ("resident_of_province",),
 }
 """Every claim that a scope can cover is in one of them: what a person agrees to is what the page names."""
 

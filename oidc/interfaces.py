@@ -189,6 +189,12 @@ class Subjects(Protocol):
     def claims_of_grant(self, grant_id: str, now: int) -> tuple[Grant, Mapping[str, Any]] | None:
         """Return a live grant and its person's claims by one look at the database."""
 
+    def answers(self, account_id: str, client_id: str, names: Sequence[str], now: int) -> Mapping[str, bool]:
+        """Return the yes/no claims (`oidc.yes_no`) that verified data answer, by their names.
+
+        How many different questions a client may ask about one person is the source's to limit.
+        """
+
     def verified_claims(self, account_id: str) -> Sequence[Mapping[str, Any]]:
         """Return what was verified about an active account and how, the best first.
 

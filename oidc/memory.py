@@ -52,6 +52,7 @@ class MemorySubjects:
     def __init__(self, grants: MemoryGrants) -> None:
         self.people: dict[str, Mapping[str, Any]] = {}
         self.verified: dict[str, list[Mapping[str, Any]]] = {}
+        self.answered: dict[str, dict[str, bool]] = {}
         self.disabled: set[str] = set()
         self._grants = grants
         grants.is_active = lambda account_id: account_id in self.people and account_id not in self.disabled
@@ -67,6 +68,10 @@ class MemorySubjects:
         grant = self._grants.find_live(grant_id, now)
         claims = self.claims(grant.account_id) if grant else None
         return (grant, claims) if grant and claims is not None else None
+
+    def answers(self, account_id: str, client_id: str, names: Sequence[str], now: int) -> Mapping[str, bool]:
+        known = self.answered.get(account_id, {})
+        return {name: known[name] for name in names if name in known}
 
     def verified_claims(self, account_id: str) -> Sequence[Mapping[str, Any]]:
         return [] if account_id in self.disabled else self.verified.get(account_id, [])

@@ -14,6 +14,7 @@ from oidc.models import Grant
 from oidc.parts import ProviderConfig, Stores
 from oidc.provider import Provider
 from tnid.accounts.verification import ASSURANCE
+from tnid.consent.questions import Questions
 from tnid.db import Database
 from tnid.sealing import Sealer
 from tnid.settings import Settings
@@ -21,6 +22,7 @@ from tnid.stores.clients import ClientStore
 from tnid.stores.decoupled import DecoupledStore
 from tnid.stores.grants import GrantStore
 from tnid.stores.interactions import InteractionStore
+from tnid.stores.probes import ProbeStore
 from tnid.stores.pushed_requests import PushedRequestStore
 from tnid.stores.replay import ReplayStore
 from tnid.stores.resources import ResourceStore
@@ -41,9 +43,10 @@ class People(Protocol):
 class Subjects:
     """Gives the protocol a person's claims."""
 
-    def __init__(self, people: People, grants: GrantStore) -> None:
+    def __init__(self, people: People, grants: GrantStore, questions: Questions) -> None:
         self._people = people
         self._grants = grants
+        self._questions = questions
 
     def claims(self, account_id: str) -> Mapping[str, Any] | None:
         return self._people.claims(account_id)
@@ -58,6 +61,10 @@ class Subjects:
             return None
         grant, account = found
         return grant, self._people.claims_of_row(account)
+
+    def answers(self, account_id: str, client_id: str, names: Sequence[str], now: int) -> Mapping[str, bool]:
+        verified = self._people.verified_claims(account_id)
+        return self._questions.answers(account_id, client_id, names, verified, now)
 
     def verified_claims(self, account_id: str) -> Sequence[Mapping[str, Any]]:
         return self._people.verified_claims(account_id)
@@ -77,6 +84,7 @@ def build_stores(
     people: People,
     sealer: Sealer,
     mandates: Mandates,
+    events: Events,
 ) -> Stores:
     """Return the protocol's stores: those that the province uses, too, and those that nobody else does."""
     return Stores(
@@ -86,7 +94,7 @@ def build_stores(
         pushed_requests=PushedRequestStore(database),
         replays=ReplayStore(database),
         consents=consents,
-        subjects=Subjects(people, grants),
+        subjects=Subjects(people, grants, Questions(ProbeStore(database), events)),
         resources=resources,
         decoupled=DecoupledStore(database, sealer),
         security_events=SecurityEventStore(database),

@@ -111,7 +111,7 @@ def build_services(settings: Settings, database: Database) -> Services:
     messages, message_codes = _messages(settings, database, outbox, sealer, limits, audit)
     accounts = _accounts(database, sealer, factors, passwords, messages, message_codes, audit, ends)
     mandates = _mandates(mandate_store, grants, clients, accounts, audit, sealer, messages, settings)
-    stores = build_stores(database, clients, resources, grants, consents, accounts, sealer, mandates)
+    stores = build_stores(database, clients, resources, grants, consents, accounts, sealer, mandates, audit)
     provider = build_provider(settings, sealer, keyring, stores, audit)
     return Services(
         settings=settings,

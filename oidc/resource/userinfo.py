@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from oidc.claims import select
+from oidc.claims import answers_for, select
 from oidc.errors import InsufficientScope, InvalidToken, OAuthError
 from oidc.http import NO_STORE, Request, Response, json_response
 from oidc.models import OPENID, Client
@@ -66,6 +66,7 @@ class UserInfoEndpoint:
         # A token that was narrowed opens its scopes alone
         by_name = [] if handle.scope else grant.userinfo_claims.split()
         released = select(claims, scopes, by_name, grant.withheld_names)
+        released |= answers_for(grant, scopes, by_name, self._subjects, now)
         if grant.verified_claims and not handle.scope:
             released |= select_for(grant, "userinfo", self._subjects, now)
         released |= self._identifiers.act(client, grant)

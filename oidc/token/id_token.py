@@ -6,7 +6,7 @@ from typing import Any
 
 from authlib.oidc.core.grants.util import create_half_hash
 
-from oidc.claims import select
+from oidc.claims import answers_for, select
 from oidc.models import Client, Grant
 from oidc.parts import Parts
 from oidc.token.encryption import check_encryption_key, encrypt, is_encrypted
@@ -48,7 +48,9 @@ class IdTokens:
             claims["nonce"] = grant.nonce
         if grant.id_token_claims:
             profile = self._subjects.claims(grant.account_id) or {}
-            claims = {**select(profile, (), grant.id_token_claims.split(), grant.withheld_names), **claims}
+            asked = grant.id_token_claims.split()
+            answers = answers_for(grant, (), asked, self._subjects, now)
+            claims = {**select(profile, (), asked, grant.withheld_names), **answers, **claims}
         if grant.verified_claims:
             claims |= select_for(grant, "id_token", self._subjects, now)
         signed = self._signer.sign(claims, alg=alg, typ="JWT", now=now)

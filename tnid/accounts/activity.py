@@ -42,6 +42,7 @@ TEXTS: dict[tuple[str, str], Any] = {
     ("consent.change", "ok"): _("Changed what is shared with %(app)s"),
     ("security_event.deleted", "ok"): _("%(app)s says that it deleted your data"),
     ("security_event.kept", "ok"): _("%(app)s says that it keeps data of yours"),
+    ("claims.answer", "refused"): _("%(app)s asked too many different questions, and got no answer"),
     ("consent.refuse", "ok"): _("Did not agree to share with %(app)s"),
     ("consent.withdraw", "ok"): _("Took back the consent for %(app)s"),
     ("role.grant", "ok"): _("Became an official of a commune"),

@@ -11,10 +11,12 @@ from oidc.agreed import Agreed
 from oidc.consent import ABOUT_VERIFIED, Item, decided, key_of_item
 from oidc.models import OFFLINE_ACCESS, AuthorizationRequest, Client
 from oidc.verified_claims import EVIDENCE
+from oidc.yes_no import AGE_OVER, base_of, values_in
 from tnid import web
 from tnid.consent.scopes import ScopeText
 from tnid.consent.service import in_locale, items_agreed
-from tnid.consent.values import Holdings, Value, preview_of, values_of
+from tnid.consent.values import Holdings, Value, is_question, preview_of, values_of
+from tnid.wards import find_ward
 
 LABELS = {
     "name": _("Full name"),
@@ -27,6 +29,8 @@ LABELS = {
     "locale": _("Language"),
     "profile": _("Web pages and picture"),
     "updated_at": _("When the profile was last changed"),
+    "age": _("Whether you are 15 and 18 or older – yes or no, never the date of birth"),
+    "residence": _("Whether you live in Thái Nguyên province – yes or no, never the address"),
 }
 """Every item of `oidc.consent.CLAIM_GROUPS` has its words here."""
 
@@ -34,6 +38,8 @@ VERIFIED = _("%(what)s, verified")
 HOW_VERIFIED = _("How your identity was checked")
 NOT_VERIFIED_YET = _("Not verified yet; shared once it is")
 NOT_THERE_YET = _("Not in your profile yet; shared once you add it")
+AGED = _("Whether you are %(years)s or older – yes or no, never the date of birth")
+LIVING_IN = _("Whether you live in %(wards)s – yes or no, never the address")
 SIGN_IN = _("That it is you who signs in")
 OTHER_SCOPE = _("Other information: %(scope)s")
 NO_TEXTS: Mapping[str, ScopeText] = {}
@@ -77,12 +83,18 @@ def _show(
         label=label_of(item.name, item.scope, texts),
         preview=text.resource if text else preview_of(item, held),
         values=values_of(item, held),
-        missing="" if item.scope else str(NOT_VERIFIED_YET if item.is_verified else NOT_THERE_YET),
+        missing=_why_missing(item),
         required=item.required,
         chosen=item.required or is_shared(item, agreed),
         purpose=in_locale(declared.get("purpose", {}), locale),
         kept=in_locale(declared.get("kept", {}), locale),
     )
+
+
+def _why_missing(item: Item) -> str:
+    if item.scope is not None:
+        return ""
+    return str(NOT_VERIFIED_YET if item.is_verified or is_question(item) else NOT_THERE_YET)
 
 
 def is_shared(item: Item, agreed: Agreed) -> bool:
@@ -99,7 +111,16 @@ def label_of(name: str, scope: str | None, texts: Mapping[str, ScopeText] = NO_T
     if name.startswith(ABOUT_VERIFIED):
         inner = name.removeprefix(ABOUT_VERIFIED)
         return str(VERIFIED) % {"what": LABELS.get(inner, inner)}
-    return str(LABELS.get(name, name))
+    return _label_of_question(name) if "=" in name else str(LABELS.get(name, name))
+
+
+def _label_of_question(name: str) -> str:
+    """Say what is asked about, in the words of a yes/no question."""
+    values = values_in(name)
+    if base_of(name) == AGE_OVER:
+        return str(AGED) % {"years": values[0]}
+    wards = [ward.name if (ward := find_ward(code)) else code for code in values]
+    return str(LIVING_IN) % {"wards": ", ".join(wards)}
 
 
 def labels_of(agreed: Agreed, client: Client, texts: Mapping[str, ScopeText] = NO_TEXTS) -> list[str]:

@@ -52,4 +52,4 @@ def describe_question(question: Question, client: Client, person: Account) -> di
 def hold(person: Account) -> Holdings:
     """Return what is known of the person, as an application would be told."""
     verified = services.current().accounts.verified_claims(person.id)
-    return Holdings(person.claims, verified, person.identity_level)
+    return Holdings(person.claims, verified, person.identity_level, services.now())

@@ -12,7 +12,9 @@ from flask_babel import lazy_gettext as _
 
 from oidc.consent import ABOUT_VERIFIED, Item
 from oidc.verified_claims import EVIDENCE
+from oidc.yes_no import yes_no_names
 from tnid.accounts.contacts import mask_email, mask_phone
+from tnid.accounts.yes_no import answer
 from tnid.moments import moment
 
 ADDRESS_MEMBERS = ("street_address", "locality", "region", "postal_code", "country")
@@ -31,6 +33,7 @@ class Holdings(NamedTuple):
     claims: Mapping[str, Any]
     verified: Sequence[Mapping[str, Any]] = ()
     identity_level: int = 0
+    now: int = 0
 
     @property
     def verified_claims(self) -> Mapping[str, Any]:
@@ -57,6 +60,8 @@ LABELS = {
     "profile": _("Web page about you"),
     "picture": _("Picture"),
     "website": _("Website"),
+    "age_over_15": _("15 or older"),
+    "age_over_18": _("18 or older"),
 }
 
 
@@ -100,6 +105,8 @@ def values_of(item: Item, held: Holdings) -> list[Value]:
     """Return what would be sent of an item now, whole; nothing where the person has none of it."""
     if item.scope is not None:
         return []
+    if is_question(item):
+        return _answers(item, held)
     if item.name == ABOUT_VERIFIED + EVIDENCE:
         text = HOW_VERIFIED.get(held.identity_level) if held.verified else None
         return [Value("", str(text))] if text else []
@@ -109,6 +116,17 @@ def values_of(item: Item, held: Holdings) -> list[Value]:
     first = item.name.removeprefix(ABOUT_VERIFIED)
     present.sort(key=lambda name: name != first)
     return [Value(_label(name, first), _write(name, source[name])) for name in present]
+
+
+def is_question(item: Item) -> bool:
+    """Say whether the item is answered by yes or no."""
+    return bool(yes_no_names(item.claims))
+
+
+def _answers(item: Item, held: Holdings) -> list[Value]:
+    """Return what would be answered now; looking at it here is nobody's question."""
+    told = [(name, answer(name, held.verified, held.now)) for name in yes_no_names(item.claims)]
+    return [Value(str(LABELS.get(name, "")), _write(name, one)) for name, one in told if one is not None]
 
 
 def _label(name: str, first: str) -> str:
@@ -123,6 +141,9 @@ def _write(name: str, value: Any) -> str:
 
 def preview_of(item: Item, held: Holdings) -> str | None:
     """Return enough for the owner to recognise the value, and little for whoever looks over a shoulder."""
+    if is_question(item):
+        told = [": ".join(part for part in value if part) for value in values_of(item, held)]
+        return "; ".join(told) or None
     first = item.name.removeprefix(ABOUT_VERIFIED)
     source = held.verified_claims if item.is_verified else held.claims
     names = [first, *sorted(claim.removeprefix(ABOUT_VERIFIED) for claim in item.claims)]

@@ -1,0 +1,72 @@
+"""How much an application may find out by asking yes/no questions: a few different ones a year.
+
+Whoever could ask whether somebody is over 30, over 45, over 38 … would soon know their age.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from oidc.yes_no import AGE_OVER, base_of, values_in
+from tnid.accounts.yes_no import answer
+from tnid.stores.probes import ProbeStore
+
+YEAR_SECONDS = 365 * 86400
+MOST_QUESTIONS = 4
+AGE = "age"
+
+
+class Events(Protocol):
+    def record(
+        self,
+        event: str,
+        *,
+        now: int,
+        outcome: str = "ok",
+        reason: str | None = None,
+        account_id: str | None = None,
+        client_id: str | None = None,
+        details: dict[str, Any] | None = None,
+    ) -> None: ...
+
+
+class Questions:
+    """Answers what may be asked; each method runs in the caller's unit of work."""
+
+    def __init__(self, store: ProbeStore, events: Events) -> None:
+        self._store = store
+        self._events = events
+
+    def answers(
+        self,
+        account_id: str,
+        client_id: str,
+        names: Sequence[str],
+        verified: Sequence[Mapping[str, Any]],
+        now: int,
+    ) -> dict[str, bool]:
+        """Return the answers that verified data give, without those for which there were too many before."""
+        found = {name: told for name in names if (told := answer(name, verified, now)) is not None}
+        refused = [name for name in found if not self._may_ask(account_id, client_id, name, now)]
+        if refused:
+            self._events.record(
+                "claims.answer", outcome="refused", reason="too_many_questions", now=now,
+                account_id=account_id, client_id=client_id,
+                details={"claims": sorted({base_of(name) for name in refused})},
+            )  # fmt: skip
+        return {name: told for name, told in found.items() if name not in refused}
+
+    def _may_ask(self, account_id: str, client_id: str, name: str, now: int) -> bool:
+        """Count every value by itself; what one line of questions is, is counted together."""
+        about = AGE if name.startswith(AGE_OVER) else base_of(name)
+        values = values_in(name) or [name.rpartition("_")[2]]
+        since = now - YEAR_SECONDS
+        return all(
+            self._store.is_asked(account_id, client_id, about, value, since)
+            or self._store.take(
+                account_id, client_id, about, value, since=since, most=MOST_QUESTIONS, now=now
+            )
+            or self._store.is_asked(account_id, client_id, about, value, since)
+            for value in values
+        )
