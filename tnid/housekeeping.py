@@ -30,7 +30,7 @@ from tnid.messages.contacts import EMAIL, PHONE
 from tnid.messages.gateway import Gateway
 from tnid.messages.service import KIND as MESSAGE
 from tnid.orphans import end_with
-from tnid.outbox import Schedule, Sender
+from tnid.outbox import Carrier, Schedule, Sender
 from tnid.provider import make_outbound
 from tnid.purge import purge_expired
 from tnid.services import Services, build_services
@@ -146,7 +146,7 @@ def make_sender(services: Services) -> Sender:
     schedule = Schedule(settings.outbox_retry_seconds, settings.outbox_attempts)
     outbound = make_outbound(settings)
     events = SecurityEventStore(services.database)
-    carriers = {
+    carriers: dict[str, Carrier] = {
         MESSAGE: make_message_carrier(services),
         SECURITY_EVENT: SecurityEventCarrier(services.provider.security_events, events, outbound),
     }

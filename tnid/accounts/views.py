@@ -117,7 +117,7 @@ def _applications(consents: list[Consent]) -> list[dict[str, Any]]:
             "app": describe(client),
             "open_uri": initiate_login_address(client, issuer),
             "granted_at": consent.granted_at,
-            "items": labels_of(consent.agreed, client, texts),
+            "items": labels_of(consent.agreed, texts),
             "offline": is_offline(consent.agreed),
         }
         for consent, client in found

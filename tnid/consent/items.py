@@ -43,6 +43,7 @@ LIVING_IN = _("Whether you live in %(wards)s – yes or no, never the address")
 SIGN_IN = _("That it is you who signs in")
 OTHER_SCOPE = _("Other information: %(scope)s")
 NO_TEXTS: Mapping[str, ScopeText] = {}
+ANYBODY = Client("", {})  # what things are called is the same whoever asks
 
 
 class ConsentItem(NamedTuple):
@@ -123,9 +124,9 @@ def _label_of_question(name: str) -> str:
     return str(LIVING_IN) % {"wards": ", ".join(wards)}
 
 
-def labels_of(agreed: Agreed, client: Client, texts: Mapping[str, ScopeText] = NO_TEXTS) -> list[str]:
+def labels_of(agreed: Agreed, texts: Mapping[str, ScopeText] = NO_TEXTS) -> list[str]:
     """Return what is shared, for the list of connected applications."""
-    shared = [item for item in items_agreed(agreed, client) if not item.claims <= agreed.withheld]
+    shared = [item for item in items_agreed(agreed, ANYBODY) if not item.claims <= agreed.withheld]
     return [label_of(item.name, item.scope, texts) for item in shared] or [str(SIGN_IN)]
 
 

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _
 
-from oidc.models import OFFLINE_ACCESS, OPENID, Agreed, Client
+from oidc.agreed import Agreed
+from oidc.models import OFFLINE_ACCESS, OPENID, Client
 from tnid import services
 from tnid.consent.applications import RelyingParty, describe
 from tnid.consent.items import labels_of

@@ -216,7 +216,7 @@ def test_verified_data_is_named_and_how_it_was_checked(in_english: object) -> No
     assert "In person" in items[2].values[0].text
     assert all("Not verified yet" in item.missing and not item.values for item in shown(asked))
     agreed = Agreed(frozenset({"openid"}), asked.asked_claims, frozenset({"verified_claims/birthdate"}))
-    assert labels_of(agreed, APP) == ["Full name, verified", "How your identity was checked"]
+    assert labels_of(agreed) == ["Full name, verified", "How your identity was checked"]
 
 
 def test_an_expired_page_names_the_application_to_its_own_browser_alone(
