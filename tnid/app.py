@@ -16,7 +16,7 @@ from oidc.errors import PageError
 from tnid import access, clock, errors, front, rendering, services, web
 from tnid import pages as pages_views
 from tnid.access import Guard
-from tnid.accounts import contact_pages, profile, registration, security
+from tnid.accounts import authenticator_app, contact_pages, passkeys, profile, registration, security
 from tnid.accounts import views as account_views
 from tnid.accounts.passwords import Busy
 from tnid.consent import connected, receipts
@@ -31,7 +31,7 @@ from tnid.officials import desk
 from tnid.officials import views as officials_views
 from tnid.services import EXTENSION, Services, build_services
 from tnid.settings import Settings
-from tnid.signin import enrolment, screen, session
+from tnid.signin import enrolment, passkey_screens, screen, session
 from tnid.signin import views as signin_views
 from tnid.signout import views as signout_views
 
@@ -113,6 +113,7 @@ def blueprints() -> Iterable[Any]:
         access.declare(oidc_blueprint.create_blueprint(host), Guard.PROTOCOL),
         signin_views.blueprint,
         enrolment.blueprint,
+        passkey_screens.blueprint,
         consent_views.blueprint,
         connected.blueprint,
         receipts.blueprint,
@@ -121,6 +122,8 @@ def blueprints() -> Iterable[Any]:
         profile.blueprint,
         contact_pages.blueprint,
         security.blueprint,
+        passkeys.blueprint,
+        authenticator_app.blueprint,
         decoupled_views.device,
         decoupled_views.requests,
         officials_views.door,

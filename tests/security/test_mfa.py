@@ -12,6 +12,7 @@ import pytest
 
 from tests.security.attack import Attack, AttackersBrowser, check_quick
 from tests.security.target import HALF_COOKIE, SESSION_COOKIE, Party, Target, Victim
+from tests.security.test_webauthn import give_passkey, options_of, send
 from tnid.signin.assurance import PASSWORD
 from tnid.signin.half_sign_ins import TRIES
 
@@ -310,3 +311,81 @@ def test_mf_017_an_old_sign_in_is_not_enough_to_change_factors(
         browser.open("/account/security")
         assert browser.click(button).has("login_username"), browser.page
     assert target.services.factors.is_enrolled(person.account_id)
+
+
+def test_mf_012_no_address_for_a_code_is_taken_from_the_request(
+    attack: Attack, client: Party, target: Target
+) -> None:
+    """Setting a factor up sends nothing anywhere: whatever address comes along is left alone."""
+    person = target.new_person(totp=False, phone_number="+84912345678")
+    browser = attack.new_browser()
+    attack.put_cookie(SESSION_COOKIE, target.new_session(person, PASSWORD), browser)
+    claims = '{"id_token":{"acr":{"essential":true,"values":["LoA2"]}}}'
+    page = browser.begin(client, claims=claims)
+    assert page.has("secret_text")
+    form = next(page.get("otp_submit").iterancestors("form"))
+    extra = {"phone": "+84900000000", "email": "evil@evil.example", "address": "x", "channel": "sms"}
+    browser._send(form, [*{**dict(form.form_values()), **extra, "code": "000000"}.items()])
+    account = target.services.accounts.get(person.account_id)
+    assert account.profile["phone_number"] == "+84912345678" and "email" not in account.profile
+    told = target.fetch_all("SELECT id FROM messages WHERE account_id = :a", a=person.account_id)
+    assert told == []
+
+
+def test_mf_017_a_passkey_alone_is_asked_for_after_the_password_too(
+    attack: Attack, client: Party, target: Target
+) -> None:
+    person = target.new_person(totp=False)
+    give_passkey(target, person)
+    browser = attack.new_browser()
+    browser.begin(client)
+    fields = {"login_username": person.username, "login_password": person.password}
+    page = browser.submit("login_submit", fields)
+    uid = browser.uid
+    assert page.path == "/mfa/passkey" and not page.has("use_totp")
+    for path in ("/mfa/totp", "/mfa/enrol", "/mfa/enrol/passkey", f"/resume/{uid}", "/account", "/consent"):
+        page = browser.open(path, interaction=uid)
+        assert page.path in ("/mfa/passkey", "/login"), page
+    assert browser.cookies.get(SESSION_COOKIE) is None and browser.code() is None
+
+
+def test_mf_017_a_passkey_guards_the_other_factors(attack: Attack, target: Target) -> None:
+    """A session of the password alone changes neither factors nor codes nor password."""
+    person = target.new_person(totp=False)
+    give_passkey(target, person)
+    browser = attack.new_browser()
+    attack.put_cookie(SESSION_COOKIE, target.new_session(person, PASSWORD), browser)
+    for path in ("/account/security/passkeys/new", "/account/security/app"):
+        assert browser.open(path).path == "/mfa/passkey"
+    browser.open("/account/security")
+    for button in ("enrol_submit", "new_codes_submit"):
+        browser.open("/account/security")
+        assert browser.click(button).path == "/mfa/passkey"
+    assert not target.services.factors.has_totp(person.account_id)
+
+
+def test_mf_017_passkeys_are_not_locked_by_guesses_at_codes(
+    attack: Attack, client: Party, person: Victim, target: Target
+) -> None:
+    key = give_passkey(target, person)
+    for _ in range(ALLOWED_PER_ACCOUNT // TRIES):
+        browser = attack.new_browser()
+        browser.sit_half_signed_in(person, target, client)
+        for _ in range(TRIES):
+            guess(browser, wrong_code(person))
+    browser = attack.new_browser()
+    options = options_of(browser.open("/login"))
+    assert send(browser, key.get(options)).path == "/account"
+    target.hide(browser.cookies.get(SESSION_COOKIE))
+
+
+def test_mf_017_ten_wrong_passkeys_end_the_half_sign_in(
+    attack: Attack, client: Party, person: Victim, target: Target
+) -> None:
+    give_passkey(target, person)
+    browser = attack.new_browser()
+    browser.sit_half_signed_in(person, target, client)
+    browser.open("/mfa/passkey", interaction=browser.uid)
+    for _ in range(TRIES - 1):
+        assert send(browser, "{}").status == 400
+    assert send(browser, "{}").has("login_username")

@@ -57,6 +57,11 @@ class RecoveryForm(FlaskForm):
     submit = SubmitField()
 
 
+class PasskeyNameForm(FlaskForm):
+    name = StringField()
+    submit = SubmitField()
+
+
 class PlainForm(FlaskForm):
     submit = SubmitField()
 
@@ -232,7 +237,12 @@ def _enrol() -> dict[str, Any]:
         "secret_text": "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP",
         "account_label": "lanh.tn95",
         "otpauth_uri": "otpauth://totp/x?secret=JBSWY3DPEHPK3PXP",
+        "passkey_url": "/mfa/enrol/passkey?interaction=u",
     }
+
+
+def _app(**changes: Any) -> dict[str, Any]:
+    return _enrol() | {"current_person": PERSON} | changes
 
 
 def _error() -> dict[str, Any]:
@@ -263,7 +273,69 @@ _WRONG = (
     "Tên đăng nhập hoặc mật khẩu chưa đúng. Hãy kiểm tra chữ hoa, chữ thường và tắt bộ gõ tiếng Việt khi nhập"
     " mật khẩu."
 )
-_SIGN_IN = {"uid": "u", "register_url": "/register?interaction=u"}
+_OPTIONS = {"challenge": "AAAA", "rpId": "id.example", "allowCredentials": []}
+_SIGN_IN = {
+    "uid": "u",
+    "register_url": "/register?interaction=u",
+    "passkey_url": "/login/passkey?interaction=u",
+    "passkey_options": _OPTIONS,
+}
+_SAFE = SimpleNamespace(
+    kind="good",
+    title="Tài khoản được bảo vệ tốt",
+    sentence="Muốn đăng nhập phải có thiết bị của bạn.",
+    step="Xem đang đăng nhập ở đâu",
+    step_url="/account/sessions",
+)
+_UNSAFE = SimpleNamespace(
+    kind="care",
+    title="Chỉ có mật khẩu bảo vệ tài khoản này",
+    sentence="Ai biết mật khẩu là vào được.",
+    step="Bảo vệ tài khoản",
+    step_url="/account/security/protect",
+)
+
+
+def _passkey(number: int, name: str, **changes: Any) -> SimpleNamespace:
+    one = {
+        "id": f"p{number}",
+        "name": name,
+        "backup_eligible": 1,
+        "backed_up": 1,
+        "created_at": "hôm qua lúc 21:02",
+        "last_used_at": "hôm nay lúc 07:10",
+    }
+    return SimpleNamespace(**one | changes)
+
+
+_PASSKEYS = [
+    _passkey(1, "Chrome trên Android"),
+    _passkey(2, f"Khóa của mẹ {EVIL}", backup_eligible=0, backed_up=0, last_used_at=None),
+    _passkey(3, "Safari trên iPhone", backed_up=0),
+]
+
+
+def _security(**changes: Any) -> dict[str, Any]:
+    context = {
+        "form": PasswordForm(),
+        "safety": _SAFE,
+        "passkeys": _PASSKEYS,
+        "has_app": True,
+        "codes_left": 7,
+        "current_person": PERSON,
+    }
+    return context | changes
+
+
+def _making(**changes: Any) -> dict[str, Any]:
+    context = {
+        "app": JOBS,
+        "form": PlainForm(),
+        "action": "/mfa/enrol/passkey?interaction=u",
+        "options": _OPTIONS,
+    }
+    return context | {"totp_url": "/mfa/enrol", "skip_url": "/resume/u"} | changes
+
 
 EXAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "home": ("home.html", dict),
@@ -284,7 +356,16 @@ EXAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
         lambda: {"app": JOBS, "form": RecoveryForm(), "totp_url": "/mfa/totp"},
     ),
     "enrol": ("signin/enrol.html", _enrol),
-    "codes": ("signin/recovery_codes.html", lambda: {"app": None, "form": PlainForm(), "codes": _CODES}),
+    "codes": (
+        "signin/recovery_codes.html",
+        lambda: {
+            "app": None,
+            "form": PlainForm(),
+            "codes": _CODES,
+            "account_label": "lanh",
+            "made_at": "hôm nay",
+        },
+    ),
     "select-account": (
         "signin/select_account.html",
         lambda: {"app": JOBS, "person": PERSON, "current_person": PERSON, "form": PlainForm()},
@@ -351,13 +432,36 @@ EXAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "messages": ("messages/messages.html", lambda: {"messages": _messages(), "current_person": PERSON}),
     "messages-none": ("messages/messages.html", lambda: {"messages": [], "current_person": PERSON}),
     "messages-demonstration": ("messages/demonstration.html", lambda: {"messages": _messages()}),
-    "security": (
-        "accounts/security.html",
-        lambda: {"form": PasswordForm(), "factor_on": True, "codes_left": 7, "current_person": PERSON},
-    ),
+    "security": ("accounts/security.html", _security),
     "security-off": (
         "accounts/security.html",
-        lambda: {"form": PasswordForm(), "factor_on": False, "codes_left": 0, "current_person": PERSON},
+        lambda: _security(safety=_UNSAFE, passkeys=[], has_app=False, codes_left=0),
+    ),
+    "security-app": ("accounts/security.html", lambda: _security(passkeys=[])),
+    "protect": ("accounts/protect.html", lambda: {"current_person": PERSON}),
+    "passkeys": ("accounts/passkeys.html", lambda: {"passkeys": _PASSKEYS, "current_person": PERSON}),
+    "passkeys-none": ("accounts/passkeys.html", lambda: {"passkeys": [], "current_person": PERSON}),
+    "passkey-own": (
+        "accounts/passkey.html",
+        lambda: {"form": PasskeyNameForm(), "one": _PASSKEYS[1], "current_person": PERSON},
+    ),
+    "app-new": ("accounts/authenticator_app.html", lambda: _app(is_new=True)),
+    "app-moved": ("accounts/authenticator_app.html", lambda: _app(is_new=False)),
+    "passkey": (
+        "signin/passkey.html",
+        lambda: {
+            "app": JOBS,
+            "form": PlainForm(),
+            "action": "/mfa/passkey?interaction=u",
+            "options": _OPTIONS,
+            "totp_url": "/mfa/totp",
+            "recovery_url": "/mfa/recovery",
+        },
+    ),
+    "new-passkey": ("signin/new_passkey.html", _making),
+    "new-passkey-own": (
+        "signin/new_passkey.html",
+        lambda: _making(app=None, totp_url=None, skip_url=None, back_url="/account/security/passkeys"),
     ),
     "sessions": ("accounts/sessions.html", lambda: {"sessions": _sessions(), "current_person": PERSON}),
     "applications": (

@@ -190,7 +190,7 @@ def test_the_error_code_stands_alone_in_its_element(locale: str) -> None:
 @pytest.mark.parametrize(
     ("name", "field", "autocomplete"),
     [
-        ("login", "login_username", "username"),
+        ("login", "login_username", "username webauthn"),
         ("login", "login_password", "current-password"),
         ("totp", "otp_code", "one-time-code"),
         ("register", "name", "name"),

@@ -64,6 +64,11 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     submit = SubmitField()
 
 
+class PasskeyNameForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    name = text_field(required=True)
+    submit = SubmitField()
+
+
 class PlainForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """A button alone: the CSRF token is all that it holds."""
 

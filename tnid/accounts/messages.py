@@ -22,6 +22,12 @@ MESSAGES: dict[str, Any] = {
         "The code is not right, or its time is over. Check the newest message, or ask for a new code."
     ),
     "wrong_recovery_code": _("The recovery code is not right, or was used already. Each code works once."),
+    "passkey_refused": _(
+        "The passkey was not accepted, or the page was open for too long. Try again, or use another way."
+    ),
+    "passkey_taken": _("This passkey belongs to an account already. Use another device, or remove it there."),
+    "too_many_passkeys": _("There are too many passkeys. Remove those that are no longer used first."),
+    "passkey_name": _("Give it a name of at most 60 characters."),
     "password_too_short": _("The password needs at least 8 characters."),
     "password_too_short_alone": _(
         "Without two-step authentication the password needs at least 15 characters."

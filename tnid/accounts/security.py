@@ -14,6 +14,7 @@ from tnid.access import Guard, declare, send_to_sign_in
 from tnid.accounts.forms import PasswordForm, PlainForm
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
+from tnid.accounts.safety import judge
 from tnid.signin import known_device
 from tnid.signin.assurance import LOA2, without_second_factor
 from tnid.signin.enrolment import is_fresh, make_codes
@@ -59,14 +60,27 @@ def show() -> ResponseReturnValue:
         status = STATUS_OF_REASON.get(refused.reason, 400)
     elif form.is_submitted():
         status = 400
-    factors = services.current().factors
-    page = render_template(
+    return show_security(end_user.account_id, form), status
+
+
+def show_security(account_id: str, form: PasswordForm) -> str:
+    parts = services.current()
+    return render_template(
         "accounts/security.html",
         form=form,
-        factor_on=factors.is_enrolled(end_user.account_id),
-        codes_left=factors.count_recovery_codes(end_user.account_id),
+        safety=judge(account_id),
+        passkeys=parts.passkeys.list_by_account(account_id),
+        has_app=parts.factors.has_totp(account_id),
+        codes_left=parts.factors.count_recovery_codes(account_id),
     )
-    return page, status
+
+
+@blueprint.get("/protect")
+def protect() -> ResponseReturnValue:
+    """Ask which second factor to set up."""
+    if services.current().factors.is_enrolled(get_end_user().account_id):
+        return redirect(url_for("security.show"), 303)
+    return render_template("accounts/protect.html")
 
 
 def change_password(end_user: EndUser, form: Any) -> Refused | None:
@@ -92,12 +106,17 @@ def change_password(end_user: EndUser, form: Any) -> Refused | None:
 
 @blueprint.post("/factor")
 def begin_enrolment() -> ResponseReturnValue:
-    return find_obstacle() or go_to("enrolment.enrol", begin_local(url_for("security.show")))
+    obstacle = find_obstacle()
+    if obstacle is not None:
+        return obstacle
+    if services.current().factors.is_enrolled(get_end_user().account_id):
+        return redirect(url_for("authenticator_app.set_up"), 303)
+    return go_to("enrolment.enrol", begin_local(url_for("security.show")))
 
 
 @blueprint.post("/factor/remove")
 def remove_factor() -> ResponseReturnValue:
-    """Remove the authenticator app and its recovery codes; this session falls back to one factor."""
+    """Remove the authenticator app. Without another factor this session falls back to one."""
     obstacle = find_obstacle()
     if obstacle is not None:
         return obstacle
@@ -109,7 +128,7 @@ def remove_factor() -> ResponseReturnValue:
         return redirect(url_for("security.show"), 303)
     if parts.factors.remove_totp(end_user.account_id):
         parts.audit.record("factor.remove", account_id=end_user.account_id, now=now)
-        parts.messages.announce(end_user.account_id, "factor_removed", now)
+        flash(gettext("The authenticator app is removed."), "good")
         after_removal(end_user)
     return redirect(url_for("security.show"), 303)
 
@@ -123,8 +142,12 @@ def may_remove_one(account_id: str, *, is_last: bool) -> bool:
 
 
 def after_removal(end_user: EndUser) -> None:
-    """End the other sessions; with the last factor go the recovery codes, and what it gave this session."""
+    """Tell the person, and end the other sessions.
+
+    With the last factor go the recovery codes, and what it gave this session.
+    """
     parts, now = services.current(), services.now()
+    parts.messages.announce(end_user.account_id, "factor_removed", now)
     parts.sessions.end_all(end_user.account_id, now, except_sid=end_user.sid)
     if parts.factors.is_enrolled(end_user.account_id):
         return

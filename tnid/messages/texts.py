@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tnid.messages.text import Text
 from tnid.messages.texts_of_account import ACCOUNT_TEXTS
+from tnid.messages.texts_of_factors import FACTOR_TEXTS
 from tnid.messages.texts_of_mandates import MANDATE_TEXTS
 
 _CODE = Text(
@@ -71,5 +72,6 @@ CODE_TEXTS = {
 TEXTS: dict[str, Text] = {
     **CODE_TEXTS,
     **ACCOUNT_TEXTS,
+    **FACTOR_TEXTS,
     **MANDATE_TEXTS,
 }

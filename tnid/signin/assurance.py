@@ -23,20 +23,21 @@ PASSWORD_AND_TOTP = Assurance(LOA2, ("pwd", "otp", "mfa"))
 PASSWORD_AND_RECOVERY_CODE = Assurance(LOA2, ("pwd", "rc", "mfa"))
 
 
-def by_passkey(*, is_synced: bool) -> Assurance:
+def by_passkey(*, may_sync: bool) -> Assurance:
     """A passkey that verified its user is two factors by itself: the device, and finger, face or PIN."""
-    return Assurance(LOA2, (_key(is_synced), PRESENT, "mfa"))
+    return Assurance(LOA2, (*key_methods(may_sync), "mfa"))
 
 
-def by_password_and_passkey(*, is_synced: bool) -> Assurance:
-    return Assurance(LOA2, ("pwd", _key(is_synced), PRESENT, "mfa"))
-
-
-def _key(is_synced: bool) -> str:
+def key_methods(may_sync: bool) -> tuple[str, ...]:
     """A key that may leave its device is secured by software, as far as anybody can tell."""
-    return SYNCED_KEY if is_synced else DEVICE_KEY
+    return (SYNCED_KEY if may_sync else DEVICE_KEY, PRESENT)
+
+
+def with_second_factor(first: tuple[str, ...], *second: str) -> Assurance:
+    """What was proved before, and a factor of another kind beside it."""
+    return Assurance(LOA2, (*first, *(method for method in second if method not in first), "mfa"))
 
 
 def without_second_factor(amr: tuple[str, ...]) -> Assurance:
-    """What is left of a session whose second factor was removed."""
+    """What is left of a session whose last second factor was removed."""
     return Assurance(LOA1, tuple(method for method in amr if method in ("pwd", PRESENT)))

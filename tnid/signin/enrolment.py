@@ -12,10 +12,18 @@ from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.accounts.service import Account
 from tnid.signin import kept, second_factor, session, totp
-from tnid.signin.assurance import LOA2, PASSWORD_AND_TOTP
+from tnid.signin.assurance import LOA2
 from tnid.signin.forms import CodeForm, ContinueForm
 from tnid.signin.limits import SECOND_FACTOR, Bucket
-from tnid.signin.screen import asking_app, find_interaction, get_interaction, go_to, resume
+from tnid.signin.screen import (
+    address,
+    asking_app,
+    find_interaction,
+    get_interaction,
+    go_to,
+    resume,
+    second_factor_screen,
+)
 from tnid.signin.second_factor import Candidate
 
 blueprint = declare(Blueprint("enrolment", __name__, url_prefix="/mfa"), Guard.PUBLIC)
@@ -23,13 +31,14 @@ blueprint = declare(Blueprint("enrolment", __name__, url_prefix="/mfa"), Guard.P
 
 @blueprint.route("/enrol", methods=["GET", "POST"])
 def enrol() -> ResponseReturnValue:
-    """Show a new key as a QR code and as text; a code made with it turns the factor on."""
+    """Set up the first second factor: show a new key; a code made with it turns the factor on."""
     interaction = get_interaction()
     candidate = second_factor.find_candidate()
     if candidate is None:
         return resume(interaction)
-    if services.current().factors.is_enrolled(candidate.account_id):
-        return go_to("signin.totp", interaction)
+    kinds = services.current().factors.find_kinds(candidate.account_id)
+    if any(kinds):
+        return go_to(second_factor_screen(kinds), interaction)
     if candidate.end_user is not None and not is_fresh(candidate.end_user):
         return send_to_sign_in(max_age=services.current().settings.fresh_sign_in_seconds)
     account = services.current().accounts.get(candidate.account_id)
@@ -55,9 +64,14 @@ def show_enrolment(
         secret_text=totp.grouped(secret),
         otpauth_uri=totp.provisioning_uri(secret, account.username),
         account_label=account.username,
-        skip_url=f"/resume/{interaction.uid}" if may_skip(candidate, interaction) else None,
+        passkey_url=address("passkey.enrol", interaction),
+        skip_url=find_skip_url(candidate, interaction),
     )
     return page, (400 if form.is_submitted() else 200)
+
+
+def find_skip_url(candidate: Candidate, interaction: Interaction) -> str | None:
+    return f"/resume/{interaction.uid}" if may_skip(candidate, interaction) else None
 
 
 def may_skip(candidate: Candidate, interaction: Interaction) -> bool:
@@ -99,7 +113,7 @@ def turn_on(candidate: Candidate, secret: str, code: str, interaction: Interacti
     parts.audit.record("factor.add", account_id=candidate.account_id, now=now)
     parts.messages.announce(candidate.account_id, "factor_added", now)
     make_codes(candidate.account_id)
-    second_factor.complete(candidate, PASSWORD_AND_TOTP, interaction)
+    second_factor.complete(candidate, candidate.with_factor("otp"), interaction)
     return None
 
 
@@ -120,4 +134,12 @@ def codes() -> ResponseReturnValue:
     if found is None or form.validate_on_submit():
         kept.drop(kept.CODES)
         return resume(interaction)
-    return render_template("signin/recovery_codes.html", app=asking_app(interaction), form=form, codes=found)
+    account = services.current().accounts.get(end_user.account_id) if end_user else None
+    return render_template(
+        "signin/recovery_codes.html",
+        app=asking_app(interaction),
+        form=form,
+        codes=found,
+        account_label=account.username if account else "",
+        made_at=services.now(),
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField, SubmitField
+from wtforms import HiddenField, PasswordField, StringField, SubmitField
 from wtforms.validators import InputRequired
 
 from tnid.accounts.messages import MESSAGES
@@ -25,6 +25,12 @@ class CodeForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 class RecoveryForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     code = StringField(id="recovery_code", validators=[REQUIRED])
     submit = SubmitField(id="recovery_submit")
+
+
+class PasskeyForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """What a passkey answers, put in by the script."""
+
+    credential = HiddenField()
 
 
 class ContinueForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -17,13 +18,30 @@ from tnid.stores.passkeys import PasskeyStore
 RP_NAME = "Thái Nguyên ID"
 MOST_PASSKEYS = 20
 MOST_NAME_CHARACTERS = 60
+COPIED = "counter"
+"""Why a key is refused whose counter has not risen: there is another one like it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Distrusted(Refused):
+    """The key itself signed, and yet something is wrong with it: its owner should know."""
+
+    account_id: str = ""
+
+
+class Added(NamedTuple):
+    """A passkey that was just made; `may_sync` where it may leave its device."""
+
+    id: str
+    may_sync: bool
 
 
 class Used(NamedTuple):
-    """A passkey that was used rightly. `row` has the account's id, disabled_at and password_changed_at."""
+    """A passkey that was used rightly."""
 
-    row: Any
-    backup_eligible: bool
+    id: str
+    account_id: str
+    may_sync: bool
     user_verified: bool
 
 
@@ -73,8 +91,8 @@ class Passkeys:
         """Return what authenticators know an account by: it tells nobody else which one it is."""
         return hmac.digest(self._handle_key, account_id.encode(), "sha256")
 
-    def register(self, account_id: str, text: str, context: str, name: str, now: int) -> str | Refused:
-        """Add the passkey that a browser made; return its id."""
+    def register(self, account_id: str, text: str, context: str, name: str, now: int) -> Added | Refused:
+        """Add the passkey that a browser made."""
         try:
             created = ceremonies.read_created(text, self._place)
             if not self._challenges.consume(created.challenge, context, now):
@@ -97,7 +115,7 @@ class Passkeys:
             name=name[:MOST_NAME_CHARACTERS],
             created_at=now,
         )
-        return passkey_id if is_added else Refused("", "passkey_taken")
+        return Added(passkey_id, key.backup_eligible) if is_added else Refused("", "passkey_taken")
 
     # Using
 
@@ -129,10 +147,10 @@ class Passkeys:
         except BadCeremony as bad:
             return Refused("", str(bad))
         if proof.backup_eligible != bool(row.backup_eligible):
-            return Refused("", "backup_eligibility")
+            return Distrusted("", "backup_eligibility", account_id=row.account_id)
         if not self._store.use(row.id, proof.sign_count, proof.backed_up, now):
-            return Refused("", "counter")
-        return Used(row, proof.backup_eligible, proof.user_verified)
+            return Distrusted("", COPIED, account_id=row.account_id)
+        return Used(row.id, row.account_id, proof.backup_eligible, proof.user_verified)
 
     def _check_owner(self, row: Any, user_handle: bytes | None, account_id: str) -> None:
         """§7.2 step 6: whom the passkey names is who it belongs to, and who is asked, where that is known."""

@@ -10,7 +10,10 @@ from oidc.models import Interaction
 from tnid import services, web
 from tnid.consent.applications import RelyingParty, describe
 from tnid.signin import session
+from tnid.signin.factors import Kinds
 
+# What a passkey's challenge may be for
+SIGN_IN, STEP_UP, CREATE = "sign_in", "step_up", "create"
 PAGES = {
     "login": "signin.login",
     "select_account": "signin.select_account",
@@ -69,10 +72,25 @@ def address(endpoint: str, interaction: Interaction | None) -> str:
     return url_for(endpoint, interaction=interaction.uid if interaction else None)
 
 
+def second_factor_screen(kinds: Kinds) -> str:
+    """Return the screen that asks for a second factor of these kinds, or that sets one up.
+
+    A passkey first, for nobody can be tricked out of it; the page leads on to the other way.
+    """
+    if kinds.passkey:
+        return "passkey.step_up"
+    return "signin.totp" if kinds.totp else "enrolment.enrol"
+
+
 def show_prompt(prompt: Prompt) -> Response:
     """Send the browser to the screen that a prompt names."""
     if prompt.name == "second_factor":
         end_user = session.find_end_user()
-        is_enrolled = end_user and services.current().factors.is_enrolled(end_user.account_id)
-        return go_to("signin.totp" if is_enrolled else "enrolment.enrol", prompt.interaction)
+        kinds = services.current().factors.find_kinds(end_user.account_id if end_user else "")
+        return go_to(second_factor_screen(kinds), prompt.interaction)
     return go_to(PAGES[prompt.name], prompt.interaction)
+
+
+def context_of(purpose: str, scope: str, account_id: str = "") -> str:
+    """Return whose a passkey's challenge is: this browser's, for a purpose, in an interaction or session."""
+    return "\n".join((purpose, web.browser_id(), scope, account_id))

@@ -9,18 +9,22 @@ from oidc.models import EndUser, Interaction
 from tnid import services
 from tnid.accounts.refusal import Refused
 from tnid.signin import session
-from tnid.signin.assurance import LOA2, PASSWORD_AND_RECOVERY_CODE, PASSWORD_AND_TOTP, Assurance
+from tnid.signin.assurance import LOA2, PASSWORD, Assurance, key_methods, with_second_factor
 from tnid.signin.half_sign_ins import TRIES
 from tnid.signin.limits import RECOVERY_CODE, SECOND_FACTOR, SECOND_FACTOR_IN_SESSION, Bucket, Limit
 
+TOTP, RECOVERY, PASSKEY = "sign_in.totp", "sign_in.recovery_code", "sign_in.passkey"
+
 
 class Method(NamedTuple):
-    """One way of proving a second factor."""
+    """One way of proving a second factor. `limit` is None for what nobody can guess.
+
+    `verify` takes the account's id, what was sent and the time, and returns the methods that it proves.
+    """
 
     event: str
-    limit: Limit
-    assurance: Assurance
-    verify: Callable[[str, str, int], bool]
+    limit: Limit | None
+    verify: Callable[[str, str, int], tuple[str, ...] | Refused]
 
 
 class Candidate(NamedTuple):
@@ -30,15 +34,37 @@ class Candidate(NamedTuple):
     half_id: str | None
     end_user: EndUser | None
 
+    def with_factor(self, *methods: str) -> Assurance:
+        """What these methods prove beside what was proved before: the password, in half a sign-in."""
+        return with_second_factor(self.end_user.amr if self.end_user else PASSWORD.amr, *methods)
+
 
 def totp() -> Method:
-    verify = services.current().factors.verify_totp
-    return Method("sign_in.totp", SECOND_FACTOR, PASSWORD_AND_TOTP, verify)
+    return Method(TOTP, SECOND_FACTOR, _of_code(services.current().factors.verify_totp, "otp"))
 
 
 def recovery_code() -> Method:
-    verify = services.current().factors.consume_recovery_code
-    return Method("sign_in.recovery_code", RECOVERY_CODE, PASSWORD_AND_RECOVERY_CODE, verify)
+    consume = services.current().factors.consume_recovery_code
+    return Method(RECOVERY, RECOVERY_CODE, _of_code(consume, "rc"))
+
+
+def passkey(context: str) -> Method:
+    """`context` is what the challenge was made for."""
+
+    def verify(account_id: str, sent: str, now: int) -> tuple[str, ...] | Refused:
+        used = services.current().passkeys.use(sent, context, now, account_id=account_id)
+        return used if isinstance(used, Refused) else key_methods(used.may_sync)
+
+    return Method(PASSKEY, None, verify)
+
+
+def _of_code(
+    is_right: Callable[[str, str, int], bool], name: str
+) -> Callable[[str, str, int], tuple[str, ...] | Refused]:
+    def verify(account_id: str, code: str, now: int) -> tuple[str, ...] | Refused:
+        return (name,) if is_right(account_id, code, now) else Refused("code", "wrong_code")
+
+    return verify
 
 
 def find_candidate() -> Candidate | None:
@@ -52,23 +78,25 @@ def find_candidate() -> Candidate | None:
     return Candidate(end_user.account_id, None, end_user)
 
 
-def prove(candidate: Candidate, method: Method, code: str) -> Refused | None:
-    """Count a try, then look at the code; a right one signs in or raises the session.
+def prove(candidate: Candidate, method: Method, sent: str) -> Assurance | Refused:
+    """Count a try, then look at what was sent; return what a right one proves.
 
     The count is one statement before the look, so that parallel guesses share one allowance. The last wrong
     try ends the half sign-in: the password is asked for again.
     """
     parts, now = services.current(), services.now()
     tries = _count_try(candidate)
-    by_account = Bucket(method.limit, candidate.account_id)
+    by_account = Bucket(method.limit, candidate.account_id) if method.limit else None
     if tries is None:
         return _refuse(candidate, method, "too_many_here")
-    if not parts.limits.take(by_account, now):
+    if by_account and not parts.limits.take(by_account, now):
         return _refuse(candidate, method, "too_many")
-    if not method.verify(candidate.account_id, code, now):
-        return _refuse(candidate, method, "too_many_here" if tries >= TRIES else "wrong_code")
-    parts.limits.forget(by_account)
-    return None
+    proved = method.verify(candidate.account_id, sent, now)
+    if isinstance(proved, Refused):
+        return _refuse(candidate, method, "too_many_here" if tries >= TRIES else proved.reason)
+    if by_account:
+        parts.limits.forget(by_account)
+    return candidate.with_factor(*proved)
 
 
 def complete(candidate: Candidate, assurance: Assurance, interaction: Interaction | None) -> bool:

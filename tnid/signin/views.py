@@ -13,17 +13,20 @@ from tnid.access import Guard, declare
 from tnid.accounts.messages import MESSAGES, show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.signin import known_device, second_factor, session
-from tnid.signin.assurance import PASSWORD
+from tnid.signin.assurance import PASSWORD, Assurance
 from tnid.signin.forms import CodeForm, ContinueForm, LoginForm, RecoveryForm
 from tnid.signin.password import prove_password
 from tnid.signin.screen import (
+    SIGN_IN,
     address,
     asking_app,
+    context_of,
     get_interaction,
     go_to,
     resume,
+    second_factor_screen,
 )
-from tnid.signin.second_factor import Candidate, Method
+from tnid.signin.second_factor import TOTP, Candidate, Method
 
 blueprint = declare(Blueprint("signin", __name__), Guard.PUBLIC)
 
@@ -44,14 +47,21 @@ def login() -> ResponseReturnValue:
         show_refusal(form, refused)
     elif not form.is_submitted() and interaction.request is not None:
         form.username.data = interaction.request.login_hint[:128]
-    page = render_template(
+    return answer_form(show_login(interaction, form), form, refused)
+
+
+def show_login(interaction: Interaction, form: LoginForm) -> str:
+    """Return the sign-in page. What it asks of passkeys is the same whoever looks at it."""
+    parts = services.current()
+    return render_template(
         "signin/login.html",
         app=asking_app(interaction),
         form=form,
         uid=interaction.uid,
         register_url=address("registration.register", interaction),
+        passkey_url=address("passkey.sign_in", interaction),
+        passkey_options=parts.passkeys.request_options(context_of(SIGN_IN, interaction.uid), services.now()),
     )
-    return answer_form(page, form, refused)
 
 
 def begin_local(return_to: str, *, max_age: int | None = None, least_acr: str = "") -> Interaction:
@@ -65,12 +75,10 @@ def after_password(row: Any, interaction: Interaction | None) -> ResponseReturnV
     """Ask for the factor where there is one, or where the password is too short to stand alone."""
     parts = services.current()
     known_device.remember(row)
-    if parts.factors.is_enrolled(row.id):
+    kinds = parts.factors.find_kinds(row.id)
+    if any(kinds) or row.factor_required_at is not None:
         session.begin_half_sign_in(row.id)
-        return go_to("signin.totp", interaction)
-    if row.factor_required_at is not None:
-        session.begin_half_sign_in(row.id)
-        return go_to("enrolment.enrol", interaction)
+        return go_to(second_factor_screen(kinds), interaction)
     sid = session.begin_session(row.id, PASSWORD)
     if interaction is not None:
         parts.interactions.mark_authenticated(interaction.uid, sid, services.now())
@@ -86,39 +94,41 @@ def answer_form(page: str, form: Any, refused: Refused | None) -> ResponseReturn
 
 @blueprint.route("/mfa/totp", methods=["GET", "POST"])
 def totp() -> ResponseReturnValue:
-    return ask_for_factor(second_factor.totp(), CodeForm(), "signin/totp.html", "wrong_code")
+    return ask_for_code(second_factor.totp(), CodeForm(), "signin/totp.html", "wrong_code")
 
 
 @blueprint.route("/mfa/recovery", methods=["GET", "POST"])
 def recovery() -> ResponseReturnValue:
-    return ask_for_factor(
+    return ask_for_code(
         second_factor.recovery_code(), RecoveryForm(), "signin/recovery.html", "wrong_recovery_code"
     )
 
 
-def ask_for_factor(method: Method, form: Any, template: str, wrong: str) -> ResponseReturnValue:
+def ask_for_code(method: Method, form: Any, template: str, wrong: str) -> ResponseReturnValue:
     """Ask whoever owes a second factor for one; everyone else goes on to resume."""
     interaction = get_interaction()
     candidate = second_factor.find_candidate()
     if candidate is None:
         return resume(interaction)
-    if not services.current().factors.is_enrolled(candidate.account_id):
-        return go_to("enrolment.enrol", interaction)
+    kinds = services.current().factors.find_kinds(candidate.account_id)
+    if not (kinds.totp or (kinds.passkey and method.event != TOTP)):
+        return go_to(second_factor_screen(kinds), interaction)
     if form.validate_on_submit():
-        refused = second_factor.prove(candidate, method, form.code.data)
-        if refused is None:
-            second_factor.complete(candidate, method.assurance, interaction)
+        proved = second_factor.prove(candidate, method, form.code.data)
+        if isinstance(proved, Assurance):
+            second_factor.complete(candidate, proved, interaction)
             return resume(interaction)
-        if refused.reason == "too_many_here":
+        if proved.reason == "too_many_here":
             return after_lock(candidate, interaction)
-        reason = wrong if refused.reason == "wrong_code" else "too_many_codes"
+        reason = wrong if proved.reason == "wrong_code" else "too_many_codes"
         show_refusal(form, Refused("code", reason))
     page = render_template(
         template,
         app=asking_app(interaction),
         form=form,
         recovery_url=address("signin.recovery", interaction),
-        totp_url=address("signin.totp", interaction),
+        totp_url=address("signin.totp", interaction) if kinds.totp else None,
+        passkey_url=address("passkey.step_up", interaction) if kinds.passkey else None,
     )
     return page, (400 if form.is_submitted() else 200)
 

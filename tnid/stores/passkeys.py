@@ -47,13 +47,9 @@ _INSERT = text(
     " VALUES (:id, :account_id, :credential_id, :public_key, :sign_count, :backup_eligible, :backed_up,"
     " :transports, :name, :created_at, NULL) ON CONFLICT DO NOTHING"
 )
-# Whose it is, and what a sign-in needs of that account
+# Whose it is, and whether that account opens
 _FIND = (
-    select(
-        passkeys,
-        accounts.c.disabled_at,
-        accounts.c.password_changed_at,
-    )
+    select(passkeys, accounts.c.disabled_at)
     .join(accounts, accounts.c.id == passkeys.c.account_id)
     .where(passkeys.c.credential_id == bindparam("credential_id"))
 )
@@ -94,7 +90,7 @@ class PasskeyStore:
         return self._database.execute(_INSERT, **columns) == 1
 
     def find_by_credential_id(self, credential_id: bytes) -> Any:
-        """Return the passkey with its account's disabled_at and password_changed_at, or None."""
+        """Return the passkey with its account's disabled_at, or None."""
         return self._database.fetch_one(_FIND, credential_id=credential_id)
 
     def list_by_account(self, account_id: str) -> list[Any]:

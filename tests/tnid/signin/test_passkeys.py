@@ -13,7 +13,7 @@ from tests.conftest import Clock
 from tests.tnid.conftest import ISSUER, Someone
 from tnid.accounts.refusal import Refused
 from tnid.services import Services
-from tnid.signin.passkeys import MOST_PASSKEYS, Used
+from tnid.signin.passkeys import MOST_PASSKEYS, Added, Used
 
 HERE = "browser\ninteraction"
 
@@ -25,7 +25,7 @@ def key() -> Authenticator:
 
 def register(
     services: Services, someone: Someone, key: Authenticator, context: str = HERE, **changes: Any
-) -> str | Refused:
+) -> Added | Refused:
     options = services.passkeys.creation_options(someone.account, context, someone.clock.now())
     text = key.create(options, **changes)
     with services.database.unit():
@@ -51,13 +51,13 @@ def test_a_passkey_is_registered_and_opens_its_account(
 ) -> None:
     key = Authenticator(ISSUER, algorithm)
     assert not services.passkeys.has_any(lan.id)
-    assert isinstance(register(services, lan, key), str)
+    assert isinstance(register(services, lan, key), Added)
     (row,) = services.passkeys.list_by_account(lan.id)
     assert (row.name, row.sign_count, row.transports, row.last_used_at) == ("Điện thoại", 0, "internal", None)
     assert (row.backup_eligible, row.backed_up) == (1, 1)
     assert services.factors.is_enrolled(lan.id) and not services.factors.has_totp(lan.id)
     used = use(services, clock, key)
-    assert isinstance(used, Used) and used.row.account_id == lan.id and used.user_verified
+    assert isinstance(used, Used) and used.account_id == lan.id and used.user_verified
     (row,) = services.passkeys.list_by_account(lan.id)
     assert row.last_used_at == clock.now()
 
@@ -142,7 +142,7 @@ def test_a_credential_is_one_account_s(
 def test_there_is_an_end_to_registering(services: Services, lan: Someone, key: Authenticator) -> None:
     for number in range(MOST_PASSKEYS):
         key.credential_id = b"key %d" % number
-        assert isinstance(register(services, lan, key), str)
+        assert isinstance(register(services, lan, key), Added)
     key.credential_id = b"one more"
     assert reason(register(services, lan, key)) == "too_many_passkeys"
 
@@ -204,12 +204,12 @@ def test_a_passkey_is_renamed_and_removed_by_its_owner_only(
     services: Services, lan: Someone, minh: Someone, key: Authenticator
 ) -> None:
     made = register(services, lan, key)
-    assert isinstance(made, str)
-    assert not services.passkeys.rename(minh.id, made, "Của tôi")
-    assert not services.passkeys.remove(minh.id, made)
-    assert services.passkeys.rename(lan.id, made, "Máy tính")
+    assert isinstance(made, Added)
+    assert not services.passkeys.rename(minh.id, made.id, "Của tôi")
+    assert not services.passkeys.remove(minh.id, made.id)
+    assert services.passkeys.rename(lan.id, made.id, "Máy tính")
     assert services.passkeys.list_by_account(lan.id)[0].name == "Máy tính"
-    assert services.passkeys.remove(lan.id, made)
+    assert services.passkeys.remove(lan.id, made.id)
     assert not services.factors.is_enrolled(lan.id)
 
 
