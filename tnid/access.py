@@ -12,7 +12,7 @@ from oidc.errors import UnsafeRequest
 from tnid import services, web
 from tnid.officials import desk
 from tnid.signin.assurance import LOA2
-from tnid.signin.session import find_end_user
+from tnid.signin.session import find_end_user, find_leaving
 
 _ATTRIBUTE = "tnid_guard"
 
@@ -57,6 +57,8 @@ def install(app: Flask) -> None:
             # A form of ours is small; what applications send may hold a signed request.
             request.max_content_length = web.MAX_FORM_BYTES
         check_text(guard)
+        if guard is Guard.SIGNED_IN and find_leaving() is not None:
+            return redirect(url_for("leaving.stay"), 303)
         if guard is Guard.SIGNED_IN and find_end_user() is None:
             return send_to_sign_in()
         return check_staff() if guard is Guard.STAFF else None
@@ -120,4 +122,6 @@ def _page_of_form() -> str:
 _PAGES = (
     *("/account/profile", "/account/security", "/account/sessions", "/account/applications"),
     *("/account/requests", "/device", "/officials", "/account/mandates"),
+    *("/account/delete", "/account/rights"),
+    *("/account/requests", "/account/panic", "/account/export", "/device", "/officials"),
 )

@@ -16,7 +16,19 @@ from oidc.errors import PageError
 from tnid import access, clock, errors, front, rendering, services, web
 from tnid import pages as pages_views
 from tnid.access import Guard
-from tnid.accounts import authenticator_app, contact_pages, passkeys, profile, registration, security
+from tnid.accounts import (
+    authenticator_app,
+    contact_pages,
+    copies,
+    emergency,
+    history,
+    leaving,
+    passkeys,
+    profile,
+    registration,
+    rights,
+    security,
+)
 from tnid.accounts import views as account_views
 from tnid.accounts.passwords import Busy
 from tnid.consent import connected, receipts
@@ -26,7 +38,7 @@ from tnid.decoupled import views as decoupled_views
 from tnid.mandates import acceptance, in_stead
 from tnid.mandates import views as mandate_views
 from tnid.messages import views as message_views
-from tnid.moments import moment
+from tnid.moments import dated, moment
 from tnid.officials import desk
 from tnid.officials import views as officials_views
 from tnid.services import EXTENSION, Services, build_services
@@ -59,7 +71,7 @@ class Application(Flask):
     def handle_exception(self, error: Exception) -> Response:
         # What the request meant to set belongs to what was rolled back
         g.pop("cookies", None)
-        g.end_user = None
+        g.end_user = g.session_row = None
         g.official = g.desk = None
         return super().handle_exception(error)
 
@@ -90,7 +102,7 @@ def create_app(settings: Settings) -> Application:
         if access.guard_of(blueprint) is Guard.PROTOCOL:
             csrf.exempt(blueprint)
     errors.install(app, settings)
-    app.jinja_env.filters["moment"] = moment
+    app.jinja_env.filters.update(moment=moment, dated=dated)
     app.jinja_env.globals["version"] = metadata.version("thai-nguyen-id")
     app.context_processor(current_person)
     ensure_keys(parts)
@@ -102,7 +114,7 @@ def blueprints() -> Iterable[Any]:
     """Return everything that answers a browser, each with its guard declared."""
     host = oidc_blueprint.Host(
         provider=lambda: services.current().provider,
-        end_user=session.find_end_user,
+        end_user=session.find_applications_user,
         browser=web.browser_id,
         now=services.now,
         show_prompt=screen.show_prompt,
@@ -124,6 +136,13 @@ def blueprints() -> Iterable[Any]:
         security.blueprint,
         passkeys.blueprint,
         authenticator_app.blueprint,
+        emergency.blueprint,
+        history.blueprint,
+        copies.blueprint,
+        leaving.deletion,
+        leaving.leaving,
+        rights.blueprint,
+        emergency.link,
         decoupled_views.device,
         decoupled_views.requests,
         officials_views.door,

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from tnid.db import Conflict, Database
-from tnid.stores.audit import AuditStore
+from tnid.stores.audit import AuditStore, Kinds
 
 FIRST_HASH = bytes(32)
 BATCH_EVENTS = 1000
@@ -68,6 +68,18 @@ class Audit:
     def list_by_account(self, account_id: str, *, most: int = 50) -> list[Any]:
         """Return the account's latest events, newest first."""
         return self._store.list_by_account(account_id, most=most)
+
+    def list_page(
+        self, account_id: str, kinds: Kinds, *, since: int, until: int, before_id: int, most: int
+    ) -> list[Any]:
+        """Return one page of an account's events of these kinds (name and outcome), newest first."""
+        return self._store.list_page(
+            account_id, kinds, since=since, until=until, before_id=before_id, most=most
+        )
+
+    def list_reads(self, account_id: str, *, since: int) -> list[Any]:
+        """Return client_id, event, times and last_at of every client that was given access since then."""
+        return self._store.list_reads(account_id, since=since)
 
 
 def event_columns(event: str, now: int) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import create_engine
 
 from tnid import clock
+from tnid.accounts.erasure import erase_due
 from tnid.audit import CHAIN_PURPOSE, Chain
 from tnid.consent.notices import SECURITY_EVENT, SecurityEventCarrier
 from tnid.db import Database, DatabaseUnavailable, engine_options, prepare_engine
@@ -43,6 +44,7 @@ from tnid.stores.security_events import SecurityEventStore
 LEASE_SECONDS = 10
 TEND_SECONDS = 5
 TICK_SECONDS = 0.2
+DELETIONS_AT_ONCE = 10
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +74,9 @@ def chores(services: Services) -> tuple[Chore, ...]:
     def purge(now: int) -> bool:
         return purge_expired(database, now, most=settings.purge_batch_rows)
 
+    def delete_accounts(now: int) -> bool:
+        return erase_due(services, now, most=DELETIONS_AT_ONCE) == DELETIONS_AT_ONCE
+
     def purge_audit(now: int) -> bool:
         return events.purge_batch(before=now - settings.audit_keep_seconds, now=now)
 
@@ -79,6 +84,7 @@ def chores(services: Services) -> tuple[Chore, ...]:
         Chore("seal", settings.audit_seal_seconds, True, seal),
         Chore("tend_keys", TEND_SECONDS, False, tend_keys),
         Chore("purge", settings.purge_seconds, True, purge),
+        Chore("delete_accounts", settings.purge_seconds, True, delete_accounts),
         Chore("purge_audit", settings.purge_seconds, True, purge_audit),
     )
 

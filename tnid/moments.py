@@ -14,6 +14,11 @@ def moment(at: int) -> str:
     return describe_moment(at, clock.now())
 
 
+def dated(at: int) -> str:
+    """Return an epoch second as text with its date, today's too: for what is kept."""
+    return describe_moment(at, 0)
+
+
 def describe_moment(at: int, now: int) -> str:
     """Return "today at 07:12", "yesterday at 21:02" or the weekday and date, in the person's language."""
     utc, zone = datetime.fromtimestamp(at, UTC), get_timezone()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ColumnElement, Delete, bindparam, delete, exists, select, true, tuple_
 
 from tnid.db import Database
+from tnid.stores.alerts import alerts
 from tnid.stores.decoupled import requests as decoupled_requests
 from tnid.stores.desks import desks
 from tnid.stores.grants import grants
@@ -33,6 +34,7 @@ EXPIRING: tuple[Column[int], ...] = (
     throttles.c.resets_at,
     outbox.c.expires_at,
     decoupled_requests.c.expires_at,
+    alerts.c.expires_at,
     messages.c.expires_at,
     message_codes.c.expires_at,
     desks.c.expires_at,

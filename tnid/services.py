@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from flask import current_app, g, has_request_context
 
@@ -12,6 +13,9 @@ from keys.rotation import RotationPolicy
 from oidc.authorization.interaction import Interactions
 from oidc.provider import Provider
 from tnid import clock
+from tnid.accounts.alerts import Alerts
+from tnid.accounts.closures import Closures
+from tnid.accounts.data_requests import DataRequests
 from tnid.accounts.identity import Identity
 from tnid.accounts.passwords import Passwords
 from tnid.accounts.profile_changes import ProfileChanges
@@ -38,9 +42,13 @@ from tnid.signin.passkeys import Passkeys
 from tnid.signin.sessions import Sessions
 from tnid.signout.endings import SessionEndings
 from tnid.stores.accounts import AccountStore
+from tnid.stores.alerts import AlertStore
 from tnid.stores.clients import ClientStore
+from tnid.stores.closures import ClosureStore
 from tnid.stores.consent_ledger import ConsentLedgerStore
 from tnid.stores.consents import ConsentStore
+from tnid.stores.data_requests import DataRequestStore
+from tnid.stores.decoupled import DecoupledStore
 from tnid.stores.desks import DeskStore
 from tnid.stores.factors import FactorStore
 from tnid.stores.former_numbers import FormerNumberStore
@@ -64,6 +72,14 @@ EXTENSION = "tnid"
 DAY_SECONDS = 24 * 3600
 
 
+class Safety(NamedTuple):
+    """What an owner's control of their account hangs on; reached by the services' own names."""
+
+    closures: Closures
+    alerts: Alerts
+    data_requests: DataRequests
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """What views, commands and the front work with."""
@@ -76,8 +92,8 @@ class Services:
     clients: ClientStore
     resources: ResourceStore
     grants: GrantStore
-    interactions: Interactions
     accounts: Accounts
+    safety: Safety
     passwords: Passwords
     factors: Factors
     passkeys: Passkeys
@@ -93,11 +109,26 @@ class Services:
     roles: Roles
     desks: DeskStore
 
+    @property
+    def interactions(self) -> Interactions:
+        return self.provider.interactions
+
+    @property
+    def closures(self) -> Closures:
+        return self.safety.closures
+
+    @property
+    def alerts(self) -> Alerts:
+        return self.safety.alerts
+
+    @property
+    def data_requests(self) -> DataRequests:
+        return self.safety.data_requests
+
 
 def build_services(settings: Settings, database: Database) -> Services:
     """Wire the program. Raises MasterKeyError where the master key can't be used."""
-    sealer = Sealer(load_master_key(settings.master_key_file))
-    audit = Audit(database)
+    sealer, audit = Sealer(load_master_key(settings.master_key_file)), Audit(database)
     keyring = Keyring(SqlKeyStore(database), sealer.derive("keys"), _rotation_policy(settings))
     clients, grants = ClientStore(database), GrantStore(database, event_columns)
     resources, outbox = ResourceStore(database), OutboxStore(database)
@@ -107,9 +138,10 @@ def build_services(settings: Settings, database: Database) -> Services:
     sessions, half_sign_ins = _sessions(settings, database, SessionEndings(grants, clients, outbox))
     mandate_store = MandateStore(database)
     ends = (sessions.end_all, half_sign_ins.end_all, mandate_store.end_by_account, grants.revoke_by_account)
+    endings = (*ends, DecoupledStore(database, sealer).deny_all)
     limits = Limits(ThrottleStore(database), sealer)
     messages, message_codes = _messages(settings, database, outbox, sealer, limits, audit)
-    accounts = _accounts(database, sealer, factors, passwords, messages, message_codes, audit, ends)
+    accounts = _accounts(database, sealer, factors, passwords, messages, message_codes, audit, endings)
     mandates = _mandates(mandate_store, grants, clients, accounts, audit, sealer, messages, settings)
     stores = build_stores(database, clients, resources, grants, consents, accounts, sealer, mandates, audit)
     provider = build_provider(settings, sealer, keyring, stores, audit)
@@ -122,8 +154,8 @@ def build_services(settings: Settings, database: Database) -> Services:
         clients=clients,
         resources=resources,
         grants=grants,
-        interactions=provider.interactions,
         accounts=accounts,
+        safety=_safety(database, sealer, sessions, endings[1:], messages, audit),
         passwords=passwords,
         factors=factors,
         passkeys=_passkeys(settings, database, sealer),
@@ -174,6 +206,19 @@ def _accounts(
     return Accounts(
         store, factors, vault, passwords, verifications, identity, profiles, messages, audit, ends
     )
+
+
+def _safety(
+    database: Database,
+    sealer: Sealer,
+    sessions: Sessions,
+    ends: Iterable[Callable[[str, int], object]],
+    messages: Messages,
+    audit: Audit,
+) -> Safety:
+    closures = Closures(ClosureStore(database), sessions, ends, messages, audit)
+    alerts = Alerts(AlertStore(database), closures, sealer, messages, audit)
+    return Safety(closures, alerts, DataRequests(DataRequestStore(database), sealer, messages, audit))
 
 
 def _mandates(

@@ -122,6 +122,8 @@ class Settings:
         "how long a helper's mandate may last")
     consent_lifetime_seconds: int = setting(whole(60, 10 * YEAR), str(YEAR), "seconds",
         "after so long a person is asked again what they share; no grant outlives it")
+    deletion_wait_seconds: int = setting(whole(1, 20 * DAY), str(19 * DAY), "seconds",
+        "from the request for an account's deletion until it is erased; the law allows 20 days")
     argon2_concurrency: int = setting(whole(1, 64), "2", "at once",
         "password hashes a process computes at the same time")
 

@@ -8,7 +8,16 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from markupsafe import Markup
-from wtforms import BooleanField, Form, PasswordField, SelectField, StringField, SubmitField
+from wtforms import (
+    BooleanField,
+    Form,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    SubmitField,
+    TextAreaField,
+)
 
 from tests.tnid.mandates.page_examples import MANDATE_PAGES
 
@@ -77,6 +86,12 @@ class RegisterForm(FlaskForm):
 
 class UserCodeForm(FlaskForm):
     user_code = StringField()
+    submit = SubmitField()
+
+
+class RightsForm(FlaskForm):
+    kind = RadioField(choices=[("see", "Xem"), ("restrict", "Hạn chế")])
+    words = TextAreaField()
     submit = SubmitField()
 
 
@@ -212,11 +227,18 @@ def _messages() -> list[dict[str, Any]]:
 
 
 def _sessions() -> list[dict[str, Any]]:
-    times = {"started_at": "hôm nay lúc 07:10", "last_seen_at": "hôm nay lúc 07:31"}
+    shared = {
+        "started_at": "hôm nay lúc 07:10",
+        "last_seen_at": "hôm nay lúc 07:31",
+        "how": "Mật khẩu và mã từ ứng dụng xác thực",
+        "apps": ["Việc làm Thái Nguyên", "Chè & Đặc sản"],
+        "is_here": True,
+        "is_current": False,
+    }
     return [
-        {"sid": "a", "browser": "Chrome trên Android", "ip": "192.0.2.17", "is_current": True, **times},
-        {"sid": "b", "browser": "Firefox trên Windows", "ip": "198.51.100.4", "is_current": False, **times},
-        {"sid": "c", "browser": "Safari trên iPhone", "ip": "2001:db8::7", "is_current": False, **times},
+        {**shared, "sid": "a", "browser": "Chrome trên Android", "ip": "192.0.2.17", "is_current": True},
+        {**shared, "sid": "b", "browser": "Firefox trên Windows", "ip": "198.51.100.4", "apps": []},
+        {**shared, "sid": "c", "browser": "Safari trên iPhone", "ip": "2001:db8::7", "is_here": False},
     ]
 
 
@@ -260,10 +282,75 @@ def _overview(**changes: Any) -> dict[str, Any]:
     context = {
         "person": PERSON,
         "current_person": PERSON,
-        "factor_on": True,
-        "sessions_count": 3,
+        "safety": SimpleNamespace(
+            kind="good",
+            title="Tài khoản được bảo vệ tốt",
+            sentence="Đăng nhập cần mật khẩu và một bước nữa.",
+            step="Mật khẩu và bảo mật",
+            step_url="/account/security",
+        ),
+        "devices": _sessions(),
+        "more_devices": 1,
         "applications": _applications(),
+        "more_applications": 2,
         "alerts": [],
+    }
+    return context | changes
+
+
+def _activity(**changes: Any) -> dict[str, Any]:
+    filters = [("all", "Tất cả"), ("sign-ins", "Đăng nhập"), ("failed", "Không thành công")]
+    context = {
+        "events": [
+            {"when": "hôm nay lúc 07:10", "text": "Đăng nhập", "ip": "192.0.2.17", "how": "Mật khẩu"},
+            {"when": "hôm qua lúc 21:02", "text": "Nhập sai mật khẩu", "ip": None, "is_refusal": True},
+        ],
+        "filters": filters,
+        "chosen": "sign-ins",
+        "older_url": "/account/activity?before=1-1",
+        "newest_url": "/account/activity",
+        "file_url": "/account/activity/history.csv",
+        "current_person": PERSON,
+    }
+    return context | changes
+
+
+def _export_page() -> dict[str, Any]:
+    return {
+        "person": SimpleNamespace(
+            username="lanh.tn95", created_at="hôm qua", identity_level=2, password_changed_at="hôm qua"
+        ),
+        "made_at": "hôm nay lúc 07:10",
+        "facts": [("Họ, chữ đệm và tên", "Lường Thị Lành"), ("Số điện thoại", "+84912345678")],
+        "number": "019•••••••23",
+        "verified": [{"when": "20/11/2026"}],
+        "factor_on": True,
+        "codes_left": 9,
+        "devices": _sessions(),
+        "applications": _applications(),
+        "requests": [
+            SimpleNamespace(words="Xin đính chính ngày cấp.", created_at="hôm qua", answer="Đã sửa.")
+        ],
+        "events": _activity()["events"],
+        "current_person": PERSON,
+    }
+
+
+def _rights(**changes: Any) -> dict[str, Any]:
+    asked = {
+        "label": "Hạn chế việc sử dụng dữ liệu của tôi",
+        "words": "Đề nghị không dùng số điện thoại của tôi để gửi tin.",
+        "created_at": "hôm qua lúc 21:02",
+        "acknowledge_by": "thứ Ba, 24/11/2026",
+        "due_at": "thứ Hai, 07/12/2026",
+    }
+    answered = {"acknowledged_at": "hôm nay", "answered_at": "hôm nay", "is_done": True, "answer": "Đã tắt."}
+    context = {
+        "form": RightsForm(),
+        "at_once": [("Xem thông tin được lưu về tôi", "Xem ngay", "/account/export")],
+        "days": [("Xem", 10), ("Hạn chế", 15)],
+        "requests": [asked, {**asked, **answered}, {**asked, "is_late": True}],
+        "current_person": PERSON,
     }
     return context | changes
 
@@ -396,7 +483,20 @@ EXAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "overview-new": (
         "accounts/overview.html",
         lambda: _overview(
-            factor_on=False, applications=[], sessions_count=1, alerts=["Vừa có đăng nhập từ thiết bị mới."]
+            safety=SimpleNamespace(
+                kind="care",
+                title="Tài khoản chỉ có mật khẩu bảo vệ",
+                sentence="Hãy thêm mã từ điện thoại.",
+                step="Bảo vệ tài khoản",
+                step_url="/account/security",
+            ),
+            applications=[],
+            devices=_sessions()[:1],
+            more_devices=0,
+            more_applications=0,
+            alerts=[
+                {"id": "a", "browser": "Edge trên Windows", "ip": "198.51.100.7", "when": "hôm nay lúc 02:14"}
+            ],
         ),
     ),
     "profile": (
@@ -472,16 +572,14 @@ EXAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
         "accounts/applications.html",
         lambda: {"applications": [], "current_person": PERSON},
     ),
-    "activity": (
-        "accounts/activity.html",
-        lambda: {
-            "events": [
-                {"when": "hôm nay lúc 07:10", "text": "Đăng nhập", "ip": "192.0.2.17"},
-                {"when": "hôm qua lúc 21:02", "text": "Đồng ý chia sẻ với Việc làm Thái Nguyên", "ip": None},
-            ],
-            "current_person": PERSON,
-        },
+    "sessions-one": (
+        "accounts/sessions.html",
+        lambda: {"sessions": _sessions()[:1], "current_person": PERSON},
     ),
+    "activity": ("accounts/activity.html", _activity),
+    "activity-none": ("accounts/activity.html", lambda: _activity(events=[])),
+    "alert-link": ("accounts/alert_link.html", lambda: {"is_over": False}),
+    "alert-link-over": ("accounts/alert_link.html", lambda: {"is_over": True}),
     "overview-asked": ("accounts/overview.html", lambda: _overview(requests_count=2)),
     "device": (
         "decoupled/enter.html",
@@ -512,6 +610,24 @@ EXAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
             "current_person": PERSON,
         },
     ),
+    "export": ("accounts/export.html", lambda: {"is_masked": True, "current_person": PERSON}),
+    "export-page": ("accounts/export_page.html", _export_page),
+    "delete": (
+        "accounts/delete.html",
+        lambda: {"due_at": "thứ Sáu, 11/12/2026", "applications_count": 2, "current_person": PERSON},
+    ),
+    "delete-asked": ("accounts/delete_asked.html", lambda: {"days": 19}),
+    "leaving": ("accounts/leaving.html", lambda: {"due_at": "thứ Sáu, 11/12/2026"}),
+    "rights": ("accounts/rights.html", _rights),
+    "rights-none": ("accounts/rights.html", lambda: _rights(requests=[])),
+    "rights-wrong": (
+        "accounts/rights.html",
+        lambda: _rights(
+            form=_with_errors(RightsForm(), kind="Hãy chọn một mục.", words="Không được để trống.")
+        ),
+    ),
+    "panic": ("accounts/panic.html", lambda: {"current_person": PERSON}),
+    "shut": ("signin/shut.html", lambda: {"app": None, "recover_url": "/recover"}),
     "requests-none": ("decoupled/requests.html", lambda: {"waiting": [], "current_person": PERSON}),
     "logout": ("logout/confirm.html", lambda: {"app": JOBS, "form": PlainForm(), "current_person": PERSON}),
     "signed-out": ("logout/signed_out.html", lambda: {"app": JOBS, "return_uri": "https://vieclam.example/"}),

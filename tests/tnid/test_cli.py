@@ -23,6 +23,7 @@ COMMANDS = [
     *(["client", name] for name in ("create", "list", "show", "disable", "rotate-secret")),
     *(["account", name] for name in ("create", "show", "disable", "enable", "export", "delete")),
     *(["resource", name] for name in ("create", "update", "list", "show", "disable", "allow")),
+    *(["request", name] for name in ("list", "show", "acknowledge", "answer")),
     *(["official", name] for name in ("add", "list", "remove")),
     ["demo", "seed"],
     ["demo", "code"],

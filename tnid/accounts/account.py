@@ -36,8 +36,14 @@ class Account:
     updated_at: int
     password_changed_at: int
     disabled_at: int | None = None
+    shut_by_owner_at: int | None = None
+    deletion_due_at: int | None = None
     totp_secret: str | None = field(default=None, repr=False)
     recovery_codes: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def is_open(self) -> bool:
+        return is_open(self)
 
     @property
     def display_name(self) -> str:
@@ -52,3 +58,10 @@ class Account:
     @property
     def claims(self) -> dict[str, Any]:
         return claims_of(self.profile, username=self.username, locale=self.locale, updated_at=self.updated_at)
+
+
+def is_open(account: Any) -> bool:
+    """Say whether applications may be served on behalf of an account, given it or its row."""
+    return (
+        account.disabled_at is None and account.shut_by_owner_at is None and account.deletion_due_at is None
+    )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 from flask_babel import lazy_gettext as _
 
 from tnid import services, web
+from tnid.accounts.browsers import describe_browser
+from tnid.accounts.methods import describe_methods
 
 TEXTS: dict[tuple[str, str], Any] = {
     ("account.create", "ok"): _("The account was created"),
@@ -21,12 +24,22 @@ TEXTS: dict[tuple[str, str], Any] = {
     ("account.change_number", "ok"): _("The number of the identity document was changed"),
     ("account.disable", "ok"): _("The account was shut"),
     ("account.enable", "ok"): _("The account was opened again"),
+    ("account.shut", "ok"): _("The owner shut the account"),
+    ("account.export", "ok"): _("A copy of all data was taken"),
+    ("account.ask_deletion", "ok"): _("The deletion of the account was asked for"),
+    ("account.cancel_deletion", "ok"): _("The deletion of the account was cancelled"),
+    ("request.make", "ok"): _("A request under the law was made"),
+    ("request.acknowledge", "ok"): _("A request under the law was acknowledged"),
+    ("request.answer", "ok"): _("A request under the law was answered"),
+    ("alert.accept", "ok"): _("A sign-in from a new device was confirmed"),
+    ("account.reopen", "ok"): _("The account was opened again after recovery"),
     ("sign_in.complete", "ok"): _("Signed in"),
     ("sign_in.step_up", "ok"): _("Signed in with a second factor"),
     ("sign_in.password", "refused"): _("A wrong password was tried"),
     ("sign_in.totp", "refused"): _("A wrong authentication code was tried"),
     ("sign_in.recovery_code", "refused"): _("A wrong recovery code was tried"),
     ("sign_in.passkey", "refused"): _("A passkey was not accepted"),
+    ("token.issued", "ok"): _("Signed in to %(app)s"),
     ("session.end", "ok"): _("Signed out"),
     ("factor.add", "ok"): _("Two-step authentication was turned on"),
     ("factor.remove", "ok"): _("Two-step authentication was turned off"),
@@ -61,10 +74,30 @@ TEXTS: dict[tuple[str, str], Any] = {
 def describe_events(rows: list[Any]) -> list[dict[str, Any]]:
     """Return the events that mean something to a person, in the order given."""
     return [
-        {"when": row.occurred_at, "text": _text(row), "ip": row.ip}
+        {
+            "when": row.occurred_at,
+            "text": _text(row),
+            **_place(row),
+            "how": _methods(row),
+            "is_refusal": row.outcome == "refused",
+        }
         for row in rows
         if (row.event, row.outcome) in TEXTS
     ]
+
+
+def _place(row: Any) -> dict[str, str | None]:
+    """Return from where it was done; what an application's server did says nothing of the person's place."""
+    if row.event.startswith("token.") or row.ip is None:
+        return {"ip": None, "browser": None}
+    return {"ip": row.ip, "browser": describe_browser(row.user_agent) if row.user_agent else None}
+
+
+def _methods(row: Any) -> str:
+    """Return how somebody signed in, where the event says so."""
+    details = orjson.loads(row.details) if row.details else {}
+    methods = details.get("amr")
+    return describe_methods(methods) if isinstance(methods, list) else ""
 
 
 def _text(row: Any) -> str:

@@ -64,6 +64,8 @@ MESSAGES: dict[str, Any] = {
     "mandate_until": _("Choose how long it lasts."),
     "mandate_too_many": _("There are very many mandates already. End some of them first."),
     "mandate_for_oneself": _("That is your own username: nobody needs a mandate for themselves."),
+    "choose_one": _("Choose one."),
+    "too_many_requests": _("Ten of your requests wait for their answer already. Wait for one of them."),
     "required": _("This can't be empty."),
 }
 OTHERWISE = _("This can't be accepted. Check it and try again.")

@@ -14,7 +14,7 @@ from tnid.accounts.forms import RegistrationForm
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.accounts.service import Account, NewAccount
-from tnid.signin import known_device, session
+from tnid.signin import session
 from tnid.signin.assurance import PASSWORD
 from tnid.signin.limits import REGISTRATION_FROM_NETWORK, Bucket, network_of
 from tnid.signin.screen import address, asking_app, find_interaction, go_to
@@ -80,10 +80,9 @@ def create_account(form: Any) -> Account | Refused:
 
 def after_registration(account: Account, interaction: Interaction) -> ResponseReturnValue:
     """Sign the person in as far as the password alone may, and offer the second factor."""
-    known_device.remember(account)
     if account.factor_required:
         session.begin_half_sign_in(account.id)
     else:
-        sid = session.begin_session(account.id, PASSWORD)
+        sid = session.begin_session(account.id, PASSWORD, account)
         services.current().interactions.mark_authenticated(interaction.uid, sid, services.now())
     return go_to("enrolment.enrol", interaction)

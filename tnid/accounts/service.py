@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from oidc.token.handles import new_identifier
 from tnid.accounts import passwords as policy
 from tnid.accounts import usernames
-from tnid.accounts.account import Account, NewAccount
+from tnid.accounts.account import Account, NewAccount, is_open
 from tnid.accounts.claims import LOCALES, check_profile, claims_of
 from tnid.accounts.contacts import parse_email, parse_phone
 from tnid.accounts.events import Events
@@ -177,9 +177,9 @@ class Accounts:
         return None if row is None else self._vault.open_account(row)
 
     def find_id_by_username(self, username: str) -> str | None:
-        """Return the id of the active account of this name; opens nothing."""
+        """Return the id of the open account of this name; opens nothing."""
         row = self._store.find_by_username_key(usernames.username_key(username[: usernames.MOST_CHARACTERS]))
-        return None if row is None or row.disabled_at is not None else str(row.id)
+        return str(row.id) if row is not None and is_open(row) else None
 
     def find_row_by_sign_in_name(self, name: str) -> Any:
         """Return the row of the one account that a username, phone number or e-mail address names.
@@ -205,9 +205,9 @@ class Accounts:
             yield from self._store.list_by_phone(self._vault.phone_index(phone) or "")
 
     def claims(self, account_id: str) -> dict[str, Any] | None:
-        """Return the standard claims of an active account; None for a disabled or unknown one."""
+        """Return the standard claims of an active account; None for one that is shut or unknown."""
         account = self.find(account_id)
-        return None if account is None or account.disabled_at is not None else account.claims
+        return account.claims if account is not None and account.is_open else None
 
     def claims_of_row(self, row: Any) -> dict[str, Any]:
         """Return the standard claims of a row with an account's columns, however it was fetched."""

@@ -38,6 +38,8 @@ class Vault:
             updated_at=row.updated_at,
             password_changed_at=row.password_changed_at,
             disabled_at=row.disabled_at,
+            shut_by_owner_at=row.shut_by_owner_at,
+            deletion_due_at=row.deletion_due_at,
             **shown_once,
         )
 

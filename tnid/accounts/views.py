@@ -6,13 +6,13 @@ from typing import Any, NoReturn
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 
 from oidc.clients.browser_uris import initiate_login_address
 from tnid import services
 from tnid.access import Guard, declare
-from tnid.accounts.activity import describe_events
-from tnid.accounts.browsers import describe_browser
+from tnid.accounts.devices import describe_alert, list_devices
+from tnid.accounts.safety import judge
 from tnid.consent.applications import describe
 from tnid.consent.items import is_offline, labels_of
 from tnid.consent.scopes import find_scope_texts
@@ -22,49 +22,34 @@ from tnid.signin.session import get_end_user
 
 blueprint = declare(Blueprint("accounts", __name__, url_prefix="/account"), Guard.SIGNED_IN)
 
-FEW_CODES = 3
 SHOWN_ON_OVERVIEW = 3
+ACCESS_DAYS = 90
 
 
 @blueprint.get("")
 def overview() -> ResponseReturnValue:
-    parts, end_user = services.current(), get_end_user()
-    consents = parts.consents.list_by_account(end_user.account_id, services.now())
-    factor_on = parts.factors.is_enrolled(end_user.account_id)
+    """Answer first what people look for first: who sees my data, where am I signed in, is it safe."""
+    parts, end_user, now = services.current(), get_end_user(), services.now()
+    account_id = end_user.account_id
+    person = parts.accounts.get(account_id)
+    consents = parts.consents.list_by_account(account_id, now)
+    devices = list_devices(end_user)
     return render_template(
         "accounts/overview.html",
-        person=parts.accounts.get(end_user.account_id),
-        factor_on=factor_on,
-        sessions_count=len(parts.sessions.list_live(end_user.account_id, services.now())),
-        applications=_applications(consents[:SHOWN_ON_OVERVIEW]),
-        requests_count=len(parts.provider.decoupled.list_waiting(end_user.account_id, services.now())),
-        alerts=_alerts(end_user.account_id) if factor_on else [],
+        person=person,
+        safety=judge(account_id),
+        devices=devices[:SHOWN_ON_OVERVIEW],
+        more_devices=max(0, len(devices) - SHOWN_ON_OVERVIEW),
+        applications=describe_consents(consents[:SHOWN_ON_OVERVIEW]),
+        more_applications=max(0, len(consents) - SHOWN_ON_OVERVIEW),
+        requests_count=len(parts.provider.decoupled.list_waiting(account_id, now)),
+        alerts=[describe_alert(row) for row in parts.alerts.list_open(account_id, end_user.sid)],
     )
-
-
-def _alerts(account_id: str) -> list[str]:
-    left = services.current().factors.count_recovery_codes(account_id)
-    if left > FEW_CODES:
-        return []
-    return [ngettext("Only %(num)s recovery code is left.", "Only %(num)s recovery codes are left.", left)]
 
 
 @blueprint.get("/sessions")
 def sessions() -> ResponseReturnValue:
-    end_user = get_end_user()
-    rows = services.current().sessions.list_live(end_user.account_id, services.now())
-    shown = [
-        {
-            "sid": row.sid,
-            "browser": describe_browser(row.user_agent),
-            "ip": row.ip,
-            "started_at": row.created_at,
-            "last_seen_at": row.last_seen_at,
-            "is_current": row.sid == end_user.sid,
-        }
-        for row in rows
-    ]
-    return render_template("accounts/sessions.html", sessions=shown)
+    return render_template("accounts/sessions.html", sessions=list_devices(get_end_user()))
 
 
 @blueprint.post("/sessions")
@@ -93,8 +78,13 @@ def not_found(event: str, account_id: str) -> NoReturn:
 
 @blueprint.get("/applications")
 def applications() -> ResponseReturnValue:
-    consents = services.current().consents.list_by_account(get_end_user().account_id, services.now())
-    return render_template("accounts/applications.html", applications=_applications(consents))
+    account_id = get_end_user().account_id
+    consents = services.current().consents.list_by_account(account_id, services.now())
+    return render_template(
+        "accounts/applications.html",
+        applications=describe_consents(consents),
+        accesses=find_accesses(account_id),
+    )
 
 
 @blueprint.post("/applications")
@@ -107,7 +97,22 @@ def withdraw() -> ResponseReturnValue:
     return redirect(url_for("accounts.applications"), 303)
 
 
-def _applications(consents: list[Consent]) -> list[dict[str, Any]]:
+def find_accesses(account_id: str) -> dict[str, dict[str, int]]:
+    """Return, by application, how often it was given access lately, and when last.
+
+    Each time it gets what opens the person's data for some minutes. Whether it looked, it alone knows: that
+    is not counted, for it would cost each look a write.
+    """
+    since = services.now() - ACCESS_DAYS * 86400
+    found: dict[str, dict[str, int]] = {}
+    for row in services.current().audit.list_reads(account_id, since=since):
+        one = found.setdefault(row.client_id, {"sign_ins": 0, "renewals": 0, "last_at": 0})
+        one["sign_ins" if row.event == "token.issued" else "renewals"] += row.times
+        one["last_at"] = max(one["last_at"], row.last_at)
+    return found
+
+
+def describe_consents(consents: list[Consent]) -> list[dict[str, Any]]:
     texts = find_scope_texts(scope for consent in consents for scope in consent.agreed.scope)
     clients, issuer = services.current().clients, services.current().settings.issuer
     found = [(consent, clients.find(consent.client_id)) for consent in consents]
@@ -123,9 +128,3 @@ def _applications(consents: list[Consent]) -> list[dict[str, Any]]:
         for consent, client in found
         if client is not None
     ]
-
-
-@blueprint.get("/activity")
-def activity() -> ResponseReturnValue:
-    rows = services.current().audit.list_by_account(get_end_user().account_id)
-    return render_template("accounts/activity.html", events=describe_events(rows))

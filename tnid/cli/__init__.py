@@ -20,6 +20,7 @@ from tnid.cli.keys import keys
 from tnid.cli.official import official
 from tnid.cli.outbox import outbox
 from tnid.cli.refusals import Commands
+from tnid.cli.request import request
 from tnid.cli.resource import resource
 from tnid.cli.serve import serve
 
@@ -40,6 +41,7 @@ for command in (
     client,
     resource,
     account,
+    request,
     official,
     demo,
     outbox,

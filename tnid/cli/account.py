@@ -8,12 +8,12 @@ from typing import IO, Any
 import click
 
 from tnid import clock
+from tnid.accounts.erasure import erase
+from tnid.accounts.export import build_document, describe_account
 from tnid.accounts.refusal import Refused
 from tnid.accounts.service import Account, NewAccount
 from tnid.cli.answers import Refusal, answer, read_object, with_json
-from tnid.cli.keys import utc
 from tnid.cli.services import open_services
-from tnid.consent.service import Consent
 from tnid.services import Services
 
 OWN_MEMBERS = frozenset({"username", "password", "personal_id_number", "identity_level", "totp", "locale"})
@@ -74,7 +74,7 @@ def show(username: str, as_json: bool) -> None:
     """Show what is known of an account without opening personal data."""
     with open_services() as services:
         found = _get(services, username)
-        shown = _describe(services, found)
+        shown = describe_account(services, found)
     lines = "\n".join(f"{name}: {value}" for name, value in shown.items())
     answer(as_json, shown, lines)
 
@@ -112,15 +112,7 @@ def export(username: str, as_json: bool) -> None:
     now = clock.now()
     with open_services() as services:
         found = _get(services, username)
-        exported = {
-            **_describe(services, found),
-            "claims": found.claims,
-            "verified_claims": services.accounts.verified_claims(found.id),
-            "personal_id_number": services.accounts.reveal_personal_id_number(found.id),
-            "sessions": [_without_hash(row) for row in services.sessions.list_live(found.id, now)],
-            "consents": [_describe_consent(one) for one in services.consents.list_by_account(found.id, now)],
-            "events": [row._asdict() for row in services.audit.list_by_account(found.id, most=10_000)],
-        }
+        exported = build_document(services, found, now, in_full=True)
         services.audit.record("account.export", account_id=found.id, now=now)
     answer(True, exported, "")
 
@@ -136,7 +128,7 @@ def delete(username: str, yes: bool, as_json: bool) -> None:
         click.confirm(f"Erase {username} for good?", abort=True)
     with open_services() as services:
         found = _get(services, username)
-        services.accounts.delete(found.id, clock.now())
+        erase(services, found.id, clock.now())
     answer(as_json, {"sub": found.id, "is_deleted": True}, f"{username} is erased.")
 
 
@@ -146,30 +138,3 @@ def _get(services: Services, username: str) -> Account:
     if found is None:
         raise Refusal(f"There is no account {username}.")
     return found
-
-
-def _describe(services: Services, found: Account) -> dict[str, Any]:
-    return {
-        "sub": found.id,
-        "username": found.username,
-        "identity_level": found.identity_level,
-        "locale": found.locale,
-        "second_factor": services.factors.is_enrolled(found.id),
-        "created_at": utc(found.created_at),
-        "updated_at": utc(found.updated_at),
-        "disabled_at": utc(found.disabled_at),
-    }
-
-
-def _without_hash(row: Any) -> dict[str, Any]:
-    return {name: value for name, value in row._asdict().items() if name != "id_hash"}
-
-
-def _describe_consent(consent: Consent) -> dict[str, Any]:
-    agreed = consent.agreed
-    return {
-        "client_id": consent.client_id,
-        "scope": sorted(agreed.scope),
-        "claims": sorted(agreed.claims),
-        "granted_at": utc(consent.granted_at),
-    }

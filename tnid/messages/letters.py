@@ -58,7 +58,7 @@ def write_letter(
         title=text.title[chosen],
         paragraphs=tuple(_fill(text.body, chosen, given).split("\n")),
         short=_fill(text.short, chosen, brief),
-        link=f"{issuer}{text.path}" if text.path else None,
+        link=f"{issuer}{text.path.format_map(given)}" if text.path else None,
     )
 
 

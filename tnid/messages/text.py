@@ -14,8 +14,8 @@ class Text:
 
     `title` is an e-mail's subject and the line that the person finds under their messages: no values in it.
     `body` is the e-mail, a paragraph a line. `short` goes to phones: no links, and no more than two
-    segments of an SMS. `path` is where the e-mail's one link leads, on our own address.
-    `{time}` is always there: the local time of what it tells of.
+    segments of an SMS. `path` is where the e-mail's one link leads, on our own address; it may hold
+    {values}, too. `{time}` is always there: the local time of what it tells of.
     """
 
     title: Words

@@ -6,6 +6,7 @@ from tnid.messages.text import Text
 from tnid.messages.texts_of_account import ACCOUNT_TEXTS
 from tnid.messages.texts_of_factors import FACTOR_TEXTS
 from tnid.messages.texts_of_mandates import MANDATE_TEXTS
+from tnid.messages.texts_of_safety import SAFETY_TEXTS
 
 _CODE = Text(
     title={"vi": "Mã xác thực (OTP)", "en": "One-time code", "ko": "인증번호"},
@@ -74,4 +75,5 @@ TEXTS: dict[str, Text] = {
     **ACCOUNT_TEXTS,
     **FACTOR_TEXTS,
     **MANDATE_TEXTS,
+    **SAFETY_TEXTS,
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from typing import Any
+from typing import Any, NamedTuple
 
 from tnid import services, web
 
@@ -16,6 +16,13 @@ DEVICE = "tnid_device"
 LIFETIME_SECONDS = 180 * 24 * 3600
 MOST_ACCOUNTS = 5
 MOST_CHARACTERS = 512
+
+
+class Known(NamedTuple):
+    """What a mark is made of."""
+
+    id: str
+    password_changed_at: int
 
 
 def find_device(row: Any) -> str | None:

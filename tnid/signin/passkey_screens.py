@@ -13,11 +13,12 @@ from tnid.access import Guard, declare, send_to_sign_in
 from tnid.accounts.browsers import describe_browser
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
-from tnid.signin import known_device, second_factor, session
+from tnid.signin import second_factor, session
 from tnid.signin.assurance import Assurance, by_passkey, key_methods
 from tnid.signin.enrolment import find_skip_url, is_fresh, make_codes
 from tnid.signin.forms import LoginForm, PasskeyForm
 from tnid.signin.passkeys import COPIED, Added, Distrusted, Used
+from tnid.signin.password import SHUT_BY_OWNER
 from tnid.signin.screen import (
     CREATE,
     SIGN_IN,
@@ -57,10 +58,14 @@ def sign_in() -> ResponseReturnValue:
 
 
 def after_passkey(used: Used, interaction: Interaction) -> ResponseReturnValue:
+    """Sign the person in, unless the account's owner shut it: recovery alone opens it then."""
     parts, account_id = services.current(), used.account_id
-    known_device.remember(parts.accounts.get(account_id))
+    account = parts.accounts.get(account_id)
+    if account.shut_by_owner_at is not None:
+        record_refusal(Distrusted("", SHUT_BY_OWNER, account_id=account_id))
+        return go_to("signin.shut", interaction)
     parts.audit.record(EVENT, account_id=account_id, now=services.now())
-    sid = session.begin_session(account_id, by_passkey(may_sync=used.may_sync))
+    sid = session.begin_session(account_id, by_passkey(may_sync=used.may_sync), account)
     parts.interactions.mark_authenticated(interaction.uid, sid, services.now())
     return resume(interaction)
 

@@ -20,6 +20,7 @@ from tnid.signin.limits import (
 )
 
 EVENT = "sign_in.password"
+SHUT_BY_OWNER = "shut_by_owner"
 MOST_NAME_CHARACTERS = 128
 
 
@@ -41,6 +42,8 @@ def prove_password(name: str, password: str) -> Any | Refused:
         return _refuse(row, "wrong_credentials", 0)
     if not parts.limits.clear(forgiven, now):
         return _refuse(row, "too_many", parts.limits.seconds_shut(buckets, now))
+    if row.shut_by_owner_at is not None:
+        return _refuse(row, SHUT_BY_OWNER, 0)
     if verdict.new_hash is not None:
         parts.accounts.rehash_password(row, verdict.new_hash)
     parts.audit.record(EVENT, account_id=row.id, now=now)

@@ -84,6 +84,8 @@ def second_factor_screen(kinds: Kinds) -> str:
 
 def show_prompt(prompt: Prompt) -> Response:
     """Send the browser to the screen that a prompt names."""
+    if session.find_leaving() is not None:
+        return redirect(url_for("leaving.stay"), 303)
     if prompt.name == "second_factor":
         end_user = session.find_end_user()
         kinds = services.current().factors.find_kinds(end_user.account_id if end_user else "")

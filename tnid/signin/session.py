@@ -10,6 +10,7 @@ from flask import session as browser_session
 from oidc.models import EndUser
 from tnid import services, web
 from tnid.settings import Settings
+from tnid.signin import known_device
 from tnid.signin.assurance import Assurance
 from tnid.signin.sessions import Place, end_user_of, is_touch_due
 
@@ -29,10 +30,27 @@ def find_end_user() -> EndUser | None:
     """
     if "end_user" not in g:
         row = services.current().sessions.look_up(web.cookie(SESSION), services.now())
-        g.end_user = None if row is None else end_user_of(row)
+        g.session_row = row
+        g.end_user = None if row is None or row.deletion_due_at is not None else end_user_of(row)
         g.is_touch_due = row is not None and is_touch_due(row, services.now())
     found: EndUser | None = g.end_user
     return found
+
+
+def find_applications_user() -> EndUser | None:
+    """Return who is signed in as far as applications are concerned: nobody whose account is shut."""
+    end_user = find_end_user()
+    return end_user if end_user is not None and g.session_row.shut_by_owner_at is None else None
+
+
+def find_leaving() -> Any:
+    """Return the session's row of somebody whose account waits for its deletion, or None.
+
+    Such a person is not signed in: all that is left to them is to cancel it.
+    """
+    find_end_user()
+    row = g.session_row
+    return row if row is not None and row.deletion_due_at is not None else None
 
 
 def get_end_user() -> EndUser:
@@ -49,14 +67,21 @@ def touch_if_due() -> None:
         services.current().sessions.touch(web.cookie(SESSION), services.now())
 
 
-def begin_session(account_id: str, assurance: Assurance) -> str:
+def begin_session(account_id: str, assurance: Assurance, row: Any = None) -> str:
     """Sign a person in at this browser, with a new session id; return the sid.
 
-    Somebody else's session here is signed out first; the same person's goes on under the new id.
+    Somebody else's session here is signed out first; the same person's goes on under the new id. From then
+    on the account knows the browser, and its owner is told of one that it didn't know. `row` is the
+    account's, where it is at hand.
     """
     parts, now = services.current(), services.now()
-    value, sid = _renewed(account_id, assurance) or parts.sessions.begin(account_id, assurance, _place(), now)
+    renewed = _renewed(account_id, assurance)
+    value, sid = renewed or parts.sessions.begin(account_id, assurance, _place(), now)
     web.set_cookie(SESSION, value)
+    account = _known_as(account_id, row)
+    if renewed is None and known_device.find_device(account) is None:
+        parts.alerts.raise_for(account_id, sid, *_place(), now)
+    known_device.remember(account)
     end_half_sign_in()
     parts.audit.record(
         "sign_in.complete", account_id=account_id, now=now,
@@ -64,6 +89,15 @@ def begin_session(account_id: str, assurance: Assurance) -> str:
     )  # fmt: skip
     _forget_end_user()
     return sid
+
+
+def _known_as(account_id: str, row: Any) -> known_device.Known:
+    """Return by what a browser knows the account; most ways lead here with a row that says it."""
+    half = find_half_sign_in()
+    if row is None and half is not None and half.account_id == account_id:
+        row = half
+    found = row if row is not None else services.current().accounts.get(account_id)
+    return known_device.Known(account_id, found.password_changed_at)
 
 
 def _renewed(account_id: str, assurance: Assurance) -> tuple[str, str] | None:
@@ -97,6 +131,18 @@ def sign_out() -> EndUser | None:
         end_session(end_user.account_id, end_user.sid)
     _forget_end_user()
     return end_user
+
+
+def leave() -> None:
+    """Forget at this browser the session that has ended with all others of its account."""
+    browser_session.clear()
+    web.clear_cookie(SESSION)
+    _forget_end_user()
+
+
+def look_again() -> None:
+    """Forget what was found of this browser's session, for its account has changed."""
+    _forget_end_user()
 
 
 def end_here(end_user: EndUser) -> None:
@@ -140,6 +186,7 @@ def end_half_sign_in() -> None:
 
 def _forget_end_user() -> None:
     g.pop("end_user", None)
+    g.pop("session_row", None)
     g.is_touch_due = False
 
 

@@ -12,15 +12,16 @@ from tnid import services, web
 from tnid.access import Guard, declare
 from tnid.accounts.messages import MESSAGES, show_refusal
 from tnid.accounts.refusal import Refused
-from tnid.signin import known_device, second_factor, session
+from tnid.signin import second_factor, session
 from tnid.signin.assurance import PASSWORD, Assurance
 from tnid.signin.forms import CodeForm, ContinueForm, LoginForm, RecoveryForm
-from tnid.signin.password import prove_password
+from tnid.signin.password import SHUT_BY_OWNER, prove_password
 from tnid.signin.screen import (
     SIGN_IN,
     address,
     asking_app,
     context_of,
+    find_interaction,
     get_interaction,
     go_to,
     resume,
@@ -43,6 +44,8 @@ def login() -> ResponseReturnValue:
         proved = prove_password(form.username.data, form.password.data)
         if not isinstance(proved, Refused):
             return after_password(proved, interaction)
+        if proved.reason == SHUT_BY_OWNER:
+            return go_to("signin.shut", interaction)
         refused = proved
         show_refusal(form, refused)
     elif not form.is_submitted() and interaction.request is not None:
@@ -64,6 +67,14 @@ def show_login(interaction: Interaction, form: LoginForm) -> str:
     )
 
 
+@blueprint.get("/login/shut")
+def shut() -> ResponseReturnValue:
+    """Say that an account which its owner shut is opened by recovery alone; names nobody."""
+    interaction = find_interaction()
+    recover_url = f"/recover?interaction={interaction.uid}" if interaction else "/recover"
+    return render_template("signin/shut.html", app=asking_app(interaction), recover_url=recover_url)
+
+
 def begin_local(return_to: str, *, max_age: int | None = None, least_acr: str = "") -> Interaction:
     """Begin a sign-in to a page of ours."""
     return services.current().interactions.begin_local(
@@ -74,12 +85,11 @@ def begin_local(return_to: str, *, max_age: int | None = None, least_acr: str = 
 def after_password(row: Any, interaction: Interaction | None) -> ResponseReturnValue:
     """Ask for the factor where there is one, or where the password is too short to stand alone."""
     parts = services.current()
-    known_device.remember(row)
     kinds = parts.factors.find_kinds(row.id)
     if any(kinds) or row.factor_required_at is not None:
         session.begin_half_sign_in(row.id)
         return go_to(second_factor_screen(kinds), interaction)
-    sid = session.begin_session(row.id, PASSWORD)
+    sid = session.begin_session(row.id, PASSWORD, row)
     if interaction is not None:
         parts.interactions.mark_authenticated(interaction.uid, sid, services.now())
     return resume(interaction)

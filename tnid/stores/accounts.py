@@ -43,6 +43,12 @@ accounts = db.Table(
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Column("disabled_at", BigInteger),
+    # Its owner shut it in an emergency: a new password by way of recovery opens it again
+    Column("shut_by_owner_at", BigInteger),
+    # The session that did so, which alone lives on, on our own pages
+    Column("shut_by_owner_sid", String(43)),
+    # Its owner wants it erased; until then signing in leads to where that is cancelled
+    Column("deletion_due_at", BigInteger),
 )
 # The number can change hands on paper, never between two people who are active at once.
 Index(
@@ -52,6 +58,21 @@ Index(
     sqlite_where=accounts.c.disabled_at.is_(None),
     postgresql_where=accounts.c.disabled_at.is_(None),
 )
+
+Index(
+    "ix_accounts_deletion_due_at",
+    accounts.c.deletion_due_at,
+    sqlite_where=accounts.c.deletion_due_at.is_not(None),
+    postgresql_where=accounts.c.deletion_due_at.is_not(None),
+)
+
+# What every statement that serves an application asks of the account
+IS_OPEN = (
+    accounts.c.disabled_at.is_(None),
+    accounts.c.shut_by_owner_at.is_(None),
+    accounts.c.deletion_due_at.is_(None),
+)
+NOT_SHUT = (accounts.c.disabled_at.is_(None), accounts.c.shut_by_owner_at.is_(None))
 
 _INSERT = text(
     "INSERT INTO accounts (id, username, username_key, password_hash, password_changed_at,"

@@ -10,12 +10,16 @@ from sqlalchemy import (
     Column,
     Integer,
     LargeBinary,
+    Select,
     String,
     Text,
+    and_,
     bindparam,
     cast,
+    func,
     insert,
     literal,
+    or_,
     select,
     text,
 )
@@ -63,6 +67,9 @@ leases = db.Table(
 
 EVENT_COLUMNS = [c for c in audit_events.c if c.name != "batch"]
 
+# Events by name and outcome
+Kinds = tuple[tuple[str, str], ...]
+
 # What the caller says of an event of which the row says the rest
 _GIVEN = ("occurred_at", "event", "ip", "port", "user_agent", "request_id")
 # inline: nobody asks for the new row's number
@@ -78,6 +85,48 @@ EVENTS_OF_ACCOUNT = (
     .where(audit_events.c.account_id == bindparam("account"))
     .order_by(audit_events.c.occurred_at.desc(), audit_events.c.id.desc())
     .limit(bindparam("most"))
+)
+
+
+def _events_of_account(kinds: Kinds) -> Select[Any]:
+    """Return the statement for one page of an account's events of these kinds, the newest first.
+
+    The place where the page before ended is a time and a number; the index leads to it.
+    """
+    names = {outcome: [name for name, of in kinds if of == outcome] for outcome in ("ok", "refused")}
+    chosen = [
+        and_(audit_events.c.outcome == outcome, or_(*(audit_events.c.event == name for name in of)))
+        for outcome, of in names.items()
+        if of
+    ]
+    return (
+        select(audit_events)
+        .where(
+            audit_events.c.account_id == bindparam("account"),
+            audit_events.c.occurred_at >= bindparam("since"),
+            audit_events.c.occurred_at <= bindparam("until"),
+            or_(audit_events.c.occurred_at < bindparam("until"), audit_events.c.id < bindparam("before_id")),
+            or_(*chosen),
+        )
+        .order_by(audit_events.c.occurred_at.desc(), audit_events.c.id.desc())
+        .limit(bindparam("most"))
+    )
+
+
+_READS = (
+    select(
+        audit_events.c.client_id,
+        audit_events.c.event,
+        func.count().label("times"),
+        func.max(audit_events.c.occurred_at).label("last_at"),
+    )
+    .where(
+        audit_events.c.account_id == bindparam("account"),
+        audit_events.c.occurred_at >= bindparam("since"),
+        audit_events.c.outcome == "ok",
+        or_(audit_events.c.event == "token.issued", audit_events.c.event == "token.refreshed"),
+    )
+    .group_by(audit_events.c.client_id, audit_events.c.event)
 )
 LAST_BATCH = select(audit_batches).order_by(audit_batches.c.id.desc()).limit(1)
 BATCHES_AFTER = (
@@ -141,6 +190,8 @@ class AuditStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        # One statement a choice of events; the pages have a handful of them
+        self._pages: dict[Kinds, Select[Any]] = {}
 
     def append(self, **event: Any) -> None:
         """Write one event, with every column but its number and batch, in the current unit of work."""
@@ -149,6 +200,20 @@ class AuditStore:
     def list_by_account(self, account_id: str, *, most: int) -> list[Any]:
         """Return the account's latest events, newest first."""
         return self._database.fetch_all(EVENTS_OF_ACCOUNT, account=account_id, most=most)
+
+    def list_page(
+        self, account_id: str, kinds: Kinds, *, since: int, until: int, before_id: int, most: int
+    ) -> list[Any]:
+        """Return up to `most` events of these kinds, newest first, from (`until`, `before_id`) backwards."""
+        if kinds not in self._pages:
+            self._pages[kinds] = _events_of_account(kinds)
+        return self._database.fetch_all(
+            self._pages[kinds], account=account_id, since=since, until=until, before_id=before_id, most=most
+        )
+
+    def list_reads(self, account_id: str, *, since: int) -> list[Any]:
+        """Return how often, and when last, each client was given access to a person's data."""
+        return self._database.fetch_all(_READS, account=account_id, since=since)
 
     def find_last_batch(self) -> Any:
         return self._database.fetch_one(LAST_BATCH)

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from oidc.decoupled.models import DECOUPLED_COLUMNS, DecoupledRequest
 from tnid.db import Database, db
 from tnid.sealing import Sealer
-from tnid.stores.accounts import accounts
+from tnid.stores.accounts import IS_OPEN, accounts
 
 SLOWER_SECONDS = 5
 
@@ -60,7 +60,7 @@ _COLUMNS = [requests.c[name] for name in DECOUPLED_COLUMNS]
 # A new password ends what was allowed under the old one, as it ends every grant
 _STANDS_BY_IT = exists().where(
     accounts.c.id == requests.c.account_id,
-    accounts.c.disabled_at.is_(None),
+    *IS_OPEN,
     accounts.c.password_changed_at <= requests.c.allowed_at,
 )
 _WAITS = (
@@ -116,7 +116,7 @@ _ALLOW = (
     update(requests)
     .where(
         *_WAITS_FOR,
-        exists().where(accounts.c.id == bindparam("by_account"), accounts.c.disabled_at.is_(None)),
+        exists().where(accounts.c.id == bindparam("by_account"), *IS_OPEN),
     )
     .values(
         auth_time=bindparam("signed_in_at"),
@@ -126,6 +126,15 @@ _ALLOW = (
     )
 )
 _DENY = update(requests).where(*_WAITS_FOR).values(denied_at=bindparam("now"))
+_DENY_ALL = (
+    update(requests)
+    .where(
+        requests.c.account_id == bindparam("by_account"),
+        requests.c.denied_at.is_(None),
+        requests.c.redeemed_at.is_(None),
+    )
+    .values(denied_at=bindparam("now"))
+)
 _REDEEM = (
     update(requests)
     .where(
@@ -188,6 +197,10 @@ class DecoupledStore:
 
     def deny(self, request_id: str, account_id: str, now: int) -> bool:
         return self._database.execute(_DENY, of_request=request_id, by_account=account_id, now=now) == 1
+
+    def deny_all(self, account_id: str, now: int) -> int:
+        """Deny whatever waits for an account, also what it allowed and nobody fetched; return how many."""
+        return self._database.execute(_DENY_ALL, by_account=account_id, now=now)
 
     def redeem(
         self, handle_hash: bytes, grant_type: str, client_id: str, now: int

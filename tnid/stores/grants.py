@@ -1,7 +1,7 @@
 """Grants: one row carries a consent's code, its access tokens and its refresh tokens.
 
 What is one-time is one conditional statement here, whose row count decides. Each of them refuses a grant that
-is revoked or expired and an account that is disabled, in its own WHERE.
+is revoked or expired and an account that is not open, in its own WHERE.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from oidc.models import GRANT_COLUMNS, Grant, Redemption
 from tnid.db import Database, db
-from tnid.stores.accounts import accounts
+from tnid.stores.accounts import IS_OPEN, accounts
 from tnid.stores.audit import RecordedWrite
 from tnid.stores.consents import consents
 from tnid.stores.mandates import mandate_clients, mandates
@@ -92,8 +92,8 @@ for column in (grants.c.actor_id, grants.c.mandate_id):
     )
 
 _COLUMNS = [grants.c[name] for name in GRANT_COLUMNS]
-_OF_ACTIVE_ACCOUNT = exists().where(accounts.c.id == grants.c.account_id, accounts.c.disabled_at.is_(None))
-_IS_ALIVE = (grants.c.revoked_at.is_(None), grants.c.expires_at > bindparam("now"), _OF_ACTIVE_ACCOUNT)
+_OF_OPEN_ACCOUNT = exists().where(accounts.c.id == grants.c.account_id, *IS_OPEN)
+_IS_ALIVE = (grants.c.revoked_at.is_(None), grants.c.expires_at > bindparam("now"), _OF_OPEN_ACCOUNT)
 
 # Locked on PostgreSQL: whoever ends one of them at this moment comes before or after, never between
 _SESSION_LIVES = exists(
@@ -182,7 +182,7 @@ _FIND_LIVE_WITH_ACCOUNT = select(*_COLUMNS, *_ACCOUNT_COLUMNS).where(
     grants.c.revoked_at.is_(None),
     grants.c.expires_at > bindparam("now"),
     accounts.c.id == grants.c.account_id,
-    accounts.c.disabled_at.is_(None),
+    *IS_OPEN,
 )
 _LIST_BY_ACCOUNT = (
     select(*_COLUMNS)

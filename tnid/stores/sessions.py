@@ -13,12 +13,13 @@ from sqlalchemy import (
     bindparam,
     exists,
     insert,
+    or_,
     select,
     update,
 )
 
 from tnid.db import Database, db
-from tnid.stores.accounts import accounts
+from tnid.stores.accounts import IS_OPEN, accounts
 from tnid.stores.consents import consents
 from tnid.stores.mandates import IS_IN_FORCE, mandate_clients, mandates
 
@@ -56,20 +57,31 @@ _FIND_LIVE = (
         sessions.c.amr,
         sessions.c.last_seen_at,
         accounts.c.identity_level,
+        accounts.c.shut_by_owner_at,
+        accounts.c.deletion_due_at,
     )
     .join(accounts, accounts.c.id == sessions.c.account_id)
-    .where(sessions.c.id_hash == bindparam("id_hash"), *_LIVE, accounts.c.disabled_at.is_(None))
+    .where(
+        sessions.c.id_hash == bindparam("id_hash"),
+        *_LIVE,
+        accounts.c.disabled_at.is_(None),
+        or_(accounts.c.shut_by_owner_at.is_(None), accounts.c.shut_by_owner_sid == sessions.c.sid),
+    )
 )
 # The one read of a silent sign-on
-_FIND_LIVE_WITH_CONSENT = _FIND_LIVE.add_columns(
-    consents.c.scope, consents.c.claims, consents.c.withheld, consents.c.versions, consents.c.expires_at
-).outerjoin(
-    consents,
-    and_(
-        consents.c.account_id == sessions.c.account_id,
-        consents.c.client_id == bindparam("client_id"),
-        consents.c.withdrawn_at.is_(None),
-    ),
+_FIND_LIVE_WITH_CONSENT = (
+    _FIND_LIVE.where(*IS_OPEN)
+    .add_columns(
+        consents.c.scope, consents.c.claims, consents.c.withheld, consents.c.versions, consents.c.expires_at
+    )
+    .outerjoin(
+        consents,
+        and_(
+            consents.c.account_id == sessions.c.account_id,
+            consents.c.client_id == bindparam("client_id"),
+            consents.c.withdrawn_at.is_(None),
+        ),
+    )
 )
 # The same at a client that accepts mandates: whoever holds one is asked for whom they sign in
 _FIND_LIVE_WITH_CONSENT_AND_MANDATE = _FIND_LIVE_WITH_CONSENT.add_columns(

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer, String, bindparam, insert, select, update
 
 from tnid.db import Database, db
-from tnid.stores.accounts import accounts
+from tnid.stores.accounts import NOT_SHUT, accounts
 
 sign_ins = db.Table(
     "sign_ins",
@@ -23,13 +23,19 @@ sign_ins = db.Table(
 
 _INSERT = insert(sign_ins)
 _FIND = (
-    select(sign_ins.c.id_hash, sign_ins.c.account_id, sign_ins.c.tries, sign_ins.c.created_at)
+    select(
+        sign_ins.c.id_hash,
+        sign_ins.c.account_id,
+        sign_ins.c.tries,
+        sign_ins.c.created_at,
+        accounts.c.password_changed_at,
+    )
     .join(accounts, accounts.c.id == sign_ins.c.account_id)
     .where(
         sign_ins.c.id_hash == bindparam("id_hash"),
         sign_ins.c.ended_at.is_(None),
         sign_ins.c.expires_at > bindparam("now"),
-        accounts.c.disabled_at.is_(None),
+        *NOT_SHUT,
     )
 )
 _COUNT_TRY = (

@@ -248,7 +248,7 @@ def test_an_account_that_is_shut_meanwhile_decides_nothing(
         services.accounts.disable(lan.id, clock.now())
     assert browser.post(link, decision="allow").headers["Location"].startswith("/resume/")
     assert terminal.fetch(codes) == "access_denied"
-    assert terminal.fetch(late) == "authorization_pending"
+    assert terminal.fetch(late) == "access_denied"
 
 
 def test_a_new_password_ends_what_was_allowed_under_the_old_one(

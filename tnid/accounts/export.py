@@ -1,0 +1,162 @@
+"""Everything that is stored about a person, as one document: for them to take along, and for an operator.
+
+A section is one line of SECTIONS. What lies hashed, and what would open the account, is not in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from tnid.accounts.account import Account
+from tnid.messages.texts import TEXTS
+from tnid.services import Services
+
+FORMAT = "thai-nguyen-id/account/1"
+MOST_EVENTS = 20_000
+READ_SECONDS = 90 * 86400
+
+Section = Callable[[Services, Account, int], Any]
+
+
+def build_document(services: Services, person: Account, now: int, *, in_full: bool) -> dict[str, Any]:
+    """Return the document; the identification number is masked unless `in_full`."""
+    number = services.accounts.reveal_personal_id_number(person.id)
+    return {
+        "format": FORMAT,
+        "issuer": services.settings.issuer,
+        "made_at": utc(now),
+        **describe_account(services, person),
+        "claims": person.claims,
+        "personal_id_number": number if in_full or number is None else mask_number(number),
+        **{name: section(services, person, now) for name, section in SECTIONS.items()},
+    }
+
+
+def describe_account(services: Services, person: Account) -> dict[str, Any]:
+    """Return what is known of an account without opening personal data."""
+    return {
+        "sub": person.id,
+        "username": person.username,
+        "identity_level": person.identity_level,
+        "locale": person.locale,
+        "second_factor": services.factors.is_enrolled(person.id),
+        "created_at": utc(person.created_at),
+        "updated_at": utc(person.updated_at),
+        "disabled_at": utc(person.disabled_at),
+        "shut_by_owner_at": utc(person.shut_by_owner_at),
+        "deletion_due_at": utc(person.deletion_due_at),
+    }
+
+
+def _verified(services: Services, person: Account, _now: int) -> Any:
+    return services.accounts.verified_claims(person.id)
+
+
+def _factors(services: Services, person: Account, _now: int) -> Any:
+    return {
+        "password_changed_at": utc(person.password_changed_at),
+        "second_factor": services.factors.is_enrolled(person.id),
+        "recovery_codes_left": services.factors.count_recovery_codes(person.id),
+    }
+
+
+def _sessions(services: Services, person: Account, now: int) -> Any:
+    rows = services.sessions.list_live(person.id, now)
+    return [_readable(row, but=("id_hash", "account_id")) for row in rows]
+
+
+def _consents(services: Services, person: Account, now: int) -> Any:
+    return [
+        {
+            "client_id": one.client_id,
+            "scope": sorted(one.agreed.scope),
+            "claims": sorted(one.agreed.claims),
+            "granted_at": utc(one.granted_at),
+        }
+        for one in services.consents.list_by_account(person.id, now)
+    ]
+
+
+def _decisions(services: Services, person: Account, _now: int) -> Any:
+    return [
+        {"client_id": one.client_id, "action": one.action, "at": utc(one.occurred_at), "terms": one.terms}
+        for one in services.consents.ledger.list_by_account(person.id)
+    ]
+
+
+def _accesses(services: Services, person: Account, now: int) -> Any:
+    rows = services.audit.list_reads(person.id, since=now - READ_SECONDS)
+    return [_readable(row) for row in rows]
+
+
+def _messages(services: Services, person: Account, _now: int) -> Any:
+    return [
+        {
+            "title": TEXTS[row.text].title[person.locale] if row.text in TEXTS else row.text,
+            "channel": row.channel,
+            "to": services.messages.open(row).masked,
+            "state": row.state,
+            "created_at": utc(row.created_at),
+        }
+        for row in services.messages.list_by_account(person.id)
+    ]
+
+
+def _alerts(services: Services, person: Account, _now: int) -> Any:
+    rows = services.alerts.list_by_account(person.id)
+    return [_readable(row, but=("link_hash", "account_id")) for row in rows]
+
+
+def _requests(services: Services, person: Account, _now: int) -> Any:
+    return [one.as_document() for one in services.data_requests.list_by_account(person.id)]
+
+
+def _events(services: Services, person: Account, _now: int) -> Any:
+    rows = services.audit.list_by_account(person.id, most=MOST_EVENTS)
+    return [
+        {
+            **_readable(row, but=("account_id", "batch")),
+            "details": orjson.loads(row.details) if row.details else None,
+        }
+        for row in rows
+    ]
+
+
+SECTIONS: dict[str, Section] = {
+    "verified_claims": _verified,
+    "factors": _factors,
+    "sessions": _sessions,
+    "consents": _consents,
+    "decisions": _decisions,
+    "accesses": _accesses,
+    "messages": _messages,
+    "alerts": _alerts,
+    "requests": _requests,
+    "events": _events,
+}
+
+
+def _readable(row: Any, but: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return a row with its times as people read them."""
+    named = {name: value for name, value in row._asdict().items() if name not in but}
+    return {name: utc(value) if _is_time(name) else value for name, value in named.items()}
+
+
+def _is_time(name: str) -> bool:
+    return name.endswith("_at") or name == "auth_time"
+
+
+def utc(epoch_seconds: int | None) -> str | None:
+    """Return the time in RFC 3339, None for none."""
+    if epoch_seconds is None:
+        return None
+    return datetime.fromtimestamp(epoch_seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def mask_number(number: str) -> str:
+    """Return the number so that its owner knows it and nobody else learns it."""
+    return f"{number[:3]}•••••••{number[-2:]}"
