@@ -41,6 +41,7 @@ from tnid.messages import views as message_views
 from tnid.moments import dated, moment
 from tnid.officials import desk
 from tnid.officials import views as officials_views
+from tnid.recovery import pages as recovery_pages
 from tnid.services import EXTENSION, Services, build_services
 from tnid.settings import Settings
 from tnid.signin import enrolment, passkey_screens, screen, session
@@ -110,9 +111,9 @@ def create_app(settings: Settings) -> Application:
     return app
 
 
-def blueprints() -> Iterable[Any]:
-    """Return everything that answers a browser, each with its guard declared."""
-    host = oidc_blueprint.Host(
+def protocol_host() -> oidc_blueprint.Host:
+    """Return what the protocol's pages need of ours."""
+    return oidc_blueprint.Host(
         provider=lambda: services.current().provider,
         end_user=session.find_applications_user,
         browser=web.browser_id,
@@ -120,9 +121,13 @@ def blueprints() -> Iterable[Any]:
         show_prompt=screen.show_prompt,
         show_error=show_error,
     )
+
+
+def blueprints() -> Iterable[Any]:
+    """Return everything that answers a browser, each with its guard declared."""
     return (
         pages_views.blueprint,
-        access.declare(oidc_blueprint.create_blueprint(host), Guard.PROTOCOL),
+        access.declare(oidc_blueprint.create_blueprint(protocol_host()), Guard.PROTOCOL),
         signin_views.blueprint,
         enrolment.blueprint,
         passkey_screens.blueprint,
@@ -152,6 +157,7 @@ def blueprints() -> Iterable[Any]:
         in_stead.blueprint,
         message_views.blueprint,
         message_views.demonstration,
+        *recovery_pages.BLUEPRINTS,
         signout_views.logout,
         signout_views.confirmation,
     )

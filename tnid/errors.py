@@ -54,6 +54,11 @@ WORDINGS: dict[str, Wording] = {
         _("Something in the address or in what was sent is missing or wrong."),
         _("Go back and try again."),
     ),
+    "recovery_over": Wording(
+        _("This recovery is over"),
+        _("It was open for too long, was finished already, or was begun in another browser."),
+        _("Begin the recovery again. Nothing was changed."),
+    ),
     "csrf": Wording(
         _("The page was open for too long"),
         _("For safety the form has to be sent from a fresh page. Cookies must be allowed."),

@@ -43,6 +43,7 @@ from tnid.stores.security_events import SecurityEventStore
 
 LEASE_SECONDS = 10
 TEND_SECONDS = 5
+WARN_SECONDS = 30
 TICK_SECONDS = 0.2
 DELETIONS_AT_ONCE = 10
 
@@ -80,9 +81,13 @@ def chores(services: Services) -> tuple[Chore, ...]:
     def purge_audit(now: int) -> bool:
         return events.purge_batch(before=now - settings.audit_keep_seconds, now=now)
 
+    def warn(now: int) -> bool:
+        return services.recovery.waits.warn(database, now)
+
     return (
         Chore("seal", settings.audit_seal_seconds, True, seal),
         Chore("tend_keys", TEND_SECONDS, False, tend_keys),
+        Chore("warn", WARN_SECONDS, True, warn),
         Chore("purge", settings.purge_seconds, True, purge),
         Chore("delete_accounts", settings.purge_seconds, True, delete_accounts),
         Chore("purge_audit", settings.purge_seconds, True, purge_audit),

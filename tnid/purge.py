@@ -15,6 +15,8 @@ from tnid.stores.message_codes import message_codes
 from tnid.stores.messages import messages
 from tnid.stores.outbox import outbox
 from tnid.stores.pushed_requests import pushed_requests
+from tnid.stores.recoveries import recoveries
+from tnid.stores.recovery_waits import recovery_waits
 from tnid.stores.replay import replays
 from tnid.stores.sessions import sessions
 from tnid.stores.sign_ins import sign_ins
@@ -39,6 +41,8 @@ EXPIRING: tuple[Column[int], ...] = (
     message_codes.c.expires_at,
     desks.c.expires_at,
     mandates.c.expires_at,
+    recoveries.c.expires_at,
+    recovery_waits.c.expires_at,
 )
 # A session that a person renews outlasts the first grants given in it, and their clients are told of its end
 _SESSION_HAS_ENDED = ~exists().where(

@@ -32,6 +32,7 @@ from tnid.messages.codes import MessageCodes
 from tnid.messages.service import Messages
 from tnid.officials.roles import Roles
 from tnid.provider import build_provider, build_stores
+from tnid.recovery.parts import Recovering, build_recovery
 from tnid.sealing import Sealer, load_master_key
 from tnid.settings import Settings
 from tnid.signin.challenges import Challenges
@@ -124,6 +125,10 @@ class Services:
     @property
     def data_requests(self) -> DataRequests:
         return self.safety.data_requests
+
+    @property
+    def recovery(self) -> Recovering:
+        return build_recovery(self)
 
 
 def build_services(settings: Settings, database: Database) -> Services:

@@ -124,6 +124,8 @@ class Settings:
         "after so long a person is asked again what they share; no grant outlives it")
     deletion_wait_seconds: int = setting(whole(1, 20 * DAY), str(19 * DAY), "seconds",
         "from the request for an account's deletion until it is erased; the law allows 20 days")
+    recovery_wait_seconds: int = setting(whole(60, 90 * DAY), str(3 * DAY), "seconds",
+        "how long a recovery waits, with warnings, where a person can show one thing alone")
     argon2_concurrency: int = setting(whole(1, 64), "2", "at once",
         "password hashes a process computes at the same time")
 

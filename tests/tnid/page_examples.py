@@ -84,6 +84,22 @@ class RegisterForm(FlaskForm):
     submit = SubmitField()
 
 
+class RecoverNameForm(FlaskForm):
+    name = StringField(id="recover_name")
+    submit = SubmitField()
+
+
+class RecoverCodeForm(FlaskForm):
+    code = StringField(id="recover_code")
+    submit = SubmitField()
+
+
+class RecoverPasswordForm(FlaskForm):
+    new = PasswordField(id="recover_password")
+    app_lost = BooleanField(id="recover_app_lost")
+    submit = SubmitField()
+
+
 class UserCodeForm(FlaskForm):
     user_code = StringField()
     submit = SubmitField()
@@ -355,6 +371,14 @@ def _rights(**changes: Any) -> dict[str, Any]:
     return context | changes
 
 
+def _recovery(form: type[FlaskForm], **changes: Any) -> Callable[[], dict[str, Any]]:
+    return lambda: {"form": form(), "recovery_id": "r" * 22, "login_url": "/login", **changes}
+
+
+_STANDING = SimpleNamespace(has_app=True, has_passkey=True, has_recovery_codes=True)
+_WAIT = {"hours": 72, "back_url": "/recover/r/proof"}
+_READY_AT = SimpleNamespace(ready_at="thứ Tư, 25/11/2026 lúc 15:30")
+
 _CODES = [f"{n:04X}-{n * 7:04X}-{n * 3:04X}" for n in range(4096, 44096, 4000)]
 _WRONG = (
     "Tên đăng nhập hoặc mật khẩu chưa đúng. Hãy kiểm tra chữ hoa, chữ thường và tắt bộ gõ tiếng Việt khi nhập"
@@ -425,6 +449,35 @@ def _making(**changes: Any) -> dict[str, Any]:
 
 
 EXAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
+    "recover": ("recovery/begin.html", _recovery(RecoverNameForm)),
+    "recover-code": ("recovery/code.html", _recovery(RecoverCodeForm)),
+    "recover-code-wrong": (
+        "recovery/code.html",
+        lambda: {"form": _with_errors(RecoverCodeForm(), code="Mã chưa đúng."), "recovery_id": "r"},
+    ),
+    "recover-proof": ("recovery/proof.html", _recovery(PlainForm, standing=_STANDING)),
+    "recover-passkey": (
+        "recovery/passkey.html",
+        _recovery(PlainForm, action="/recover/r/passkey", options={"challenge": "AAAA"}),
+    ),
+    "recover-app": ("recovery/app.html", _recovery(TotpForm)),
+    "recover-recovery-code": ("recovery/recovery_code.html", _recovery(RecoveryForm)),
+    "recover-begin-wait": ("recovery/wait.html", _recovery(PlainForm, wait=None, **_WAIT)),
+    "recover-waiting": ("recovery/wait.html", _recovery(PlainForm, wait=_READY_AT, **_WAIT)),
+    "recover-wait-over": ("recovery/wait.html", _recovery(PlainForm, wait=_READY_AT, is_ready=True, **_WAIT)),
+    "recover-password": (
+        "recovery/password.html",
+        _recovery(RecoverPasswordForm, username="lanh.tn95", asks_for_app=True),
+    ),
+    "recover-done": ("recovery/done.html", _recovery(PlainForm)),
+    "recover-counter": ("recovery/counter.html", lambda: {"proof_url": "/recover/r/proof"}),
+    "recover-lost-factor": (
+        "recovery/lost_factor.html",
+        _recovery(RecoveryForm, app=JOBS, none_url="/recover/factor/nothing", totp_url="/mfa/totp"),
+    ),
+    "recover-stop": ("recovery/stop.html", _recovery(RecoverCodeForm)),
+    "recover-stopped": ("recovery/stopped.html", dict),
+    "overview-recovery": ("accounts/overview.html", lambda: _overview(recovery_wait=_READY_AT)),
     "home": ("home.html", dict),
     "home-signed-in": ("home.html", lambda: {"current_person": PERSON}),
     "login": ("signin/login.html", lambda: {"app": JOBS, "form": LoginForm(), **_SIGN_IN}),

@@ -66,6 +66,15 @@ MESSAGES: dict[str, Any] = {
     "mandate_for_oneself": _("That is your own username: nobody needs a mandate for themselves."),
     "choose_one": _("Choose one."),
     "too_many_requests": _("Ten of your requests wait for their answer already. Wait for one of them."),
+    "wrong_recovery_message": _(
+        "The code is not right, or is too old. Look for the newest message, or have another code sent."
+    ),
+    "wrong_stop_code": _("The code is not right, or the recovery has ended already."),
+    "recovery_over": _("Too many wrong codes. Begin the recovery again."),
+    "too_many_recoveries": _(
+        "There were too many tries from this network. Try again in %(minutes)s minutes."
+    ),
+    "password_same_as_old": _("This was the password until now. Choose another."),
     "required": _("This can't be empty."),
 }
 OTHERWISE = _("This can't be accepted. Check it and try again.")

@@ -28,6 +28,9 @@ END_WHAT_MAY_BE_SPENT = {
     "pushed_requests": "UPDATE pushed_requests SET consumed_at = created_at WHERE consumed_at IS NULL",
     "decoupled_requests": "UPDATE decoupled_requests SET denied_at = created_at"
     " WHERE denied_at IS NULL AND redeemed_at IS NULL",
+    "recoveries": "UPDATE recoveries SET completed_at = created_at WHERE completed_at IS NULL",
+    "recovery_waits": "UPDATE recovery_waits SET stopped_at = created_at, next_warning_at = NULL"
+    " WHERE stopped_at IS NULL AND completed_at IS NULL",
 }
 
 

@@ -6,6 +6,7 @@ from tnid.messages.text import Text
 from tnid.messages.texts_of_account import ACCOUNT_TEXTS
 from tnid.messages.texts_of_factors import FACTOR_TEXTS
 from tnid.messages.texts_of_mandates import MANDATE_TEXTS
+from tnid.messages.texts_of_recovery import RECOVERY_TEXTS
 from tnid.messages.texts_of_safety import SAFETY_TEXTS
 
 _CODE = Text(
@@ -76,4 +77,5 @@ TEXTS: dict[str, Text] = {
     **FACTOR_TEXTS,
     **MANDATE_TEXTS,
     **SAFETY_TEXTS,
+    **RECOVERY_TEXTS,
 }

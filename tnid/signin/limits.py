@@ -49,6 +49,9 @@ USER_CODE_FROM_NETWORK = Limit("user_code_from_network", 50, QUARTER_HOUR_SECOND
 PERSONAL_CODE = Limit("personal_code", 5, QUARTER_HOUR_SECONDS)
 PERSONAL_CODE_FROM_NETWORK = Limit("personal_code_from_network", 50, QUARTER_HOUR_SECONDS)
 DEVICE_FROM_NETWORK = Limit("device_from_network", 300, QUARTER_HOUR_SECONDS)
+# Messages cost money, and each names somebody who may have an account
+RECOVERY_FROM_NETWORK = Limit("recovery_from_network", 100, HOUR_SECONDS)
+RECOVERY_STOP_FROM_NETWORK = Limit("recovery_stop_from_network", 30, QUARTER_HOUR_SECONDS)
 CURRENT_PASSWORD_IN_SESSION = Limit("current_password_in_session", 10, QUARTER_HOUR_SECONDS)
 
 

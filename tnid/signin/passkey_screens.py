@@ -119,6 +119,7 @@ def step_up() -> ResponseReturnValue:
         ),
         totp_url=address("signin.totp", interaction) if kinds.totp else None,
         recovery_url=address("signin.recovery", interaction),
+        lost_url=address("lost_factor.recovery_code", interaction),
     )
     return page, (400 if form.is_submitted() else 200)
 

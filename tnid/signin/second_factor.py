@@ -112,6 +112,7 @@ def complete(candidate: Candidate, assurance: Assurance, interaction: Interactio
 def _step_up(end_user: EndUser, assurance: Assurance) -> bool:
     if not session.change_trust(assurance):
         return False
+    session.stop_recovery(end_user.account_id, assurance)
     services.current().audit.record(
         "sign_in.step_up",
         account_id=end_user.account_id,

@@ -11,7 +11,7 @@ from oidc.models import EndUser
 from tnid import services, web
 from tnid.settings import Settings
 from tnid.signin import known_device
-from tnid.signin.assurance import Assurance
+from tnid.signin.assurance import LOA2, Assurance
 from tnid.signin.sessions import Place, end_user_of, is_touch_due
 
 SESSION = "tnid_session"
@@ -82,6 +82,7 @@ def begin_session(account_id: str, assurance: Assurance, row: Any = None) -> str
     if renewed is None and known_device.find_device(account) is None:
         parts.alerts.raise_for(account_id, sid, *_place(), now)
     known_device.remember(account)
+    stop_recovery(account_id, assurance)
     end_half_sign_in()
     parts.audit.record(
         "sign_in.complete", account_id=account_id, now=now,
@@ -98,6 +99,12 @@ def _known_as(account_id: str, row: Any) -> known_device.Known:
         row = half
     found = row if row is not None else services.current().accounts.get(account_id)
     return known_device.Known(account_id, found.password_changed_at)
+
+
+def stop_recovery(account_id: str, assurance: Assurance) -> None:
+    """Stop a recovery that waits: whoever has the second factor needs none, and may not know of it."""
+    if assurance.acr == LOA2:
+        services.current().recovery.waits.stop(account_id, "sign_in", services.now())
 
 
 def _renewed(account_id: str, assurance: Assurance) -> tuple[str, str] | None:

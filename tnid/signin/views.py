@@ -62,6 +62,7 @@ def show_login(interaction: Interaction, form: LoginForm) -> str:
         form=form,
         uid=interaction.uid,
         register_url=address("registration.register", interaction),
+        recover_url=address("recovery.begin", interaction),
         passkey_url=address("passkey.sign_in", interaction),
         passkey_options=parts.passkeys.request_options(context_of(SIGN_IN, interaction.uid), services.now()),
     )
@@ -137,6 +138,7 @@ def ask_for_code(method: Method, form: Any, template: str, wrong: str) -> Respon
         app=asking_app(interaction),
         form=form,
         recovery_url=address("signin.recovery", interaction),
+        lost_url=address("lost_factor.recovery_code", interaction),
         totp_url=address("signin.totp", interaction) if kinds.totp else None,
         passkey_url=address("passkey.step_up", interaction) if kinds.passkey else None,
     )

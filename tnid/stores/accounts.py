@@ -122,6 +122,24 @@ _PASSWORD = (
         factor_required_at=bindparam("required_at"),
     )
 )
+_REQUIRE_FACTOR = (
+    update(accounts)
+    .where(accounts.c.id == bindparam("account_id"), accounts.c.factor_required_at.is_(None))
+    .values(factor_required_at=bindparam("now"))
+)
+_RECOVER_PASSWORD = (
+    update(accounts)
+    .where(
+        accounts.c.id == bindparam("account_id"),
+        accounts.c.password_hash == bindparam("old_hash"),
+        accounts.c.disabled_at.is_(None),
+    )
+    .values(
+        password_hash=bindparam("new_hash"),
+        password_changed_at=bindparam("now"),
+        factor_required_at=bindparam("required_at"),
+    )
+)
 _REHASH = (
     update(accounts)
     .where(accounts.c.id == bindparam("account_id"), accounts.c.password_hash == bindparam("old_hash"))
@@ -247,6 +265,24 @@ class AccountStore:
             now=now,
         )
         return changed == 1
+
+    def recover_password(
+        self, account_id: str, old_hash: str, new_hash: str, required_at: int | None, now: int
+    ) -> bool:
+        """Set a password without the old one; False where it changed meanwhile or the account is shut."""
+        changed = self._database.execute(
+            _RECOVER_PASSWORD,
+            account_id=account_id,
+            old_hash=old_hash,
+            new_hash=new_hash,
+            required_at=required_at,
+            now=now,
+        )
+        return changed == 1
+
+    def require_factor(self, account_id: str, now: int) -> None:
+        """Have the next sign-in set up a second factor before anything else."""
+        self._database.execute(_REQUIRE_FACTOR, account_id=account_id, now=now)
 
     def rehash_password(self, account_id: str, old_hash: str, new_hash: str) -> None:
         """Store the same password under newer costs."""
