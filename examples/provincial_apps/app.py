@@ -7,9 +7,10 @@ from collections.abc import Mapping
 
 from flask import Flask
 
-from examples.provincial_apps import views
+from examples.provincial_apps import events, views
 from examples.provincial_apps.systems import load_systems
 from examples.relying_party.configuration import load
+from examples.relying_party.security_events import Receiver
 from examples.relying_party.sign_in import RelyingParty
 from examples.relying_party.visits import Visits
 from examples.relying_party.web import prepare
@@ -18,12 +19,15 @@ from examples.relying_party.web import prepare
 def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     configuration = load(environ, default_port=8002)
     app = Flask("examples.provincial_apps")
-    prepare(app, configuration)
+    prepare(app, configuration).exempt(events.blueprint)
     app.extensions[views.PARTS] = views.Parts(
         base_url=configuration.base_url,
         systems=load_systems(),
         relying_party=RelyingParty(app, configuration),
         visits=Visits(),
+        receiver=Receiver(configuration),
+        forgotten={},
     )
     app.register_blueprint(views.blueprint)
+    app.register_blueprint(events.blueprint)
     return app

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from examples.provincial_apps.systems import System
 from examples.relying_party.claims import describe, find_missing
 from examples.relying_party.refusals import Refusal
+from examples.relying_party.security_events import Receiver
 from examples.relying_party.sign_in import RelyingParty, SignedIn
 from examples.relying_party.visits import Visits
 from examples.relying_party.web import show_refusal
@@ -28,6 +29,8 @@ class Parts(NamedTuple):
     systems: Mapping[str, System]
     relying_party: RelyingParty
     visits: Visits
+    receiver: Receiver
+    forgotten: dict[tuple[str, str], int]
 
 
 def parts() -> Parts:
@@ -48,10 +51,19 @@ def show_all() -> str:
 @blueprint.get("/<slug>/")
 def show(slug: str) -> str:
     system, person = get_system(slug), parts().visits.find(slug)
+    if person is not None and _is_forgotten(person):
+        parts().visits.close(slug)
+        person = None
     if person is None:
         has_ended = parts().relying_party.has_ended(slug)
         return render_template("door.html", system=system, has_ended=has_ended)
     return _show_inside(system, person)
+
+
+def _is_forgotten(person: SignedIn) -> bool:
+    """Say whether the person took back what this sign-in brought."""
+    taken_back_at = parts().forgotten.get((person.client_id, person.sub), -1)
+    return bool(taken_back_at >= person.id_token_claims.get("iat", 0))
 
 
 def _show_inside(system: System, person: SignedIn) -> str:

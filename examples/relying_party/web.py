@@ -18,10 +18,11 @@ from examples.relying_party.words import LANGUAGES, Words
 HERE = Path(__file__).parent
 
 
-def prepare(app: Flask, configuration: Configuration, *words: Path) -> None:
+def prepare(app: Flask, configuration: Configuration, *words: Path) -> CSRFProtect:
     """Give the application its session cookie, security headers, shared templates and words.
 
-    The application brings `layout.html`, which the refusal's page extends, and its own words.
+    The application brings `layout.html`, which the refusal's page extends, and its own words. Returns what
+    guards its forms.
     """
     app.config.update(
         # What it signs names entries of this process's memory, so the key may end with it too
@@ -32,12 +33,13 @@ def prepare(app: Flask, configuration: Configuration, *words: Path) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_CONTENT_LENGTH=64 * 1024,
     )
-    CSRFProtect(app)
+    guard = CSRFProtect(app)
     _share_words(app, Words(HERE / "words.toml", *words))
     app.register_blueprint(_shared())
     app.after_request(lambda response: _protect(response, configuration.issuer))
     app.register_error_handler(NotFound, lambda _: show_refusal(refuse("not_found")))
     app.register_error_handler(CSRFError, lambda _: show_refusal(refuse("form_expired")))
+    return guard
 
 
 def show_refusal(refusal: Refusal, try_again: str | None = None, **context: object) -> Response:

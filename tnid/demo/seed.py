@@ -158,6 +158,8 @@ def client_document(entry: dict[str, Any], base_urls: Mapping[str, str]) -> dict
         "least_acr": entry["least_acr"],
         "least_identity_level": entry["least_identity_level"],
         "resources": resources,
+        "consent_items": entry.get("consent_items", {}),
+        **({"security_events_uri": f"{root}events"} if entry.get("hears_events") else {}),
     }
 
 
