@@ -1,4 +1,4 @@
-"""What the provider tells of people's data: security event tokens (RFC 8417) as they are pushed (RFC 8935), and
+"""What the provider tells of people's data: security event tokens (RFC 8417), pushed as RFC 8935 says, and
 the answer to each."""
 
 from __future__ import annotations

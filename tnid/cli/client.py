@@ -8,6 +8,7 @@ from typing import IO, Any
 import click
 
 from oidc.clients.authentication import hash_secret
+from oidc.clients.consent_policy import is_consent_policy, with_versions
 from oidc.clients.registration import client_information, new_client
 from oidc.errors import InvalidClientMetadata, InvalidRedirectUri
 from oidc.models import Client
@@ -31,8 +32,8 @@ def create(file: IO[bytes], as_json: bool) -> None:
     """Register the client whose RFC 7591 metadata FILE holds as JSON (`-`: standard input).
 
     Prints the client information response; the secret is shown this once. Beside the metadata, FILE may give
-    client_id, client_secret, require_pkce, profile, least_acr, least_identity_level and organisation; and
-    resources, exchange_resources (`tnid resource allow`), protected_resource (the resource that it is) and
+    client_id, client_secret, require_pkce, profile, least_acr, least_identity_level, organisation,
+    consent_items (`tnid client consent-items`), resources, exchange_resources (`tnid resource allow`), protected_resource (the resource that it is) and
     accepts_mandates (whether helpers may sign in for others).
     """
     now = clock.now()
@@ -79,6 +80,27 @@ def show(client_id: str, as_json: bool) -> None:
     """Show a client's metadata and policy; never its secret."""
     with open_services() as services:
         answer(True, _describe(_get(services, client_id)), "")
+
+
+@client.command("consent-items")
+@click.argument("client_id")
+@click.argument("file", type=click.File("rb"))
+@with_json
+def consent_items(client_id: str, file: IO[bytes], as_json: bool) -> None:
+    """Replace what people are told of the claims that a client asks for: the JSON of FILE (`-`: standard input).
+
+    Each claim, verified_claims/<claim> or resource scope with purpose and kept, by language, and required.
+    Whoever agreed to other words is asked again, about that alone.
+    """
+    now, items = clock.now(), read_object(file)
+    if not is_consent_policy(items):
+        raise Refusal("FILE must name claims or scopes, each with purpose and kept in Vietnamese at least.")
+    with open_services() as services:
+        _get(services, client_id)
+        services.clients.set_consent_items(client_id, with_versions(items), now)
+        details = {"items": sorted(items)}
+        services.audit.record("client.consent_items", client_id=client_id, details=details, now=now)
+    answer(as_json, {"client_id": client_id, "consent_items": with_versions(items)}, f"{len(items)} items.")
 
 
 @client.command()
@@ -163,7 +185,7 @@ def _policy(made: Client) -> dict[str, Any]:
         "organisation",
         "accepts_mandates",
     )
-    more = ("resources", "exchange_resources", "protected_resource")
+    more = ("consent_items", "resources", "exchange_resources", "protected_resource")
     return {
         **{name: getattr(made, name) for name in names},
         **{name: value for name in more if (value := getattr(made, name))},
