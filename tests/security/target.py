@@ -174,9 +174,13 @@ class Target:
         with self.database.unit():
             assert self.services.clients.disable(party.client_id, clock.now())
 
-    def agree(self, person: Victim, party: Party, scope: str = SCOPE) -> None:
-        store = ConsentStore(self.database)
-        store.record(person.account_id, party.client_id, scope=scope, claims="[]", now=clock.now())
+    def agree(self, person: Victim, party: Party, scope: str = SCOPE, claims: str = "[]") -> None:
+        """Have the person agree to this alone, all of it, whatever they decided before."""
+        store, place = ConsentStore(self.database), (person.account_id, party.client_id)
+        before = store.find_row(*place)
+        whole: dict[str, Any] = dict.fromkeys(("withheld", "versions", "expires_at"))
+        seen = before.revision if before is not None else 0
+        assert store.record(*place, seen=seen, scope=scope, claims=claims, now=clock.now(), **whole)
 
     def new_code(
         self, person: Victim, party: Party, *, session: str | None = None, **changes: str | None

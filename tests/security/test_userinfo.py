@@ -16,8 +16,6 @@ from joserfc.jwk import RSAKey
 from oidc.token.handles import ACCESS, CLIENT_ACCESS, REFRESH, Handle, Handles
 from tests.security.attack import CHOICE, Attack
 from tests.security.target import Party, Target, Victim, parameters_of
-from tnid import clock
-from tnid.stores.consents import ConsentStore
 
 ENCRYPTION = ["RSA-OAEP-256", "A128CBC-HS256"]
 
@@ -130,8 +128,7 @@ def test_ui_006_verified_claims_hold_no_number_and_nothing_that_was_not_asked_fo
     asked = {"verification": {"trust_framework": None, "evidence": [{"type": {"value": "document"}}]}}
     parameter = json.dumps({"userinfo": {"verified_claims": {**asked, "claims": {"name": None}}}})
     names = orjson.dumps(["verified_claims/name", "verified_claims/evidence"]).decode()
-    store = ConsentStore(target.database)
-    store.record(person.account_id, client.client_id, scope="openid", claims=names, now=clock.now())
+    target.agree(person, client, scope="openid", claims=names)
     attack.sign_in(person)
     answer = attack.send("GET", "/authorize", params=client.query(claims=parameter))
     form = client.redemption(parameters_of(answer)["code"])

@@ -33,8 +33,8 @@ def create(file: IO[bytes], as_json: bool) -> None:
 
     Prints the client information response; the secret is shown this once. Beside the metadata, FILE may give
     client_id, client_secret, require_pkce, profile, least_acr, least_identity_level, organisation,
-    consent_items (`tnid client consent-items`), resources, exchange_resources (`tnid resource allow`), protected_resource (the resource that it is) and
-    accepts_mandates (whether helpers may sign in for others).
+    consent_items (`tnid client consent-items`), resources, exchange_resources (`tnid resource allow`),
+    protected_resource (the resource that it is) and accepts_mandates (whether helpers may sign in for others).
     """
     now = clock.now()
     try:
@@ -87,7 +87,7 @@ def show(client_id: str, as_json: bool) -> None:
 @click.argument("file", type=click.File("rb"))
 @with_json
 def consent_items(client_id: str, file: IO[bytes], as_json: bool) -> None:
-    """Replace what people are told of the claims that a client asks for: the JSON of FILE (`-`: standard input).
+    """Replace what people are told of a client's claims by the JSON of FILE (`-`: standard input).
 
     Each claim, verified_claims/<claim> or resource scope with purpose and kept, by language, and required.
     Whoever agreed to other words is asked again, about that alone.

@@ -49,7 +49,8 @@ ANYBODY = Client("", {})  # what things are called is the same whoever asks
 class ConsentItem(NamedTuple):
     """One thing to decide about. `preview` is masked, `values` are what will be sent.
 
-    `missing` says why there is none; `purpose` and `kept` are the operator's words, "" for none.
+    `missing` says why there is none; `purpose` and `kept` are the operator's words, "" for none. A question
+    is answered by yes or no.
     """
 
     name: str
@@ -61,6 +62,7 @@ class ConsentItem(NamedTuple):
     chosen: bool
     purpose: str = ""
     kept: str = ""
+    is_question: bool = False
 
 
 def show_items(
@@ -89,6 +91,7 @@ def _show(
         chosen=item.required or is_shared(item, agreed),
         purpose=in_locale(declared.get("purpose", {}), locale),
         kept=in_locale(declared.get("kept", {}), locale),
+        is_question=is_question(item),
     )
 
 
