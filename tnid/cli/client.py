@@ -34,7 +34,7 @@ def create(file: IO[bytes], as_json: bool) -> None:
     Prints the client information response; the secret is shown this once. Beside the metadata, FILE may give
     client_id, client_secret, require_pkce, profile, least_acr, least_identity_level, organisation,
     consent_items (`tnid client consent-items`), resources, exchange_resources (`tnid resource allow`),
-    protected_resource (the resource that it is) and accepts_mandates (whether helpers may sign in for others).
+    protected_resource (the resource that it is) and accepts_mandates (helpers may sign in for others).
     """
     now = clock.now()
     try:
