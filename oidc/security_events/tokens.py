@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from oidc.clients.outbound import Parcel
-from oidc.models import Client
+from oidc.models import WITHHELD_SCOPE, Client
 from oidc.parts import Parts
 from oidc.security_events.models import ACCOUNT_DELETED, SecurityEvent
 
@@ -19,6 +19,13 @@ ACCOUNT_PURGED = "https://schemas.openid.net/secevent/risc/event-type/account-pu
 def event_uri(issuer: str, kind: str) -> str:
     """Return the name of an event: the Foundation's where it has one, else one under our own address."""
     return ACCOUNT_PURGED if kind == ACCOUNT_DELETED else f"{issuer}/events/{kind}"
+
+
+def payload_of(event: SecurityEvent) -> dict[str, Any]:
+    """Return which claims, and which scopes of protected resources, are concerned; nothing for all of them."""
+    scopes = [name.removeprefix(WITHHELD_SCOPE) for name in event.claims if name.startswith(WITHHELD_SCOPE)]
+    claims = [name for name in event.claims if not name.startswith(WITHHELD_SCOPE)]
+    return {name: found for name, found in (("claims", claims), ("scopes", scopes)) if found}
 
 
 class SecurityEvents:
@@ -53,7 +60,6 @@ class SecurityEvents:
         """Return the signed token: RFC 8417 §2.2. It has no `exp` and no top-level `sub`, so that it never
         passes for an ID token (§4.5, §4.6); whom it is about stands in `sub_id` (RFC 9493 §3.2.3)."""
         subject = self._identifiers.subject(client, account_id)
-        payload: dict[str, Any] = {"claims": list(event.claims)} if event.claims else {}
         claims = {
             "iss": self._issuer,
             "aud": client.client_id,
@@ -61,6 +67,6 @@ class SecurityEvents:
             "jti": event.id,
             "toe": event.created_at,
             "sub_id": {"format": "iss_sub", "iss": self._issuer, "sub": subject},
-            "events": {event_uri(self._issuer, event.kind): payload},
+            "events": {event_uri(self._issuer, event.kind): payload_of(event)},
         }
         return self._signer.sign(claims, alg=client.id_token_alg, typ=TYP, now=now)

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple, Protocol
 import orjson
 
 from oidc.agreed import Agreed
+from oidc.claims import SCOPE_CLAIMS
 from oidc.consent import Item, decided, items_asked, key_of_item, missing_items, with_scopes, withhold
-from oidc.models import AuthorizationRequest, Client
+from oidc.models import WITHHELD_SCOPE, AuthorizationRequest, Client
 from oidc.security_events.models import ACCOUNT_DELETED, CONSENT_NARROWED, CONSENT_WITHDRAWN
 from oidc.verified_claims import MEMBER
 from tnid.consent.ledger import CHANGED, GIVEN, WITHDRAWN, Ledger
@@ -189,7 +190,8 @@ class Consents:
         )
         if is_written and before.withheld != after.withheld:
             self._grants.set_withheld(account_id, client_id, after.withheld_text)
-            if narrowed := (after.withheld - before.withheld) & decided(before):
+            # What is decided leaves out the scopes of which nothing is left: their claims say it
+            if narrowed := (after.withheld - before.withheld) & _items_decided(before):
                 self.notices.queue(CONSENT_NARROWED, account_id, client_id, narrowed, now)
         return is_written
 
@@ -271,6 +273,11 @@ def _term(item: Item, client: Client, agreed: Agreed, locale: str) -> dict[str, 
 def in_locale(texts: Mapping[str, str], locale: str) -> str:
     """Return an operator's words in this language, else in Vietnamese."""
     return texts.get(locale) or texts.get("vi") or ""
+
+
+def _items_decided(agreed: Agreed) -> frozenset[str]:
+    ours = frozenset(WITHHELD_SCOPE + scope for scope in SCOPE_CLAIMS)
+    return decided(agreed) - ours
 
 
 def find_agreed_in(row: Any) -> Agreed | None:
