@@ -22,7 +22,7 @@ def event_uri(issuer: str, kind: str) -> str:
 
 
 def payload_of(event: SecurityEvent) -> dict[str, Any]:
-    """Return which claims, and which scopes of protected resources, are concerned; nothing for all of them."""
+    """Return which claims and which scopes of protected resources it is about; nothing for all of them."""
     scopes = [name.removeprefix(WITHHELD_SCOPE) for name in event.claims if name.startswith(WITHHELD_SCOPE)]
     claims = [name for name in event.claims if not name.startswith(WITHHELD_SCOPE)]
     return {name: found for name, found in (("claims", claims), ("scopes", scopes)) if found}
