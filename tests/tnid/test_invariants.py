@@ -85,5 +85,33 @@ def test_a_code_that_gave_two_sets_of_tokens_is_seen(history: Database) -> None:
     assert find_broken(history, NOW + 10) == ["1 times at which more tokens were issued than codes redeemed"]
 
 
+ACCOUNT = (
+    "INSERT INTO accounts (id, username, username_key, password_hash, password_changed_at, profile_sealed,"
+    " identity_level, locale, created_at, updated_at) VALUES ('a', 'a', 'a', '', 0, '', 0, 'vi', 0, 0)"
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (
+            "INSERT INTO consent_heads (account_id, subject, length, head) VALUES ('a', 's', 1, '')",
+            "decisions about consent are not all in the ledger",
+        ),
+        (
+            "INSERT INTO consents (account_id, client_id, scope, claims, granted_at, withdrawn_at)"
+            f" VALUES ('a', 'c', 'openid', '[]', 0, {2 * NOW})",
+            "outlast the consent",
+        ),
+    ],
+)
+def test_a_contradiction_about_consent_is_seen(history: Database, change: str, says: str) -> None:
+    history.execute(text("UPDATE grants SET created_at = :now"), now=NOW)
+    history.execute(text(ACCOUNT))
+    assert find_broken(history, NOW + 10) == []
+    history.execute(text(change))
+    assert any(says in sentence for sentence in find_broken(history, NOW + 10))
+
+
 def test_every_invariant_has_a_case_above() -> None:
-    assert len(INVARIANTS) == 7
+    assert len(INVARIANTS) == 9
