@@ -38,12 +38,16 @@ class System:
     identity_level: int
     is_public: bool = False
     steps: tuple[Step, ...] = ()
+    voluntary: tuple[str, ...] = ()
 
     def wish(self, step: Step | None = None, prompt: str | None = None) -> Wish:
         """Return what to ask at the door, or before a step."""
         if step:
-            return Wish(self.scopes, step.acr, is_acr_essential=True, prompt=prompt, purpose=step.slug)
-        return Wish(self.scopes, self.acr, is_acr_essential=self.essential, prompt=prompt)
+            return self._wish(step.acr, is_acr_essential=True, prompt=prompt, purpose=step.slug)
+        return self._wish(self.acr, is_acr_essential=self.essential, prompt=prompt)
+
+    def _wish(self, acr: str, **rest: Any) -> Wish:
+        return Wish(self.scopes, acr, voluntary=self.voluntary, **rest)
 
     def find_step(self, slug: str | None) -> Step | None:
         return next((step for step in self.steps if step.slug == slug), None)

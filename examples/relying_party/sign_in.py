@@ -34,6 +34,7 @@ class Wish:
     `acr` is the weakest authentication class that will do, or None; an essential one the provider has to
     meet or refuse. `max_age` is how long ago, in seconds, the person may have signed in. `purpose` comes back
     with the person: what they were about to do. `resource` is an API that will be called in their name.
+    `voluntary` are claims that the person may share or not.
     """
 
     scopes: tuple[str, ...]
@@ -43,6 +44,7 @@ class Wish:
     purpose: str = ""
     max_age: int | None = None
     resource: str = ""
+    voluntary: tuple[str, ...] = ()
 
 
 @dataclass
@@ -186,12 +188,17 @@ def _parameters(wish: Wish) -> dict[str, str]:
         parameters["max_age"] = str(wish.max_age)
     if wish.resource:
         parameters["resource"] = wish.resource
+    claims: dict[str, Any] = {}
+    if wish.voluntary:
+        # OpenID Connect Core §5.5.1: null asks for a claim without which the service works, too
+        claims["userinfo"] = dict.fromkeys(wish.voluntary)
     if wish.acr and wish.is_acr_essential:
         # OpenID Connect Core §5.5.1.1: acr_values is only a wish, an essential claim is a condition
-        essential = {"essential": True, "values": [wish.acr]}
-        parameters["claims"] = json.dumps({"id_token": {"acr": essential}})
+        claims["id_token"] = {"acr": {"essential": True, "values": [wish.acr]}}
     elif wish.acr:
         parameters["acr_values"] = wish.acr
+    if claims:
+        parameters["claims"] = json.dumps(claims)
     return parameters
 
 

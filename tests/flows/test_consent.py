@@ -32,6 +32,7 @@ def new_person(provider: Provider) -> Person:
         "password": "mat khau that dai 2026",
         "name": "Nguyễn Văn Thử",
         "phone_number": "0912345678",
+        "email": "thu@example.vn",
         "identity_level": 2,
         "totp": True,
     }
@@ -50,7 +51,7 @@ def test_a_system_is_told_forgets_and_says_so(provider: tuple[Provider, str], br
     browser.open(f"{url}/dienluc/sign-in")
     page = person.pass_through(browser)
     assert page.path == "/dienluc/" and "Nguyễn Văn Thử" in page.words()
-    assert "phone_number" not in page.claims(), "it was not ticked"
+    assert "email" not in page.claims(), "it was not ticked"
     browser.open(f"{home.issuer}/account/applications/dienluc")
     browser.click("consent_withdraw")
 
@@ -77,18 +78,18 @@ def test_a_person_ticks_looks_and_narrows_in_chromium(provider: tuple[Provider, 
         window.click("login_submit")
         window.fill(otp_code=person.next_code())
         window.click("otp_submit")
-        box = window.page.get_by_role("checkbox", name="Số điện thoại")
-        assert not box.is_checked() and "Báo trước khi cắt điện" in window.page.inner_text("main")
-        assert not window.page.get_by_text("+84912345678").is_visible()
-        window.page.locator("details", has_text="+84912345678").locator("summary").click()
-        assert window.page.get_by_text("+84912345678").is_visible()
+        box = window.page.get_by_role("checkbox", name="Email")
+        assert not box.is_checked() and "Gửi hóa đơn điện tử" in window.page.inner_text("main")
+        assert not window.page.get_by_text("thu@example.vn").is_visible()
+        window.page.locator("details", has_text="thu@example.vn").locator("summary").click()
+        assert window.page.get_by_text("thu@example.vn").is_visible()
         box.check()
         window.click("consent_allow")
-        assert pass_through(window, person) == [] and "phone_number" in window.claims()
+        assert pass_through(window, person) == [] and "email" in window.claims()
         window.open(f"{home.issuer}/account/applications/dienluc")
-        window.page.get_by_role("checkbox", name="Số điện thoại").uncheck()
+        window.page.get_by_role("checkbox", name="Email").uncheck()
         window.click("sharing_save")
-        assert not window.page.get_by_role("checkbox", name="Số điện thoại").is_checked()
+        assert not window.page.get_by_role("checkbox", name="Email").is_checked()
         window.page.get_by_role("link", name="Đã thay đổi thông tin chia sẻ").click()
         assert "không chia sẻ" in window.page.inner_text("main")
         assert window.complaints == []
