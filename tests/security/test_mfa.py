@@ -55,6 +55,22 @@ def test_mf_004_ten_guesses_end_the_half_sign_in(
     assert browser.open("/account").path != "/account"
 
 
+def test_mf_006_what_the_lock_ended_is_not_resumed(
+    attack: Attack, client: Party, person: Victim, target: Target
+) -> None:
+    """Neither by the half sign-in's cookie, nor by its interaction, nor once the counters are forgiven."""
+    browser = attack.new_browser()
+    browser.sit_half_signed_in(person, target, client)
+    half, uid = browser.cookies.get(HALF_COOKIE), browser.uid
+    for _ in range(TRIES):
+        guess(browser, wrong_code(person))
+    target.execute("DELETE FROM throttles")
+    attack.put_cookie(HALF_COOKIE, half or "", browser)
+    for path in ("/mfa/totp", "/mfa/passkey", "/mfa/recovery", f"/resume/{uid}"):
+        assert browser.open(path, interaction=uid).has("login_username")
+    assert browser.cookies.get(SESSION_COOKIE) is None and browser.code() is None
+
+
 def test_mf_004_parallel_guesses_share_one_allowance(
     attack: Attack, client: Party, person: Victim, target: Target
 ) -> None:

@@ -15,6 +15,7 @@ from tests.security.test_devices import begin, poll, sit_at_the_page
 from tests.security.test_enumeration import faceless
 from tests.security.test_protected_resources import add_resource, new_api
 from tests.security.test_rate_limits import try_password
+from tests.security.test_webauthn import give_passkey, options_of, send
 from tnid import clock
 
 
@@ -200,3 +201,21 @@ def test_se_008_panic_needs_a_form_of_ours(attack: Attack, person: Victim, targe
     with attack.one_refusal():
         assert attack.send("POST", "/account/panic").status_code == 403
     assert attack.send("GET", "/account").status_code == 200
+
+
+@pytest.mark.parametrize("how", ["shut", "shut by a row alone"])
+def test_mf_017_a_passkey_does_not_open_what_its_owner_shut(
+    how: str, attack: Attack, client: Party, person: Victim, target: Target
+) -> None:
+    key = give_passkey(target, person)
+    instead, beside = attack.new_browser(), attack.new_browser()
+    alone = options_of(instead.open("/login"))
+    beside.sit_half_signed_in(person, target, client)
+    second = options_of(beside.open("/mfa/passkey", interaction=beside.uid))
+    STATES[how](target, person)
+    with attack.one_refusal("sign_in.passkey", "shut_by_owner"):
+        assert send(instead, key.get(alone)).path == "/login/shut"
+    send(beside, key.get(second))
+    for browser in (instead, beside):
+        assert browser.cookies.get(SESSION_COOKIE) is None and browser.code() is None
+        assert browser.open("/account").path != "/account"

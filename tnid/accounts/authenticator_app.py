@@ -40,7 +40,7 @@ def set_up() -> ResponseReturnValue:
     if form.validate_on_submit():
         refused = take(account.id, end_user.sid, secret, form.code.data, seal)
         if refused is None:
-            flash(gettext("The authenticator app is set up. Codes of the old one no longer work."), "good")
+            flash(done_text(is_new=seal is None), "good")
             return redirect(url_for("security.show"), 303)
         show_refusal(form, refused)
     page = render_template(
@@ -53,6 +53,12 @@ def set_up() -> ResponseReturnValue:
         account_label=account.username,
     )
     return page, (400 if form.is_submitted() else 200)
+
+
+def done_text(*, is_new: bool) -> str:
+    if is_new:
+        return str(gettext("The authenticator app is set up."))
+    return str(gettext("The authenticator app is set up. Codes of the old one no longer work."))
 
 
 def take(account_id: str, sid: str, secret: str, code: str, seal: bytes | None) -> Refused | None:

@@ -271,7 +271,7 @@ def test_the_app_moves_to_a_new_phone_without_a_gap(
     assert browser.submit("otp_submit", {"otp_code": "000000"}).status == 400
     assert services.factors.has_totp(minh.id)
     secret, page = new_phone(browser, clock)
-    assert page.path == "/account/security"
+    assert page.path == "/account/security" and "ứng dụng cũ" in page.text_of("main")
     assert session(browser, services, clock).acr == "LoA2"
     assert session(other, services, clock) is None
     assert services.factors.count_recovery_codes(minh.id) == 10
@@ -297,7 +297,7 @@ def test_an_app_is_added_beside_a_passkey(
     browser.open("/account/security")
     assert browser.click("enrol_submit").path == "/account/security/app"
     _secret, page = new_phone(browser, clock)
-    assert page.path == "/account/security"
+    assert page.path == "/account/security" and "ứng dụng cũ" not in page.text_of("main")
     assert services.factors.has_totp(lan.id) and services.factors.count_recovery_codes(lan.id) == 10
     assert browser.open("/account/security").has("replace_app")
 

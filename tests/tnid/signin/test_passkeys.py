@@ -221,3 +221,21 @@ def test_a_passkey_says_rightly_whose_it_is(
         assert reason(use(services, clock, key, user_handle=handle)) == "user_handle"
     assert reason(use(services, clock, Authenticator(ISSUER, user_handle=key.user_handle))) == "unknown"
     assert isinstance(use(services, clock, key), Used)
+
+
+def test_two_factors_removed_at_once_leave_one(services: Services, minh: Someone, key: Authenticator) -> None:
+    """Each one goes only if the other stays: whoever comes second waits, and sees that it is the last."""
+    made = register(services, minh, key)
+    assert isinstance(made, Added)
+
+    def remove(which: str) -> None:
+        with services.database.unit():
+            kinds = services.factors.hold(minh.id)
+            if which == "totp" and kinds.passkey:
+                services.factors.remove_totp(minh.id)
+            elif which == "passkey" and kinds.totp:
+                services.passkeys.remove(minh.id, made.id)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(remove, ("totp", "passkey")))
+    assert sum(services.factors.find_kinds(minh.id)) == 1
