@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, NamedTuple
 
-LOA1 = "LoA1"
-LOA2 = "LoA2"
+LOA1, LOA2 = "LoA1", "LoA2"
 ACR_VALUES = (LOA1, LOA2)
 """Authentication context classes, weakest first: one factor, two different factors."""
 
@@ -28,7 +27,7 @@ def acr_at_least(acr: str, least: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class EndUser:
-    """Who sits at the browser, and how they signed in. `auth_time` is in epoch seconds."""
+    """Who sits at the browser, and how they signed in; `is_waiting` where somebody else must agree first."""
 
     account_id: str
     sid: str
@@ -36,6 +35,7 @@ class EndUser:
     acr: str
     amr: tuple[str, ...]
     identity_level: int
+    is_waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)

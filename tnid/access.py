@@ -15,6 +15,8 @@ from tnid.signin.assurance import LOA2
 from tnid.signin.session import find_end_user, find_leaving
 
 _ATTRIBUTE = "tnid_guard"
+# Where people share with others or act for them: not before a child's guardian has agreed
+SHUT_WHILE_WAITING = frozenset({"requests", "device", "mandates", "acceptance"})
 
 
 class Guard(Enum):
@@ -57,11 +59,21 @@ def install(app: Flask) -> None:
             # A form of ours is small; what applications send may hold a signed request.
             request.max_content_length = web.MAX_FORM_BYTES
         check_text(guard)
-        if guard is Guard.SIGNED_IN and find_leaving() is not None:
-            return redirect(url_for("leaving.stay"), 303)
-        if guard is Guard.SIGNED_IN and find_end_user() is None:
-            return send_to_sign_in()
+        if guard is Guard.SIGNED_IN:
+            return check_signed_in()
         return check_staff() if guard is Guard.STAFF else None
+
+
+def check_signed_in() -> Response | None:
+    """Return the way to a sign-in, or to what comes first: for who is leaving, and for a child whose
+    guardian hasn't agreed."""
+    if find_leaving() is not None:
+        return redirect(url_for("leaving.stay"), 303)
+    end_user = find_end_user()
+    if end_user is None:
+        return send_to_sign_in()
+    is_shut = end_user.is_waiting and request.blueprint in SHUT_WHILE_WAITING
+    return redirect(url_for("family.index"), 303) if is_shut else None
 
 
 def check_staff() -> Response | None:
@@ -122,6 +134,7 @@ def _page_of_form() -> str:
 _PAGES = (
     *("/account/profile", "/account/security", "/account/sessions", "/account/applications"),
     *("/account/requests", "/device", "/officials", "/account/mandates"),
+    "/account/family",
     *("/account/delete", "/account/rights"),
     *("/account/requests", "/account/panic", "/account/export", "/device", "/officials"),
 )

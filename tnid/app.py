@@ -35,7 +35,7 @@ from tnid.consent import connected, receipts
 from tnid.consent import views as consent_views
 from tnid.db import Database, DatabaseUnavailable, db, engine_options, prepare_engine
 from tnid.decoupled import views as decoupled_views
-from tnid.mandates import acceptance, in_stead
+from tnid.mandates import acceptance, family, in_stead
 from tnid.mandates import views as mandate_views
 from tnid.messages import views as message_views
 from tnid.moments import dated, moment
@@ -152,9 +152,8 @@ def blueprints() -> Iterable[Any]:
         decoupled_views.requests,
         officials_views.door,
         officials_views.counter,
-        mandate_views.blueprint,
-        acceptance.blueprint,
-        in_stead.blueprint,
+        *(mandate_views.blueprint, acceptance.blueprint, in_stead.blueprint),
+        *(family.blueprint, family.screen),
         message_views.blueprint,
         message_views.demonstration,
         *recovery_pages.BLUEPRINTS,

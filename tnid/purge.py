@@ -9,6 +9,7 @@ from tnid.stores.alerts import alerts
 from tnid.stores.decoupled import requests as decoupled_requests
 from tnid.stores.desks import desks
 from tnid.stores.grants import grants
+from tnid.stores.guardianships import guardianships
 from tnid.stores.interactions import interactions
 from tnid.stores.mandates import mandates
 from tnid.stores.message_codes import message_codes
@@ -43,6 +44,7 @@ EXPIRING: tuple[Column[int], ...] = (
     mandates.c.expires_at,
     recoveries.c.expires_at,
     recovery_waits.c.expires_at,
+    guardianships.c.expires_at,
 )
 # A session that a person renews outlasts the first grants given in it, and their clients are told of its end
 _SESSION_HAS_ENDED = ~exists().where(

@@ -27,6 +27,7 @@ from tnid.consent.ledger import LEDGER_PURPOSE, Ledger
 from tnid.consent.notices import Notices
 from tnid.consent.service import Consents
 from tnid.db import Database
+from tnid.mandates.guardians import Endings, Guardians, Requirements
 from tnid.mandates.service import Mandates
 from tnid.messages.codes import MessageCodes
 from tnid.messages.service import Messages
@@ -54,6 +55,7 @@ from tnid.stores.desks import DeskStore
 from tnid.stores.factors import FactorStore
 from tnid.stores.former_numbers import FormerNumberStore
 from tnid.stores.grants import GrantStore
+from tnid.stores.guardianships import GuardianshipStore
 from tnid.stores.mandates import MandateStore
 from tnid.stores.message_codes import MessageCodeStore
 from tnid.stores.messages import MessageStore
@@ -102,6 +104,7 @@ class Services:
     half_sign_ins: HalfSignIns
     consents: Consents
     mandates: Mandates
+    guardians: Guardians
     limits: Limits
     audit: Audit
     outbox: OutboxStore
@@ -141,13 +144,12 @@ def build_services(settings: Settings, database: Database) -> Services:
     passwords = Passwords(sealer.derive("accounts.password"), settings.argon2_concurrency)
     factors = Factors(FactorStore(database), sealer)
     sessions, half_sign_ins = _sessions(settings, database, SessionEndings(grants, clients, outbox))
-    mandate_store = MandateStore(database)
-    ends = (sessions.end_all, half_sign_ins.end_all, mandate_store.end_by_account, grants.revoke_by_account)
+    ends = _ends(database, sessions, half_sign_ins, grants)
     endings = (*ends, DecoupledStore(database, sealer).deny_all)
     limits = Limits(ThrottleStore(database), sealer)
     messages, message_codes = _messages(settings, database, outbox, sealer, limits, audit)
     accounts = _accounts(database, sealer, factors, passwords, messages, message_codes, audit, endings)
-    mandates = _mandates(mandate_store, grants, clients, accounts, audit, sealer, messages, settings)
+    mandates = _mandates(database, grants, clients, accounts, audit, sealer, messages, settings)
     stores = build_stores(database, clients, resources, grants, consents, accounts, sealer, mandates, audit)
     provider = build_provider(settings, sealer, keyring, stores, audit)
     return Services(
@@ -168,6 +170,7 @@ def build_services(settings: Settings, database: Database) -> Services:
         half_sign_ins=half_sign_ins,
         consents=consents,
         mandates=mandates,
+        guardians=_guardians(database, grants, accounts, audit, sealer, messages, settings),
         limits=limits,
         audit=audit,
         outbox=outbox,
@@ -226,8 +229,35 @@ def _safety(
     return Safety(closures, alerts, DataRequests(DataRequestStore(database), sealer, messages, audit))
 
 
+def _ends(
+    database: Database, sessions: Sessions, half_sign_ins: HalfSignIns, grants: GrantStore
+) -> tuple[Callable[[str, int], object], ...]:
+    """Return what ends what is open for an account that is shut; the grants last, after what they come of."""
+    guardianships = Endings(GuardianshipStore(database), AccountStore(database), grants)
+    mandates = MandateStore(database)
+    return (
+        *(sessions.end_all, half_sign_ins.end_all),
+        *(mandates.end_by_account, guardianships.end_by_guardian, grants.revoke_by_account),
+    )
+
+
+def _guardians(
+    database: Database,
+    grants: GrantStore,
+    accounts: Accounts,
+    audit: Audit,
+    sealer: Sealer,
+    messages: Messages,
+    settings: Settings,
+) -> Guardians:
+    store, waiting = GuardianshipStore(database), AccountStore(database)
+    needed = Requirements(settings.guardian_least_identity_level, settings.guardian_least_age_years)
+    endings = Endings(store, waiting, grants)
+    return Guardians(store, waiting, endings, accounts, audit, sealer, messages.announce, needed)
+
+
 def _mandates(
-    store: MandateStore,
+    database: Database,
     grants: GrantStore,
     clients: ClientStore,
     accounts: Accounts,
@@ -236,7 +266,7 @@ def _mandates(
     messages: Messages,
     settings: Settings,
 ) -> Mandates:
-    longest = settings.mandate_longest_seconds
+    longest, store = settings.mandate_longest_seconds, MandateStore(database)
     return Mandates(store, grants, clients, accounts, audit, sealer, messages.announce, longest)
 
 

@@ -126,6 +126,10 @@ class Settings:
         "from the request for an account's deletion until it is erased; the law allows 20 days")
     recovery_wait_seconds: int = setting(whole(60, 90 * DAY), str(3 * DAY), "seconds",
         "how long a recovery waits, with warnings, where a person can show one thing alone")
+    guardian_least_identity_level: int = setting(whole(0, 2), "1", "level",
+        "how well a child's guardian must be known")
+    guardian_least_age_years: int = setting(whole(16, 100), "18", "years",
+        "how old a child's guardian must be, by a verified date of birth")
     argon2_concurrency: int = setting(whole(1, 64), "2", "at once",
         "password hashes a process computes at the same time")
 

@@ -27,6 +27,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         visits=Visits(),
         receiver=Receiver(configuration),
         forgotten={},
+        names={},
     )
     app.register_blueprint(views.blueprint)
     app.register_blueprint(events.blueprint)

@@ -31,6 +31,8 @@ class Parts(NamedTuple):
     visits: Visits
     receiver: Receiver
     forgotten: dict[tuple[str, str], int]
+    # Names that this server was told, by the person's identifier at one system
+    names: dict[tuple[str, str], str]
 
 
 def parts() -> Parts:
@@ -72,6 +74,7 @@ def _show_inside(system: System, person: SignedIn) -> str:
         "inside.html",
         system=system,
         person=person,
+        actor_name=parts().names.get((system.slug, person.actor), ""),
         lines=describe(person.claims, current_app.extensions["say"]),
         missing=find_missing(system.scopes, person.claims),
         done=done if done and person.reaches(done.acr) else None,
@@ -92,6 +95,8 @@ def callback(slug: str) -> Response:
     person = parts().relying_party.complete(slug)
     if isinstance(person, Refusal):
         return _answer(person, slug)
+    if not person.actor:
+        parts().names[slug, person.sub] = person.name
     parts().visits.open(person)
     return redirect(url_for("systems.show", slug=slug, done=person.purpose or None), 303)
 

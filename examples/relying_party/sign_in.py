@@ -81,6 +81,12 @@ class SignedIn:
         """What to call them: the `name` claim where they shared it, else nothing."""
         return str(self.claims.get("name", ""))
 
+    @property
+    def actor(self) -> str:
+        """Who acts in this person's stead, as this application knows them: RFC 8693 §4.1; "" for nobody."""
+        act = self.id_token_claims.get("act")
+        return str(act.get("sub", "")) if isinstance(act, dict) else ""
+
     def reaches(self, acr: str | None) -> bool:
         """Say whether this sign-in was done as strongly as `acr`."""
         if acr is None:

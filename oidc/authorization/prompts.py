@@ -108,6 +108,11 @@ def needs_account_selection(s: Situation) -> bool:
     return s.interaction is None or s.interaction.selected_sid != s.end_user.sid
 
 
+def waits_for_another(s: Situation) -> bool:
+    """A child's account answers no application before a guardian has agreed, whoever the child acts for."""
+    return s.end_user is not None and s.end_user.is_waiting
+
+
 def needs_choice_of_person(s: Situation) -> bool:
     """Never silently: whoever holds a mandate says each time whether it is used.
 
@@ -151,6 +156,7 @@ PROMPTS = (
     Rule("login", needs_login, LoginRequired, "The person has to sign in."),
     Rule("second_factor", needs_second_factor, InteractionRequired, "A second factor is needed."),
     Rule("select_account", needs_account_selection, AccountSelectionRequired, "An account must be chosen."),
+    Rule("guardian", waits_for_another, InteractionRequired, "Another person has to agree first."),
     Rule("mandate", needs_choice_of_person, InteractionRequired, "The person has to say for whom."),
     Rule("identity_level", needs_identity_level, InteractionRequired, "The identity level is too low."),
     Rule("in_stead", needs_word_of_helper, InteractionRequired, "The helper has to go on for somebody."),

@@ -53,11 +53,14 @@ class DecoupledRequests:
     def find_obstacle(
         self, request: DecoupledRequest, client: Client, end_user: EndUser, now: int
     ) -> str | None:
-        """Return what keeps this person from agreeing: `second_factor` or `identity_level`, None for nothing.
+        """Return what keeps this person from agreeing: `guardian` (whom the account waits for),
+        `second_factor` or `identity_level`, None for nothing.
 
         Where two factors are asked for, they must be fresh: nobody signs in at the device itself, and a
         session left open hours ago says little of who holds the phone now.
         """
+        if end_user.is_waiting:
+            return "guardian"
         least = max(request.least_acr, client.least_acr)
         age = now - end_user.auth_time
         is_fresh = least != LOA2 or age <= self._config.decision_max_age_seconds

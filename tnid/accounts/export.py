@@ -115,6 +115,28 @@ def _requests(services: Services, person: Account, _now: int) -> Any:
     return [one.as_document() for one in services.data_requests.list_by_account(person.id)]
 
 
+def _mandates(services: Services, person: Account, now: int) -> Any:
+    given = services.mandates.list_given(person.id, now)
+    held = services.mandates.list_received(person.id, now)
+    return {
+        side: [
+            {
+                "scopes": {client_id: sorted(scope) for client_id, scope in one.scopes.items()},
+                "created_at": utc(one.row.created_at),
+                "accepted_at": utc(one.row.accepted_at),
+                "expires_at": utc(one.row.expires_at),
+            }
+            for one in ones
+        ]
+        for side, ones in (("given", given), ("held", held))
+    }
+
+
+def _guardians(services: Services, person: Account, now: int) -> Any:
+    rows = [row for row, _name in services.guardians.list_guardians(person.id, now)]
+    return [{"agreed_at": utc(row.agreed_at), "expires_at": utc(row.expires_at)} for row in rows]
+
+
 def _events(services: Services, person: Account, _now: int) -> Any:
     rows = services.audit.list_by_account(person.id, most=MOST_EVENTS)
     return [
@@ -136,6 +158,8 @@ SECTIONS: dict[str, Section] = {
     "messages": _messages,
     "alerts": _alerts,
     "requests": _requests,
+    "mandates": _mandates,
+    "guardians": _guardians,
     "events": _events,
 }
 

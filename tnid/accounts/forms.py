@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, PasswordField, SelectField, StringField, SubmitField
+from wtforms import BooleanField, HiddenField, PasswordField, SelectField, StringField, SubmitField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
@@ -39,6 +39,8 @@ class ProfileForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     middle_name = text_field()
     given_name = text_field()
     birthdate = text_field()
+    # The date that was asked about: of somebody so young that a guardian is needed
+    confirmed_birthdate = HiddenField()
     gender = SelectField(choices=GENDERS)
     street_address = text_field()
     locality = text_field()

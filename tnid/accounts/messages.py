@@ -75,6 +75,15 @@ MESSAGES: dict[str, Any] = {
         "There were too many tries from this network. Try again in %(minutes)s minutes."
     ),
     "password_same_as_old": _("This was the password until now. Choose another."),
+    "guardian_level": _(
+        "A guardian's own identity must have been checked first. Check yours, or go to the commune together."
+    ),
+    "guardian_age": _("A guardian must be 18 or older by a date of birth that was checked."),
+    "guardian_needed": _(
+        "Somebody born on this day is younger than 16, so a guardian must agree before any application opens."
+        " If the date is right, save once more."
+    ),
+    "birthdate_fixed": _("The date of birth of somebody younger than 16 is changed at the commune."),
     "required": _("This can't be empty."),
 }
 OTHERWISE = _("This can't be accepted. Check it and try again.")

@@ -13,6 +13,7 @@ from flask_babel import gettext
 
 from tnid import services
 from tnid.access import Guard, declare
+from tnid.accounts.ages import child_until
 from tnid.accounts.forms import ProfileForm
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
@@ -80,11 +81,28 @@ def change(account: Account, form: Any) -> Refused | None:
         return Refused("birthdate", "birthdate")
     if birthdate and is_too_young(birthdate, services.now()):
         return Refused("birthdate", "too_young")
+    refused = find_fault_of_child(account, form, birthdate)
+    if refused is not None:
+        return refused
     claims = changes(account.profile, form, birthdate)
     refused = services.current().accounts.change_profile(account.id, claims, services.now())
     if refused is None:
         return None
     return Refused(FIELD_OF_CLAIM.get(refused.field, refused.field), refused.reason)
+
+
+def find_fault_of_child(account: Account, form: Any, birthdate: str) -> Refused | None:
+    """Ask once whether somebody is really so young; from then on their date is the commune's to change."""
+    known, now = str(account.profile.get("birthdate", "")), services.now()
+    if birthdate == known:
+        return None
+    if child_until(known, now) is not None:
+        return Refused("birthdate", "birthdate_fixed")
+    if child_until(birthdate, now) is None or form.confirmed_birthdate.data == birthdate:
+        return None
+    # Of a field that was sent, the page shows what was sent, unless it is set here
+    form.confirmed_birthdate.data = birthdate
+    return Refused("birthdate", "guardian_needed")
 
 
 def changes(profile: Mapping[str, Any], form: Any, birthdate: str) -> dict[str, Any]:

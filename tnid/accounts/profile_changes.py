@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from tnid.accounts.account import Account
+from tnid.accounts.ages import child_until
 from tnid.accounts.claims import check_profile
 from tnid.accounts.events import Events
 from tnid.accounts.refusal import Refused
@@ -52,6 +53,8 @@ class ProfileChanges:
         email_index = self._vault.email_index(after.get("email"))
         sealed = self._vault.seal_profile(account.id, after)
         self._store.set_profile(account.id, sealed, phone_index, email_index, now)
+        if after.get("birthdate") != before.get("birthdate"):
+            self._store.set_guardian_awaited(account.id, child_until(after.get("birthdate", ""), now))
         changed = sorted(name for name in {*after, *before} if after.get(name) != before.get(name))
         details = {"claims": changed}
         self._events.record("account.change_profile", account_id=account.id, now=now, details=details)

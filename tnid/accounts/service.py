@@ -13,6 +13,7 @@ from oidc.token.handles import new_identifier
 from tnid.accounts import passwords as policy
 from tnid.accounts import usernames
 from tnid.accounts.account import Account, NewAccount, is_open
+from tnid.accounts.ages import child_until
 from tnid.accounts.claims import LOCALES, check_profile, claims_of
 from tnid.accounts.contacts import parse_email, parse_phone
 from tnid.accounts.events import Events
@@ -149,6 +150,8 @@ class Accounts:
         evidence = Evidence(number=number, check_method=SEEN_BY_AN_OFFICIAL if is_seen else None)
         self._verifications.record(account_id, new.identity_level, profile, evidence, now)
         self._events.record("account.create", account_id=account_id, now=now)
+        if "birthdate" in profile:
+            self._store.set_guardian_awaited(account_id, child_until(profile["birthdate"], now))
         return self._with_factor(account_id, now) if new.totp else self.get(account_id)
 
     def _with_factor(self, account_id: str, now: int) -> Account:

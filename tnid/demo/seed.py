@@ -160,6 +160,7 @@ def client_document(entry: dict[str, Any], base_urls: Mapping[str, str]) -> dict
         "resources": resources,
         "consent_items": entry.get("consent_items", {}),
         **({"security_events_uri": f"{root}events"} if entry.get("hears_events") else {}),
+        "accepts_mandates": entry.get("accepts_mandates", False),
     }
 
 

@@ -17,6 +17,7 @@ SIGN_IN, STEP_UP, CREATE = "sign_in", "step_up", "create"
 PAGES = {
     "login": "signin.login",
     "select_account": "signin.select_account",
+    "guardian": "guardian_screen.wait",
     "mandate": "in_stead.choose",
     "in_stead": "in_stead.confirm",
     "identity_level": "signin.requirement",

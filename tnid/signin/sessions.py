@@ -150,4 +150,5 @@ def end_user_of(row: Any) -> EndUser:
         acr=row.acr,
         amr=tuple(row.amr.split()),
         identity_level=row.identity_level,
+        is_waiting=bool(row.is_waiting),
     )

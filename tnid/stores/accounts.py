@@ -49,6 +49,8 @@ accounts = db.Table(
     Column("shut_by_owner_sid", String(43)),
     # Its owner wants it erased; until then signing in leads to where that is cancelled
     Column("deletion_due_at", BigInteger),
+    # Under 16, and nobody agreed yet: until that birthday no application is answered
+    Column("guardian_awaited_until", BigInteger),
 )
 # The number can change hands on paper, never between two people who are active at once.
 Index(
@@ -178,6 +180,14 @@ _LEVEL_AND_NUMBER = _LEVEL.where(
         )
     )
 ).values(pin_sealed=bindparam("new_number"), pin_index=bindparam("new_index"), pin_kind=bindparam("new_kind"))
+_AWAIT_GUARDIAN = text(
+    "UPDATE accounts SET guardian_awaited_until = :until WHERE id = :account_id AND NOT EXISTS"
+    " (SELECT 1 FROM guardianships WHERE child_id = :account_id AND agreed_at IS NOT NULL"
+    " AND ended_at IS NULL AND expires_at >= :until)"
+)
+_AWAIT_NO_GUARDIAN = (
+    update(accounts).where(accounts.c.id == bindparam("account_id")).values(guardian_awaited_until=null())
+)
 _DELETE = delete(accounts).where(accounts.c.id == bindparam("account_id"))
 
 
@@ -297,6 +307,13 @@ class AccountStore:
     def enable(self, account_id: str) -> bool:
         """Let a disabled account in again; raises Conflict where its number belongs to another by now."""
         return self._database.execute(_ENABLE, account_id=account_id) == 1
+
+    def set_guardian_awaited(self, account_id: str, until: int | None) -> None:
+        """Have an account wait for a guardian until then, unless one agreed; or, with None, no more."""
+        if until is None:
+            self._database.execute(_AWAIT_NO_GUARDIAN, account_id=account_id)
+        else:
+            self._database.execute(_AWAIT_GUARDIAN, account_id=account_id, until=until)
 
     def delete(self, account_id: str) -> bool:
         return self._database.execute(_DELETE, account_id=account_id) == 1

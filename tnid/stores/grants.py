@@ -92,7 +92,10 @@ for column in (grants.c.actor_id, grants.c.mandate_id):
     )
 
 _COLUMNS = [grants.c[name] for name in GRANT_COLUMNS]
-_OF_OPEN_ACCOUNT = exists().where(accounts.c.id == grants.c.account_id, *IS_OPEN)
+_IS_ANSWERED_FOR = or_(
+    accounts.c.guardian_awaited_until.is_(None), accounts.c.guardian_awaited_until <= bindparam("now")
+)
+_OF_OPEN_ACCOUNT = exists().where(accounts.c.id == grants.c.account_id, *IS_OPEN, _IS_ANSWERED_FOR)
 _IS_ALIVE = (grants.c.revoked_at.is_(None), grants.c.expires_at > bindparam("now"), _OF_OPEN_ACCOUNT)
 
 # Locked on PostgreSQL: whoever ends one of them at this moment comes before or after, never between
@@ -183,6 +186,7 @@ _FIND_LIVE_WITH_ACCOUNT = select(*_COLUMNS, *_ACCOUNT_COLUMNS).where(
     grants.c.expires_at > bindparam("now"),
     accounts.c.id == grants.c.account_id,
     *IS_OPEN,
+    _IS_ANSWERED_FOR,
 )
 _LIST_BY_ACCOUNT = (
     select(*_COLUMNS)

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from tnid.db import Database, db
-from tnid.stores.accounts import accounts
+from tnid.stores.accounts import IS_OPEN, accounts
 
 AT_THE_COUNTER = "counter"
 BY_THE_PERSON = "person"
@@ -69,7 +69,7 @@ _IS_OFFERED = (
     *_IS_OPEN,
     # Nobody acts for themselves
     mandates.c.principal_id != bindparam("of_helper"),
-    exists().where(accounts.c.id == mandates.c.principal_id, accounts.c.disabled_at.is_(None)),
+    exists().where(accounts.c.id == mandates.c.principal_id, *IS_OPEN),
 )
 _INSERT, _INSERT_CLIENT = insert(mandates), insert(mandate_clients)
 _ACCEPT_BY_CODE = (
@@ -147,7 +147,11 @@ _LIST_HELD = (
     .where(
         mandates.c.helper_id == bindparam("of_helper"),
         mandate_clients.c.client_id == bindparam("of_client"),
-        accounts.c.disabled_at.is_(None),
+        *IS_OPEN,
+        or_(
+            accounts.c.guardian_awaited_until.is_(None),
+            accounts.c.guardian_awaited_until <= bindparam("now"),
+        ),
         *IS_IN_FORCE,
     )
     .order_by(mandates.c.created_at, mandates.c.id)

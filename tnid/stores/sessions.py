@@ -59,6 +59,7 @@ _FIND_LIVE = (
         accounts.c.identity_level,
         accounts.c.shut_by_owner_at,
         accounts.c.deletion_due_at,
+        (accounts.c.guardian_awaited_until > bindparam("now")).label("is_waiting"),
     )
     .join(accounts, accounts.c.id == sessions.c.account_id)
     .where(

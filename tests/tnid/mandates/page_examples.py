@@ -98,3 +98,58 @@ MANDATE_PAGES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
         _page(app=CLINIC, principal=GRANDMOTHER, labels=LABELS, expires_at="thứ Hai, 21/12/2026"),
     ),
 }
+
+
+class _Unfit(CodeForm):
+    """The form that isn't shown to who can't be a guardian."""
+
+
+MANDATE_PAGES |= {
+    "family-child": (
+        "mandates/family.html",
+        _page(child_until="thứ Ba, 16/03/2027", is_waiting=True, guardians=[], children=[]),
+    ),
+    "family-child-agreed": (
+        "mandates/family.html",
+        _page(
+            child_until="thứ Ba, 16/03/2027",
+            is_waiting=False,
+            guardians=[(SimpleNamespace(agreed_at="hôm qua lúc 20:10"), "Lê Thị Mẹ")],
+            children=[],
+        ),
+    ),
+    "family-guardian": (
+        "mandates/family.html",
+        _page(
+            child_until=None,
+            children=[
+                {
+                    "id": "g1",
+                    "name": "Hoàng Văn Bé",
+                    "expires_at": "thứ Ba, 16/03/2027",
+                    "applications": [(CLINIC, LABELS)],
+                },
+                {"id": "g2", "name": "Hoàng Văn Út", "expires_at": "thứ Ba, 16/03/2027", "applications": []},
+            ],
+        ),
+    ),
+    "family-none": ("mandates/family.html", _page(child_until=None, children=[])),
+    "guardian-code": ("mandates/guardian_code.html", _page(code="WDJB-MJHT")),
+    "guardian-enter": (
+        "mandates/guardian_enter.html",
+        lambda: {"form": CodeForm(), "unfit": None, "current_person": GRANDCHILD},
+    ),
+    "guardian-unfit": (
+        "mandates/guardian_enter.html",
+        lambda: {"form": _Unfit(), "unfit": "Chưa đủ 18 tuổi.", "current_person": GRANDCHILD},
+    ),
+    "guardian-agree": (
+        "mandates/guardian_agree.html",
+        _page(
+            child=SimpleNamespace(display_name="Hoàng Văn Bé"),
+            row=SimpleNamespace(expires_at="thứ Ba, 16/03/2027"),
+            code="WDJB-MJHT",
+        ),
+    ),
+    "guardian-waits": ("mandates/waits.html", _page(app=CLINIC)),
+}
