@@ -15,6 +15,7 @@ from tnid.signin.assurance import LOA2
 from tnid.signin.session import find_end_user, find_leaving
 
 _ATTRIBUTE = "tnid_guard"
+_MOST_BYTES = "tnid_most_bytes"
 # Where people share with others or act for them: not before a child's guardian has agreed
 SHUT_WHILE_WAITING = frozenset({"requests", "device", "mandates", "acceptance"})
 
@@ -28,9 +29,10 @@ class Guard(Enum):
     PROTOCOL = "what the protocol asks for; no CSRF token, for the caller is no browser of ours"
 
 
-def declare(blueprint: Blueprint, guard: Guard) -> Blueprint:
-    """Declare a blueprint's guard; return the blueprint."""
+def declare(blueprint: Blueprint, guard: Guard, *, most_bytes: int = web.MAX_FORM_BYTES) -> Blueprint:
+    """Declare a blueprint's guard, and how large its forms may be; return the blueprint."""
     setattr(blueprint, _ATTRIBUTE, guard)
+    setattr(blueprint, _MOST_BYTES, most_bytes)
     return blueprint
 
 
@@ -47,6 +49,22 @@ def find_guard(app: Flask, endpoint: str | None) -> Guard | None:
     return guard_of(app.blueprints.get(endpoint.rpartition(".")[0]))
 
 
+def most_bytes_of(app: Flask, endpoint: str | None) -> int:
+    """Return how large a form for an endpoint may be."""
+    blueprint = app.blueprints.get((endpoint or "").rpartition(".")[0])
+    return int(getattr(blueprint, _MOST_BYTES, web.MAX_FORM_BYTES))
+
+
+def limit_form(most_bytes: int) -> None:
+    """Let the request's form be so large, and a stranger's no larger than any: their photo is not read."""
+    if most_bytes > web.MAX_FORM_BYTES and find_end_user() is None:
+        most_bytes = web.MAX_FORM_BYTES
+    request.max_content_length = most_bytes
+    if most_bytes > web.MAX_FORM_BYTES:
+        # The parser counts what it holds of a file at a time, too: a piece as large, and what is left of one
+        request.max_form_memory_size = 4 * web.MAX_FORM_BYTES
+
+
 def install(app: Flask) -> None:
     """Run each request's guard before its view."""
 
@@ -57,7 +75,7 @@ def install(app: Flask) -> None:
             abort(403)
         if guard is not Guard.PROTOCOL:
             # A form of ours is small; what applications send may hold a signed request.
-            request.max_content_length = web.MAX_FORM_BYTES
+            limit_form(most_bytes_of(app, request.endpoint))
         check_text(guard)
         if guard is Guard.SIGNED_IN:
             return check_signed_in()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import logging
 from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g, request
 from flask_wtf import CSRFProtect
 
 from oidc import blueprint as oidc_blueprint
@@ -35,6 +36,7 @@ from tnid.consent import connected, receipts
 from tnid.consent import views as consent_views
 from tnid.db import Database, DatabaseUnavailable, db, engine_options, prepare_engine
 from tnid.decoupled import views as decoupled_views
+from tnid.enrolment import phone as identity
 from tnid.mandates import acceptance, family, in_stead
 from tnid.mandates import views as mandate_views
 from tnid.messages import views as message_views
@@ -52,6 +54,13 @@ ROOT = Path(__file__).resolve().parents[1]
 log = logging.getLogger(__name__)
 
 
+class OwnRequest(Request):
+    """A request whose files stay in memory: what a person uploads touches no disk."""
+
+    def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
+        return io.BytesIO()
+
+
 class Application(Flask):
     """Flask, with each request one unit of work: committed here and nowhere else, error answers included.
 
@@ -60,6 +69,7 @@ class Application(Flask):
     """
 
     jinja_environment = rendering.Templates
+    request_class = OwnRequest
 
     def full_dispatch_request(self) -> Response:
         parts: Services = self.extensions[EXTENSION]
@@ -148,6 +158,7 @@ def blueprints() -> Iterable[Any]:
         leaving.leaving,
         rights.blueprint,
         emergency.link,
+        *identity.BLUEPRINTS,
         decoupled_views.device,
         decoupled_views.requests,
         officials_views.door,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 WAIT_SECONDS = 10.0
 MOST_BODY_BYTES = 1024 * 1024
+LARGE_AT_ONCE = 2
 BUSY = "503 Service Unavailable"
 TOO_MANY = "429 Too Many Requests"
 BROKEN_OFF = "400 Bad Request"
@@ -28,11 +29,18 @@ class Gate:
     """A WSGI application around another.
 
     `at_once` requests are at work at a time, `senders` of one address may be sending a body. `open_paths`
-    need no place: what must be answered even while everything else waits for a database.
+    need no place: what must be answered even while everything else waits for a database. To `large_paths`
+    comes what is too large to be read here, which the application reads itself: two at a time.
     """
 
     def __init__(
-        self, application: WSGIApplication, *, at_once: int, senders: int, open_paths: frozenset[str]
+        self,
+        application: WSGIApplication,
+        *,
+        at_once: int,
+        senders: int,
+        open_paths: frozenset[str],
+        large_paths: frozenset[str] = frozenset(),
     ) -> None:
         self._application = application
         # One token a place; a queue in C hands them out several times as fast as a semaphore in Python
@@ -43,12 +51,30 @@ class Gate:
         self._sending: Counter[str] = Counter()
         self._counting = threading.Lock()
         self._open_paths = open_paths
+        self._large_paths = large_paths
+        self._large = threading.BoundedSemaphore(LARGE_AT_ONCE)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if is_large(environ):
+            return self._answer_large(environ, start_response)
         if has_body(environ) and (refused := self._receive(environ)):
             return refuse(refused, start_response)
         if environ["PATH_INFO"] in self._open_paths:
             return self._application(environ, start_response)
+        return self._answer(environ, start_response)
+
+    def _answer_large(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Leave the body to the application: to be read where it is wanted, to be refused anywhere else."""
+        if environ["PATH_INFO"] not in self._large_paths:
+            return self._answer(environ, start_response)
+        if not self._large.acquire(blocking=False):
+            return refuse(BUSY, start_response)
+        try:
+            return self._answer(environ, start_response)
+        finally:
+            self._large.release()
+
+    def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         try:
             self._places.get(timeout=WAIT_SECONDS)
         except Empty:
@@ -82,6 +108,12 @@ class Gate:
                 del self._sending[address]
 
 
+def is_large(environ: WSGIEnvironment) -> bool:
+    """Say whether a body is announced that is larger than what is read here."""
+    length = environ.get("CONTENT_LENGTH") or ""
+    return length.isascii() and length.isdigit() and int(length) > MOST_BODY_BYTES
+
+
 def has_body(environ: WSGIEnvironment) -> bool:
     return environ.get("CONTENT_LENGTH", "0") not in ("", "0") or "HTTP_TRANSFER_ENCODING" in environ
 
@@ -89,13 +121,11 @@ def has_body(environ: WSGIEnvironment) -> bool:
 def read_body(environ: WSGIEnvironment) -> str | None:
     """Put the body read in the place of the one to come; return the status of a refusal.
 
-    One that is too large is left to the application, which refuses it: by its length, or having one byte
-    more than is allowed.
+    One that turns out too large is left to the application, which refuses it: it has one byte more than is
+    allowed.
     """
     length = environ.get("CONTENT_LENGTH") or ""
     announced = int(length) if length.isascii() and length.isdigit() else None
-    if announced is not None and announced > MOST_BODY_BYTES:
-        return None
     body = read_all(environ["wsgi.input"], MOST_BODY_BYTES + 1)
     if announced is not None and len(body) < announced:
         return BROKEN_OFF

@@ -27,6 +27,7 @@ from tnid.consent.ledger import LEDGER_PURPOSE, Ledger
 from tnid.consent.notices import Notices
 from tnid.consent.service import Consents
 from tnid.db import Database
+from tnid.enrolment.service import Enrolment
 from tnid.mandates.guardians import Endings, Guardians, Requirements
 from tnid.mandates.service import Mandates
 from tnid.messages.codes import MessageCodes
@@ -97,6 +98,7 @@ class Services:
     grants: GrantStore
     accounts: Accounts
     safety: Safety
+    enrolment: Enrolment
     passwords: Passwords
     factors: Factors
     passkeys: Passkeys
@@ -163,6 +165,7 @@ def build_services(settings: Settings, database: Database) -> Services:
         grants=grants,
         accounts=accounts,
         safety=_safety(database, sealer, sessions, endings[1:], messages, audit),
+        enrolment=Enrolment(accounts, limits, messages, audit),
         passwords=passwords,
         factors=factors,
         passkeys=_passkeys(settings, database, sealer),

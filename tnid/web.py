@@ -207,14 +207,25 @@ def allow_frames(origins: Iterable[str]) -> None:
     g.setdefault("frame_sources", set()).update(origins)
 
 
+def allow_camera() -> None:
+    """Let this page use the camera, and run the decoder that reads what it sees."""
+    g.may_use_camera = True
+
+
 @lru_cache(256)
-def content_security_policy(form_targets: frozenset[str], frame_sources: frozenset[str]) -> str:
-    """Return the policy of our pages: nothing inline, nothing from elsewhere, in nobody's frame."""
+def content_security_policy(
+    form_targets: frozenset[str], frame_sources: frozenset[str], *, decodes: bool = False
+) -> str:
+    """Return the policy of our pages: nothing inline, nothing from elsewhere, in nobody's frame.
+
+    `decodes` lets the page compile WebAssembly of ours, and no script.
+    """
     forms = " ".join(("'self'", *sorted(form_targets)))
     frames = f" frame-src {' '.join(sorted(frame_sources))};" if frame_sources else ""
+    wasm = " 'wasm-unsafe-eval'" if decodes else ""
     return (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
-        " connect-src 'self'; manifest-src 'self';"
+        f"default-src 'none'; script-src 'self'{wasm}; style-src 'self'; img-src 'self' data:;"
+        " font-src 'self'; connect-src 'self'; manifest-src 'self';"
         f"{frames} form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
     )
 
@@ -222,15 +233,17 @@ def content_security_policy(form_targets: frozenset[str], frame_sources: frozens
 def write_headers(response: Response) -> Response:
     """Set the security headers; what a view set itself stays."""
     headers = response.headers
+    has_camera = bool(g.get("may_use_camera"))
     policy = content_security_policy(
-        frozenset(g.get("form_targets", ())), frozenset(g.get("frame_sources", ()))
+        frozenset(g.get("form_targets", ())), frozenset(g.get("frame_sources", ())), decodes=has_camera
     )
     headers.setdefault("Content-Security-Policy", policy)
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("X-Frame-Options", "DENY")
     headers.setdefault("Referrer-Policy", "no-referrer")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
+    camera = "(self)" if has_camera else "()"
+    headers.setdefault("Permissions-Policy", f"camera={camera}, geolocation=(), microphone=()")
     headers.setdefault("X-Request-ID", g.get("request_id", ""))
     if not services.current().settings.is_plain_http:
         headers.setdefault("Strict-Transport-Security", f"max-age={2 * YEAR_SECONDS}; includeSubDomains")

@@ -13,6 +13,8 @@ from oidc.errors import ExpiredInteraction
 from oidc.interfaces import InteractionStore
 from oidc.models import AuthorizationRequest, Interaction
 
+MOST_LIFETIME_SECONDS = 3600
+
 
 def hash_browser(browser: str) -> str:
     """Return what is stored of a browser's secret."""
@@ -112,6 +114,12 @@ class Interactions:
     def deny(self, uid: str, now: int) -> bool:
         """Note that the person refused."""
         return self._store.update(uid, denied_at=now)
+
+    def prolong(self, interaction: Interaction, now: int) -> bool:
+        """Give a person who is busy with a long step as long again from now, within an hour in all."""
+        most = interaction.created_at + MOST_LIFETIME_SECONDS
+        until = max(interaction.expires_at, min(now + self._lifetime_seconds, most))
+        return self._store.update(interaction.uid, expires_at=until)
 
     def complete(self, uid: str, now: int) -> bool:
         """Consume the interaction; True for one caller only."""

@@ -10,7 +10,9 @@ from flask_wtf import FlaskForm
 from markupsafe import Markup
 from wtforms import (
     BooleanField,
+    FileField,
     Form,
+    HiddenField,
     PasswordField,
     RadioField,
     SelectField,
@@ -448,6 +450,74 @@ def _making(**changes: Any) -> dict[str, Any]:
     return context | {"totp_url": "/mfa/enrol", "skip_url": "/resume/u"} | changes
 
 
+_CARD_FACTS = SimpleNamespace(
+    level=1,
+    document="idcard",
+    check_method=None,
+    organisation_name="",
+    verified_at="hôm nay lúc 07:12",
+    claims={
+        "name": "Lường Thị Lành",
+        "birthdate": "1995-03-27",
+        "gender": "female",
+        "address": {"formatted": "Tổ 5, Gia Sàng, Thành phố Thái Nguyên, Thái Nguyên"},
+    },
+)
+_SEEN_FACTS = SimpleNamespace(
+    **vars(_CARD_FACTS) | {"level": 2, "check_method": "vpip", "organisation_name": "Phường Gia Sàng"}
+)
+_MASKED = SimpleNamespace(masked="•••••••••123")
+
+
+class CardForm(FlaskForm):
+    card_text = HiddenField()
+    submit = SubmitField()
+
+
+class PhotoForm(FlaskForm):
+    photo = FileField()
+    submit = SubmitField()
+
+
+class DetailsForm(FlaskForm):
+    country = SelectField(choices=[("", "–"), ("KR", "Hàn Quốc")])
+    number = StringField()
+    name = StringField()
+    birthdate = StringField()
+    gender = RadioField(choices=[("male", "Nam"), ("female", "Nữ")])
+    address = StringField()
+    ward = SelectField(choices=[("", "–"), ("05467", "Phường Gia Sàng")])
+    submit = SubmitField()
+
+
+class PhoneForm(FlaskForm):
+    phone = StringField()
+    submit = SubmitField()
+
+
+class PhoneCodeForm(FlaskForm):
+    code = StringField()
+    submit = SubmitField()
+
+
+def _step(**context: Any) -> dict[str, Any]:
+    return {"app": JOBS, "interaction_uid": "u", "current_person": PERSON} | context
+
+
+def _card_form(**errors: str) -> DetailsForm:
+    form = DetailsForm(
+        data={
+            "number": "019195000123",
+            "name": "Lường Thị Lành",
+            "birthdate": "27/03/1995",
+            "gender": "female",
+            "address": "Tổ 5, Gia Sàng, Thành phố Thái Nguyên, Thái Nguyên",
+        }
+    )
+    del form.country
+    return _with_errors(form, **errors)
+
+
 EXAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "recover": ("recovery/begin.html", _recovery(RecoverNameForm)),
     "recover-code": ("recovery/code.html", _recovery(RecoverCodeForm)),
@@ -512,7 +582,7 @@ EXAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     ),
     "requirement": (
         "signin/requirement.html",
-        lambda: {"app": JOBS, "needed": "identity_level", "form": PlainForm()},
+        lambda: {"app": JOBS, "form": PlainForm()},
     ),
     "consent": (
         "consent/consent.html",
@@ -688,6 +758,62 @@ EXAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "signing-out": (
         "logout/signed_out.html",
         lambda: {"app": JOBS, "return_uri": "https://vieclam.example/", "frames": FRAMES},
+    ),
+    "identity": ("enrolment/start.html", lambda: _step(app=None, interaction_uid=None)),
+    "identity-asked": ("enrolment/start.html", _step),
+    "identity-confirmed": (
+        "enrolment/start.html",
+        lambda: _step(app=None, interaction_uid=None, verification=_CARD_FACTS, number=_MASKED),
+    ),
+    "identity-seen": (
+        "enrolment/start.html",
+        lambda: _step(app=None, interaction_uid=None, verification=_SEEN_FACTS, number=_MASKED),
+    ),
+    "identity-scan": ("enrolment/scan.html", lambda: _step(form=CardForm())),
+    "identity-scan-wrong": (
+        "enrolment/scan.html",
+        lambda: _step(form=_with_errors(CardForm(), card_text="Đây là thẻ bảo hiểm y tế.")),
+    ),
+    "identity-photo": ("enrolment/photo.html", lambda: _step(form=PhotoForm())),
+    "identity-photo-wrong": (
+        "enrolment/photo.html",
+        lambda: _step(form=_with_errors(PhotoForm(), photo="Không thấy mã QR trong ảnh.")),
+    ),
+    "identity-details": (
+        "enrolment/details.html",
+        lambda: _step(form=_card_form(), document="idcard", is_read=True),
+    ),
+    "identity-details-wrong": (
+        "enrolment/details.html",
+        lambda: _step(
+            form=_card_form(number="Số định danh có 12 chữ số.", gender="Không được để trống."),
+            document="idcard",
+            is_read=False,
+        ),
+    ),
+    "identity-passport": (
+        "enrolment/details.html",
+        lambda: _step(form=DetailsForm(), document="passport", is_read=False),
+    ),
+    "identity-phone": ("enrolment/phone.html", lambda: _step(form=PhoneForm())),
+    "identity-phone-code": (
+        "enrolment/phone_code.html",
+        lambda: _step(form=PhoneCodeForm(), phone="+84912345678", shown="+84 ••• ••678"),
+    ),
+    "identity-unconfirmed": ("enrolment/unconfirmed.html", _step),
+    "profile-verified": (
+        "accounts/profile.html",
+        lambda: {
+            "form": ProfileForm(data={"phone": "0912 345 678"}),
+            "verified": {"phone": True, "email": False},
+            "verification": _SEEN_FACTS,
+            "number": _MASKED,
+            "current_person": PERSON,
+        },
+    ),
+    "requirement-online": (
+        "signin/requirement.html",
+        lambda: {"app": JOBS, "identity_url": "/account/identity?interaction=u", "form": PlainForm()},
     ),
     "error": ("errors/error.html", _error),
     "error-expired": (

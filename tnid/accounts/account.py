@@ -11,7 +11,10 @@ from tnid.accounts.claims import claims_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAccount:
-    """What is asked for. `claims` are standard claims of OpenID Connect Core §5.1, `totp` makes a secret."""
+    """What is asked for. `claims` are standard claims of OpenID Connect Core §5.1, `totp` makes a secret.
+
+    `id` is given where the same request may come twice: the second finds the account that the first made.
+    """
 
     username: str
     password: str = field(repr=False)
@@ -20,6 +23,7 @@ class NewAccount:
     identity_level: int = 0
     totp: bool = False
     locale: str = "vi"
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -25,8 +26,10 @@ def text_field(*, required: bool = False) -> StringField:
 
 
 class RegistrationForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    # Made anew with each page that is opened: the same form sent twice makes one account
+    attempt = HiddenField(default=lambda: secrets.token_urlsafe(16))
     name = text_field(required=True)
-    username = text_field(required=True)
+    username = text_field()
     phone = text_field()
     email = text_field()
     password = PasswordField(validators=[REQUIRED])

@@ -15,6 +15,7 @@ from tnid.accounts.verification import VERIFIED_CLAIMS, Evidence, Verification, 
 from tnid.stores.accounts import AccountStore
 from tnid.stores.former_numbers import FormerNumberStore
 
+NAME_PARTS = ("family_name", "middle_name", "given_name")
 RAISE = "account.raise_identity_level"
 
 ChangeProfile = Callable[[str, Mapping[str, Any], int], Refused | None]
@@ -59,7 +60,9 @@ class Identity:
         refused = refused or self._set_level(account_id, level, evidence.number, now)
         if refused is not None:
             return self._refuse(account_id, refused, now)
-        change_profile(account_id, checked, now)
+        # Parts of a name that the document doesn't have are no parts of it
+        parts = dict.fromkeys(NAME_PARTS, "") if "name" in checked else {}
+        change_profile(account_id, {**parts, **checked}, now)
         self._verifications.record(account_id, level, checked, evidence, now)
         details = {
             "level": level,

@@ -75,6 +75,23 @@ MESSAGES: dict[str, Any] = {
         "There were too many tries from this network. Try again in %(minutes)s minutes."
     ),
     "password_same_as_old": _("This was the password until now. Choose another."),
+    "phone_fixed": _("This is a landline, which gets no codes. Give the number of a mobile phone."),
+    "personal_id_number": _("The number on the identity card has 12 digits. Check each of them."),
+    "old_card_number": _("This is the number of an old card. Type the 12 digits of the chip card."),
+    "document_number": _("The number has 5 to 20 letters and digits, as printed in the document."),
+    "birthdate_ahead": _("This date is still to come. Check day, month and year."),
+    "ward_needed": _("Choose the commune or ward, or “In another province”."),
+    "ward_split": _("What the card names lies in several wards or communes now. Choose yours."),
+    "card_text": _("This is not the QR code of an identity card. Hold the square code on the card up."),
+    "health_card": _("This is a health-insurance card. Use the identity card."),
+    "photo_missing": _("Choose a photo of the card first."),
+    "photo_too_large": _("This photo is larger than 6 MB. Choose a smaller one, or type what the card says."),
+    "photo_kind": _("This is no photo that can be read. Choose one in JPEG or PNG."),
+    "photo_pixels": _("This picture is too large to be read. Take a photo with the camera's usual settings."),
+    "photo_broken": _("This photo is damaged. Choose another, or take it again."),
+    "photo_no_code": _("No QR code was found in the photo. Take it closer, in good light, without glare."),
+    "photo_busy": _("Many photos are being read just now. Send it again in a moment."),
+    "too_many_photos": _("Too many photos. Type what the card says, or try again in an hour."),
     "guardian_level": _(
         "A guardian's own identity must have been checked first. Check yours, or go to the commune together."
     ),

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -14,6 +12,7 @@ from flask_babel import gettext
 from tnid import services
 from tnid.access import Guard, declare
 from tnid.accounts.ages import child_until
+from tnid.accounts.dates import is_too_young, read_date, write_date
 from tnid.accounts.forms import ProfileForm
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
@@ -21,15 +20,13 @@ from tnid.accounts.service import Account
 from tnid.messages.contacts import CHANNELS, find_address, is_verified, show_address
 from tnid.signin.session import get_end_user
 
+__all__ = ["blueprint", "is_too_young", "read_date", "write_date"]
+
 blueprint = declare(Blueprint("profile", __name__, url_prefix="/account"), Guard.SIGNED_IN)
 
-LEAST_AGE_YEARS = 14
 TEXT_CLAIMS = ("name", "family_name", "middle_name", "given_name", "gender")
 ADDRESS_CLAIMS = ("street_address", "locality", "region", "country")
 FIELD_OF_CLAIM = {"address": "street_address"}
-
-_DAY_MONTH_YEAR = re.compile(r"^(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})$")
-_YEAR_MONTH_DAY = re.compile(r"^(\d{4})-(\d{2})-(\d{2})$")
 
 
 @blueprint.route("/profile", methods=["GET", "POST"])
@@ -44,7 +41,13 @@ def show() -> ResponseReturnValue:
             flash(gettext("Saved."), "good")
             return redirect(url_for("profile.show"), 303)
         show_refusal(form, refused)
-    page = render_template("accounts/profile.html", form=form, contacts=describe_contacts(account))
+    page = render_template(
+        "accounts/profile.html",
+        form=form,
+        contacts=describe_contacts(account),
+        verification=accounts.identity.find_verification(account.id),
+        number=accounts.identity.find_number(account.id),
+    )
     return page, (400 if form.is_submitted() else 200)
 
 
@@ -112,27 +115,3 @@ def changes(profile: Mapping[str, Any], form: Any, birthdate: str) -> dict[str, 
         "birthdate": birthdate,
         "address": {name: value for name, value in address.items() if value},
     }
-
-
-def write_date(birthdate: str) -> str:
-    """Return a birthdate as people write it here; a year alone stays one."""
-    found = _YEAR_MONTH_DAY.match(birthdate)
-    return f"{found[3]}/{found[2]}/{found[1]}" if found else birthdate
-
-
-def read_date(typed: str) -> str | None:
-    """Return 27/3/1995 as 1995-03-27, "" for nothing, None for what is no date."""
-    found = _DAY_MONTH_YEAR.match(typed)
-    if found is None:
-        return typed if not typed or re.fullmatch(r"[0-9]{4}(-[0-9]{2}-[0-9]{2})?", typed) else None
-    return f"{found[3]}-{int(found[2]):02}-{int(found[1]):02}"
-
-
-def is_too_young(birthdate: str, now: int) -> bool:
-    """Say whether the person is under 14: a child's account is its representative's to open."""
-    found = _YEAR_MONTH_DAY.match(birthdate)
-    today = datetime.fromtimestamp(now, UTC).date()
-    if found is None:
-        return birthdate.isdigit() and today.year - int(birthdate) < LEAST_AGE_YEARS
-    born = (int(found[1]), int(found[2]), int(found[3]))
-    return born > (today.year - LEAST_AGE_YEARS, today.month, today.day) and born[0] != 0

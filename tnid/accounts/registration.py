@@ -1,15 +1,22 @@
-"""Registration: an account, then the second factor as its next step."""
+"""Registration: an account, then the second factor as its next step.
+
+A form that is sent twice, as happens where the signal is weak, makes one account and signs its person in: the
+account's id comes from the form itself, so that the second finds what the first has made.
+"""
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, flash, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from oidc.models import Interaction
 from tnid import services, web
 from tnid.access import Guard, declare
+from tnid.accounts import usernames
 from tnid.accounts.forms import RegistrationForm
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
@@ -17,11 +24,14 @@ from tnid.accounts.service import Account, NewAccount
 from tnid.signin import session
 from tnid.signin.assurance import PASSWORD
 from tnid.signin.limits import REGISTRATION_FROM_NETWORK, Bucket, network_of
-from tnid.signin.screen import address, asking_app, find_interaction, go_to
+from tnid.signin.password import prove_password
+from tnid.signin.screen import address, asking_app, find_interaction, go_to, second_factor_screen
 from tnid.signin.views import answer_form, begin_local
 
 blueprint = declare(Blueprint("registration", __name__), Guard.PUBLIC)
 
+MOST_ATTEMPT_CHARACTERS = 64
+SUGGESTIONS = 5
 # What the form calls a field that the claims call otherwise
 FIELD_OF_CLAIM = {"phone_number": "phone"}
 
@@ -30,10 +40,15 @@ FIELD_OF_CLAIM = {"phone_number": "phone"}
 def register() -> ResponseReturnValue:
     """Create an account and sign its person in."""
     interaction = find_interaction()
+    # From the first page on: by it the same form is known again
+    web.browser_id()
     form = RegistrationForm()
     refused = None
     if form.validate_on_submit():
-        created = create_account(form)
+        created = find_made_before(form) or create_account(form)
+        if isinstance(created, Refused):
+            # Perhaps the same form was faster on another line
+            created = find_made_before(form) or created
         if isinstance(created, Account):
             return after_registration(created, interaction or begin_local("/account"))
         refused = created
@@ -46,6 +61,29 @@ def register() -> ResponseReturnValue:
         login_url=address("signin.login", interaction),
     )
     return answer_form(page, form, refused)
+
+
+def account_id_of(form: Any) -> str | None:
+    """Return the id of the account that this very form of this very browser makes; None where it has none."""
+    attempt = form.attempt.data or ""
+    if not attempt or len(attempt) > MOST_ATTEMPT_CHARACTERS:
+        return None
+    digest = services.current().sealer.blind_index("registration", f"{web.browser_id()}:{attempt}")
+    return base64.urlsafe_b64encode(bytes.fromhex(digest)[:16]).rstrip(b"=").decode()
+
+
+def find_made_before(form: Any) -> Account | Refused | None:
+    """Return the account that this form made when it was sent before, to whoever knows its password."""
+    account_id = account_id_of(form)
+    account = services.current().accounts.find(account_id) if account_id else None
+    if account is None:
+        return None
+    proved = prove_password(account.username, form.password.data)
+    return (
+        Refused("password", proved.reason, proved.retry_after_seconds)
+        if isinstance(proved, Refused)
+        else account
+    )
 
 
 def record_refusal(refused: Refused) -> None:
@@ -65,7 +103,8 @@ def create_account(form: Any) -> Account | Refused:
         return Refused("phone", "contact_required")
     claims = {"name": form.name.data, "phone_number": form.phone.data, "email": form.email.data}
     new = NewAccount(
-        username=form.username.data,
+        id=account_id_of(form),
+        username=form.username.data or make_username(form.name.data),
         password=form.password.data,
         claims=claims,
         locale=web.current_locale(),
@@ -78,8 +117,23 @@ def create_account(form: Any) -> Account | Refused:
     return created
 
 
+def make_username(name: str) -> str:
+    """Return a username for somebody who wants to invent none: one that is free, as far as can be seen."""
+    made = [usernames.suggest(name) for _ in range(SUGGESTIONS)]
+    accounts = services.current().accounts
+    return next((one for one in made if accounts.find_by_username(one) is None), made[-1])
+
+
 def after_registration(account: Account, interaction: Interaction) -> ResponseReturnValue:
     """Sign the person in as far as the password alone may, and offer the second factor."""
+    kinds = services.current().factors.find_kinds(account.id)
+    if any(kinds):
+        # Sent again after the factor was set up: a page from back then opens nothing
+        session.begin_half_sign_in(account.id)
+        return go_to(second_factor_screen(kinds), interaction)
+    if not request.form.get("username", "").strip():
+        words = gettext("Your username is %(username)s. Note it down.", username=account.username)
+        flash(words, "care")
     if account.factor_required:
         session.begin_half_sign_in(account.id)
     else:

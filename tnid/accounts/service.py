@@ -126,7 +126,7 @@ class Accounts:
         *,
         factor_required: bool,
     ) -> Account | Refused:
-        account_id, number = new_identifier(), _number_of(new)
+        account_id, number = new.id or new_identifier(), _number_of(new)
         is_inserted = self._store.insert(
             id=account_id,
             username=usernames.clean(new.username),

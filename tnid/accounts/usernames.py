@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import secrets
 import unicodedata
 
 LEAST_CHARACTERS = 2
 MOST_CHARACTERS = 64
+MOST_SUGGESTED_LETTERS = 20
 
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
 # Precomposed letters only: a mark by itself is no letter, so no look-alike can be built from parts.
@@ -61,6 +63,19 @@ def _find_fault_of_letters(key: str) -> str | None:
     if _SEPARATORS_BADLY_PLACED.search(key):
         return "username_separators"
     return None
+
+
+def suggest(name: str) -> str:
+    """Return a username made of a person's name: Nguyễn Văn An becomes an.nv4821, another one each time."""
+    words = [re.sub(r"[^a-z]", "", _without_marks(word)) for word in name.split()]
+    letters = [word for word in words if word] or ["nguoi", "dung"]
+    given, initials = letters[-1][:MOST_SUGGESTED_LETTERS], "".join(word[0] for word in letters[:-1])[:4]
+    return f"{given}.{initials}{secrets.randbelow(9000) + 1000}"
+
+
+def _without_marks(word: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", word.casefold().replace("đ", "d"))
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
 def is_reserved(username: str) -> bool:

@@ -24,6 +24,7 @@ from tnid.cli.answers import Refusal
 from tnid.cli.housekeeper import HousekeeperProcess
 from tnid.cli.services import open_services
 from tnid.cli.settings import get_settings
+from tnid.enrolment.views import PHOTO_PATH
 from tnid.gate import Gate
 from tnid.logs import ACCESS_FORMAT, logging_config
 from tnid.orphans import end_with
@@ -137,4 +138,10 @@ def load_application(settings: Settings, parent: int) -> Any:
     # What has been made by now stays: no collection need look at it again
     gc.collect()
     gc.freeze()
-    return Gate(application, at_once=AT_ONCE, senders=SENDERS_OF_ONE_ADDRESS, open_paths=OPEN_PATHS)
+    return Gate(
+        application,
+        at_once=AT_ONCE,
+        senders=SENDERS_OF_ONE_ADDRESS,
+        open_paths=OPEN_PATHS,
+        large_paths=frozenset({PHOTO_PATH}),
+    )

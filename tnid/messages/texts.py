@@ -5,6 +5,7 @@ from __future__ import annotations
 from tnid.messages.text import Text
 from tnid.messages.texts_of_account import ACCOUNT_TEXTS
 from tnid.messages.texts_of_factors import FACTOR_TEXTS
+from tnid.messages.texts_of_identity import IDENTITY_TEXTS
 from tnid.messages.texts_of_mandates import MANDATE_TEXTS
 from tnid.messages.texts_of_recovery import RECOVERY_TEXTS
 from tnid.messages.texts_of_safety import SAFETY_TEXTS
@@ -75,6 +76,7 @@ TEXTS: dict[str, Text] = {
     **CODE_TEXTS,
     **ACCOUNT_TEXTS,
     **FACTOR_TEXTS,
+    **IDENTITY_TEXTS,
     **MANDATE_TEXTS,
     **SAFETY_TEXTS,
     **RECOVERY_TEXTS,

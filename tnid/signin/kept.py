@@ -14,6 +14,8 @@ from tnid.sealing import SealBroken
 ENROLMENT = "enrolment"
 CODES = "codes"
 CONTACT = "contact"
+IDENTITY = "identity"
+IDENTITY_PHONE = "identity_phone"
 LIFETIME_SECONDS = 1800
 
 

@@ -12,6 +12,7 @@ from tnid import services, web
 from tnid.access import Guard, declare
 from tnid.accounts.messages import MESSAGES, show_refusal
 from tnid.accounts.refusal import Refused
+from tnid.accounts.verification import LEAST_VERIFIED_LEVEL
 from tnid.signin import second_factor, session
 from tnid.signin.assurance import PASSWORD, Assurance
 from tnid.signin.forms import CodeForm, ContinueForm, LoginForm, RecoveryForm
@@ -173,12 +174,24 @@ def select_account() -> ResponseReturnValue:
 
 @blueprint.route("/requirement", methods=["GET", "POST"])
 def requirement() -> ResponseReturnValue:
-    """The account's identity was not checked enough for this application; only the way back is left."""
+    """The account's identity was not checked enough for this application: the ways on, and the way back."""
     interaction = get_interaction()
     form = ContinueForm()
     if form.validate_on_submit():
         services.current().interactions.deny(interaction.uid, services.now())
         return resume(interaction)
     return render_template(
-        "signin/requirement.html", app=asking_app(interaction), form=form, needed="identity_level"
+        "signin/requirement.html",
+        app=asking_app(interaction),
+        form=form,
+        identity_url=address("identity.show", interaction) if can_confirm_online(interaction) else None,
     )
+
+
+def can_confirm_online(interaction: Interaction) -> bool:
+    """Say whether the level that the application needs is one that people reach by themselves."""
+    parts, end_user = services.current(), session.find_end_user()
+    client = parts.clients.find(interaction.request.client_id) if interaction.request else None
+    if client is None or end_user is None:
+        return False
+    return end_user.identity_level < client.least_identity_level <= LEAST_VERIFIED_LEVEL

@@ -50,6 +50,7 @@ _UPDATES: dict[tuple[str, ...], Any] = {
         ("consented_account_id",),
         ("mandate_sid", "mandate_id", "consented_account_id"),
         ("denied_at",),
+        ("expires_at",),
         ("completed_at",),
     )
 }

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pyotp
 import pytest
+from sqlalchemy import text
 
 from tests.conftest import Clock
 from tests.person import Page
 from tests.tnid.conftest import CALLBACK, ISSUER, PASSWORD, InProcess, Someone
-from tnid.accounts import registration
+from tnid.accounts import registration, usernames
 from tnid.accounts.profile import is_too_young, read_date
+from tnid.app import Application
 from tnid.services import Services
 from tnid.signin.limits import Limit
 
@@ -107,6 +111,93 @@ def test_what_is_wrong_stands_beside_its_field(
 def test_a_taken_username_is_refused(browser: InProcess, lan: Someone) -> None:
     browser.open("/register")
     assert fill(browser, username="LAN.Nguyen").get("username-error") is not None
+
+
+def test_a_form_sent_twice_makes_one_account_and_signs_in(
+    browser: InProcess, services: Services, clock: Clock
+) -> None:
+    page = browser.open("/register")
+    form = next(page.get("register_submit").iterancestors("form"))
+    filled = {
+        **dict(form.form_values()),
+        "name": "Nông Thị Bích",
+        "phone": "0912345678",
+        "password": PASSWORD,
+    }
+    # The answer to the first is lost on the way, with the session that it brought
+    kept = dict(browser.cookies)
+    assert browser.send("POST", page.url, data=filled).status_code == 303
+    browser.cookies.clear()
+    browser.cookies.update(kept)
+    assert browser.send("POST", page.url, data=filled).status_code == 303
+    assert signed_in(browser, services, clock)
+    (row,) = services.database.fetch_all(text("SELECT username FROM accounts"))
+    assert re.fullmatch(r"bich\.nt[0-9]{4}", row.username)
+    # Whoever finds the page open and knows no password gets nothing of it
+    browser.cookies.clear()
+    browser.cookies.update(kept)
+    assert (
+        browser.send("POST", page.url, data={**filled, "password": "một mật khẩu khác hẳn"}).status_code
+        == 400
+    )
+    assert signed_in(browser, services, clock) is None
+    # Another browser's form is another account's, whatever it says
+    assert len(services.database.fetch_all(text("SELECT id FROM accounts"))) == 1
+
+
+def test_forms_sent_at_the_same_moment_make_one_account(
+    app: Application, services: Services, browser: InProcess
+) -> None:
+    page = browser.open("/register")
+    form = next(page.get("register_submit").iterancestors("form"))
+    filled = {
+        **dict(form.form_values()),
+        "name": "Nông Thị Bích",
+        "phone": "0912345678",
+        "password": PASSWORD,
+    }
+    browsers = [InProcess(app) for _ in range(4)]
+    for one in browsers:
+        one.cookies.update(browser.cookies)
+    with ThreadPoolExecutor(4) as threads:
+        answers = list(threads.map(lambda one: one.send("POST", page.url, data=filled).status_code, browsers))
+    assert answers == [303] * 4
+    assert len(services.database.fetch_all(text("SELECT id FROM accounts"))) == 1
+
+
+def test_whoever_invents_no_username_is_told_the_one_that_was_made(
+    browser: InProcess, services: Services
+) -> None:
+    browser.open("/register")
+    page = fill(browser, username="", name="Đặng Thị Thuỷ")
+    (row,) = services.database.fetch_all(text("SELECT username FROM accounts"))
+    assert row.username.startswith("thuy.dt") and row.username in page.words()
+
+
+@pytest.mark.parametrize("name", ["김민준", "Ò", "'", "N" * 200, "Nguyễn Văn An"])
+def test_a_name_of_any_script_gets_a_username(name: str) -> None:
+    made = usernames.suggest(name)
+    assert usernames.find_fault(made) is None and not usernames.is_reserved(made)
+
+
+def test_any_number_of_people_share_a_phone(
+    new_browser: Callable[..., InProcess], services: Services
+) -> None:
+    for name in ("Nông Thị Bích", "Nông Văn Cường", "Nông Thị Dung"):
+        one = new_browser()
+        one.open("/register")
+        assert fill(one, username="", name=name).path == "/mfa/enrol"
+    assert len(services.database.fetch_all(text("SELECT id FROM accounts"))) == 3
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("+82 10-1234-5678", "+821012345678"), ("84912345678", "+84912345678")]
+)
+def test_a_phone_may_be_of_any_country(typed: str, kept: str, browser: InProcess, services: Services) -> None:
+    browser.open("/register")
+    fill(browser, phone=typed)
+    account = services.accounts.find_by_username("lanh.tn95")
+    assert account is not None and account.profile["phone_number"] == kept
 
 
 def test_registrations_of_one_network_are_bounded(
