@@ -12,7 +12,8 @@ from tests.security.target import SESSION_COOKIE, Target, Victim
 from tests.security.test_rate_limits import try_password
 
 VARYING = re.compile(
-    r'(csrf_token" value="[^"]*"|interaction=[\w-]+|interaction%3D[\w-]+|value="[^"]*"|request_id[^<]*)'
+    r'(csrf_token" value="[^"]*"|interaction=[\w-]+|interaction%3D[\w-]+|value="[^"]*"'
+    r'|data-options="[^"]*"|request_id[^<]*)'
 )
 
 

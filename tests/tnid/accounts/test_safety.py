@@ -11,6 +11,8 @@ from sqlalchemy import text
 from tests.conftest import Clock
 from tests.tnid.conftest import ISSUER, InProcess, Someone
 from tnid.accounts.alerts import LINK_SECONDS
+from tnid.messages.letters import write_letter
+from tnid.messages.texts import TEXTS
 from tnid.services import Services
 
 Browsers = Callable[..., InProcess]
@@ -197,3 +199,16 @@ def test_only_recovery_opens_what_its_owner_shut(lan: Someone, services: Service
     assert services.accounts.get(lan.id).is_open
     events = [row.event for row in services.audit.list_by_account(lan.id)]
     assert events.count("account.shut") == events.count("account.reopen") == 1
+
+
+def test_the_message_s_link_is_the_alert_s(
+    new_browser: Browsers, lan: Someone, clock: Clock, announced: Announced
+) -> None:
+    cause_alert(new_browser, lan, clock)
+    text_of = TEXTS["new_browser"]
+    values = {"link": link_of(announced)}
+    letter = write_letter(
+        "id", "a@example.vn", "new_browser", text_of, values, language="vi", at=clock.now(), issuer=ISSUER
+    )
+    assert letter.link == f"{ISSUER}/alert?link={link_of(announced)}"
+    assert link_of(announced) not in letter.short + "".join(letter.paragraphs)
