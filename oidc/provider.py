@@ -12,6 +12,7 @@ from oidc import discovery
 from oidc.authorization.endpoint import AuthorizationEndpoint
 from oidc.authorization.interaction import Interactions
 from oidc.authorization.pushed_request_endpoint import PushedRequestEndpoint
+from oidc.authorization.waiting import WaitingRequests
 from oidc.clients.assertion import AssertionChecker
 from oidc.clients.authentication import ClientAuthenticator
 from oidc.clients.client_keys import ClientKeys
@@ -65,6 +66,7 @@ class Provider:
         self.subjects = parts.identifiers
         self.handles = parts.handles
         self.interactions = parts.interactions
+        self.waiting = WaitingRequests(parts)
         self.authorization = AuthorizationEndpoint(parts)
         self.pushed_requests = PushedRequestEndpoint(parts)
         self.token = TokenEndpoint(parts)

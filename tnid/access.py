@@ -101,7 +101,7 @@ def check_staff() -> Response | None:
         return send_to_sign_in(least_acr=LOA2)
     if desk.find_official() is not None:
         return None
-    if services.current().roles.find_official(end_user.account_id, services.now()) is None:
+    if services.current().counter.roles.find_official(end_user.account_id, services.now()) is None:
         services.current().audit.record(
             "desk.look",
             outcome="refused",

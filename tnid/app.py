@@ -42,7 +42,8 @@ from tnid.mandates import views as mandate_views
 from tnid.messages import views as message_views
 from tnid.moments import dated, moment
 from tnid.officials import desk
-from tnid.officials import views as officials_views
+from tnid.officials.blueprints import BLUEPRINTS as COUNTER_PAGES
+from tnid.officials.news import find_news
 from tnid.recovery import pages as recovery_pages
 from tnid.services import EXTENSION, Services, build_services
 from tnid.settings import Settings
@@ -114,6 +115,7 @@ def create_app(settings: Settings) -> Application:
             csrf.exempt(blueprint)
     errors.install(app, settings)
     app.jinja_env.filters.update(moment=moment, dated=dated)
+    app.jinja_env.globals["counter_news"] = find_news
     app.jinja_env.globals["version"] = metadata.version("thai-nguyen-id")
     app.context_processor(current_person)
     ensure_keys(parts)
@@ -161,13 +163,12 @@ def blueprints() -> Iterable[Any]:
         *identity.BLUEPRINTS,
         decoupled_views.device,
         decoupled_views.requests,
-        officials_views.door,
-        officials_views.counter,
         *(mandate_views.blueprint, acceptance.blueprint, in_stead.blueprint),
         *(family.blueprint, family.screen),
         message_views.blueprint,
         message_views.demonstration,
         *recovery_pages.BLUEPRINTS,
+        *COUNTER_PAGES,
         signout_views.logout,
         signout_views.confirmation,
     )

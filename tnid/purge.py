@@ -5,7 +5,10 @@ from __future__ import annotations
 from sqlalchemy import Column, ColumnElement, Delete, bindparam, delete, exists, select, true, tuple_
 
 from tnid.db import Database
+from tnid.stores.activations import activations
 from tnid.stores.alerts import alerts
+from tnid.stores.appointments import appointments
+from tnid.stores.assisted_recoveries import assisted_recoveries
 from tnid.stores.decoupled import requests as decoupled_requests
 from tnid.stores.desks import desks
 from tnid.stores.grants import grants
@@ -22,6 +25,7 @@ from tnid.stores.replay import replays
 from tnid.stores.sessions import sessions
 from tnid.stores.sign_ins import sign_ins
 from tnid.stores.throttles import throttles
+from tnid.stores.visits import visits
 
 # Rows stay for a while after their end: a code redeemed late is told apart from one that never was, and
 # processes whose clocks differ agree on what was used
@@ -45,6 +49,10 @@ EXPIRING: tuple[Column[int], ...] = (
     recoveries.c.expires_at,
     recovery_waits.c.expires_at,
     guardianships.c.expires_at,
+    visits.c.expires_at,
+    activations.c.expires_at,
+    assisted_recoveries.c.expires_at,
+    appointments.c.expires_at,
 )
 # A session that a person renews outlasts the first grants given in it, and their clients are told of its end
 _SESSION_HAS_ENDED = ~exists().where(

@@ -32,7 +32,7 @@ from tnid.mandates.guardians import Endings, Guardians, Requirements
 from tnid.mandates.service import Mandates
 from tnid.messages.codes import MessageCodes
 from tnid.messages.service import Messages
-from tnid.officials.roles import Roles
+from tnid.officials.counter import Counter, Materials, build_counter
 from tnid.provider import build_provider, build_stores
 from tnid.recovery.parts import Recovering, build_recovery
 from tnid.sealing import Sealer, load_master_key
@@ -52,7 +52,6 @@ from tnid.stores.consent_ledger import ConsentLedgerStore
 from tnid.stores.consents import ConsentStore
 from tnid.stores.data_requests import DataRequestStore
 from tnid.stores.decoupled import DecoupledStore
-from tnid.stores.desks import DeskStore
 from tnid.stores.factors import FactorStore
 from tnid.stores.former_numbers import FormerNumberStore
 from tnid.stores.grants import GrantStore
@@ -64,7 +63,6 @@ from tnid.stores.outbox import OutboxStore
 from tnid.stores.passkeys import PasskeyStore
 from tnid.stores.replay import ReplayStore
 from tnid.stores.resources import ResourceStore
-from tnid.stores.roles import RoleStore
 from tnid.stores.security_events import SecurityEventStore
 from tnid.stores.sessions import SessionStore
 from tnid.stores.sign_ins import SignInStore
@@ -112,8 +110,7 @@ class Services:
     outbox: OutboxStore
     messages: Messages
     message_codes: MessageCodes
-    roles: Roles
-    desks: DeskStore
+    counter: Counter
 
     @property
     def interactions(self) -> Interactions:
@@ -154,6 +151,7 @@ def build_services(settings: Settings, database: Database) -> Services:
     mandates = _mandates(database, grants, clients, accounts, audit, sealer, messages, settings)
     stores = build_stores(database, clients, resources, grants, consents, accounts, sealer, mandates, audit)
     provider = build_provider(settings, sealer, keyring, stores, audit)
+    of_counter = Materials(settings, database, sealer, accounts, passwords, factors, messages, audit, endings)
     return Services(
         settings=settings,
         database=database,
@@ -179,8 +177,7 @@ def build_services(settings: Settings, database: Database) -> Services:
         outbox=outbox,
         messages=messages,
         message_codes=message_codes,
-        roles=Roles(RoleStore(database), audit, settings.role_idle_seconds),
-        desks=DeskStore(database, settings.staff_idle_seconds),
+        counter=build_counter(of_counter),
     )
 
 

@@ -130,6 +130,10 @@ class Settings:
         "how well a child's guardian must be known")
     guardian_least_age_years: int = setting(whole(16, 100), "18", "years",
         "how old a child's guardian must be, by a verified date of birth")
+    counter_recovery_wait_seconds: int = setting(whole(3600, 30 * DAY), str(3 * DAY), "seconds",
+        "one official alone gives an account back after so long")
+    appointment_seconds: int = setting(whole(DAY, 60 * DAY), str(14 * DAY), "seconds",
+        "how long a request waits for its person's visit to a commune")
     argon2_concurrency: int = setting(whole(1, 64), "2", "at once",
         "password hashes a process computes at the same time")
 

@@ -166,6 +166,19 @@ def browser_id() -> str:
     return str(session["browser"])
 
 
+def keep_browser() -> None:
+    """Have this browser's id outlast its windows and a sign-out: a request waits here for days."""
+    browser_id()
+    session["waits"] = session.permanent = True
+
+
+def forget_browser() -> None:
+    """Forget what this browser holds for whoever sat at it, but for what waits."""
+    kept = {name: session[name] for name in ("browser", "waits", "_permanent") if session.get("waits")}
+    session.clear()
+    session.update(kept)
+
+
 # Language
 
 

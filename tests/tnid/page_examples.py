@@ -22,6 +22,7 @@ from wtforms import (
 )
 
 from tests.tnid.mandates.page_examples import MANDATE_PAGES
+from tests.tnid.officials.page_examples import COUNTER_PAGES
 
 JOBS = SimpleNamespace(
     name="Việc làm Thái Nguyên",
@@ -815,6 +816,7 @@ EXAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
         "signin/requirement.html",
         lambda: {"app": JOBS, "identity_url": "/account/identity?interaction=u", "form": PlainForm()},
     ),
+    **COUNTER_PAGES,
     "error": ("errors/error.html", _error),
     "error-expired": (
         "errors/error.html",

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _
 from tnid import services, web
 from tnid.accounts.browsers import describe_browser
 from tnid.accounts.methods import describe_methods
+from tnid.officials.acts import WORDS as COUNTER_WORDS
 
 TEXTS: dict[tuple[str, str], Any] = {
     ("account.create", "ok"): _("The account was created"),
@@ -81,6 +82,11 @@ TEXTS: dict[tuple[str, str], Any] = {
     ("role.revoke", "ok"): _("Is no longer an official of a commune"),
     ("desk.open", "ok"): _("Opened the counter"),
     ("desk.close", "ok"): _("Closed the counter"),
+    **{(f"counter.{act}", "ok"): words for act, words in COUNTER_WORDS.items()},
+    ("counter.stop_own_recovery", "ok"): _("Stopped a recovery at the counter"),
+    ("activation.complete", "ok"): _("A slip's code was used, and a password chosen"),
+    ("appointment.make", "ok"): _("Made an appointment at a commune"),
+    ("appointment.cancel", "ok"): _("Cancelled an appointment at a commune"),
 }
 
 

@@ -101,6 +101,23 @@ MESSAGES: dict[str, Any] = {
         " If the date is right, save once more."
     ),
     "birthdate_fixed": _("The date of birth of somebody younger than 16 is changed at the commune."),
+    "other_commune": _(
+        "This counter can't serve the person: another commune looks after them. Nothing was shown."
+    ),
+    "own_account": _("Nobody serves themselves. Ask another official."),
+    "too_many_searches": _("Too many searches. Try again in %(minutes)s minutes."),
+    "nobody_here": _("Nobody of this commune fits. Check the name, or ask for the card."),
+    "no_appointment": _("There is no appointment with this number. Check it on the slip."),
+    "number_differs": _(
+        "The account was checked with another number. A changed number is for the province's office."
+    ),
+    "recovery_under_way": _("A recovery is under way for this account already."),
+    "asked_oneself": _("Another official has to agree: nobody agrees to what they asked for."),
+    "not_open": _("This is over: agreed to, stopped or expired."),
+    "wrong_activation_code": _(
+        "The code is not right, was used, or has expired. Check it on the slip, or ask for a new slip."
+    ),
+    "activation_over": _("The code was used or replaced meanwhile. Begin again with the newest slip."),
     "required": _("This can't be empty."),
 }
 OTHERWISE = _("This can't be accepted. Check it and try again.")

@@ -30,7 +30,7 @@ def add(username: str, commune: str, as_json: bool) -> None:
         found = _get(services, username)
         if found.disabled_at is not None:
             raise Refusal(f"{username} is disabled.")
-        refused = services.roles.grant_official(found.id, commune, now)
+        refused = services.counter.roles.grant_official(found.id, commune, now)
     if refused is not None:
         # Outside the unit, which has kept what the log says of it
         raise Refusal(_reason(refused.reason, username, commune))
@@ -51,8 +51,8 @@ def list_officials(as_json: bool) -> None:
     """List every official."""
     now = clock.now()
     with open_services() as services:
-        found = services.roles.list_officials()
-        rows = [_describe(row, is_asleep=services.roles.is_asleep(row, now)) for row in found]
+        found = services.counter.roles.list_officials()
+        rows = [_describe(row, is_asleep=services.counter.roles.is_asleep(row, now)) for row in found]
     columns = ("username", "commune", "name", "granted", "last used", "asleep")
     answer(as_json, {"officials": rows}, table(columns, [tuple(row.values()) for row in rows]))
 
@@ -76,7 +76,7 @@ def remove(username: str, as_json: bool) -> None:
     """Take the role back: within a second no page of the counter works for them."""
     with open_services() as services:
         found = _get(services, username)
-        if not services.roles.revoke_official(found.id, clock.now()):
+        if not services.counter.roles.revoke_official(found.id, clock.now()):
             raise Refusal(f"{username} is no official.")
     answer(
         as_json, {"username": found.username, "is_official": False}, f"{username} is no official any more."

@@ -83,6 +83,8 @@ def seed(services: Services, now: int, base_urls: Mapping[str, str] = BASE_URLS)
     credentials = read_credentials(instance_dir)
     with services.database.unit():
         people = [p for person in load_people() if (p := _add_person(services, person, now))]
+        for person in load_people():
+            _add_role(services, person, now)
         for entry in load_resources():
             _add_resource(services, entry, base_urls, now)
         clients = [c for entry in load_clients() if (c := _add_client(services, entry, base_urls, now))]
@@ -112,6 +114,14 @@ def _add_person(services: Services, person: dict[str, Any], now: int) -> dict[st
         "totp_secret": account.totp_secret,
         "about": person["about"],
     }
+
+
+def _add_role(services: Services, person: dict[str, Any], now: int) -> None:
+    """Make somebody the official that they are said to be, unless they are one."""
+    commune = person.get("official_of")
+    found = services.accounts.find_by_username(person["username"]) if commune else None
+    if found is not None and services.counter.roles.find_official(found.id, now) is None:
+        services.counter.roles.grant_official(found.id, str(commune), now)
 
 
 def _add_client(

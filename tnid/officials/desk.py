@@ -61,7 +61,9 @@ def _find_desk() -> Any:
     if end_user is None or end_user.acr != LOA2 or not value or len(value) > MOST_COOKIE_CHARACTERS:
         return None
     parts = services.current()
-    return parts.desks.find_open(hash_cookie(value), end_user.sid, end_user.account_id, services.now())
+    return parts.counter.desks.find_open(
+        hash_cookie(value), end_user.sid, end_user.account_id, services.now()
+    )
 
 
 def may_open() -> bool:
@@ -75,7 +77,7 @@ def open_desk(role: Any) -> None:
     """Open a desk at this browser for a role that is held."""
     parts, now, end_user = services.current(), services.now(), get_end_user()
     value = new_cookie_value()
-    parts.desks.insert(
+    parts.counter.desks.insert(
         id_hash=hash_cookie(value),
         sid=end_user.sid,
         role_id=role.id,
@@ -83,7 +85,7 @@ def open_desk(role: Any) -> None:
         last_seen_at=now,
         expires_at=now + parts.settings.session_lifetime_seconds,
     )
-    parts.roles.note_use(role.id, now)
+    parts.counter.roles.note_use(role.id, now)
     web.set_cookie(DESK, value, is_strict=True)
     details = {"commune": role.commune}
     parts.audit.record("desk.open", account_id=end_user.account_id, now=now, details=details)
@@ -93,7 +95,7 @@ def open_desk(role: Any) -> None:
 def close_desk() -> None:
     """Close the desk of this browser; the session goes on."""
     parts, now, official = services.current(), services.now(), get_official()
-    parts.desks.close(g.desk.id_hash, now)
+    parts.counter.desks.close(g.desk.id_hash, now)
     web.clear_cookie(DESK)
     parts.audit.record("desk.close", account_id=official.account_id, now=now)
     g.pop("official", None)
@@ -104,4 +106,4 @@ def touch_if_due() -> None:
     """Note at a request's end that its desk was used."""
     desk = g.get("desk")
     if desk is not None and desk.last_seen_at <= services.now() - TOUCH_SECONDS:
-        services.current().desks.touch(desk.id_hash, services.now())
+        services.current().counter.desks.touch(desk.id_hash, services.now())

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from oidc.token.handles import new_identifier
+from tnid.accounts.events import Events
 from tnid.accounts.refusal import Refused
-from tnid.accounts.service import Events
 from tnid.db import Conflict
 from tnid.stores.roles import RoleStore
 from tnid.wards import find_ward

@@ -112,7 +112,9 @@ def turn_on(candidate: Candidate, secret: str, code: str, interaction: Interacti
     parts.limits.forget(Bucket(SECOND_FACTOR, candidate.account_id))
     parts.audit.record("factor.add", account_id=candidate.account_id, now=now)
     parts.messages.announce(candidate.account_id, "factor_added", now)
-    make_codes(candidate.account_id)
+    if not parts.factors.count_recovery_codes(candidate.account_id):
+        # Whoever was at a counter has them in an envelope
+        make_codes(candidate.account_id)
     second_factor.complete(candidate, candidate.with_factor("otp"), interaction)
     return None
 

@@ -73,10 +73,18 @@ class Factors:
 
     def replace_recovery_codes(self, account_id: str, now: int) -> list[str]:
         """Make ten new codes and forget the old ones; this is the only time that they are seen."""
-        codes = recovery_codes.generate()
-        hashes = [self._hash(account_id, recovery_codes.normalise(code) or "") for code in codes]
+        codes, hashes = self.draft_recovery_codes(account_id)
         self._store.replace_codes(account_id, hashes, now)
         return codes
+
+    def draft_recovery_codes(self, account_id: str) -> tuple[list[str], list[str]]:
+        """Return ten codes, seen this once, and what would be kept of them; the present ones stay."""
+        codes = recovery_codes.generate()
+        return codes, [self._hash(account_id, recovery_codes.normalise(code) or "") for code in codes]
+
+    def set_recovery_codes(self, account_id: str, hashes: list[str], now: int) -> None:
+        """Have drafted codes count in the place of the present ones."""
+        self._store.replace_codes(account_id, hashes, now)
 
     def consume_recovery_code(self, account_id: str, code: str, now: int) -> bool:
         """Spend a recovery code; True for one caller once."""
@@ -92,6 +100,10 @@ class Factors:
         """Return which factors there are, and let nobody else remove one until the unit of work ends."""
         self._store.hold(account_id)
         return self.find_kinds(account_id)
+
+    def remove_all(self, account_id: str) -> None:
+        """Remove every factor, and the recovery codes that stood in for them: their person has none left."""
+        self._store.remove_all(account_id)
 
     def remove_totp(self, account_id: str) -> bool:
         return self._store.remove_totp(account_id)

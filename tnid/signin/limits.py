@@ -53,6 +53,10 @@ DEVICE_FROM_NETWORK = Limit("device_from_network", 300, QUARTER_HOUR_SECONDS)
 # Messages cost money, and each names somebody who may have an account
 RECOVERY_FROM_NETWORK = Limit("recovery_from_network", 100, HOUR_SECONDS)
 RECOVERY_STOP_FROM_NETWORK = Limit("recovery_stop_from_network", 30, QUARTER_HOUR_SECONDS)
+# An official serves people one after the other; who goes through numbers is no official at work
+COUNTER_SEARCH = Limit("counter_search", 120, HOUR_SECONDS)
+# 29^16 codes: what is bounded is the noise
+ACTIVATION_FROM_NETWORK = Limit("activation_from_network", 50, QUARTER_HOUR_SECONDS)
 CURRENT_PASSWORD_IN_SESSION = Limit("current_password_in_session", 10, QUARTER_HOUR_SECONDS)
 
 

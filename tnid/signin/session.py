@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import g, request
-from flask import session as browser_session
 
 from oidc.models import EndUser
 from tnid import services, web
@@ -131,7 +130,7 @@ def change_trust(assurance: Assurance) -> bool:
 def sign_out() -> EndUser | None:
     """End the session of this browser and the grants that were to last as long; return whose it was."""
     end_user = find_end_user()
-    browser_session.clear()
+    web.forget_browser()
     web.clear_cookie(SESSION)
     end_half_sign_in()
     if end_user is not None:
@@ -142,7 +141,7 @@ def sign_out() -> EndUser | None:
 
 def leave() -> None:
     """Forget at this browser the session that has ended with all others of its account."""
-    browser_session.clear()
+    web.forget_browser()
     web.clear_cookie(SESSION)
     _forget_end_user()
 

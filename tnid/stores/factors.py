@@ -62,6 +62,7 @@ _REPLACE_TOTP = (
     .values(secret_sealed=bindparam("new_sealed"), confirmed_at=bindparam("now"), last_step=bindparam("step"))
 )
 _REMOVE_TOTP = delete(totp_factors).where(totp_factors.c.account_id == bindparam("account_id"))
+_REMOVE_PASSKEYS = delete(passkeys).where(passkeys.c.account_id == bindparam("account_id"))
 # Which second factors there are, by one statement
 _KINDS = select(
     exists().where(totp_factors.c.account_id == bindparam("account_id")).label("totp"),
@@ -124,6 +125,11 @@ class FactorStore:
             now=now,
         )
         return replaced == 1
+
+    def remove_all(self, account_id: str) -> None:
+        """Remove every factor, and the recovery codes that stood in for them."""
+        for statement in (_REMOVE_TOTP, _REMOVE_PASSKEYS, _REMOVE_CODES):
+            self._database.execute(statement, account_id=account_id)
 
     def find_kinds(self, account_id: str) -> Any:
         """Return a row of `totp` and `passkey`, each true where the account has such a factor."""

@@ -49,6 +49,7 @@ _UPDATES: dict[tuple[str, ...], Any] = {
         ("selected_sid",),
         ("consented_account_id",),
         ("mandate_sid", "mandate_id", "consented_account_id"),
+        ("request", "expires_at"),
         ("denied_at",),
         ("expires_at",),
         ("completed_at",),
@@ -78,6 +79,8 @@ class InteractionStore:
         return Interaction(**stored)
 
     def update(self, uid: str, **changes: Any) -> bool:
+        if isinstance(changes.get("request"), AuthorizationRequest):
+            changes["request"] = orjson.dumps(changes["request"].to_dict()).decode()
         values = {f"new_{name}": value for name, value in changes.items()}
         return self._database.execute(_UPDATES[tuple(changes)], of_uid=uid, **values) == 1
 

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, bindparam, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Exists,
+    ForeignKey,
+    Index,
+    String,
+    bindparam,
+    exists,
+    insert,
+    select,
+    update,
+)
 
 from tnid.db import Database, db
 from tnid.stores.accounts import accounts
@@ -43,6 +55,21 @@ _TOUCH = update(roles).where(roles.c.id == bindparam("of_id")).values(used_at=bi
 _REVOKE = (
     update(roles).where(*_ACTIVE, roles.c.role == bindparam("of_role")).values(revoked_at=bindparam("now"))
 )
+
+
+# By another name than the account of whoever is served
+_holders = accounts.alias("holders")
+
+
+def is_official_of(official_id: Any, commune: Any) -> Exists:
+    """Say in a statement that somebody is an official of a commune: what they began ends with their role."""
+    return exists().where(
+        roles.c.account_id == official_id,
+        roles.c.commune == commune,
+        roles.c.revoked_at.is_(None),
+        _holders.c.id == roles.c.account_id,
+        _holders.c.disabled_at.is_(None),
+    )
 
 
 class RoleStore:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.conftest import Clock
+from tests.person import Page
 from tests.tnid.conftest import InProcess, Someone
 from tnid.services import Services
 
@@ -22,7 +23,7 @@ def new_official(
 
     def new(username: str = "ha.le", commune: str = GIA_SANG) -> Someone:
         person = new_person(username, totp=True, claims={"name": "Lê Thu Hà"})
-        assert services.roles.grant_official(person.id, commune, clock.now()) is None
+        assert services.counter.roles.grant_official(person.id, commune, clock.now()) is None
         return person
 
     return new
@@ -44,3 +45,43 @@ def open_counter(new_browser: Callable[..., InProcess]) -> Callable[[Someone], I
         return browser
 
     return open_desk
+
+
+NUMBER = "019195004567"
+NAME = "Nông Thị Bích"
+
+
+def find(browser: InProcess, number: str = NUMBER) -> Page:
+    """Find whoever has this card, at an open counter."""
+    browser.open("/officials")
+    return browser.submit("find_submit", {"card": number})
+
+
+def take_down_card(
+    browser: InProcess, *, name: str = NAME, birthdate: str = "10/03/1995", **more: str
+) -> Page:
+    """Type what stands on the card of the person at the counter."""
+    browser.click("begin_card")
+    browser.page.get("gender-0").checked = True
+    return browser.submit("card_submit", {"name": name, "birthdate": birthdate, **more})
+
+
+def tick_all(browser: InProcess) -> None:
+    for check in ("is_alike", "is_whole", "is_same_number", "is_same_person"):
+        browser.page.get(check).checked = True
+
+
+def compare(browser: InProcess) -> Page:
+    tick_all(browser)
+    return browser.submit("compare_submit")
+
+
+def begin_account(browser: InProcess, **more: str) -> Page:
+    """Begin and check the account of somebody new; return the page that offers the slip."""
+    find(browser)
+    take_down_card(browser, **more)
+    return compare(browser)
+
+
+def code_of(slip: Page) -> str:
+    return slip.text_of("slip_code")

@@ -100,7 +100,7 @@ def test_taking_the_role_back_ends_the_desk_at_once(
     ha: Someone, open_counter: Open, services: Services, clock: Clock
 ) -> None:
     browser = open_counter(ha)
-    assert services.roles.revoke_official(ha.id, clock.now())
+    assert services.counter.roles.revoke_official(ha.id, clock.now())
     assert browser.get("/officials").status_code == 403
     assert browser.post("/officials/close").status_code == 403
 
@@ -124,17 +124,17 @@ def test_a_role_that_nobody_uses_falls_asleep(
     ha: Someone, open_counter: Open, services: Services, clock: Clock
 ) -> None:
     clock.advance(45 * DAY)
-    assert services.roles.find_official(ha.id, clock.now()) is None
-    assert services.roles.grant_official(ha.id, GIA_SANG, clock.now()) is None
+    assert services.counter.roles.find_official(ha.id, clock.now()) is None
+    assert services.counter.roles.grant_official(ha.id, GIA_SANG, clock.now()) is None
     open_counter(ha)
     clock.advance(44 * DAY)
-    assert services.roles.find_official(ha.id, clock.now()) is not None
+    assert services.counter.roles.find_official(ha.id, clock.now()) is not None
 
 
 def test_a_role_is_granted_once_and_for_a_commune_that_there_is(
     ha: Someone, minh: Someone, services: Services, clock: Clock
 ) -> None:
-    assert services.roles.grant_official(ha.id, GIA_SANG, clock.now()) == Refused("", "has_role")
-    unknown = services.roles.grant_official(minh.id, "99999", clock.now())
+    assert services.counter.roles.grant_official(ha.id, GIA_SANG, clock.now()) == Refused("", "has_role")
+    unknown = services.counter.roles.grant_official(minh.id, "99999", clock.now())
     assert unknown == Refused("commune", "unknown_commune")
     assert last_refusal(services, minh.id) == ("role.grant", "unknown_commune")

@@ -1,0 +1,114 @@
+"""What an official does to an account: told to its person at once, and kept where both can read it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from flask_babel import lazy_gettext as _
+
+from tnid.accounts.events import Events
+from tnid.accounts.service import Accounts
+from tnid.stores.official_acts import OfficialActStore
+from tnid.wards import find_ward
+
+LOOKED = "looked"
+ENROLLED = "enrolled"
+COMPARED = "compared"
+PRINTED = "printed"
+ASKED_TO_RECOVER = "asked_to_recover"
+AGREED_TO_RECOVER = "agreed_to_recover"
+STOPPED_RECOVERY = "stopped_recovery"
+PRINTED_TO_RECOVER = "printed_to_recover"
+
+WORDS: dict[str, Any] = {
+    LOOKED: _("Looked at the account at the counter"),
+    ENROLLED: _("Began the account at the counter"),
+    COMPARED: _("Compared the identity card with the person"),
+    PRINTED: _("Printed a slip with a code to activate the account"),
+    ASKED_TO_RECOVER: _("Asked to give the account back to its person"),
+    AGREED_TO_RECOVER: _("Agreed that the account is given back to its person"),
+    STOPPED_RECOVERY: _("Stopped giving the account back"),
+    PRINTED_TO_RECOVER: _("Printed a slip with a code to recover the account"),
+}
+# What the person is told at once, by which text. A look alone is no news: it is on the page
+TEXTS = {
+    COMPARED: "counter_compared",
+    PRINTED: "counter_printed",
+    AGREED_TO_RECOVER: "counter_recovery_agreed",
+    STOPPED_RECOVERY: "counter_recovery_stopped",
+    PRINTED_TO_RECOVER: "counter_recovery_printed",
+}
+MOST_SHOWN = 100
+_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+class Announcer(Protocol):
+    """What is needed of tnid.messages.service."""
+
+    def announce(self, account_id: str, name: str, now: int, **values: str) -> None: ...
+
+
+class Acts:
+    """Keeps and tells what officials do; each method runs in the caller's unit of work."""
+
+    def __init__(
+        self, store: OfficialActStore, accounts: Accounts, messages: Announcer, events: Events
+    ) -> None:
+        self._store = store
+        self._accounts = accounts
+        self._messages = messages
+        self._events = events
+
+    def note(self, act: str, official_id: str, account_id: str, commune: str, now: int) -> None:
+        """Keep an act, record it for the log with who did it, and tell the person."""
+        self._store.add(
+            official_id=official_id,
+            account_id=account_id,
+            commune=commune,
+            act=act,
+            occurred_at=now,
+        )
+        details = {"actor": official_id, "commune": commune}
+        self._events.record(f"counter.{act}", account_id=account_id, now=now, details=details)
+        if act in TEXTS:
+            self._messages.announce(account_id, TEXTS[act], now, commune=name_of(commune))
+
+    def list_by_account(self, account_id: str) -> list[dict[str, Any]]:
+        """Return what was done to an account, newest first, in the person's words."""
+        rows = self._store.list_by_account(account_id, most=MOST_SHOWN)
+        names = {row.official_id: self._name_of_official(row.official_id) for row in rows}
+        return [
+            {
+                "when": row.occurred_at,
+                "text": WORDS[row.act],
+                "commune": name_of(row.commune),
+                "official": names[row.official_id],
+            }
+            for row in rows
+        ]
+
+    def _name_of_official(self, official_id: str | None) -> str:
+        account = self._accounts.find(official_id) if official_id else None
+        return account.display_name if account else ""
+
+    def list_today(self, official_id: str, now: int) -> list[dict[str, Any]]:
+        """Return what an official did since midnight here, newest first; the people by their initials."""
+        rows = self._store.list_by_official(official_id, _midnight(now), most=MOST_SHOWN)
+        people = {row.account_id: self._accounts.find(row.account_id) for row in rows}
+        return [
+            {"when": row.occurred_at, "text": WORDS[row.act], "person": person.display_name}
+            for row in rows
+            if (person := people[row.account_id]) is not None
+        ]
+
+
+def name_of(commune: str) -> str:
+    ward = find_ward(commune)
+    return ward.name if ward else commune
+
+
+def _midnight(now: int) -> int:
+    here = datetime.fromtimestamp(now, UTC).astimezone(_ZONE)
+    return int(here.replace(hour=0, minute=0, second=0).timestamp())

@@ -1,0 +1,17 @@
+"""Every page of the counter, of slips, and of what they mean for a person's account."""
+
+from __future__ import annotations
+
+from tnid.officials import activation, recovering, serving, slips, touched, views, waiting
+
+BLUEPRINTS = (
+    views.door,
+    views.counter,
+    serving.blueprint,
+    slips.blueprint,
+    recovering.asking,
+    recovering.agreeing,
+    activation.blueprint,
+    touched.blueprint,
+    waiting.blueprint,
+)

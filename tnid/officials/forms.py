@@ -1,0 +1,68 @@
+"""The forms of the counter, and of the slip that a person takes home from it."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, PasswordField, RadioField, StringField, SubmitField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
+
+from tnid.accounts.forms import REQUIRED, text_field
+
+SEXES = [SelectChoice("female", _("Female")), SelectChoice("male", _("Male"))]
+
+
+class FindForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    card = text_field(required=True)
+    submit = SubmitField()
+
+
+class FindByNameForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    contact = text_field(required=True)
+    name = text_field(required=True)
+    submit = SubmitField()
+
+
+class ReferenceForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    reference = text_field(required=True)
+    submit = SubmitField()
+
+
+class CardForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """What stands on the card, and for somebody new where they live and are reached."""
+
+    number = text_field()
+    name = text_field(required=True)
+    birthdate = text_field(required=True)
+    gender = RadioField(choices=SEXES, validators=[REQUIRED])
+    phone = text_field()
+    lives_here = BooleanField()
+    street_address = text_field()
+    submit = SubmitField()
+
+
+class ComparedForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """Each of them has to be true: a card that fails one is sent to the police, not recorded."""
+
+    is_alike = BooleanField(validators=[InputRequired(_("Say so only when it is true."))])
+    is_whole = BooleanField(validators=[InputRequired(_("Say so only when it is true."))])
+    is_same_number = BooleanField(validators=[InputRequired(_("Say so only when it is true."))])
+    is_same_person = BooleanField(validators=[InputRequired(_("Say so only when it is true."))])
+    submit = SubmitField()
+
+
+class ActivationForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    activation_code = StringField(validators=[REQUIRED])
+    submit = SubmitField()
+
+
+class CredentialsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    username = text_field(required=True)
+    password = PasswordField(validators=[REQUIRED])
+    submit = SubmitField()
+
+
+class NewPasswordForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    password = PasswordField(validators=[REQUIRED])
+    submit = SubmitField()
