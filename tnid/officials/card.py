@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tnid.accounts.numbers import IDENTITY_CARD, find_warnings, parse_number
 from tnid.accounts.refusal import Refused
+from tnid.enrolment.card_text import parse_card_text
 from tnid.officials.visits import Card
 
 _SEPARATOR = "|"
@@ -18,11 +19,14 @@ def read_card(typed: str) -> Card | Refused:
 
 
 def _read_text(typed: str) -> Card | Refused:
-    parts = [part.strip() for part in typed.split(_SEPARATOR)]
-    number = parse_number(IDENTITY_CARD, parts[0])
+    read = parse_card_text(typed)
+    if isinstance(read, Refused):
+        return Refused("card", read.reason)
+    number = parse_number(IDENTITY_CARD, read.number)
     if isinstance(number, Refused):
         return Refused("card", number.reason)
-    return Card(number)
+    claims = {"name": read.name, "birthdate": read.birthdate, "gender": read.gender}
+    return Card(number, {name: value for name, value in claims.items() if value})
 
 
 def warnings_of(card: Card) -> tuple[str, ...]:

@@ -171,6 +171,25 @@ def test_before_the_activation_nobody_signs_in(
     assert browser.submit("login_submit", fields).status == 400
 
 
+def test_the_code_on_the_card_fills_the_page_in(ha: Someone, open_counter: Open, services: Services) -> None:
+    desk = open_counter(ha)
+    text_of_card = f"{NUMBER}||{NAME}|10031995|Nữ|Thôn Nà Cà, Chợ Rã, Ba Bể, Bắc Kạn|20072022"
+    find(desk, text_of_card)
+    page = desk.click("begin_card")
+    assert (page.get("name").value, page.get("birthdate").value) == (NAME, "10/03/1995")
+    assert page.get("gender-0").checked
+    assert NUMBER not in page.text
+    assert not desk.submit("card_submit").has("warning")
+    assert compare(desk).get("visit_level").get("data-level") == "2"
+
+
+@pytest.mark.parametrize("typed", ["TE4190190012345|x|y|z|a|b", "019195|", "|" * 50, "x|" * 5000])
+def test_what_is_no_identity_card_is_said(ha: Someone, open_counter: Open, typed: str) -> None:
+    desk = open_counter(ha)
+    page = find(desk, typed)
+    assert page.status == 400 and page.has("card-error")
+
+
 def test_what_is_not_true_is_not_recorded(ha: Someone, open_counter: Open, services: Services) -> None:
     desk = open_counter(ha)
     find(desk)
