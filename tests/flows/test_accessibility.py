@@ -62,8 +62,7 @@ def crawl(window: Window, origin: str, paths: list[str]) -> set[str]:
     waiting, known, seen = deque(paths), set(paths), set()
     faults: list[str] = []
     while waiting:
-        answer = window.page.goto(urljoin(origin, waiting.popleft()))
-        if answer is None or not answer.headers.get("content-type", "").startswith("text/html"):
+        if not is_page(window, urljoin(origin, waiting.popleft())):
             continue
         seen.add(urlsplit(window.page.url).path)
         faults += look_at(window.page)
@@ -73,6 +72,16 @@ def crawl(window: Window, origin: str, paths: list[str]) -> set[str]:
                 waiting.append(link)
     assert not faults, "\n".join(faults)
     return seen
+
+
+def is_page(window: Window, address: str) -> bool:
+    """Go there; say whether it is something to look at, and nothing to keep."""
+    answer = window.page.context.request.get(address)
+    is_kept = "attachment" in answer.headers.get("content-disposition", "")
+    if is_kept or not answer.headers.get("content-type", "").startswith("text/html"):
+        return False
+    window.page.goto(address)
+    return True
 
 
 def links(window: Window, origin: str) -> list[str]:
