@@ -83,6 +83,18 @@ INVARIANTS = (
         ),
     ),
     Invariant(
+        "codes by message were redeemed after they had expired, or tried too often",
+        text("SELECT COUNT(*) AS broken FROM message_codes WHERE used_at >= expires_at OR tries > 10"),
+    ),
+    Invariant(
+        "messages to people wait that nobody will send",
+        text(
+            "SELECT COUNT(*) AS broken FROM messages AS m WHERE m.state IN ('queued', 'sending')"
+            " AND NOT EXISTS (SELECT 1 FROM outbox AS o WHERE o.kind = 'message'"
+            "  AND o.client_id = m.channel AND o.reference = m.id AND o.due_at IS NOT NULL)"
+        ),
+    ),
+    Invariant(
         "grants name a client that is not there",
         text(
             "SELECT COUNT(*) AS broken FROM grants AS g"

@@ -76,7 +76,7 @@ def test_a_backup_is_restored_elsewhere(
 def test_what_may_be_spent_since_is_ended_by_a_restore(
     database: Database, instance: dict[str, str], other: dict[str, str], tmp_path: Path
 ) -> None:
-    for statement in (BEGIN_INTERACTION, PUSH_REQUEST, ALLOW_REQUEST):
+    for statement in (BEGIN_INTERACTION, PUSH_REQUEST, ALLOW_REQUEST, QUEUE_MESSAGE, SEND_CODE):
         database.execute(text(statement))
     run(instance, "backup", str(tmp_path / "backup"))
     run(other, "restore", str(tmp_path / "backup"))
@@ -85,6 +85,8 @@ def test_what_may_be_spent_since_is_ended_by_a_restore(
         assert connection.execute(text("SELECT completed_at FROM interactions")).scalar_one() == 1
         assert connection.execute(text("SELECT consumed_at FROM pushed_requests")).scalar_one() == 1
         assert connection.execute(text("SELECT denied_at FROM decoupled_requests")).scalar_one() == 1
+        assert connection.execute(text("SELECT state FROM messages")).scalar_one() == "perhaps"
+        assert not connection.execute(text("SELECT * FROM message_codes")).all()
     engine.dispose()
 
 
@@ -101,6 +103,13 @@ ALLOW_REQUEST = (
     " binding_message, asked_from, interval_seconds, too_fast, created_at, expires_at, allowed_at)"
     " VALUES ('r', 't', 'c', 'h', 'openid', '', '', '', 5, 0, 1, 2000000000, 2)"
 )
+
+
+QUEUE_MESSAGE = (
+    "INSERT INTO messages (id, text, channel, content_sealed, state, created_at, expires_at)"
+    " VALUES ('m', 'code', 'phone', '', 'queued', 1, 2000000000)"
+)
+SEND_CODE = "INSERT INTO message_codes (key, code_hash, tries, expires_at) VALUES ('k', 'h', 0, 2000000000)"
 
 
 def test_a_backup_of_an_older_version_lacks_younger_tables() -> None:

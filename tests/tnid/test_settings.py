@@ -75,6 +75,14 @@ def test_an_issuer_is_https_or_on_a_loopback_host(issuer: str) -> None:
         ("LOG_LEVEL", "INFO", "one of debug"),
         ("OUTBOUND_CA_FILE", "/nowhere/ca.pem", "not there"),
         ("REGISTRATION_OPEN", "yes", "true or false"),
+        ("SMTP_URL", "smtp://user:hunter2@mail.example.vn", "smtp:// only on a loopback host"),
+        ("SMTP_URL", "smtps://mail.example.vn/inbox", "end after the host and port"),
+        ("SMTP_URL", "smtps://user:m%E1%BA%ADt@mail.example.vn", "in ASCII"),
+        ("SMTP_URL", "https://mail.example.vn", "smtps://"),
+        ("SMTP_SENDER", "Thái Nguyên ID", "an email address"),
+        ("SMS_URL", "http://sms.example.vn/send", "plain http only on a loopback host"),
+        ("SMS_URL", "https://user:hunter2@sms.example.vn", "the secret has a file of its own"),
+        ("ZALO_SECRET_FILE", "/nowhere/zalo.secret", "not there"),
         ("CODE_LIFETIME_SECONDS", "601", "from 1 to 600"),
         ("CODE_LIFETIME_SECONDS", "-1", "whole number"),
         ("CODE_LIFETIME_SECONDS", "1e2", "whole number"),
@@ -86,7 +94,7 @@ def test_a_bad_value_stops_the_start_with_one_sentence(variable: str, value: str
         load({f"TNID_{variable}": value})
     sentence = str(refused.value)
     assert sentence.startswith(f"TNID_{variable} ") and sentence.endswith(".") and "\n" not in sentence
-    assert says in sentence
+    assert says in sentence and "hunter2" not in sentence
 
 
 def test_an_unknown_variable_stops_the_start() -> None:
@@ -97,6 +105,33 @@ def test_an_unknown_variable_stops_the_start() -> None:
 def test_settings_that_contradict_each_other_stop_the_start() -> None:
     with pytest.raises(SettingsError, match="TNID_SESSION_IDLE_SECONDS"):
         load({"TNID_SESSION_IDLE_SECONDS": "3600", "TNID_SESSION_LIFETIME_SECONDS": "60"})
+
+
+@pytest.mark.parametrize(
+    ("mode", "content", "says"), [(0o644, "s", "chmod 600"), (0o600, " \n", "one secret")]
+)
+def test_a_gateway_s_secret_is_one_line_that_its_owner_alone_reads(
+    tmp_path: Path, mode: int, content: str, says: str
+) -> None:
+    file = tmp_path / "secret"
+    file.write_text(content)
+    file.chmod(mode)
+    with pytest.raises(SettingsError, match=says):
+        load({"TNID_SMS_URL": "https://sms.example.vn", "TNID_SMS_SECRET_FILE": str(file)})
+
+
+def test_a_gateway_needs_its_secret() -> None:
+    with pytest.raises(SettingsError, match="TNID_SMS_URL and TNID_SMS_SECRET_FILE need each other"):
+        load({"TNID_SMS_URL": "https://sms.example.vn/send"})
+
+
+def test_messages_are_shown_only_on_this_machine_and_where_nothing_can_send_them() -> None:
+    assert load({}).keeps_messages and load({}).message_channels == ("phone", "email")
+    public = load({"TNID_ISSUER": "https://id.example.vn"})
+    assert not public.keeps_messages and public.message_channels == ()
+    mail = load({"TNID_SMTP_URL": "smtps://u:p@mail.example.vn"})
+    assert not mail.keeps_messages and mail.message_channels == ("email",)
+    assert "u:p" not in repr(mail)
 
 
 def test_a_password_in_a_setting_is_not_printed() -> None:

@@ -26,6 +26,10 @@ END_WHAT_MAY_BE_SPENT = {
     "sign_ins": "UPDATE sign_ins SET ended_at = created_at WHERE ended_at IS NULL",
     "interactions": "UPDATE interactions SET completed_at = created_at WHERE completed_at IS NULL",
     "pushed_requests": "UPDATE pushed_requests SET consumed_at = created_at WHERE consumed_at IS NULL",
+    "message_codes": "DELETE FROM message_codes",
+    # What waited may have been sent since, and is never sent twice
+    "messages": "UPDATE messages SET state = 'perhaps', ended_at = created_at"
+    " WHERE state IN ('queued', 'sending', 'failed')",
     "decoupled_requests": "UPDATE decoupled_requests SET denied_at = created_at"
     " WHERE denied_at IS NULL AND redeemed_at IS NULL",
     "recoveries": "UPDATE recoveries SET completed_at = created_at WHERE completed_at IS NULL",

@@ -15,13 +15,16 @@ from tnid.messages.text import Text, Words
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "emails"
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 LANGUAGES = ("vi", "en", "ko")
-MOST_SHORT = 28
+MOST_SHORT = 22
 _LINKING = re.compile(r"://|\bwww\b|\.(?=[^\W\d])")
 _DATES = {"vi": "%H:%M %d/%m/%Y", "en": "%H:%M %d/%m/%Y", "ko": "%Y-%m-%d %H:%M"}
 
 
 class Letter(NamedTuple):
-    """What is sent to one address. `id` is the same at each attempt, so that a repetition can be dropped."""
+    """What is sent to one address. `id` is the same at each attempt, so that a repetition can be dropped.
+
+    `values` are those of the short text: a gateway learns nothing that it doesn't send.
+    """
 
     id: str
     to: str
@@ -54,7 +57,7 @@ def write_letter(
         to=to,
         name=name,
         language=chosen,
-        values=given,
+        values={name: value for name, value in given.items() if f"{{{name}}}" in text.short[chosen]},
         title=text.title[chosen],
         paragraphs=tuple(_fill(text.body, chosen, given).split("\n")),
         short=_fill(text.short, chosen, brief),

@@ -119,7 +119,8 @@ class Messages:
             expires_at=now + self._keep_seconds(is_known=is_known),
         )  # fmt: skip
         if not self.keeps:
-            self._outbox.add(KIND, channel, account_id, id_, lane_of(channel, id_), now)
+            known_id = account_id if is_known else ""
+            self._outbox.add(KIND, channel, known_id, id_, lane_of(channel, id_), now)
 
     def _keep_seconds(self, *, is_known: bool) -> int:
         if not is_known:

@@ -62,8 +62,8 @@ IDENTITY_TEXTS = {
             "본인이 아니라면: 누군가 귀하의 신분증 번호를 알고 있습니다. 읍·면·동 원스톱 창구에 알려 주세요.",
         },
         short={
-            "vi": "Thái Nguyên ID: lúc {time} có người dùng số giấy tờ của bạn cho tài khoản khác, không"
-            " thành. Không phải bạn? Hãy báo bộ phận một cửa.",
+            "vi": "Thái Nguyên ID: {time} ai đó dùng số giấy tờ của bạn ở tài khoản khác, không thành."
+            " Không phải bạn? Báo một cửa xã, phường.",
             "en": "Thai Nguyen ID: at {time} somebody used your document's number for another account, in"
             " vain. Not you? Tell the one-stop desk.",
             "ko": "Thái Nguyên ID: {time} 누군가 귀하의 신분증 번호를 다른 계정에 사용하려다 거부됨. 본인이"

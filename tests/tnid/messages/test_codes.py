@@ -17,7 +17,7 @@ from tnid.signin.limits import HOUR_SECONDS, WEEK_SECONDS
 from tnid.stores.messages import KEPT, WITHHELD
 
 PURPOSE = "verify_phone"
-NOBODY = "n" * 22
+NOBODY = "whatever stands for a name that nobody has, however long it is"
 
 
 def send(services: Services, clock: Clock, account_id: str, purpose: str = PURPOSE) -> Refused | None:

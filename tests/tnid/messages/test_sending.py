@@ -440,6 +440,17 @@ def test_a_code_is_not_sent_after_its_time(
     assert post.states(dung.id) == [FAILED] and not zalo.delivered and not sms.delivered
 
 
+def test_a_code_for_nobody_leads_nowhere_by_the_same_statements(
+    post: Post, lan: Someone, mail: MailServer, zalo: PhoneGateway, sms: PhoneGateway
+) -> None:
+    for account_id in ("nobody" * 20, lan.id):
+        with post.services.database.unit():
+            post.services.message_codes.send(account_id, "recover", "phone", post.clock.now())
+    assert len(post.open_outbox()) == 2 and post.send() == 2
+    assert not mail.mails and not zalo.posted and not sms.posted
+    assert all(row.error == "Nobody is to be told any more." for row in post.open_outbox())
+
+
 def test_nothing_goes_to_an_account_that_was_deleted(post: Post, hoa: Someone, mail: MailServer) -> None:
     post.announce(hoa.id)
     with post.services.database.unit():
