@@ -93,7 +93,7 @@ def test_a_life_at_the_counter(windows: list[Window], province: Province) -> Non
     open_counter(desk, province, "ha.le")
     code = enrol(desk, province, number)
 
-    person = Person(f"bich.{uuid4().hex[:8]}", f"mat khau {uuid4().hex[:6]}")
+    person = Person(f"bich.{uuid4().hex[:8]}", f"nuong che {uuid4().hex}")
     activate(home, province, code, username=person.username, password=person.password)
     assert pass_through(home, person) == ["enrol"]
     home.open(f"{province.apps_url}/dichvucong/")
