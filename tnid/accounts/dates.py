@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+from tnid.accounts.refusal import Refused
+
 LEAST_AGE_YEARS = 14
 
 _DAY_MONTH_YEAR = re.compile(r"^(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})$")
@@ -23,6 +25,13 @@ def read_date(typed: str) -> str | None:
     if found is None:
         return typed if not typed or re.fullmatch(r"[0-9]{4}(-[0-9]{2}-[0-9]{2})?", typed) else None
     return f"{found[3]}-{int(found[2]):02}-{int(found[1]):02}"
+
+
+def check_age(birthdate: str, now: int) -> Refused | None:
+    """Refuse a day that is still to come, and a person who is under 14."""
+    if birthdate > datetime.fromtimestamp(now, UTC).date().isoformat():
+        return Refused("birthdate", "birthdate_ahead")
+    return Refused("birthdate", "too_young") if is_too_young(birthdate, now) else None
 
 
 def is_too_young(birthdate: str, now: int) -> bool:

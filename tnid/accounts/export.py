@@ -64,6 +64,18 @@ def _factors(services: Services, person: Account, _now: int) -> Any:
     }
 
 
+def _passkeys(services: Services, person: Account, _now: int) -> Any:
+    return [
+        {
+            "name": row.name,
+            "synced": bool(row.backup_eligible),
+            "created_at": utc(row.created_at),
+            "last_used_at": utc(row.last_used_at),
+        }
+        for row in services.passkeys.list_by_account(person.id)
+    ]
+
+
 def _sessions(services: Services, person: Account, now: int) -> Any:
     rows = services.sessions.list_live(person.id, now)
     return [_readable(row, but=("id_hash", "account_id")) for row in rows]
@@ -133,8 +145,21 @@ def _mandates(services: Services, person: Account, now: int) -> Any:
 
 
 def _guardians(services: Services, person: Account, now: int) -> Any:
-    rows = [row for row, _name in services.guardians.list_guardians(person.id, now)]
-    return [{"agreed_at": utc(row.agreed_at), "expires_at": utc(row.expires_at)} for row in rows]
+    return [
+        {"name": name, "agreed_at": utc(row.agreed_at), "expires_at": utc(row.expires_at)}
+        for row, name in services.guardians.list_guardians(person.id, now)
+    ]
+
+
+def _children(services: Services, person: Account, now: int) -> Any:
+    return [
+        {
+            "name": one.account.display_name,
+            "agreed_at": utc(one.row.agreed_at),
+            "expires_at": utc(one.row.expires_at),
+        }
+        for one in services.guardians.list_children(person.id, now)
+    ]
 
 
 def _events(services: Services, person: Account, _now: int) -> Any:
@@ -151,6 +176,7 @@ def _events(services: Services, person: Account, _now: int) -> Any:
 SECTIONS: dict[str, Section] = {
     "verified_claims": _verified,
     "factors": _factors,
+    "passkeys": _passkeys,
     "sessions": _sessions,
     "consents": _consents,
     "decisions": _decisions,
@@ -160,6 +186,7 @@ SECTIONS: dict[str, Section] = {
     "requests": _requests,
     "mandates": _mandates,
     "guardians": _guardians,
+    "children": _children,
     "events": _events,
 }
 

@@ -12,7 +12,7 @@ from flask_babel import gettext
 from tnid import services
 from tnid.access import Guard, declare
 from tnid.accounts.ages import child_until
-from tnid.accounts.dates import is_too_young, read_date, write_date
+from tnid.accounts.dates import check_age, read_date, write_date
 from tnid.accounts.forms import ProfileForm
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
@@ -20,7 +20,7 @@ from tnid.accounts.service import Account
 from tnid.messages.contacts import CHANNELS, find_address, is_verified, show_address
 from tnid.signin.session import get_end_user
 
-__all__ = ["blueprint", "is_too_young", "read_date", "write_date"]
+__all__ = ["blueprint", "read_date", "write_date"]
 
 blueprint = declare(Blueprint("profile", __name__, url_prefix="/account"), Guard.SIGNED_IN)
 
@@ -82,9 +82,8 @@ def change(account: Account, form: Any) -> Refused | None:
     birthdate = read_date(form.birthdate.data)
     if birthdate is None:
         return Refused("birthdate", "birthdate")
-    if birthdate and is_too_young(birthdate, services.now()):
-        return Refused("birthdate", "too_young")
-    refused = find_fault_of_child(account, form, birthdate)
+    refused = check_age(birthdate, services.now()) if birthdate else None
+    refused = refused or find_fault_of_child(account, form, birthdate)
     if refused is not None:
         return refused
     claims = changes(account.profile, form, birthdate)

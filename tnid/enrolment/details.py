@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from tnid.accounts.claims import check_profile
-from tnid.accounts.dates import is_too_young, read_date, write_date
+from tnid.accounts.dates import check_age, read_date, write_date
 from tnid.accounts.numbers import HOME_COUNTRY, IDENTITY_CARD, DocumentNumber, find_warnings, parse_number
 from tnid.accounts.refusal import Refused
 from tnid.enrolment.addresses import find_place
@@ -110,9 +109,7 @@ def check_birthdate(typed: str, now: int) -> str | Refused:
     checked = check_profile({"birthdate": birthdate}) if birthdate else Refused("birthdate", "birthdate")
     if isinstance(checked, Refused) or not birthdate or birthdate < _EARLIEST_YEAR:
         return Refused("birthdate", "birthdate")
-    if birthdate > datetime.fromtimestamp(now, UTC).date().isoformat():
-        return Refused("birthdate", "birthdate_ahead")
-    return Refused("birthdate", "too_young") if is_too_young(birthdate, now) else birthdate
+    return check_age(birthdate, now) or birthdate
 
 
 def check_address(text: str, ward_code: str) -> dict[str, str] | Refused:

@@ -45,7 +45,7 @@ ACCOUNT_TEXTS = {
         },
         body={
             "vi": "Một cách xác thực mới vừa được thêm vào tài khoản Thái Nguyên ID lúc {time}.\n"
-            "Nếu chính bạn đã thêm thì không cần làm gì thêm. Hãy cất kỹ các mã khôi phục.\n"
+            "Nếu chính bạn đã thêm thì không cần làm gì thêm. Hãy cất kỹ các mã dự phòng.\n"
             "Nếu không phải bạn: hãy đổi mật khẩu và gỡ cách xác thực lạ ngay trong mục Mật khẩu và bảo mật.",
             "en": "A new way to prove who you are was added to your Thái Nguyên ID account at {time}.\n"
             "If you added it yourself, there is nothing to do. Keep the recovery codes in a safe place.\n"
@@ -75,8 +75,8 @@ ACCOUNT_TEXTS = {
         body={
             "vi": "Một cách xác thực của tài khoản Thái Nguyên ID vừa bị gỡ lúc {time}.\n"
             "Nếu chính bạn đã gỡ thì không cần làm gì thêm. Tài khoản an toàn nhất khi bật xác thực hai"
-            " bước.\n"
-            "Nếu không phải bạn: hãy đổi mật khẩu và bật lại xác thực hai bước ngay.",
+            " lớp.\n"
+            "Nếu không phải bạn: hãy đổi mật khẩu và bật lại xác thực hai lớp ngay.",
             "en": "A way of authentication of your Thái Nguyên ID account was removed at {time}.\n"
             "If you removed it yourself, there is nothing to do. The account is safest with two-step"
             " authentication on.\n"
@@ -87,7 +87,7 @@ ACCOUNT_TEXTS = {
         },
         short={
             "vi": "Thái Nguyên ID: một cách xác thực bị gỡ lúc {time}. Không phải bạn? Hãy đổi mật khẩu"
-            " và bật lại xác thực hai bước.",
+            " và bật lại xác thực hai lớp.",
             "en": "Thai Nguyen ID: a way of authentication was removed at {time}. Not you? Change the"
             " password and turn two-step authentication on again.",
             "ko": "Thái Nguyên ID: {time} 인증 수단이 삭제됨. 본인이 아니면 비밀번호를 변경하고"
@@ -97,15 +97,15 @@ ACCOUNT_TEXTS = {
     ),
     "recovery_codes_replaced": Text(
         title={
-            "vi": "Đã tạo mã khôi phục mới",
+            "vi": "Đã tạo mã dự phòng mới",
             "en": "New recovery codes were made",
             "ko": "새 복구 코드가 생성되었습니다",
         },
         body={
-            "vi": "Mã khôi phục mới của tài khoản Thái Nguyên ID vừa được tạo lúc {time}. Các mã cũ không"
+            "vi": "Mã dự phòng mới của tài khoản Thái Nguyên ID vừa được tạo lúc {time}. Các mã cũ không"
             " còn dùng được.\n"
             "Nếu chính bạn đã tạo thì hãy cất kỹ mã mới và bỏ mã cũ.\n"
-            "Nếu không phải bạn: hãy đổi mật khẩu và tạo lại mã khôi phục ngay.",
+            "Nếu không phải bạn: hãy đổi mật khẩu và tạo lại mã dự phòng ngay.",
             "en": "New recovery codes of your Thái Nguyên ID account were made at {time}. The old ones no"
             " longer work.\n"
             "If you made them yourself, keep the new ones in a safe place and throw the old ones away.\n"
@@ -116,7 +116,7 @@ ACCOUNT_TEXTS = {
             "본인이 아니라면 즉시 비밀번호를 변경하고 복구 코드를 다시 만드세요.",
         },
         short={
-            "vi": "Thái Nguyên ID: mã khôi phục mới được tạo lúc {time}, mã cũ hết hiệu lực. Không phải"
+            "vi": "Thái Nguyên ID: mã dự phòng mới được tạo lúc {time}, mã cũ hết hiệu lực. Không phải"
             " bạn? Hãy đổi mật khẩu ngay.",
             "en": "Thai Nguyen ID: new recovery codes were made at {time}; the old ones ended. Not you?"
             " Change the password at once.",

@@ -13,9 +13,9 @@ from tnid.access import Guard, declare
 from tnid.accounts.account import Account
 from tnid.accounts.claims import check_profile
 from tnid.accounts.contacts import mask_phone
+from tnid.accounts.dates import check_age, read_date, write_date
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.numbers import IDENTITY_CARD, DocumentNumber, parse_number
-from tnid.accounts.profile import is_too_young, read_date, write_date
 from tnid.accounts.refusal import Refused
 from tnid.accounts.verification import SEEN_BY_AN_OFFICIAL, SEEN_IN_PERSON_LEVEL, Evidence
 from tnid.officials import acts
@@ -133,8 +133,9 @@ def read_form(served: Served, form: Any) -> Card | Refused:
     birthdate = read_date(form.birthdate.data)
     if not birthdate:
         return Refused("birthdate", "birthdate")
-    if is_too_young(birthdate, services.now()):
-        return Refused("birthdate", "too_young")
+    refused = check_age(birthdate, services.now())
+    if refused is not None:
+        return refused
     number = served.number or parse_number(IDENTITY_CARD, form.number.data or "")
     if isinstance(number, Refused):
         return number

@@ -14,7 +14,8 @@ from tests.conftest import Clock
 from tests.person import Page
 from tests.tnid.conftest import CALLBACK, ISSUER, PASSWORD, InProcess, Someone
 from tnid.accounts import registration, usernames
-from tnid.accounts.profile import is_too_young, read_date
+from tnid.accounts.dates import check_age, is_too_young, read_date
+from tnid.accounts.refusal import Refused
 from tnid.app import Application
 from tnid.services import Services
 from tnid.signin.limits import Limit
@@ -470,3 +471,12 @@ def test_dates_are_read_as_people_write_them(typed: str, read: str | None) -> No
 )
 def test_an_account_of_ones_own_is_from_fourteen_years(birthdate: str, is_young: bool) -> None:
     assert is_too_young(birthdate, 1_795_305_600) == is_young
+
+
+@pytest.mark.parametrize(
+    ("birthdate", "reason"),
+    [("2027-01-01", "birthdate_ahead"), ("2999", "birthdate_ahead"), ("2020-01-01", "too_young")],
+)
+def test_a_day_to_come_is_not_called_young(birthdate: str, reason: str) -> None:
+    assert check_age(birthdate, 1_795_305_600) == Refused("birthdate", reason)
+    assert check_age("1995-03-27", 1_795_305_600) is None

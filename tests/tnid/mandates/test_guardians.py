@@ -16,6 +16,7 @@ from tests.conftest import Clock
 from tests.contracts.test_protocol_stores import GRANT
 from tests.tnid.conftest import CALLBACK, InProcess, Someone
 from tnid.accounts.ages import birthday
+from tnid.accounts.export import build_document
 from tnid.accounts.refusal import Refused
 from tnid.mandates.guardians import CODE_SECONDS
 from tnid.services import Services
@@ -80,6 +81,17 @@ def test_a_child_waits_until_a_guardian_agrees_or_until_sixteen(
     assert services.guardians.agree(code, mother.id, now)
     assert not is_waiting(services, child, now)
     assert [one.text for one in services.messages.list_by_account(child.id)] == ["guardian_agreed"]
+
+
+def test_both_take_the_guardianship_along_in_their_copies(
+    services: Services, child: Someone, mother: Someone, agreed: str, clock: Clock
+) -> None:
+    def copy_of(someone: Someone) -> dict[str, Any]:
+        return build_document(services, services.accounts.get(someone.id), clock.now(), in_full=False)
+
+    assert [one["name"] for one in copy_of(mother)["children"]] == ["Hoàng Văn Bé"]
+    assert [one["name"] for one in copy_of(child)["guardians"]] == ["Lê Thị Mẹ"]
+    assert copy_of(child)["children"] == copy_of(mother)["guardians"] == copy_of(mother)["passkeys"] == []
 
 
 def test_a_code_works_once_and_a_newer_one_ends_it(

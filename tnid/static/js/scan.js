@@ -65,7 +65,8 @@ async function look(read) {
     const card = texts.find((text) => /[0-9]{12} ?\|/.test(text) || text.includes("|"));
     if (card) {
       say("found");
-      document.getElementById("card_text").value = card;
+      // Some cards' text ends in a NUL, which no form may carry
+      document.getElementById("card_text").value = card.split("\0")[0];
       stop();
       start.hidden = true;
       form.submit();
