@@ -134,7 +134,7 @@ class Settings:
         "one official alone gives an account back after so long")
     appointment_seconds: int = setting(whole(DAY, 60 * DAY), str(14 * DAY), "seconds",
         "how long a request waits for its person's visit to a commune")
-    argon2_concurrency: int = setting(whole(1, 64), "2", "at once",
+    argon2_concurrency: int = setting(whole(1, 64), "1", "at once",
         "password hashes a process computes at the same time")
 
     # Keys

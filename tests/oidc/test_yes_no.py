@@ -18,6 +18,8 @@ WARD = "resident_of_ward=01840"
 @pytest.fixture
 def world() -> World:
     made = World()
+    # Nobody has the scopes of yes and no who didn't ask for them at registration
+    made.client, made.secret = made.add_client(scope="openid profile age residence")
     made.subjects.answered["an"] = {
         "age_over_15": True,
         "age_over_18": False,

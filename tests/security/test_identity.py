@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from tests.security.attack import Attack, AttackersBrowser, check_answer, check_quick
-from tests.security.target import SESSION_COOKIE, Target, Victim
+from tests.security.target import SESSION_COOKIE, Target, Victim, running_target
 from tests.security.test_enumeration import faceless
 from tests.security.test_personal_data import everything
 from tests.tnid.enrolment.conftest import picture_of
@@ -205,12 +205,23 @@ def test_ht_005_a_picture_that_is_a_bomb_costs_nothing(photo: bytes, attack: Att
     check_quick(answer)
 
 
-def test_ht_005_a_worker_stays_small_through_the_largest_photos(attack: Attack, target: Target) -> None:
-    browser, _person = new_prober(attack, target)
+def test_ht_005_a_worker_stays_small_through_the_largest_photos(tmp_path: Path) -> None:
+    """A server of its own: what other cases sent to the shared one shall not count."""
+    with running_target(tmp_path) as fresh:
+        attack = Attack(fresh)
+        for _ in range(4):  # the block that passwords are hashed in stays with a worker
+            browser = attack.new_browser()
+            browser.open("/login")
+            fresh.new_person().pass_through(browser)
+        browser, _person = new_prober(attack, fresh)
+        send_the_largest_photos(browser)
+        peaks = [peak_bytes(pid) for pid in fresh.provider.worker_pids()]
+    assert peaks and max(peaks) < MOST_WORKER_BYTES, peaks
+
+
+def send_the_largest_photos(browser: AttackersBrowser) -> None:
     grainy = Image.effect_noise((4000, 4000), 12)
     largest = io.BytesIO()
     grainy.save(largest, "JPEG", quality=85)
     for photo in (largest.getvalue(), jpeg(7900, 7900), jpeg(3900, 3900, progressive=True)) * 2:
         assert send_photo(browser, photo).status_code == 400
-    peaks = [peak_bytes(pid) for pid in target.provider.worker_pids()]
-    assert peaks and max(peaks) < MOST_WORKER_BYTES, peaks
