@@ -7,10 +7,11 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, PasswordField, SelectField, StringField, SubmitField
+from wtforms import BooleanField, HiddenField, PasswordField, StringField, SubmitField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
+from tnid.accounts.choices import DropDown
 from tnid.accounts.messages import MESSAGES
 
 REQUIRED = InputRequired(MESSAGES["required"])
@@ -44,7 +45,7 @@ class ProfileForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     birthdate = text_field()
     # The date that was asked about: of somebody so young that a guardian is needed
     confirmed_birthdate = HiddenField()
-    gender = SelectField(choices=GENDERS)
+    gender = DropDown(choices=GENDERS)
     street_address = text_field()
     locality = text_field()
     region = text_field()

@@ -9,12 +9,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SubmitField, TextAreaField
+from wtforms import SubmitField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from tnid import services
 from tnid.access import Guard, declare
+from tnid.accounts.choices import Radios
 from tnid.accounts.data_requests import DAYS, DataRequest
 from tnid.accounts.forms import strip
 from tnid.accounts.messages import MESSAGES, show_refusal
@@ -44,7 +45,7 @@ RIGHTS = {
 
 
 class RightsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
-    kind = RadioField(
+    kind = Radios(
         choices=[SelectChoice(name, right.label) for name, right in RIGHTS.items()],
         validators=[InputRequired(MESSAGES["choose_one"])],
     )

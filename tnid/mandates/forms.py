@@ -7,11 +7,11 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectMultipleField, StringField, SubmitField
+from wtforms import StringField, SubmitField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
-from wtforms.widgets import CheckboxInput, ListWidget
 
+from tnid.accounts.choices import Radios, Ticks
 from tnid.accounts.forms import REQUIRED, strip
 from tnid.accounts.messages import MESSAGES
 
@@ -25,13 +25,6 @@ DAYS: tuple[tuple[int, Any], ...] = (
 )
 
 
-class Ticks(SelectMultipleField):  # type: ignore[misc]  # wtforms has no types
-    """Checkboxes, of which none is ticked beforehand."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
 class ClientsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """Which applications; the choices are set by the view."""
 
@@ -43,7 +36,7 @@ class MandateForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """What the helper may do, until when, and who it is; `scopes` holds "<client_id> <scope>"."""
 
     scopes = Ticks()
-    days = RadioField(validators=[InputRequired(MESSAGES["mandate_until"])])
+    days = Radios(validators=[InputRequired(MESSAGES["mandate_until"])])
     to = StringField(filters=[strip])
     submit = SubmitField()
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, PasswordField, RadioField, StringField, SubmitField
+from wtforms import BooleanField, PasswordField, StringField, SubmitField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
+from tnid.accounts.choices import Radios
 from tnid.accounts.forms import REQUIRED, text_field
 
 SEXES = [SelectChoice("female", _("Female")), SelectChoice("male", _("Male"))]
@@ -35,7 +36,7 @@ class CardForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     number = text_field()
     name = text_field(required=True)
     birthdate = text_field(required=True)
-    gender = RadioField(choices=SEXES, validators=[REQUIRED])
+    gender = Radios(choices=SEXES, validators=[REQUIRED])
     phone = text_field()
     lives_here = BooleanField()
     street_address = text_field()

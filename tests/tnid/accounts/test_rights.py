@@ -48,6 +48,16 @@ def test_each_has_its_days(kind: str, days: int, lan: Someone, services: Service
     assert not one.is_late(one.due_at) and one.is_late(one.due_at + 1)
 
 
+def test_what_was_not_offered_is_refused_in_our_own_words(browser: InProcess, lan: Someone) -> None:
+    lan.sign_in(browser)
+    page = browser.open("/account/rights")
+    choice = page.document.xpath("//input[@value='restrict']")[0]
+    choice.set("value", "nope")
+    choice.set("checked", "checked")
+    page = browser.submit("request_submit", {"words": WORDS})
+    assert page.status == 400 and "Hãy chọn một mục." in page.words() and WORDS in page.text
+
+
 def test_a_person_asks_sees_the_clock_and_reads_the_answer(
     browser: InProcess, lan: Someone, services: Services, clock: Clock
 ) -> None:
