@@ -136,6 +136,7 @@ class MemoryGrants:
             grant
             for grant in self.rows.values()
             if (grant.account_id, grant.client_id, grant.revoked_at) == (account_id, client_id, None)
+            and not grant.mandate_id
         ]
         for grant in meant:
             self._change(grant, withheld=withheld)

@@ -34,7 +34,7 @@ from tnid.accounts import views as account_views
 from tnid.accounts.passwords import Busy
 from tnid.consent import connected, receipts
 from tnid.consent import views as consent_views
-from tnid.db import Database, DatabaseUnavailable, db, engine_options, prepare_engine
+from tnid.db import Conflict, Database, DatabaseUnavailable, db, engine_options, prepare_engine
 from tnid.decoupled import views as decoupled_views
 from tnid.enrolment import phone as identity
 from tnid.mandates import acceptance, family, in_stead
@@ -52,6 +52,11 @@ from tnid.signin import views as signin_views
 from tnid.signout import views as signout_views
 
 ROOT = Path(__file__).resolve().parents[1]
+# What a request finds out once, and what it means to set
+FOUND = (
+    *("cookies", "end_user", "session_row", "is_touch_due", "half_sign_in"),
+    *("interaction", "official", "desk"),
+)
 log = logging.getLogger(__name__)
 
 
@@ -73,6 +78,19 @@ class Application(Flask):
     request_class = OwnRequest
 
     def full_dispatch_request(self) -> Response:
+        """Answer the request; once more where somebody took at that very moment what it wanted to take.
+
+        All of it is rolled back then; what the other one did is seen now, and refused in the view's words.
+        """
+        try:
+            return self._answer_in_a_unit()
+        except Conflict:
+            log.warning("Conflict, request %s", g.get("request_id", ""))
+            for name in FOUND:
+                g.pop(name, None)
+            return self._answer_in_a_unit()
+
+    def _answer_in_a_unit(self) -> Response:
         parts: Services = self.extensions[EXTENSION]
         with parts.database.unit():
             response = super().full_dispatch_request()
@@ -89,7 +107,7 @@ class Application(Flask):
 
     def log_exception(self, exc_info: Any) -> None:
         request_id = g.get("request_id", "")
-        if isinstance(exc_info[1], (DatabaseUnavailable, Busy)):
+        if isinstance(exc_info[1], (DatabaseUnavailable, Busy, Conflict)):
             log.warning("%s, request %s", type(exc_info[1]).__name__, request_id)
             return
         # Neither the query nor the body: they may hold what no log may

@@ -16,7 +16,7 @@ from oidc.errors import ExpiredInteraction, OAuthError
 from tnid import access, services
 from tnid.accounts.passwords import Busy
 from tnid.consent.applications import RelyingParty, describe
-from tnid.db import DatabaseUnavailable
+from tnid.db import Conflict, DatabaseUnavailable
 from tnid.settings import Settings
 
 RETRY_AFTER_SECONDS = 5
@@ -198,7 +198,7 @@ def install(app: Flask, settings: Settings) -> None:
 
     @app.errorhandler(InternalServerError)
     def handle_failure(error: InternalServerError) -> Response:
-        if isinstance(error.original_exception, (DatabaseUnavailable, Busy)):
+        if isinstance(error.original_exception, (DatabaseUnavailable, Busy, Conflict)):
             return error_page("temporarily_unavailable", 503, retry_after_seconds=RETRY_AFTER_SECONDS)
         return error_page("server_error", 500)
 

@@ -45,7 +45,9 @@ from tnid.signin.passkeys import Passkeys
 from tnid.signin.sessions import Sessions
 from tnid.signout.endings import SessionEndings
 from tnid.stores.accounts import AccountStore
+from tnid.stores.activations import ActivationStore
 from tnid.stores.alerts import AlertStore
+from tnid.stores.assisted_recoveries import AssistedRecoveryStore
 from tnid.stores.clients import ClientStore
 from tnid.stores.closures import ClosureStore
 from tnid.stores.consent_ledger import ConsentLedgerStore
@@ -237,6 +239,8 @@ def _ends(
     mandates = MandateStore(database)
     return (
         *(sessions.end_all, half_sign_ins.end_all),
+        # What is on its way at a counter: somebody else may have asked for it
+        *(AssistedRecoveryStore(database).stop, ActivationStore(database).void_of_account),
         *(mandates.end_by_account, guardianships.end_by_guardian, grants.revoke_by_account),
     )
 

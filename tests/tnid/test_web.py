@@ -18,7 +18,7 @@ from tnid import access, pages, services, web
 from tnid.access import Guard, find_guard
 from tnid.accounts.passwords import Busy
 from tnid.app import Application, create_app
-from tnid.db import Database, DatabaseUnavailable
+from tnid.db import Conflict, Database, DatabaseUnavailable
 from tnid.services import Services
 from tnid.settings import Settings, load
 
@@ -274,7 +274,29 @@ def test_an_unexpected_exception_leaves_nothing_half_written(
     assert browser.open("/").status == 200
 
 
-@pytest.mark.parametrize("error", [DatabaseUnavailable(), Busy()])
+def test_who_is_slower_by_a_moment_is_answered_by_what_is_there_now(
+    app: Application, browser: InProcess, services: Services
+) -> None:
+    """Two that take one username or number at the same moment: the second finds it taken, without a 500."""
+    tries: list[str] = []
+
+    def take() -> str:
+        services.audit.record("test.take", now=1)
+        web.set_cookie("tnid_test", str(len(tries)))
+        tries.append("")
+        if len(tries) == 1:
+            raise Conflict
+        return "taken by another"
+
+    blueprint = access.declare(Blueprint("taking", __name__), Guard.PUBLIC)
+    blueprint.add_url_rule("/take", view_func=take)
+    app.register_blueprint(blueprint)
+    answer = browser.get(f"{ISSUER}/take")
+    assert (answer.status_code, answer.text, len(tries)) == (200, "taken by another", 2)
+    assert written(services) == 1
+
+
+@pytest.mark.parametrize("error", [DatabaseUnavailable(), Busy(), Conflict()])
 def test_what_is_out_of_reach_for_a_while_says_when_to_come_back(
     browser: InProcess, services: Services, failing: Callable[[Exception], None], error: Exception
 ) -> None:

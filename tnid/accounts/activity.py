@@ -57,6 +57,7 @@ TEXTS: dict[tuple[str, str], Any] = {
     ("recovery.wait", "ok"): _("A recovery of the account began to wait"),
     ("recovery.stop", "ok"): _("A waiting recovery of the account was stopped"),
     ("recovery.set_password", "ok"): _("A new password was set by recovery"),
+    ("recovery.remove_passkeys", "ok"): _("Passkeys made shortly before were removed by recovery"),
     ("recovery.remove_factor", "ok"): _("The lost second step was removed by recovery"),
     ("decoupled.ask", "ok"): _("%(app)s asked for an answer"),
     ("decoupled.allow", "ok"): _("Let a device or counter of %(app)s in"),

@@ -94,9 +94,10 @@ class MessageCodes:
     def consume(self, account_id: str, purpose: str, code: str, now: int) -> bool:
         """Spend a code: True for one caller, once. Records nothing: the caller knows what it was for.
 
-        Counted before it is looked at; after 100 wrong ones in a week no code of the account is taken.
+        Counted before it is looked at; after 100 wrong ones in a week no code of the account is taken for
+        this purpose. What strangers guess at a recovery shuts nothing for whoever is signed in.
         """
-        bucket = Bucket(MESSAGE_CODE, account_id)
+        bucket = Bucket(MESSAGE_CODE, f"{account_id}:{purpose}")
         is_open = self._limits.take(bucket, now)
         typed = normalise(code) or ""
         presented = self._hash(account_id, purpose, typed) if is_open else ""

@@ -67,6 +67,14 @@ class Activations:
         """Return what a code would do (account_id, purpose, …), or None where it would do nothing."""
         return self._store.find_live(code_hash, now)
 
+    def find_of_account(self, account_id: str, now: int) -> Any:
+        """Return what was printed for an account and would work now, or None."""
+        return self._store.find_of_account(account_id, now)
+
+    def void(self, account_id: str, now: int) -> bool:
+        """End what was printed for an account; False where there is nothing."""
+        return self._store.void_of_account(account_id, now) > 0
+
     def consume(self, code_hash: str, now: int) -> bool:
         """Spend a code; True for one caller, once."""
         return self._store.consume(code_hash, now)

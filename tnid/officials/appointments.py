@@ -27,11 +27,14 @@ class Appointments:
         self.lifetime_seconds = lifetime_seconds
 
     def make(self, account_id: str, client_id: str, interaction_uid: str, now: int) -> Any:
-        """Return the appointment for which a request waits: the one that there is, or a new one."""
+        """Return the appointment for which a request waits: the one that there is, or a new one.
+
+        None where the request waits for somebody else who sat at the same browser.
+        """
         found = self.find_by_interaction(interaction_uid, account_id, now)
         if found is not None:
             return found
-        self._store.add(
+        is_added = self._store.add(
             id=new_identifier(),
             reference=_new_reference(),
             account_id=account_id,
@@ -40,6 +43,11 @@ class Appointments:
             created_at=now,
             expires_at=now + self.lifetime_seconds,
         )
+        if not is_added:
+            self._events.record(
+                "appointment.make", outcome="refused", reason="anothers", account_id=account_id, now=now
+            )
+            return None
         self._events.record("appointment.make", account_id=account_id, now=now)
         return self._store.find_by_interaction(interaction_uid, now)
 

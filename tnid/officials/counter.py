@@ -80,7 +80,7 @@ def build_counter(made_of: Materials) -> Counter:
             made_of.factors, messages, events, tuple(made_of.endings),
         ),
         recoveries=AssistedRecoveries(
-            AssistedRecoveryStore(database), acts, messages, events,
+            AssistedRecoveryStore(database), activations, acts, messages, events,
             made_of.settings.counter_recovery_wait_seconds,
         ),
         appointments=Appointments(AppointmentStore(database), events, made_of.settings.appointment_seconds),

@@ -7,6 +7,7 @@ from typing import Any
 from oidc.token.handles import new_identifier
 from tnid.accounts.events import Events
 from tnid.accounts.refusal import Refused
+from tnid.officials.activations import Activations
 from tnid.officials.acts import (
     AGREED_TO_RECOVER,
     ASKED_TO_RECOVER,
@@ -29,12 +30,14 @@ class AssistedRecoveries:
     def __init__(
         self,
         store: AssistedRecoveryStore,
+        activations: Activations,
         acts: Acts,
         messages: Announcer,
         events: Events,
         wait_seconds: int,
     ) -> None:
         self._store = store
+        self._activations = activations
         self._acts = acts
         self._messages = messages
         self._events = events
@@ -93,11 +96,12 @@ class AssistedRecoveries:
         return True
 
     def stop_by_person(self, account_id: str, now: int) -> bool:
-        """Stop what is under way for one's own account."""
+        """Stop what is under way for one's own account, also where its slip is printed."""
         is_stopped = self._store.stop(account_id, now)
-        if is_stopped:
+        is_voided = self._activations.void(account_id, now)
+        if is_stopped or is_voided:
             self._events.record("counter.stop_own_recovery", account_id=account_id, now=now)
-        return is_stopped
+        return is_stopped or is_voided
 
     def _refuse(self, act: str, reason: str, account_id: str, official_id: str, now: int) -> Refused:
         self._events.record(

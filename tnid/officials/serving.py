@@ -54,6 +54,11 @@ class Served(NamedTuple):
         return self.account is not None and self.account.identity_level >= SEEN_IN_PERSON_LEVEL
 
     @property
+    def may_have_slip(self) -> bool:
+        """Say whether the account is nobody's yet, and its person is here with the card."""
+        return self.is_waiting and self.is_checked and self.has_own_number
+
+    @property
     def recovery(self) -> Any:
         """Return the recovery that is under way for the account, or None."""
         if self.account is None:

@@ -22,7 +22,7 @@ blueprint = declare(Blueprint("slips", __name__, url_prefix="/officials/visits/<
 def print_first(visit_id: str) -> ResponseReturnValue:
     """Print the slip of an account that was begun and checked here, and is nobody's yet."""
     served = get_served(visit_id)
-    if not PlainForm().validate_on_submit() or not (served.is_waiting and served.is_checked):
+    if not PlainForm().validate_on_submit() or not served.may_have_slip:
         return redirect(url_for("serving.show", visit_id=visit_id), 303)
     parts, official = services.current(), served.official
     assert served.account is not None  # noqa: S101  one that waits is one

@@ -19,10 +19,12 @@ blueprint = declare(Blueprint("touched", __name__, url_prefix="/account/touched"
 def show() -> ResponseReturnValue:
     counter, account_id, now = services.current().counter, get_end_user().account_id, services.now()
     recovery = counter.recoveries.find_of_account(account_id, now)
+    slip = counter.activations.find_of_account(account_id, now)
     return render_template(
         "officials/touched.html",
         acts=counter.acts.list_by_account(account_id),
         recovery=recovery,
+        slip_of=name_of_commune(slip.commune) if slip else "",
         commune=name_of_commune(recovery.commune) if recovery else "",
         is_ready=recovery is not None and (recovery.agreed_at is not None or recovery.ready_at <= now),
     )

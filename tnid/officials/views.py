@@ -140,7 +140,11 @@ def count_search() -> Refused | None:
 
 
 def begin_visit(account_id: str | None, card: Card) -> Visit | Refused:
-    """Begin a visit, unless the person is another commune's or the official; the look is noted."""
+    """Begin a visit, unless the person is another commune's or the official; the look is noted.
+
+    `card` holds what was read off the card on the table, never what the account says: what is given back or
+    recorded rests on the official having had the card.
+    """
     parts, now, official = services.current(), services.now(), get_official()
     if account_id == official.account_id:
         return _note_refusal("own_account", account_id)
@@ -184,7 +188,7 @@ def find_by_name(form: Any) -> Visit | Refused:
     account = people.find_by_name(form.contact.data, form.name.data, official.commune)
     if account is None:
         return _note_refusal("nobody_here", None)
-    return begin_visit(account.id, Card(services.current().accounts.identity.find_number(account.id)))
+    return begin_visit(account.id, Card())
 
 
 @counter.route("/by-reference", methods=["GET", "POST"])
@@ -210,9 +214,7 @@ def find_by_reference(typed: str) -> Visit | Refused:
     appointment = parts.counter.appointments.find_by_reference(typed, services.now())
     if appointment is None:
         return _note_refusal("no_appointment", None)
-    return begin_visit(
-        appointment.account_id, Card(parts.accounts.identity.find_number(appointment.account_id))
-    )
+    return begin_visit(appointment.account_id, Card())
 
 
 def tell(text: str, kind: str = "good") -> None:

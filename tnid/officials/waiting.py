@@ -37,6 +37,12 @@ def make() -> ResponseReturnValue:
             return resume(interaction)
         web.keep_browser()
         found = appointments.make(end_user.account_id, client.client_id, interaction.uid, now)
+    if found is None:
+        flash(
+            gettext("Somebody else at this browser waits with this request. Begin again at the application."),
+            "care",
+        )
+        return resume(interaction)
     return redirect(url_for("waiting.show", appointment_id=found.id), 303)
 
 

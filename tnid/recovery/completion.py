@@ -22,6 +22,9 @@ from tnid.stores.accounts import AccountStore
 OVER = Refused("", "recovery_over")
 """What was proved is worth nothing any more: used, too old, or the account has changed since."""
 
+YOUNG_SECONDS = 7 * 24 * 3600
+"""As long as the link in an alert works: what was added since may be the stranger's whom it told of."""
+
 
 class Completion:
     """Completes recoveries; each method runs in the caller's unit of work."""
@@ -80,6 +83,8 @@ class Completion:
             return self._refuse(recovery, "changed", now)
         if drops:
             self._drop_factors(account_id)
+        elif recovery.account.shut_by_owner_at is not None:
+            self._drop_young_passkeys(account_id, recovery.account.shut_by_owner_at, now)
         self._end_everything(account_id, now)
         # "It wasn't me" shut it until its owner proved who they are
         self._closures.reopen(account_id, now)
@@ -131,6 +136,26 @@ class Completion:
         self._factors.remove_codes(account_id)
         for passkey in self._passkeys.list_by_account(account_id):
             self._passkeys.remove(account_id, passkey.id)
+
+    def _drop_young_passkeys(self, account_id: str, shut_at: int, now: int) -> None:
+        """Remove the passkeys made shortly before "it wasn't me", or since.
+
+        Each signs in alone, and may be the stranger's. Without another factor, one is set up at the next
+        sign-in.
+        """
+        young = [
+            passkey
+            for passkey in self._passkeys.list_by_account(account_id)
+            if passkey.created_at > shut_at - YOUNG_SECONDS
+        ]
+        for passkey in young:
+            self._passkeys.remove(account_id, passkey.id)
+        if not young:
+            return
+        self._events.record("recovery.remove_passkeys", account_id=account_id, now=now)
+        self._messages.announce(account_id, "factor_removed", now)
+        if not self._factors.is_enrolled(account_id):
+            self._accounts.require_factor(account_id, now)
 
     def _end_everything(self, account_id: str, now: int) -> None:
         self._waits.stop(account_id, "recovery", now)

@@ -9,6 +9,8 @@ from tnid.recovery.completion import Completion
 from tnid.recovery.service import Recoveries
 from tnid.recovery.waits import Waits
 from tnid.stores.accounts import AccountStore
+from tnid.stores.activations import ActivationStore
+from tnid.stores.assisted_recoveries import AssistedRecoveryStore
 from tnid.stores.recoveries import RecoveryStore
 from tnid.stores.recovery_waits import RecoveryWaitStore
 
@@ -33,7 +35,10 @@ def build_recovery(parts: Services) -> Recovering:
         parts.sealer, parts.audit,
     )  # fmt: skip
     # Mandates stay: whoever helps somebody helps them still after a forgotten password
-    endings = (parts.sessions.end_all, parts.half_sign_ins.end_all, parts.grants.revoke_by_account)
+    endings = (
+        *(parts.sessions.end_all, parts.half_sign_ins.end_all, parts.grants.revoke_by_account),
+        *(AssistedRecoveryStore(parts.database).stop, ActivationStore(parts.database).void_of_account),
+    )
     completion = Completion(
         recoveries, waits, parts.accounts, rows, vault, parts.factors, parts.passkeys, parts.passwords,
         parts.closures, parts.messages, parts.audit, endings,

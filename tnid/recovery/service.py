@@ -213,12 +213,11 @@ class Recoveries:
 
     def find_way(self, recovery: Recovery) -> Way:
         """Return where what was proved so far leads."""
-        if recovery.is_message_proved and recovery.row.wait_id is not None:
-            return Way.NEW_PASSWORD
         standing = self.find_standing(recovery.account)
-        return find_way(
-            recovery.shown, has_factor=standing.has_factor, identity_level=standing.identity_level
-        )
+        way = find_way(recovery.shown, has_factor=standing.has_factor, identity_level=standing.identity_level)
+        # Not where the identity was checked in person meanwhile: the wait was for less
+        has_waited = recovery.row.wait_id is not None
+        return Way.NEW_PASSWORD if way is Way.WAIT and has_waited else way
 
     def begin_wait(self, recovery: Recovery, now: int) -> Any:
         """Begin to wait, for want of anything to show beside the message's code; return the wait's row."""

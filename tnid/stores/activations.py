@@ -42,19 +42,20 @@ Index("ix_activations_official_id", activations.c.official_id)
 Index("ix_activations_expires_at", activations.c.expires_at)
 
 _INSERT = insert(activations)
-_LIVE = (
-    activations.c.code_hash == bindparam("of_hash"),
+_WORKS = (
     activations.c.used_at.is_(None),
     activations.c.voided_at.is_(None),
     activations.c.expires_at > bindparam("now"),
     # A slip that somebody printed who is no official any more is worth nothing
     is_official_of(activations.c.official_id, activations.c.commune),
 )
+_LIVE = (activations.c.code_hash == bindparam("of_hash"), *_WORKS)
 _FIND = (
     select(activations)
     .join(accounts, accounts.c.id == activations.c.account_id)
     .where(*_LIVE, accounts.c.disabled_at.is_(None))
 )
+_FIND_OF_ACCOUNT = select(activations).where(activations.c.account_id == bindparam("of_account"), *_WORKS)
 _CONSUME = update(activations).where(*_LIVE).values(used_at=bindparam("now"))
 _UNUSED = (activations.c.used_at.is_(None), activations.c.voided_at.is_(None))
 _VOID_OF_ACCOUNT = (
@@ -112,5 +113,10 @@ class ActivationStore:
         )
         return changed == 1
 
+    def find_of_account(self, account_id: str, now: int) -> Any:
+        """Return the code that was printed for an account and would work now, or None."""
+        return self._database.fetch_one(_FIND_OF_ACCOUNT, of_account=account_id, now=now)
+
     def void_of_account(self, account_id: str, now: int) -> int:
+        """End every code of an account that wasn't used; return how many there were."""
         return self._database.execute(_VOID_OF_ACCOUNT, of_account=account_id, now=now)

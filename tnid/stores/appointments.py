@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, bindparam, insert, select, update
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, bindparam, select, text, update
 
 from tnid.db import Database, db
 from tnid.stores.interactions import interactions
@@ -24,7 +24,11 @@ appointments = db.Table(
 Index("ix_appointments_account_id", appointments.c.account_id)
 Index("ix_appointments_expires_at", appointments.c.expires_at)
 
-_INSERT = insert(appointments)
+_INSERT = text(
+    "INSERT INTO appointments (id, reference, account_id, client_id, interaction_uid, created_at, expires_at)"
+    " VALUES (:id, :reference, :account_id, :client_id, :interaction_uid, :created_at, :expires_at)"
+    " ON CONFLICT (interaction_uid) DO NOTHING"
+)
 _OPEN = (appointments.c.cancelled_at.is_(None), appointments.c.expires_at > bindparam("now"))
 _SELECT = (
     select(appointments)
@@ -51,8 +55,9 @@ class AppointmentStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, **columns: Any) -> None:
-        self._database.execute(_INSERT, **columns, cancelled_at=None)
+    def add(self, **columns: Any) -> bool:
+        """Add an appointment; False where the request has one, whoever's it is and was."""
+        return self._database.execute(_INSERT, **columns) == 1
 
     def find_by_interaction(self, uid: str, now: int) -> Any:
         """Return the appointment that a request waits for, or None."""

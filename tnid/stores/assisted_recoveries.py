@@ -10,7 +10,9 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     String,
+    and_,
     bindparam,
+    exists,
     or_,
     select,
     text,
@@ -18,7 +20,7 @@ from sqlalchemy import (
 )
 
 from tnid.db import Database, db
-from tnid.stores.roles import is_official_of
+from tnid.stores.roles import is_official_of, roles
 
 assisted_recoveries = db.Table(
     "assisted_recoveries",
@@ -59,6 +61,10 @@ _INSERT = text(
 _LIVE = (*_IS_OPEN, assisted_recoveries.c.expires_at > bindparam("now"))
 # Whoever asked is an official of that commune still
 _STANDS = is_official_of(assisted_recoveries.c.asked_by, assisted_recoveries.c.commune)
+# With the account goes the desk: no time takes the second word's place
+_IS_OF_AN_OFFICIAL = exists().where(
+    roles.c.account_id == assisted_recoveries.c.account_id, roles.c.revoked_at.is_(None)
+)
 _FIND_OF_ACCOUNT = select(assisted_recoveries).where(
     assisted_recoveries.c.account_id == bindparam("of_account"), *_LIVE, _STANDS
 )
@@ -94,7 +100,7 @@ _COMPLETE = (
         assisted_recoveries.c.account_id != bindparam("official"),
         or_(
             assisted_recoveries.c.agreed_at.is_not(None),
-            assisted_recoveries.c.ready_at <= bindparam("now"),
+            and_(assisted_recoveries.c.ready_at <= bindparam("now"), ~_IS_OF_AN_OFFICIAL),
         ),
         *_LIVE,
         _STANDS,

@@ -219,11 +219,13 @@ _REVOKE_BY_ACCOUNT_AND_CLIENT = _revoke_where(
     grants.c.account_id == bindparam("of_account"), grants.c.client_id == bindparam("of_client")
 )
 
+# What a helper's grant keeps back is the mandate's to say, whatever the principal's own consent opens
 _SET_WITHHELD = (
     update(grants)
     .where(
         grants.c.account_id == bindparam("of_account"),
         grants.c.client_id == bindparam("of_client"),
+        grants.c.mandate_id.is_(None),
         grants.c.revoked_at.is_(None),
     )
     .values(withheld=bindparam("new_withheld"))

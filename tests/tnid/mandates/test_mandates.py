@@ -182,6 +182,8 @@ def test_either_ends_it_and_its_grants_with_it(
         expires_at=now + 3600,
     )
     assert services.grants.add(grant)
+    # What the principal's own consent opens or keeps back is hers, not the helper's
+    assert services.grants.set_withheld(bay.id, clinic.client_id, None) == 0
     one, other = (bay, an) if who == "bay" else (an, bay)
     assert [services.mandates.end(mandate_id, one.id, now) for _ in range(2)] == [True, False]
     ended = services.grants.find(grant.id)

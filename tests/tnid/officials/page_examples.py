@@ -67,7 +67,9 @@ def _served(**changes: Any) -> SimpleNamespace:
         "recovery": None,
         "has_own_number": True,
     }
-    return SimpleNamespace(**known | changes)
+    known |= changes
+    known["may_have_slip"] = known["is_waiting"] and known["is_checked"] and known["has_own_number"]
+    return SimpleNamespace(**known)
 
 
 def _slip(purpose: str) -> dict[str, Any]:
@@ -191,6 +193,10 @@ COUNTER_PAGES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
                 }
             ],
         },
+    ),
+    "touched-slip": (
+        "officials/touched.html",
+        lambda: {"current_person": PERSON, "recovery": None, "slip_of": "Phường Gia Sàng", "acts": []},
     ),
     "appointment": ("officials/appointment.html", lambda: _appointment(is_ready=False)),
     "appointment-ready": ("officials/appointment.html", lambda: _appointment(is_ready=True)),

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from tests.conftest import Clock
 from tests.tnid.conftest import InProcess, Someone
-from tests.tnid.officials.conftest import GIA_SANG, NUMBER, TAN_CUONG, code_of, find, tick_all
+from tests.tnid.officials.conftest import GIA_SANG, NUMBER, TAN_CUONG, code_of, find, take_down_card, tick_all
 from tests.tnid.officials.test_counter import activate, refusals
 from tnid.officials.visits import Card
 from tnid.services import Services
@@ -197,6 +197,87 @@ def test_what_a_removed_official_began_ends(
     # And somebody else may ask anew
     ask(second)
     assert services.counter.recoveries.find_of_account(bay.id, clock.now()) is not None
+
+
+def test_finding_somebody_by_name_is_not_having_their_card(
+    bay: Someone, ha: Someone, open_counter: Open, services: Services, clock: Clock
+) -> None:
+    desk = open_counter(ha)
+    desk.click("by_name")
+    page = desk.submit("find_submit", {"contact": "0912000104", "name": "Hoàng Thị Bảy"})
+    assert page.has("visit_level") and not page.has("begin_recovery") and NUMBER[-3:] not in page.words()
+    desk.post(f"{page.path}/recover", is_alike="y", is_whole="y", is_same_number="y", is_same_person="y")
+    assert services.counter.recoveries.find_of_account(bay.id, clock.now()) is None
+    # The number of another card gives nothing back either, and no second one is typed in this visit
+    desk.open(page.path)
+    take_down_card(desk, number="019195009999")
+    desk.open(page.url)
+    assert not desk.page.has("begin_recovery")
+    desk.click("begin_card")
+    assert not desk.page.has("number")
+    find(desk)
+    assert desk.page.has("begin_recovery")
+
+
+def agree_and_print(desk: InProcess, second: InProcess) -> str:
+    """Have two officials give the account back; return the code on the slip."""
+    ask(desk)
+    visit = desk.page.url
+    second.open("/officials/recoveries")
+    second.click("agree_1")
+    desk.open(visit)
+    return code_of(desk.click("print_recovery"))
+
+
+def is_worth_anything(browser: InProcess, code: str) -> bool:
+    browser.open("/activate")
+    return browser.submit("activation_submit", {"activation_code": code}).path == "/activate/account"
+
+
+@pytest.mark.parametrize("way", ["button", "panic", "recovery"])
+def test_a_slip_that_is_printed_ends_when_its_person_objects(
+    way: str,
+    bay: Someone,
+    ha: Someone,
+    open_counter: Open,
+    new_official: Callable[..., Someone],
+    new_browser: Browsers,
+    services: Services,
+    clock: Clock,
+) -> None:
+    code = agree_and_print(open_counter(ha), open_counter(new_official("thu.vu")))
+    assert is_worth_anything(new_browser(), code)
+    home = new_browser()
+    half_way = new_browser()
+    assert is_worth_anything(half_way, code)
+    bay.sign_in(home, "/account/touched")
+    if way == "button":
+        home.click("stop_slip")
+        assert not home.page.has("stop_slip")
+    elif way == "panic":
+        with services.database.unit():
+            services.closures.shut(bay.id, clock.now(), cause="panic")
+    else:
+        with services.database.unit():
+            services.recovery.completion.remove_lost_factor(bay.id, clock.now())
+    assert not is_worth_anything(new_browser(), code)
+    page = half_way.submit("choose_submit", {"password": NEW_PASSWORD})
+    assert page.path == "/activate"
+
+
+def test_no_time_takes_the_second_word_s_place_for_an_official_s_account(
+    bay: Someone, ha: Someone, open_counter: Open, services: Services, clock: Clock
+) -> None:
+    """With the account goes the desk: one official alone never takes another's."""
+    services.counter.roles.grant_official(bay.id, TAN_CUONG, clock.now())
+    ask(open_counter(ha))
+    clock.advance(73 * HOUR)
+    desk = open_counter(ha)
+    find(desk)
+    assert not desk.click("print_recovery").has("slip_code")
+    services.counter.roles.revoke_official(bay.id, clock.now())
+    find(desk)
+    assert desk.click("print_recovery").has("slip_code")
 
 
 def test_without_the_card_nothing_is_given_back(

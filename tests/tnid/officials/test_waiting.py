@@ -103,6 +103,21 @@ def test_another_browser_or_person_neither_sees_nor_cancels_it(
     assert other.get(f"/resume/{row.interaction_uid}").status_code == 400
 
 
+def test_somebody_else_at_the_same_browser_is_told_that_the_request_waits(
+    lan: Someone, minh: Someone, strict_app: str, browser: InProcess, services: Services
+) -> None:
+    make_appointment(lan, browser, strict_app)
+    (row,) = services.counter.appointments.list_by_account(lan.id, lan.clock.now())
+    browser.open("/logout")
+    browser.click("logout_confirm")
+    minh.sign_in(browser, f"/resume/{row.interaction_uid}")
+    assert browser.page.path == "/requirement"
+    page = browser.click("appointment_make")
+    assert page.path == "/requirement" and page.status == 200
+    assert services.counter.appointments.list_by_account(minh.id, lan.clock.now()) == []
+    assert len(services.counter.appointments.list_by_account(lan.id, lan.clock.now())) == 1
+
+
 def test_cancelling_tells_the_application(lan: Someone, strict_app: str, browser: InProcess) -> None:
     make_appointment(lan, browser, strict_app)
     browser.click("appointment_cancel")

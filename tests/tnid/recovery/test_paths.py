@@ -93,6 +93,30 @@ def test_row_2_opens_an_account_that_its_owner_had_shut(
     assert check_password(new_browser, owner, NEW_PASSWORD).page.path == "/account"
 
 
+@pytest.mark.parametrize("days", [6, 8])
+def test_row_10_after_it_was_not_me_drops_the_passkeys_that_are_young(
+    days: int,
+    browser: InProcess,
+    new_owner: NewOwner,
+    give_passkey: GivePasskey,
+    mailbox: Mailbox,
+    services: Services,
+    clock: Clock,
+) -> None:
+    """A stranger who got in once and left a passkey would sign in by it alone, for ever."""
+    owner = new_owner()
+    give_passkey(owner)
+    clock.advance(days * 24 * 3600)
+    with services.database.unit():
+        services.closures.shut(owner.id, clock.now(), cause="not_me_by_link")
+    mailbox.bring_code(browser, owner)
+    browser.click("recover_by_app")
+    browser.submit("otp_submit", {"otp_code": owner.next_code()})
+    assert set_password(browser).path == "/recover/done"
+    assert services.passkeys.has_any(owner.id) is (days == 8)
+    assert services.factors.has_totp(owner.id)
+
+
 def test_row_3_a_message_where_the_identity_was_checked_in_person(
     browser: InProcess, new_owner: NewOwner, mailbox: Mailbox
 ) -> None:

@@ -12,6 +12,7 @@ from tests.conftest import Clock
 from tests.tnid.conftest import InProcess, Someone
 from tests.tnid.recovery.conftest import EMAIL, HOUR_SECONDS, NEW_PASSWORD, VERIFIED, Mailbox
 from tests.tnid.recovery.test_paths import lose_app
+from tnid.accounts.verification import SEEN_BY_AN_OFFICIAL, Evidence
 from tnid.recovery.waits import MESSAGE, PASSWORD, USABLE_SECONDS
 from tnid.services import Services
 
@@ -184,6 +185,33 @@ def test_a_stopped_recovery_opens_nothing(
     other = new_browser()
     other.open("/login")
     assert owner.type_password(other).path == "/mfa/totp"
+
+
+@pytest.mark.parametrize("is_early", [True, False])
+def test_a_wait_opens_nothing_that_was_checked_in_person_meanwhile(
+    is_early: bool,
+    browser: InProcess,
+    services: Services,
+    clock: Clock,
+    mailbox: Mailbox,
+    new_owner: NewOwner,
+) -> None:
+    """The wait was for less: its owner was at the counter within the three days, or just now."""
+    owner = new_owner()
+    begin(services, clock, owner)
+    mailbox.let_time_pass(hours=73)
+    if not is_early:
+        assert mailbox.bring_code(browser, owner).has("recover_password")
+    evidence = Evidence(check_method=SEEN_BY_AN_OFFICIAL)
+    with services.database.unit():
+        assert services.accounts.raise_identity_level(owner.id, 2, {}, evidence, clock.now()) is None
+    if is_early:
+        assert mailbox.bring_code(browser, owner).path.endswith("/proof")
+        assert browser.click("recover_by_nothing").has("recover_counter")
+    else:
+        refused = browser.submit("recover_submit", {"recover_password": NEW_PASSWORD})
+        assert refused.status == 400 and refused.error_code == "recovery_over"
+    assert services.factors.is_enrolled(owner.id)
 
 
 def test_a_wait_of_somebody_who_knows_the_password_is_used_once(
