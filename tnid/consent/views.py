@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from oidc.models import AuthorizationRequest, Interaction
+from oidc.models import AuthorizationRequest, Client, Interaction
 from tnid import services
 from tnid.access import Guard, declare
 from tnid.consent.question import describe_question, put_question, take_answer
@@ -33,6 +33,8 @@ def ask() -> ResponseReturnValue:
     if is_answer and take_answer(end_user.account_id, question):
         services.current().interactions.mark_consented(interaction.uid, end_user.account_id)
         return resume(interaction)
+    if is_answer and is_settled(interaction, end_user.account_id, asked, client):
+        return resume(interaction)
     if is_answer:  # somebody changed the consent meanwhile, in another window for one
         question = put_question(end_user.account_id, asked, client, anew="consent" in asked.prompt)
     person = services.current().accounts.get(end_user.account_id)
@@ -45,6 +47,14 @@ def ask() -> ResponseReturnValue:
         **describe_question(question, client, person),
     )
     return page, (409 if is_answer else 200)
+
+
+def is_settled(
+    interaction: Interaction, account_id: str, asked: AuthorizationRequest, client: Client
+) -> bool:
+    """Say whether the same form was answered a moment ago: a button pressed twice."""
+    answered = interaction.consented_account_id == account_id
+    return answered and not put_question(account_id, asked, client).items
 
 
 def refuse(interaction: Interaction, account_id: str, asked: AuthorizationRequest) -> None:

@@ -20,6 +20,7 @@ from tnid.stores.mandates import AT_THE_COUNTER, BY_THE_PERSON, MandateStore, Ne
 DAY_SECONDS = 24 * 3600
 CODE_SECONDS = DAY_SECONDS
 NAMED_OFFER_SECONDS = 7 * DAY_SECONDS
+SAME_FORM_SECONDS = 60
 MOST_OPEN = 20
 MOST_NAME_CHARACTERS = 64
 CODE_KIND = "mandate.code"
@@ -146,7 +147,20 @@ class Mandates:
             refused = Refused("to", "mandate_for_oneself")
             return self._refuse("mandate.offer", refused, principal_id, now)
         offered_to = offer.to[:MOST_NAME_CHARACTERS]
-        return Offered(self._add(principal_id, offer, now, helper_id=helper_id, offered_to=offered_to), None)
+        mandate_id = self._find_same(principal_id, offer, offered_to, now)
+        if mandate_id is None:
+            mandate_id = self._add(principal_id, offer, now, helper_id=helper_id, offered_to=offered_to)
+        return Offered(mandate_id, None)
+
+    def _find_same(self, principal_id: str, offer: Offer, offered_to: str, now: int) -> str | None:
+        """Return the id of the same offer where it was made just now: a form that was sent twice."""
+        scopes = {client_id: {OPENID, *names} for client_id, names in offer.scopes.items()}
+        for one in self.list_given(principal_id, now):
+            is_recent = one.row.accepted_at is None and one.row.created_at > now - SAME_FORM_SECONDS
+            lasts_as_long = one.row.expires_at - one.row.created_at == offer.expires_at - now
+            if is_recent and lasts_as_long and one.row.offered_to == offered_to and one.scopes == scopes:
+                return str(one.row.id)
+        return None
 
     def give_at_counter(
         self, principal_id: str, helper_id: str, offer: Offer, official_id: str, now: int

@@ -30,6 +30,17 @@ def test_consent_is_asked_for_once(
     assert browser.open(address).url.startswith(CALLBACK)
 
 
+def test_a_button_pressed_twice_is_one_answer(
+    browser: InProcess, lan: Someone, new_app: Callable[..., str]
+) -> None:
+    page = lan.sign_in(browser, new_app())
+    form = {"decision": "allow", "shown": page.document.xpath("//input[@name='shown']/@value")[0]}
+    answers = [browser.post(page.url, **form) for _ in range(2)]
+    assert [one.status_code for one in answers] == [303, 303]
+    assert browser.open(answers[1].headers["location"]).url.startswith(CALLBACK)
+    assert "code=" in browser.page.url
+
+
 def test_refusing_tells_the_application_so_and_records_it(
     browser: InProcess, lan: Someone, new_app: Callable[..., str], services: Services
 ) -> None:

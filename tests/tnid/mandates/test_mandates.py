@@ -14,7 +14,7 @@ from tests.conftest import Clock
 from tests.contracts.test_protocol_stores import GRANT
 from tests.tnid.conftest import Someone
 from tnid.accounts.refusal import Refused
-from tnid.mandates.service import CODE_SECONDS, DAY_SECONDS, MOST_OPEN, Offer, Offered
+from tnid.mandates.service import CODE_SECONDS, DAY_SECONDS, MOST_OPEN, SAME_FORM_SECONDS, Offer, Offered
 from tnid.services import Services
 from tnid.signin.assurance import PASSWORD
 from tnid.signin.sessions import Place
@@ -105,6 +105,17 @@ def test_an_offer_by_name_is_that_accounts_alone(
     assert shown.row.id == made.mandate_id
     assert services.mandates.accept_offer(made.mandate_id, an.id, now)
     assert held(services, an, clinic, now) == [made.mandate_id]
+
+
+def test_a_form_that_is_sent_twice_makes_one_offer(
+    offer: Callable[..., Offered], services: Services, an: Someone, clock: Clock
+) -> None:
+    made = offer("profile", to="an")
+    assert offer("profile", to="an") == made
+    assert offer(to="an") != made and offer("profile", to="khong-ai") != made
+    clock.advance(SAME_FORM_SECONDS)
+    assert offer("profile", to="an") != made
+    assert len(services.mandates.list_received(an.id, clock.now())) == 3
 
 
 def test_an_offer_to_nobody_looks_the_same_to_the_one_who_made_it(
