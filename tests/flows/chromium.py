@@ -73,8 +73,8 @@ class Window:
 
     def _look(self) -> None:
         """See whether a page as it is now leaves anybody out; axe-core is itself a script."""
+        self.page.wait_for_load_state()
         if self._scripts:
-            self.page.wait_for_load_state()
             self.complaints += look_at(self.page)
 
     def fill(self, **values: str) -> None:

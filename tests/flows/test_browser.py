@@ -150,6 +150,6 @@ def test_a_system_that_needs_a_proofed_identity_says_so_and_leads_back(
     window.click("sign_in")
     pass_through(window, person)
     assert "/requirement" in window.page.url
-    window.page.locator("main form button[type='submit']").click()
+    window.click("requirement_submit")
     assert window.page.url.startswith(province.apps_url)
     assert window.has("error_code")
