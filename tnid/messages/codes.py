@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from tnid.accounts.events import Events
 from tnid.accounts.refusal import Refused
-from tnid.messages.contacts import find_address
+from tnid.messages.contacts import find_address, is_verified
 from tnid.messages.service import Messages
 from tnid.messages.texts import TEXTS
 from tnid.signin.limits import HOUR_SECONDS, WEEK_SECONDS, Bucket, Limit, Limits
@@ -30,6 +30,8 @@ SENT = Limit("message_code_sent", 5, HOUR_SECONDS)
 SENT_BY_ACCOUNT = Limit("message_code_sent_by_account", 20, HOUR_SECONDS)
 # To one phone or mailbox, whoever's account asks: a family's phone may ring, and not all night
 SENT_TO_ADDRESS = Limit("message_code_sent_to_address", 15, HOUR_SECONDS)
+# Anybody may give somebody else's phone as theirs: what they ask for shuts nothing for its owner
+SENT_TO_UNVERIFIED = Limit("message_code_sent_to_unverified", 10, HOUR_SECONDS)
 # As of passwords: nobody guesses on, and no stranger's guesses shut a way of recovery for good
 MESSAGE_CODE = Limit("message_code", 100, WEEK_SECONDS)
 
@@ -79,7 +81,7 @@ class MessageCodes:
             useful_until=now + LIFETIME_SECONDS,
             is_known=profile is not None,
             # Unsaid: a refusal here would tell which accounts share a phone
-            is_sent=self._limits.take(Bucket(SENT_TO_ADDRESS, address or account_id), now),
+            is_sent=self._limits.take(Bucket(_limit_of(profile or {}, channel), address or account_id), now),
         )  # fmt: skip
         details = {"purpose": purpose, "channel": channel}
         self._events.record("message_code.send", account_id=known_id, now=now, details=details)
@@ -117,6 +119,11 @@ class MessageCodes:
 
     def _hash(self, account_id: str, purpose: str, code: str) -> str:
         return self._blind.blind_index("message_code", f"{account_id}:{purpose}:{code}")
+
+
+def _limit_of(profile: Mapping[str, Any], channel: str) -> Limit:
+    """Return the limit under which messages to this account's contact are counted."""
+    return SENT_TO_ADDRESS if is_verified(profile, channel) else SENT_TO_UNVERIFIED
 
 
 def text_of(purpose: str) -> str:

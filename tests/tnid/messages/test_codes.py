@@ -11,7 +11,14 @@ from sqlalchemy import text
 from tests.conftest import Clock
 from tests.tnid.conftest import Someone
 from tnid.accounts.refusal import Refused
-from tnid.messages.codes import LIFETIME_SECONDS, MESSAGE_CODE, SENT, SENT_TO_ADDRESS, TRIES
+from tnid.messages.codes import (
+    LIFETIME_SECONDS,
+    MESSAGE_CODE,
+    SENT,
+    SENT_TO_ADDRESS,
+    SENT_TO_UNVERIFIED,
+    TRIES,
+)
 from tnid.services import Services
 from tnid.signin.limits import HOUR_SECONDS, WEEK_SECONDS
 from tnid.stores.messages import KEPT, WITHHELD
@@ -148,7 +155,24 @@ def test_one_phone_gets_so_many_codes_whoever_asks(
     for one in family:
         assert [send(services, clock, one.id) for _ in range(SENT.allowed)] == [None] * SENT.allowed
     states = [row.state for one in family for row in services.messages.list_by_account(one.id)]
-    assert states.count(KEPT) == SENT_TO_ADDRESS.allowed and states.count(WITHHELD) == 5
+    assert states.count(KEPT) == SENT_TO_UNVERIFIED.allowed and states.count(WITHHELD) == 10
+
+
+def test_accounts_with_somebody_elses_phone_use_up_none_of_its_owners_codes(
+    services: Services, clock: Clock, new_person: Callable[..., Someone]
+) -> None:
+    phone = {"phone_number": "0912345678"}
+    for n in range(3):
+        stranger = new_person(f"stranger.{n}", claims={"name": "Trần Minh", **phone})
+        for _ in range(SENT.allowed):
+            send(services, clock, stranger.id)
+    owner = new_person("owner", claims={"name": "Trần Minh", **phone, "phone_number_verified": True})
+    family = new_person("family", claims={"name": "Trần Lan", **phone, "phone_number_verified": True})
+    for one, purpose in ((owner, PURPOSE), (family, PURPOSE), (family, "other"), (owner, "other")):
+        for _ in range(SENT.allowed):
+            send(services, clock, one.id, purpose)
+    rows = [row for one in (owner, family) for row in services.messages.list_by_account(one.id)]
+    assert [row.state for row in rows].count(KEPT) == SENT_TO_ADDRESS.allowed
 
 
 def test_codes_and_contacts_lie_nowhere_in_clear(services: Services, clock: Clock, minh: Someone) -> None:
