@@ -94,7 +94,7 @@ def build_stores(
         pushed_requests=PushedRequestStore(database),
         replays=ReplayStore(database),
         consents=consents,
-        subjects=Subjects(people, grants, Questions(ProbeStore(database), events)),
+        subjects=Subjects(people, grants, Questions(ProbeStore(database), clients, events)),
         resources=resources,
         decoupled=DecoupledStore(database, sealer),
         security_events=SecurityEventStore(database),

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from oidc.models import Client
+from oidc.subject import sector_of
 from oidc.yes_no import AGE_OVER, base_of, values_in
 from tnid.accounts.yes_no import answer
 from tnid.stores.probes import ProbeStore
@@ -31,11 +33,18 @@ class Events(Protocol):
     ) -> None: ...
 
 
+class Clients(Protocol):
+    """What is needed of the registered applications."""
+
+    def find(self, client_id: str) -> Client | None: ...
+
+
 class Questions:
     """Answers what may be asked; each method runs in the caller's unit of work."""
 
-    def __init__(self, store: ProbeStore, events: Events) -> None:
+    def __init__(self, store: ProbeStore, clients: Clients, events: Events) -> None:
         self._store = store
+        self._clients = clients
         self._events = events
 
     def answers(
@@ -48,7 +57,8 @@ class Questions:
     ) -> dict[str, bool]:
         """Return the answers that verified data give, without those for which there were too many before."""
         found = {name: told for name in names if (told := answer(name, verified, now)) is not None}
-        refused = [name for name in found if not self._may_ask(account_id, client_id, name, now)]
+        asker = self._find_asker(client_id) if found else client_id
+        refused = [name for name in found if not self._may_ask(account_id, asker, name, now)]
         if refused:
             self._events.record(
                 "claims.answer", outcome="refused", reason="too_many_questions", now=now,
@@ -57,16 +67,19 @@ class Questions:
             )  # fmt: skip
         return {name: told for name, told in found.items() if name not in refused}
 
-    def _may_ask(self, account_id: str, client_id: str, name: str, now: int) -> bool:
+    def _find_asker(self, client_id: str) -> str:
+        """Return the sector of a client: those that know a person by one `sub` can put answers together."""
+        client = self._clients.find(client_id)
+        return client_id if client is None else sector_of(client)
+
+    def _may_ask(self, account_id: str, asker: str, name: str, now: int) -> bool:
         """Count every value by itself; what one line of questions is, is counted together."""
         about = AGE if name.startswith(AGE_OVER) else base_of(name)
         values = values_in(name) or [name.rpartition("_")[2]]
         since = now - YEAR_SECONDS
         return all(
-            self._store.is_asked(account_id, client_id, about, value, since)
-            or self._store.take(
-                account_id, client_id, about, value, since=since, most=MOST_QUESTIONS, now=now
-            )
-            or self._store.is_asked(account_id, client_id, about, value, since)
+            self._store.is_asked(account_id, asker, about, value, since)
+            or self._store.take(account_id, asker, about, value, since=since, most=MOST_QUESTIONS, now=now)
+            or self._store.is_asked(account_id, asker, about, value, since)
             for value in values
         )

@@ -11,6 +11,7 @@ from tnid.db import Database, db
 probes = db.Table(
     "probes",
     Column("account_id", String(22), ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    # The sector of the clients that ask
     Column("client_id", String(255), primary_key=True),
     Column("about", String(32), primary_key=True),
     Column("asked", Text, nullable=False),  # the values, with a space before and after each

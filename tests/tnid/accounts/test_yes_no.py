@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from oidc.clients.registration import new_client
 from tests.conftest import Clock
 from tests.tnid.conftest import Someone
 from tnid.accounts.yes_no import answer
@@ -59,7 +60,7 @@ def test_residence_is_told_by_the_verified_address() -> None:
 
 @pytest.fixture
 def questions(services: Services) -> Questions:
-    return Questions(ProbeStore(services.database), services.audit)
+    return Questions(ProbeStore(services.database), services.clients, services.audit)
 
 
 def ages(*years: int) -> list[str]:
@@ -86,6 +87,30 @@ def test_nobody_finds_an_age_out_by_asking(
     assert ask("age_over=37", client_id="clinic") == {"age_over=37"}
     clock.advance(YEAR_SECONDS)
     assert ask("age_over=37") == {"age_over=37"}
+
+
+def test_clients_of_one_sector_ask_as_one(
+    questions: Questions, lan: Someone, services: Services, clock: Clock
+) -> None:
+    """They know a person by the same `sub`: what one is told, another can put beside its own."""
+    verified, ids = known(birthdate="1990-01-02"), []
+    for host in ("a.example", "a.example", "b.example"):
+        document = {
+            "client_name": "Việc làm",
+            "redirect_uris": [f"https://{host}/callback"],
+            "token_endpoint_auth_method": "none",
+        }
+        made, _ = new_client(document, clock.now(), by_operator=True)
+        services.clients.add(made)
+        ids.append(made.client_id)
+
+    def ask(client_id: str, *years: int) -> int:
+        with services.database.unit():
+            return len(questions.answers(lan.id, client_id, ages(*years), verified, clock.now()))
+
+    one, sibling, other = ids
+    assert (ask(one, 30, 40), ask(sibling, 35, 38), ask(sibling, 37), ask(one, 36)) == (2, 2, 0, 0)
+    assert (ask(sibling, 30), ask(other, 37)) == (1, 1)
 
 
 def test_every_code_of_a_list_counts(
