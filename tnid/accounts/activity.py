@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from tnid import services, web
 from tnid.accounts.browsers import describe_browser
 from tnid.accounts.methods import describe_methods
 from tnid.officials.acts import WORDS as COUNTER_WORDS
+from tnid.officials.acts import name_of
 
 TEXTS: dict[tuple[str, str], Any] = {
     ("account.create", "ok"): _("The account was created"),
@@ -107,16 +109,31 @@ def describe_events(rows: list[Any]) -> list[dict[str, Any]]:
 
 
 def _place(row: Any) -> dict[str, str | None]:
-    """Return from where it was done; what an application's server did says nothing of the person's place."""
-    if row.event.startswith("token.") or row.ip is None:
+    """Return from where it was done; what a server or an official did says nothing of the person's place."""
+    if row.event.startswith("token.") or row.ip is None or find_commune(row) is not None:
         return {"ip": None, "browser": None}
     return {"ip": row.ip, "browser": describe_browser(row.user_agent) if row.user_agent else None}
 
 
+def find_commune(row: Any) -> str | None:
+    """Return at which commune's counter an official did this: "" where unknown, None for the person's own."""
+    details = _details(row)
+    if details.get("actor", row.account_id) != row.account_id:
+        return str(details.get("commune", ""))
+    found = details.get("organisation") if row.event == "account.raise_identity_level" else None
+    return str(found) if found else None
+
+
+def _details(row: Any) -> dict[str, Any]:
+    return orjson.loads(row.details) if row.details else {}
+
+
 def _methods(row: Any) -> str:
-    """Return how somebody signed in, where the event says so."""
-    details = orjson.loads(row.details) if row.details else {}
-    methods = details.get("amr")
+    """Return how somebody signed in, or at which counter an official acted, where the event says so."""
+    commune = find_commune(row)
+    if commune:
+        return str(gettext("One-stop desk of %(commune)s", commune=name_of(commune)))
+    methods = _details(row).get("amr")
     return describe_methods(methods) if isinstance(methods, list) else ""
 
 

@@ -12,12 +12,15 @@ from typing import Any
 import orjson
 
 from tnid.accounts.account import Account
+from tnid.accounts.activity import find_commune
 from tnid.messages.texts import TEXTS
 from tnid.services import Services
 
 FORMAT = "thai-nguyen-id/account/1"
 MOST_EVENTS = 20_000
 READ_SECONDS = 90 * 86400
+# Of what an official did, these are the desk's
+PLACE = ("ip", "port", "user_agent")
 
 Section = Callable[[Services, Account, int], Any]
 
@@ -166,7 +169,7 @@ def _events(services: Services, person: Account, _now: int) -> Any:
     rows = services.audit.list_by_account(person.id, most=MOST_EVENTS)
     return [
         {
-            **_readable(row, but=("account_id", "batch")),
+            **_readable(row, but=("account_id", "batch", *(PLACE if find_commune(row) is not None else ()))),
             "details": orjson.loads(row.details) if row.details else None,
         }
         for row in rows

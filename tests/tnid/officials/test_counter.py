@@ -20,6 +20,7 @@ from tests.tnid.officials.conftest import (
     find,
     take_down_card,
 )
+from tnid.accounts.export import build_document
 from tnid.accounts.numbers import IDENTITY_CARD, DocumentNumber
 from tnid.services import Services
 from tnid.signin.limits import Limit
@@ -228,7 +229,12 @@ def test_a_number_that_says_another_year_is_a_warning(ha: Someone, open_counter:
 
 
 def test_an_account_that_there_is_rises_and_keeps_its_password(
-    ha: Someone, minh: Someone, open_counter: Open, services: Services, new_browser: Browsers
+    ha: Someone,
+    minh: Someone,
+    open_counter: Open,
+    services: Services,
+    new_browser: Browsers,
+    clock: Clock,
 ) -> None:
     desk = open_counter(ha)
     desk.click("by_name")
@@ -245,6 +251,12 @@ def test_an_account_that_there_is_rises_and_keeps_its_password(
     touched = home.open("/account/touched").words()
     assert "Lê Thu Hà" in touched and "Phường Gia Sàng" in touched
     assert "Đối chiếu thẻ căn cước" in touched and "Xem tài khoản" in touched
+    history = [one.text_content() for one in home.open("/account/activity").document.xpath("//main//li")]
+    (compared,) = [one for one in history if "Đối chiếu thẻ căn cước" in one]
+    assert "Bộ phận một cửa Phường Gia Sàng" in compared
+    copy = build_document(services, services.accounts.get(minh.id), clock.now(), in_full=False)
+    placed = {one["event"] for one in copy["events"] if "ip" in one}
+    assert "sign_in.complete" in placed and "counter.compared" not in placed, "the desk's place is its own"
 
 
 def test_nobody_elses_people_are_found(
