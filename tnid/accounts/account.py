@@ -14,6 +14,7 @@ class NewAccount:
     """What is asked for. `claims` are standard claims of OpenID Connect Core §5.1, `totp` makes a secret.
 
     `id` is given where the same request may come twice: the second finds the account that the first made.
+    `organisation` is the commune at whose counter it is made, None where its person makes it.
     """
 
     username: str
@@ -24,6 +25,7 @@ class NewAccount:
     totp: bool = False
     locale: str = "vi"
     id: str | None = None
+    organisation: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -120,8 +120,12 @@ def find_commune(row: Any) -> str | None:
     details = _details(row)
     if details.get("actor", row.account_id) != row.account_id:
         return str(details.get("commune", ""))
-    found = details.get("organisation") if row.event == "account.raise_identity_level" else None
+    found = details.get("organisation") if row.event in AT_A_COUNTER else None
     return str(found) if found else None
+
+
+AT_A_COUNTER = ("account.create", "account.raise_identity_level")
+"""What a person may have done alone: an organisation in the event says that an official did."""
 
 
 def _details(row: Any) -> dict[str, Any]:

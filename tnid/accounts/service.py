@@ -149,7 +149,8 @@ class Accounts:
         is_seen = new.identity_level >= SEEN_IN_PERSON_LEVEL
         evidence = Evidence(number=number, check_method=SEEN_BY_AN_OFFICIAL if is_seen else None)
         self._verifications.record(account_id, new.identity_level, profile, evidence, now)
-        self._events.record("account.create", account_id=account_id, now=now)
+        details = {"organisation": new.organisation} if new.organisation else None
+        self._events.record("account.create", account_id=account_id, now=now, details=details)
         if "birthdate" in profile:
             self._store.set_guardian_awaited(account_id, child_until(profile["birthdate"], now))
         return self._with_factor(account_id, now) if new.totp else self.get(account_id)

@@ -112,6 +112,7 @@ class People:
             password=secrets.token_urlsafe(48),
             claims=claims,
             locale=locale,
+            organisation=commune,
         )
         made = self._accounts.create(new, now, trusted=True)
         if isinstance(made, Account):

@@ -89,6 +89,9 @@ def test_somebody_new_gets_an_account_that_is_theirs_alone(
     assert services.factors.count_recovery_codes(account.id) == 10
     done = [row.event for row in services.audit.list_by_account(account.id)]
     assert {"counter.enrolled", "counter.compared", "counter.printed", "activation.complete"} <= set(done)
+    copy = build_document(services, account, clock.now(), in_full=False)
+    (created,) = [one for one in copy["events"] if one["event"] == "account.create"]
+    assert "ip" not in created, "the desk's place is its own"
 
 
 def test_a_code_works_once(ha: Someone, open_counter: Open, new_browser: Browsers) -> None:
