@@ -142,9 +142,10 @@ def test_the_answer_to_a_username_is_the_same_whether_anybody_has_it(
 def test_an_offer_by_name_is_accepted_or_declined(
     offer: Callable[..., Offered], helper: InProcess, an: Someone, services: Services, clock: Clock
 ) -> None:
-    declined, accepted = offer("profile", to="an"), offer("profile", to="an")
+    declined = offer("profile", to="an")
     helper.open(f"/account/mandates/offers/{declined.mandate_id}")
     helper.click("mandate_decline")
+    accepted = offer("profile", to="an")
     helper.open(f"/account/mandates/offers/{accepted.mandate_id}")
     helper.click("mandate_accept")
     (mandate,) = services.mandates.list_held(an.id, "clinic", clock.now())
