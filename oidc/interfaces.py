@@ -227,6 +227,6 @@ class Events(Protocol):
         reason: str | None = None,
         account_id: str | None = None,
         client_id: str | None = None,
-        details: dict[str, Any] | None = None,
+        details: Mapping[str, Any] | None = None,
     ) -> None:
         """Write an audit row in the caller's unit of work."""

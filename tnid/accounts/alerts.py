@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any, Protocol
+from typing import Any
 
+from oidc.interfaces import Events
 from oidc.token.handles import new_identifier
 from tnid.accounts.closures import Closures
+from tnid.interfaces import Announcer, BlindIndex
 from tnid.stores.alerts import AlertStore
 
 DAY_SECONDS = 86400
@@ -18,23 +20,11 @@ MINE, THEIRS = "mine", "theirs"
 NEW_BROWSER = "new_browser"  # the text that a message says
 
 
-class BlindIndex(Protocol):
-    def blind_index(self, kind: str, value: str) -> str: ...
-
-
-class Messages(Protocol):
-    def announce(self, account_id: str, name: str, now: int, **values: str) -> None: ...
-
-
-class Events(Protocol):
-    def record(self, event: str, *, now: int, account_id: str | None = None) -> None: ...
-
-
 class Alerts:
     """Each method runs in the caller's unit of work."""
 
     def __init__(
-        self, store: AlertStore, closures: Closures, blind: BlindIndex, messages: Messages, events: Events
+        self, store: AlertStore, closures: Closures, blind: BlindIndex, messages: Announcer, events: Events
     ) -> None:
         self._store = store
         self._closures = closures

@@ -6,24 +6,16 @@ recovery does, which sets a new one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable
+from typing import Protocol
 
+from oidc.interfaces import Events
+from tnid.interfaces import Announcer
 from tnid.stores.closures import ClosureStore
 
 
 class Sessions(Protocol):
     def end_all(self, account_id: str, now: int, *, except_sid: str = "") -> int: ...
-
-
-class Events(Protocol):
-    def record(
-        self, event: str, *, now: int, account_id: str | None = None, details: Mapping[str, Any] | None = None
-    ) -> None: ...
-
-
-class Messages(Protocol):
-    def announce(self, account_id: str, name: str, now: int, **values: str) -> None: ...
 
 
 class Closures:
@@ -34,7 +26,7 @@ class Closures:
         store: ClosureStore,
         sessions: Sessions,
         endings: Iterable[Callable[[str, int], object]],
-        messages: Messages,
+        messages: Announcer,
         events: Events,
     ) -> None:
         """`endings` end what is open for an account beside its sessions, given its id and the time."""

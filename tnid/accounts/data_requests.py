@@ -5,14 +5,15 @@ A person sees at any time what became of each; an operator answers by `tnid requ
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from oidc.interfaces import Events
 from oidc.token.handles import new_identifier
 from tnid.accounts.refusal import Refused
+from tnid.interfaces import Announcer, Seals
 from tnid.stores.data_requests import DataRequestStore
 
 DAY_SECONDS = 86400
@@ -25,21 +26,6 @@ MOST_CHARACTERS = 2000
 MOST_LISTED = 1000
 SATURDAY = 5
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
-
-
-class Sealer(Protocol):
-    def seal(self, plaintext: bytes, context: str) -> bytes: ...
-    def open(self, sealed: bytes, context: str) -> bytes: ...
-
-
-class Messages(Protocol):
-    def announce(self, account_id: str, name: str, now: int, **values: str) -> None: ...
-
-
-class Events(Protocol):
-    def record(
-        self, event: str, *, now: int, account_id: str | None = None, details: Mapping[str, Any] | None = None
-    ) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +64,7 @@ class DataRequest:
 class DataRequests:
     """Each method runs in the caller's unit of work."""
 
-    def __init__(self, store: DataRequestStore, sealer: Sealer, messages: Messages, events: Events) -> None:
+    def __init__(self, store: DataRequestStore, sealer: Seals, messages: Announcer, events: Events) -> None:
         self._store = store
         self._sealer = sealer
         self._messages = messages

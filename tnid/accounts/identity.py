@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from oidc.interfaces import Events
 from oidc.token.handles import new_identifier
 from tnid.accounts.claims import check_profile
-from tnid.accounts.events import Events
 from tnid.accounts.numbers import DocumentNumber
 from tnid.accounts.refusal import Refused
 from tnid.accounts.vault import Vault

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from oidc.interfaces import Events
 from tnid.accounts.account import Account
 from tnid.accounts.ages import child_until
 from tnid.accounts.claims import check_profile
-from tnid.accounts.events import Events
 from tnid.accounts.refusal import Refused
 from tnid.accounts.vault import Vault
 from tnid.stores.accounts import AccountStore

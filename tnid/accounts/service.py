@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
+from oidc.interfaces import Events
 from oidc.token.handles import new_identifier
 from tnid.accounts import passwords as policy
 from tnid.accounts import usernames
@@ -16,7 +17,6 @@ from tnid.accounts.account import Account, NewAccount, is_open
 from tnid.accounts.ages import child_until
 from tnid.accounts.claims import LOCALES, check_profile, claims_of
 from tnid.accounts.contacts import parse_email, parse_phone
-from tnid.accounts.events import Events
 from tnid.accounts.identity import Identity
 from tnid.accounts.numbers import IDENTITY_CARD, DocumentNumber, is_personal_id_number
 from tnid.accounts.passwords import Passwords

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
 
 from tnid.accounts.account import Account
 from tnid.accounts.contacts import email_key
 from tnid.accounts.numbers import IDENTITY_CARD, DocumentNumber, number_of_text
-
-
-class Sealer(Protocol):
-    """What is needed of tnid.sealing."""
-
-    def seal(self, plaintext: bytes, context: str) -> bytes: ...
-    def open(self, sealed: bytes, context: str) -> bytes: ...
-    def blind_index(self, kind: str, value: str) -> str: ...
+from tnid.interfaces import Sealer
 
 
 class Vault:

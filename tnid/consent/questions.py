@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from oidc.interfaces import Events
 from oidc.models import Client
 from oidc.subject import sector_of
 from oidc.yes_no import AGE_OVER, base_of, values_in
@@ -17,20 +18,6 @@ from tnid.stores.probes import ProbeStore
 YEAR_SECONDS = 365 * 86400
 MOST_QUESTIONS = 4
 AGE = "age"
-
-
-class Events(Protocol):
-    def record(
-        self,
-        event: str,
-        *,
-        now: int,
-        outcome: str = "ok",
-        reason: str | None = None,
-        account_id: str | None = None,
-        client_id: str | None = None,
-        details: dict[str, Any] | None = None,
-    ) -> None: ...
 
 
 class Clients(Protocol):

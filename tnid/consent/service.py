@@ -11,6 +11,7 @@ import orjson
 from oidc.agreed import Agreed
 from oidc.claims import SCOPE_CLAIMS
 from oidc.consent import Item, decided, items_asked, key_of_item, missing_items, with_scopes, withhold
+from oidc.interfaces import Events
 from oidc.models import WITHHELD_SCOPE, AuthorizationRequest, Client
 from oidc.security_events.models import ACCOUNT_DELETED, CONSENT_NARROWED, CONSENT_WITHDRAWN
 from oidc.verified_claims import MEMBER
@@ -24,18 +25,6 @@ NOTHING = Agreed(frozenset(), frozenset())
 class Grants(Protocol):
     def revoke_by_account_and_client(self, account_id: str, client_id: str, now: int) -> int: ...
     def set_withheld(self, account_id: str, client_id: str, withheld: str | None) -> int: ...
-
-
-class Events(Protocol):
-    def record(
-        self,
-        event: str,
-        *,
-        now: int,
-        account_id: str | None = None,
-        client_id: str | None = None,
-        details: Mapping[str, Any] | None = None,
-    ) -> None: ...
 
 
 class Consent(NamedTuple):

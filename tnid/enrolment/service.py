@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from tnid.accounts.events import Events
+from oidc.interfaces import Events
 from tnid.accounts.identity import RAISE
 from tnid.accounts.numbers import DocumentNumber
 from tnid.accounts.refusal import Refused

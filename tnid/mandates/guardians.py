@@ -10,11 +10,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from oidc.decoupled.user_code import new_user_code, read_user_code
+from oidc.interfaces import Events
 from oidc.token.handles import new_identifier
 from tnid.accounts.account import Account
 from tnid.accounts.ages import child_until, is_aged
 from tnid.accounts.refusal import Refused
-from tnid.mandates.service import Announce, BlindIndex, Events
+from tnid.interfaces import BlindIndex
+from tnid.mandates.service import Announce
 from tnid.stores.guardianships import GuardianshipStore
 
 CODE_SECONDS = 24 * 3600

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 from oidc.decoupled.user_code import new_user_code, read_user_code
+from oidc.interfaces import Events
 from oidc.mandates import Mandate
 from oidc.models import OPENID, Client
 from oidc.token.handles import new_identifier
 from tnid.accounts.account import Account
 from tnid.accounts.refusal import Refused
+from tnid.interfaces import BlindIndex
 from tnid.stores.mandates import AT_THE_COUNTER, BY_THE_PERSON, MandateStore, NewMandate
 
 DAY_SECONDS = 24 * 3600
@@ -44,28 +46,6 @@ class Grants(Protocol):
     """What ends with a mandate."""
 
     def revoke_by_mandate(self, mandate_id: str, now: int) -> int: ...
-
-
-class Events(Protocol):
-    """What is needed of tnid.audit."""
-
-    def record(
-        self,
-        event: str,
-        *,
-        now: int,
-        outcome: str = "ok",
-        reason: str | None = None,
-        account_id: str | None = None,
-        client_id: str | None = None,
-        details: Mapping[str, Any] | None = None,
-    ) -> None: ...
-
-
-class BlindIndex(Protocol):
-    """What is needed of tnid.sealing: a keyed hash, for a short code is soon tried through."""
-
-    def blind_index(self, kind: str, value: str) -> str: ...
 
 
 Announce = Callable[..., None]

@@ -10,10 +10,11 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
-from tnid.accounts.events import Events
+from oidc.interfaces import Events
 from tnid.accounts.refusal import Refused
+from tnid.interfaces import BlindIndex
 from tnid.messages.contacts import find_address, is_verified
 from tnid.messages.service import Messages
 from tnid.messages.texts import TEXTS
@@ -38,17 +39,11 @@ MESSAGE_CODE = Limit("message_code", 100, WEEK_SECONDS)
 _CODE = re.compile(rf"^[0-9]{{{DIGITS}}}$", re.ASCII)
 
 
-class Blind(Protocol):
-    """What is needed of tnid.sealing."""
-
-    def blind_index(self, kind: str, value: str) -> str: ...
-
-
 class MessageCodes:
     """Sends codes and takes them back. Each method runs in the caller's unit of work."""
 
     def __init__(
-        self, store: MessageCodeStore, messages: Messages, limits: Limits, blind: Blind, events: Events
+        self, store: MessageCodeStore, messages: Messages, limits: Limits, blind: BlindIndex, events: Events
     ) -> None:
         self._store = store
         self._messages = messages

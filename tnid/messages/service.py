@@ -13,7 +13,8 @@ import orjson
 
 from oidc.token.handles import new_identifier
 from tnid.accounts.account import Account
-from tnid.accounts.vault import Sealer, Vault
+from tnid.accounts.vault import Vault
+from tnid.interfaces import Sealer
 from tnid.messages.contacts import CHANNELS, channels_to_tell, find_address, mask
 from tnid.messages.texts import TEXTS
 from tnid.stores.accounts import AccountStore

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
-from typing import Any, Protocol
+from typing import Any
 
 from oidc.token.handles import new_identifier
+from tnid.interfaces import BlindIndex
 from tnid.stores.activations import ActivationStore
 
 ENROL = "enrol"
@@ -22,16 +23,10 @@ _ALPHABET = "2346789ABCDEFGHJKMNPQRTUVWXYZ"
 _CODE = re.compile(rf"^[{_ALPHABET}]{{{GROUPS * GROUP_CHARACTERS}}}$")
 
 
-class Blind(Protocol):
-    """What is needed of tnid.sealing."""
-
-    def blind_index(self, kind: str, value: str) -> str: ...
-
-
 class Activations:
     """The life of codes on slips; each method runs in the caller's unit of work."""
 
-    def __init__(self, store: ActivationStore, blind: Blind) -> None:
+    def __init__(self, store: ActivationStore, blind: BlindIndex) -> None:
         self._store = store
         self._blind = blind
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _
 
-from tnid.accounts.events import Events
+from oidc.interfaces import Events
 from tnid.accounts.service import Accounts
+from tnid.interfaces import Announcer
 from tnid.stores.official_acts import OfficialActStore
 from tnid.wards import find_ward
 
@@ -42,12 +43,6 @@ TEXTS = {
 }
 MOST_SHOWN = 100
 _ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-
-
-class Announcer(Protocol):
-    """What is needed of tnid.messages.service."""
-
-    def announce(self, account_id: str, name: str, now: int, **values: str) -> None: ...
 
 
 class Acts:

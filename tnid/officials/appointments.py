@@ -7,8 +7,8 @@ import secrets
 import unicodedata
 from typing import Any
 
+from oidc.interfaces import Events
 from oidc.token.handles import new_identifier
-from tnid.accounts.events import Events
 from tnid.stores.appointments import AppointmentStore
 
 PREFIX = "TN"

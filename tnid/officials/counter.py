@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from tnid.accounts.events import Events
+from oidc.interfaces import Events
 from tnid.accounts.passwords import Passwords
 from tnid.accounts.service import Accounts
-from tnid.accounts.vault import Sealer, Vault
+from tnid.accounts.vault import Vault
 from tnid.db import Database
+from tnid.interfaces import Announcer, Sealer
 from tnid.officials.activations import Activations
-from tnid.officials.acts import Acts, Announcer
+from tnid.officials.acts import Acts
 from tnid.officials.appointments import Appointments
 from tnid.officials.handover import Handover
 from tnid.officials.people import People

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from oidc.interfaces import Events
 from tnid.accounts import passwords as policy
 from tnid.accounts import usernames
 from tnid.accounts.account import Account
-from tnid.accounts.events import Events
 from tnid.accounts.passwords import Passwords
 from tnid.accounts.refusal import Refused
 from tnid.accounts.service import Accounts, personal_words
+from tnid.interfaces import Announcer
 from tnid.officials.activations import RECOVER, Activations
-from tnid.officials.acts import Announcer
 from tnid.signin.factors import Factors
 from tnid.stores.counter_people import CounterPeopleStore
 

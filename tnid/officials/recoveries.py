@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from oidc.interfaces import Events
 from oidc.token.handles import new_identifier
-from tnid.accounts.events import Events
 from tnid.accounts.refusal import Refused
+from tnid.interfaces import Announcer
 from tnid.officials.activations import Activations
 from tnid.officials.acts import (
     AGREED_TO_RECOVER,
@@ -14,7 +15,6 @@ from tnid.officials.acts import (
     PRINTED_TO_RECOVER,
     STOPPED_RECOVERY,
     Acts,
-    Announcer,
     name_of,
 )
 from tnid.stores.assisted_recoveries import AssistedRecoveryStore

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from oidc.interfaces import Events
 from oidc.token.handles import new_identifier
-from tnid.accounts.events import Events
 from tnid.accounts.refusal import Refused
 from tnid.db import Conflict
 from tnid.stores.roles import RoleStore

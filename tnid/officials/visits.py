@@ -10,7 +10,7 @@ import orjson
 
 from oidc.token.handles import new_identifier
 from tnid.accounts.numbers import DocumentNumber
-from tnid.accounts.vault import Sealer
+from tnid.interfaces import Sealer
 from tnid.stores.visits import VisitStore
 
 LIFETIME_SECONDS = 1800

@@ -11,9 +11,10 @@ from tnid.accounts.passwords import Passwords
 from tnid.accounts.refusal import Refused
 from tnid.accounts.service import Accounts, Events, personal_words
 from tnid.accounts.vault import Vault
+from tnid.interfaces import Announcer
 from tnid.recovery import waits as waiting
 from tnid.recovery.service import RECOVERY_CODE, Recoveries, Recovery
-from tnid.recovery.waits import Announcer, Waits
+from tnid.recovery.waits import Waits
 from tnid.recovery.ways import Way
 from tnid.signin.factors import Factors
 from tnid.signin.passkeys import Passkeys

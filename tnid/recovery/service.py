@@ -15,10 +15,11 @@ from tnid.accounts.refusal import Refused
 from tnid.accounts.service import Accounts, Events
 from tnid.accounts.usernames import username_key
 from tnid.accounts.vault import Vault
+from tnid.interfaces import BlindIndex
 from tnid.messages.contacts import EMAIL, PHONE
 from tnid.recovery import waits as waiting
 from tnid.recovery.standing import Standing, can_be_warned, channels_of_codes
-from tnid.recovery.waits import Blind, Waits
+from tnid.recovery.waits import Waits
 from tnid.recovery.ways import Shown, Way, find_way
 from tnid.signin.factors import Factors
 from tnid.stores.accounts import AccountStore
@@ -77,7 +78,7 @@ class Recoveries:
         factors: Factors,
         codes: Codes,
         waits: Waits,
-        blind: Blind,
+        blind: BlindIndex,
         events: Events,
     ) -> None:
         self._store = store

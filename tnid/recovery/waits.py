@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import datetime, timedelta, timezone
-from typing import Any, Protocol
+from typing import Any
 
 from oidc.token.handles import new_identifier
 from tnid.accounts.service import Events
 from tnid.db import Database
+from tnid.interfaces import Announcer, BlindIndex
 from tnid.stores.recovery_waits import RecoveryWaitStore
 
 MESSAGE, PASSWORD = "message", "password"
@@ -30,23 +31,16 @@ MOST_TYPED_CHARACTERS = 32
 _STOP_CODE = re.compile(rf"^[0-9]{{{STOP_DIGITS}}}$", re.ASCII)
 
 
-class Announcer(Protocol):
-    """What is needed of tnid.messages."""
-
-    def announce(self, account_id: str, name: str, now: int, **values: str) -> None: ...
-
-
-class Blind(Protocol):
-    """What is needed of tnid.sealing."""
-
-    def blind_index(self, kind: str, value: str) -> str: ...
-
-
 class Waits:
     """The life of waits. Each method but `warn` runs in the caller's unit of work."""
 
     def __init__(
-        self, store: RecoveryWaitStore, messages: Announcer, blind: Blind, events: Events, wait_seconds: int
+        self,
+        store: RecoveryWaitStore,
+        messages: Announcer,
+        blind: BlindIndex,
+        events: Events,
+        wait_seconds: int,
     ) -> None:
         self._store = store
         self._messages = messages

@@ -6,18 +6,11 @@ hashed.
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
+from tnid.interfaces import Sealer
 from tnid.signin import recovery_codes, totp
 from tnid.stores.factors import FactorStore
-
-
-class Sealer(Protocol):
-    """What is needed of tnid.sealing."""
-
-    def seal(self, plaintext: bytes, context: str) -> bytes: ...
-    def open(self, sealed: bytes, context: str) -> bytes: ...
-    def blind_index(self, kind: str, value: str) -> str: ...
 
 
 class Kinds(NamedTuple):

@@ -8,8 +8,9 @@ strangers' guesses shut no door that it comes through.
 from __future__ import annotations
 
 import ipaddress
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
+from tnid.interfaces import BlindIndex
 from tnid.stores.throttles import ThrottleStore
 
 QUARTER_HOUR_SECONDS = 15 * 60
@@ -17,12 +18,6 @@ HOUR_SECONDS = 3600
 DAY_SECONDS = 24 * HOUR_SECONDS
 WEEK_SECONDS = 7 * 24 * HOUR_SECONDS
 TEN_YEARS_SECONDS = 10 * 365 * 24 * HOUR_SECONDS
-
-
-class BlindIndex(Protocol):
-    """What is needed of tnid.sealing."""
-
-    def blind_index(self, kind: str, value: str) -> str: ...
 
 
 class Limit(NamedTuple):
