@@ -151,8 +151,6 @@ def _page_of_form() -> str:
 
 _PAGES = (
     *("/account/profile", "/account/security", "/account/sessions", "/account/applications"),
-    *("/account/requests", "/device", "/officials", "/account/mandates"),
-    "/account/family",
-    *("/account/delete", "/account/rights"),
-    *("/account/requests", "/account/panic", "/account/export", "/device", "/officials"),
+    *("/account/requests", "/account/mandates", "/account/family", "/account/delete", "/account/rights"),
+    *("/account/panic", "/account/export", "/device", "/officials"),
 )

@@ -89,6 +89,11 @@ WORDINGS: dict[str, Wording] = {
         _("There were too many tries from this network."),
         _("Wait some minutes, then try again."),
     ),
+    "too_many_recoveries": Wording(
+        _("Too many tries"),
+        _("There were too many tries to recover accounts."),
+        _("Wait some minutes, or go to the one-stop desk of your commune or ward with your identity card."),
+    ),
     "temporarily_unavailable": Wording(
         _("The system is busy"),
         _("It can't answer just now. Nothing was changed."),

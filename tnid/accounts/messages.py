@@ -70,9 +70,12 @@ MESSAGES: dict[str, Any] = {
         "The code is not right, or is too old. Look for the newest message, or have another code sent."
     ),
     "wrong_stop_code": _("The code is not right, or the recovery has ended already."),
-    "recovery_over": _("Too many wrong codes. Begin the recovery again."),
+    "recovery_over": _(
+        "Too many wrong codes. Begin the recovery again, or go to the one-stop desk of your commune or ward."
+    ),
     "too_many_recoveries": _(
-        "There were too many tries from this network. Try again in %(minutes)s minutes."
+        "There were too many tries. Try again in %(minutes)s minutes, or go to the one-stop desk of your"
+        " commune or ward with your identity card."
     ),
     "password_same_as_old": _("This was the password until now. Choose another."),
     "phone_fixed": _("This is a landline, which gets no codes. Give the number of a mobile phone."),

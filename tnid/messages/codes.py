@@ -51,24 +51,27 @@ class MessageCodes:
         self._blind = blind
         self._events = events
 
-    def send(self, account_id: str, purpose: str, channel: str, now: int) -> Refused | None:
+    def send(
+        self, account_id: str, purpose: str, channel: str, now: int, *, device: str = ""
+    ) -> Refused | None:
         """Send a code to the contact that the account has; None says no more than that one was asked for.
 
         `account_id` may be anything that stands for a name that nobody has. Refused("", "too_many_messages")
-        after five in an hour for one account and purpose.
+        after five in an hour for one account and purpose. `device`: a browser that the account knows, whose
+        codes and tries are apart from everybody else's.
         """
         profile = self._messages.find_profile(account_id)
         known_id = account_id if profile is not None else None
-        seconds = self._seconds_until_next(account_id, purpose, now)
+        asker = _asker_of(account_id, device)
+        seconds = self._seconds_until_next(asker, purpose, now)
         if seconds:
             self._events.record(
                 "message_code.send", outcome="refused", reason="too_many", account_id=known_id, now=now,
                 details={"purpose": purpose},
             )  # fmt: skip
             return Refused("", "too_many_messages", seconds)
-        address = find_address(profile or {}, channel)
         code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
-        code_hash, key = self._hash(account_id, purpose, code), self._key(account_id, purpose)
+        code_hash, key = self._hash(asker, purpose, code), self._key(asker, purpose)
         self._store.replace(key, known_id, code_hash, expires_at=now + LIFETIME_SECONDS)
         self._messages.queue(
             account_id, text_of(purpose), channel, profile or {}, now,
@@ -76,29 +79,33 @@ class MessageCodes:
             useful_until=now + LIFETIME_SECONDS,
             is_known=profile is not None,
             # Unsaid: a refusal here would tell which accounts share a phone
-            is_sent=self._limits.take(Bucket(_limit_of(profile or {}, channel), address or account_id), now),
+            is_sent=self._limits.take(_address_bucket(profile or {}, channel, account_id, device), now),
         )  # fmt: skip
         details = {"purpose": purpose, "channel": channel}
         self._events.record("message_code.send", account_id=known_id, now=now, details=details)
         return None
 
-    def _seconds_until_next(self, account_id: str, purpose: str, now: int) -> int:
+    def _seconds_until_next(self, asker: str, purpose: str, now: int) -> int:
         """Count a message that is asked for; return for how long there may be none, 0 where this one may."""
-        buckets = Bucket(SENT, f"{account_id}:{purpose}"), Bucket(SENT_BY_ACCOUNT, account_id)
-        shut = [b for b in buckets if not self._limits.take(b, now)]
-        return self._limits.seconds_shut(tuple(shut), now) if shut else 0
+        # What is refused by the first is not counted by the second: it shuts nothing for other purposes
+        for bucket in (Bucket(SENT, f"{asker}:{purpose}"), Bucket(SENT_BY_ACCOUNT, asker)):
+            if not self._limits.take(bucket, now):
+                return self._limits.seconds_shut((bucket,), now)
+        return 0
 
-    def consume(self, account_id: str, purpose: str, code: str, now: int) -> bool:
+    def consume(self, account_id: str, purpose: str, code: str, now: int, *, device: str = "") -> bool:
         """Spend a code: True for one caller, once. Records nothing: the caller knows what it was for.
 
         Counted before it is looked at; after 100 wrong ones in a week no code of the account is taken for
-        this purpose. What strangers guess at a recovery shuts nothing for whoever is signed in.
+        this purpose. What strangers guess at a recovery shuts nothing for whoever is signed in, nor for a
+        `device` that the account knows.
         """
-        bucket = Bucket(MESSAGE_CODE, f"{account_id}:{purpose}")
+        asker = _asker_of(account_id, device)
+        bucket = Bucket(MESSAGE_CODE, f"{asker}:{purpose}")
         is_open = self._limits.take(bucket, now)
         typed = normalise(code) or ""
-        presented = self._hash(account_id, purpose, typed) if is_open else ""
-        is_right = self._store.try_code(self._key(account_id, purpose), presented, now, most_tries=TRIES)
+        presented = self._hash(asker, purpose, typed) if is_open else ""
+        is_right = self._store.try_code(self._key(asker, purpose), presented, now, most_tries=TRIES)
         if is_right:
             self._limits.forget(bucket)
         return is_right
@@ -109,16 +116,27 @@ class MessageCodes:
         """End every code of an account whose contacts changed: they were sent to what is no longer there."""
         self._store.end_all(account_id)
 
-    def _key(self, account_id: str, purpose: str) -> str:
-        return self._blind.blind_index("message_code_key", f"{account_id}:{purpose}")
+    def _key(self, asker: str, purpose: str) -> str:
+        return self._blind.blind_index("message_code_key", f"{asker}:{purpose}")
 
-    def _hash(self, account_id: str, purpose: str, code: str) -> str:
-        return self._blind.blind_index("message_code", f"{account_id}:{purpose}:{code}")
+    def _hash(self, asker: str, purpose: str, code: str) -> str:
+        return self._blind.blind_index("message_code", f"{asker}:{purpose}:{code}")
 
 
-def _limit_of(profile: Mapping[str, Any], channel: str) -> Limit:
-    """Return the limit under which messages to this account's contact are counted."""
-    return SENT_TO_ADDRESS if is_verified(profile, channel) else SENT_TO_UNVERIFIED
+def _asker_of(account_id: str, device: str) -> str:
+    """Return what codes and tries are counted under: anybody's of an account, or those at a known device."""
+    return f"{account_id}@{device}" if device else account_id
+
+
+def _address_bucket(profile: Mapping[str, Any], channel: str, account_id: str, device: str) -> Bucket:
+    """Return the counter of messages to this account's contact."""
+    address = find_address(profile, channel)
+    if not is_verified(profile, channel):
+        # Anybody may have an account with this address in it, and a device that it knows
+        return Bucket(
+            SENT_TO_UNVERIFIED, f"{address or account_id}@known" if device else address or account_id
+        )
+    return Bucket(SENT_TO_ADDRESS, f"{address}@{account_id}" if device else str(address))
 
 
 def text_of(purpose: str) -> str:

@@ -38,8 +38,10 @@ Verify = Callable[[str, str, int], bool]
 class Codes(Protocol):
     """What is needed of tnid.messages.codes."""
 
-    def send(self, account_id: str, purpose: str, channel: str, now: int) -> Refused | None: ...
-    def consume(self, account_id: str, purpose: str, code: str, now: int) -> bool: ...
+    def send(
+        self, account_id: str, purpose: str, channel: str, now: int, *, device: str = ""
+    ) -> Refused | None: ...
+    def consume(self, account_id: str, purpose: str, code: str, now: int, *, device: str = "") -> bool: ...
 
 
 class Recovery(NamedTuple):
@@ -93,10 +95,13 @@ class Recoveries:
 
     # Begun
 
-    def begin(self, name: str, browser: str, interaction_uid: str | None, now: int) -> str:
+    def begin(
+        self, name: str, browser: str, interaction_uid: str | None, now: int, *, device: str | None = None
+    ) -> str:
         """Begin a recovery for whoever the name belongs to, and send a code; return the recovery's id.
 
         What a stranger sees of it is the same for everyone: nobody, a disabled account, a family's phone.
+        `device`: this browser, where the account knows it; strangers' attempts shut nothing there.
         """
         account = self._people.find_row_by_sign_in_name(name)
         if account is not None and account.disabled_at is not None:
@@ -111,6 +116,7 @@ class Recoveries:
             account_id=None if account is None else account.id,
             stands_for=self._stand_in(name) if account is None else account.id,
             password_changed_at=None if account is None else account.password_changed_at,
+            device=None if account is None or device is None else self._shorten(device),
             channel=_channel_of(name),
             interaction_uid=interaction_uid,
             created_at=now,
@@ -126,12 +132,15 @@ class Recoveries:
         key = username_key(name[:MOST_NAME_CHARACTERS])
         return self._blind.blind_index("recovery_stand_in", key)[:STAND_IN_CHARACTERS]
 
+    def _shorten(self, device: str) -> str:
+        return self._blind.blind_index("recovery_device", device)[:STAND_IN_CHARACTERS]
+
     def send_code(self, recovery: Recovery, channel: str, now: int) -> None:
         """Send a code to the contact asked for, or to the other where there is none; say nothing of it."""
         allowed = self._channels(recovery)
         chosen = channel if channel in allowed else next(iter(allowed), None)
         stands_for = recovery.row.stands_for if chosen else self._stand_in(recovery.row.stands_for)
-        self._codes.send(stands_for, PURPOSE, chosen or channel, now)
+        self._codes.send(stands_for, PURPOSE, chosen or channel, now, device=recovery.row.device or "")
         self._store.set_channel(recovery.id, chosen or channel, now)
 
     def _channels(self, recovery: Recovery) -> list[str]:
@@ -160,7 +169,9 @@ class Recoveries:
     def prove_message(self, recovery: Recovery, code: str, now: int) -> Refused | None:
         """Count a try, then look at the code that was sent."""
         tries = self._store.count_message_try(recovery.id, TRIES, now)
-        is_right = tries is not None and self._codes.consume(recovery.row.stands_for, PURPOSE, code, now)
+        is_right = tries is not None and self._codes.consume(
+            recovery.row.stands_for, PURPOSE, code, now, device=recovery.row.device or ""
+        )
         if not is_right or recovery.account is None:
             return self._refuse(recovery, "recovery.message", tries, now)
         wait = self._waits.find_ready(recovery.account.id, waiting.MESSAGE, now)

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from tnid import errors, services, web
 from tnid.access import Guard, declare
-from tnid.accounts.messages import show_refusal
+from tnid.accounts.messages import MESSAGES, show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.messages.contacts import CHANNELS
 from tnid.recovery.forms import (
@@ -27,10 +27,12 @@ from tnid.recovery.forms import (
 )
 from tnid.recovery.service import APP, PASSKEY, RECOVERY_CODE, Recovery, Verify
 from tnid.recovery.ways import Way
+from tnid.signin import known_device
 from tnid.signin.forms import PasskeyForm
 from tnid.signin.limits import (
     PASSWORD,
     PASSWORD_AT_PLACE,
+    RECOVERY_AT_DEVICE,
     RECOVERY_FROM_NETWORK,
     SECOND_FACTOR,
     Bucket,
@@ -62,14 +64,15 @@ def answer_over(_error: RecoveryOver) -> Response:
 @blueprint.route("", methods=["GET", "POST"])
 def begin() -> ResponseReturnValue:
     """Ask whose account it is. What comes next is the same for every name."""
-    interaction = find_interaction()
-    form = NameForm()
-    refused = None
+    interaction, form, refused = find_interaction(), NameForm(), None
     if form.validate_on_submit():
-        refused = take_from_network("recovery.begin", RECOVERY_FROM_NETWORK)
+        device = find_device(form.name.data)
+        refused = take_begin(device)
         if refused is None:
             parts, uid = services.current().recovery, interaction.uid if interaction else None
-            recovery_id = parts.recoveries.begin(form.name.data, web.browser_id(), uid, services.now())
+            recovery_id = parts.recoveries.begin(
+                form.name.data, web.browser_id(), uid, services.now(), device=device
+            )
             return go_to("code", recovery_id)
         show_refusal(form, refused)
     login_url = address("signin.login", interaction)
@@ -77,10 +80,31 @@ def begin() -> ResponseReturnValue:
     return answer(page, form, refused)
 
 
+def find_device(name: str) -> str | None:
+    """Return this browser's id where whoever has the name signed in with it before.
+
+    Looks nobody up for a browser that nobody signed in with.
+    """
+    if not known_device.is_marked():
+        return None
+    row = services.current().accounts.find_row_by_sign_in_name(name)
+    return None if row is None else known_device.find_device(row)
+
+
+def take_begin(device: str | None) -> Refused | None:
+    """Count a message that is asked for: at a device that the account knows, or from the network."""
+    if device is None:
+        return take_from_network("recovery.begin", RECOVERY_FROM_NETWORK)
+    return take("recovery.begin", Bucket(RECOVERY_AT_DEVICE, device))
+
+
 def take_from_network(event: str, limit: Limit) -> Refused | None:
     """Count a try from the network where it came from; refuse one too many, whoever it is about."""
+    return take(event, Bucket(limit, neighbourhood_of(request.remote_addr or "")))
+
+
+def take(event: str, bucket: Bucket) -> Refused | None:
     parts, now = services.current(), services.now()
-    bucket = Bucket(limit, neighbourhood_of(request.remote_addr or ""))
     if parts.limits.take(bucket, now):
         return None
     parts.audit.record(event, outcome="refused", reason="too_many", now=now)
@@ -144,10 +168,10 @@ def code(recovery_id: str) -> ResponseReturnValue:
 def send(recovery_id: str) -> ResponseReturnValue:
     """Send another code, by text message or e-mail as asked; say the same whether one was sent or not."""
     recovery = get_recovery(recovery_id)
-    refused = take_from_network("recovery.begin", RECOVERY_FROM_NETWORK)
+    refused = take_begin(recovery.row.device)
     if refused is not None:
         return errors.error_page(
-            "too_many_attempts", 429, retry_after_seconds=max(1, refused.retry_after_seconds)
+            "too_many_recoveries", 429, retry_after_seconds=max(1, refused.retry_after_seconds)
         )
     channel = request.form.get("to", "")
     if channel in CHANNELS and not recovery.is_message_proved:
@@ -157,7 +181,7 @@ def send(recovery_id: str) -> ResponseReturnValue:
 
 
 def begin_again() -> Response:
-    flash(gettext("Too many wrong codes. Begin the recovery again."), "care")
+    flash(str(MESSAGES["recovery_over"]), "care")
     return redirect(url_for("recovery.begin"), 303)
 
 

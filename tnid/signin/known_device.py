@@ -33,6 +33,12 @@ def find_device(row: Any) -> str | None:
     return device if device and is_known else None
 
 
+def is_marked() -> bool:
+    """Say whether anybody may have signed in with this browser before, without looking whether it is true."""
+    device, marks = _read()
+    return bool(device and marks)
+
+
 def remember(row: Any) -> None:
     """Note that the account signed in with this browser."""
     device, marks = _read()

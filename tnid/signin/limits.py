@@ -47,6 +47,8 @@ PERSONAL_CODE_FROM_NETWORK = Limit("personal_code_from_network", 50, QUARTER_HOU
 DEVICE_FROM_NETWORK = Limit("device_from_network", 300, QUARTER_HOUR_SECONDS)
 # Messages cost money, and each names somebody who may have an account
 RECOVERY_FROM_NETWORK = Limit("recovery_from_network", 100, HOUR_SECONDS)
+# The same at a browser that the account knows, whatever others of its network do
+RECOVERY_AT_DEVICE = Limit("recovery_at_device", 20, HOUR_SECONDS)
 RECOVERY_STOP_FROM_NETWORK = Limit("recovery_stop_from_network", 30, QUARTER_HOUR_SECONDS)
 # An official serves people one after the other; who goes through numbers is no official at work
 COUNTER_SEARCH = Limit("counter_search", 120, HOUR_SECONDS)

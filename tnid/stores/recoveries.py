@@ -18,6 +18,8 @@ recoveries = db.Table(
     Column("stands_for", String(22), nullable=False),
     # Of the account when this began: another one since then ends it
     Column("password_changed_at", BigInteger),
+    # Where it was begun, if the account knows that browser: a keyed hash. Codes and tries there are its own
+    Column("device", String(22)),
     Column("channel", String(8), nullable=False),
     Column("interaction_uid", String(32)),
     Column("message_tries", Integer, nullable=False),
