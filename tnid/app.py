@@ -9,49 +9,37 @@ from importlib import metadata
 from pathlib import Path
 from typing import IO, Any
 
-from flask import Flask, Request, Response, g, request
+from flask import Blueprint, Flask, Request, Response, g, request
 from flask_wtf import CSRFProtect
 
 from oidc import blueprint as oidc_blueprint
 from oidc.errors import PageError
-from tnid import access, clock, errors, front, rendering, services, web
-from tnid import pages as pages_views
+from tnid import access, clock, errors, front, pages, rendering, services, web
 from tnid.access import Guard
-from tnid.accounts import (
-    authenticator_app,
-    contact_pages,
-    copies,
-    emergency,
-    history,
-    leaving,
-    passkeys,
-    profile,
-    registration,
-    rights,
-    security,
-)
-from tnid.accounts import views as account_views
+from tnid.accounts import blueprints as accounts
 from tnid.accounts.passwords import Busy
-from tnid.consent import connected, receipts
-from tnid.consent import views as consent_views
+from tnid.consent import blueprints as consent
 from tnid.db import Conflict, Database, DatabaseUnavailable, db, engine_options, prepare_engine
-from tnid.decoupled import views as decoupled_views
-from tnid.enrolment import phone as identity
-from tnid.mandates import acceptance, family, in_stead
-from tnid.mandates import views as mandate_views
-from tnid.messages import views as message_views
+from tnid.decoupled import blueprints as decoupled
+from tnid.enrolment import blueprints as enrolment
+from tnid.mandates import blueprints as mandates
+from tnid.messages import blueprints as messages
 from tnid.moments import dated, moment
+from tnid.officials import blueprints as officials
 from tnid.officials import desk
-from tnid.officials.blueprints import BLUEPRINTS as COUNTER_PAGES
 from tnid.officials.news import find_news
-from tnid.recovery import pages as recovery_pages
-from tnid.services import EXTENSION, Services, build_services
+from tnid.recovery import blueprints as recovery
+from tnid.services import EXTENSION, Services
 from tnid.settings import Settings
-from tnid.signin import enrolment, passkey_screens, screen, session
-from tnid.signin import views as signin_views
-from tnid.signout import views as signout_views
+from tnid.signin import blueprints as signin
+from tnid.signin import screen, session
+from tnid.signout import blueprints as signout
 
 ROOT = Path(__file__).resolve().parents[1]
+# Whose pages there are, beside the protocol's own
+FEATURES = (
+    *(signin, consent, accounts, enrolment, decoupled, mandates, messages, recovery, officials, signout),
+)
 # What a request finds out once, and what it means to set
 FOUND = (
     *("cookies", "end_user", "session_row", "is_touch_due", "half_sign_in"),
@@ -121,7 +109,7 @@ def create_app(settings: Settings) -> Application:
     )
     # A redirect from // to / would be an address made of the Host header
     app.url_map.merge_slashes = False
-    parts = build_services(settings, open_database(app, settings))
+    parts = Services(settings, open_database(app, settings))
     app.extensions[EXTENSION] = parts
     web.install(app, settings, parts.sealer.derive("web.cookies"))
     rendering.install(app)
@@ -153,43 +141,12 @@ def protocol_host() -> oidc_blueprint.Host:
     )
 
 
-def blueprints() -> Iterable[Any]:
+def blueprints() -> Iterable[Blueprint]:
     """Return everything that answers a browser, each with its guard declared."""
-    return (
-        pages_views.blueprint,
-        access.declare(oidc_blueprint.create_blueprint(protocol_host()), Guard.PROTOCOL),
-        signin_views.blueprint,
-        enrolment.blueprint,
-        passkey_screens.blueprint,
-        consent_views.blueprint,
-        connected.blueprint,
-        receipts.blueprint,
-        registration.blueprint,
-        account_views.blueprint,
-        profile.blueprint,
-        contact_pages.blueprint,
-        security.blueprint,
-        passkeys.blueprint,
-        authenticator_app.blueprint,
-        emergency.blueprint,
-        history.blueprint,
-        copies.blueprint,
-        leaving.deletion,
-        leaving.leaving,
-        rights.blueprint,
-        emergency.link,
-        *identity.BLUEPRINTS,
-        decoupled_views.device,
-        decoupled_views.requests,
-        *(mandate_views.blueprint, acceptance.blueprint, in_stead.blueprint),
-        *(family.blueprint, family.screen),
-        message_views.blueprint,
-        message_views.demonstration,
-        *recovery_pages.BLUEPRINTS,
-        *COUNTER_PAGES,
-        signout_views.logout,
-        signout_views.confirmation,
-    )
+    yield pages.blueprint
+    yield access.declare(oidc_blueprint.create_blueprint(protocol_host()), Guard.PROTOCOL)
+    for feature in FEATURES:
+        yield from feature.BLUEPRINTS
 
 
 def open_database(app: Flask, settings: Settings) -> Database:

@@ -34,7 +34,7 @@ from tnid.orphans import end_with
 from tnid.outbox import Carrier, Schedule, Sender
 from tnid.provider import make_outbound
 from tnid.purge import purge_expired
-from tnid.services import Services, build_services
+from tnid.services import Services
 from tnid.settings import Settings
 from tnid.signout.endings import LOGOUT_TOKEN, logout_token_composer
 from tnid.stores.audit import AuditStore, LeaseStore
@@ -189,4 +189,4 @@ def open_services(settings: Settings) -> Services:
     logging.config.dictConfig(logging_config(settings.log_level))
     engine = create_engine(settings.database_url, **engine_options(settings.database_url))
     prepare_engine(engine)
-    return build_services(settings, Database(engine))
+    return Services(settings, Database(engine))

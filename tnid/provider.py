@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from keys.keyring import Keyring
+from keys.rotation import RotationPolicy
 from oidc.clients.mtls import Mtls
 from oidc.clients.outbound import Outbound
 from oidc.interfaces import Consents, Events, Mandates
@@ -27,7 +28,9 @@ from tnid.stores.pushed_requests import PushedRequestStore
 from tnid.stores.replay import ReplayStore
 from tnid.stores.resources import ResourceStore
 from tnid.stores.security_events import SecurityEventStore
+from tnid.stores.signing_keys import SqlKeyStore
 
+DAY_SECONDS = 24 * 3600
 IDENTITY_NUMBER = re.compile(r"\s*([0-9]{9}|[0-9]{12})\s*")
 
 
@@ -73,6 +76,17 @@ class Subjects:
 def may_keep_login_hint(hint: str) -> bool:
     """Say whether a login_hint may be stored and shown: the number of an identity card may be neither."""
     return IDENTITY_NUMBER.fullmatch(hint) is None
+
+
+def build_keyring(settings: Settings, database: Database, sealer: Sealer) -> Keyring:
+    """Wire the signing keys, which rest sealed, and live as long as what they signed."""
+    longest = max(settings.id_token_lifetime_seconds, settings.resource_token_lifetime_seconds)
+    policy = RotationPolicy(
+        rotation_seconds=settings.key_rotation_seconds,
+        publish_seconds=settings.key_publish_seconds,
+        retain_seconds=max(DAY_SECONDS, longest),
+    )
+    return Keyring(SqlKeyStore(database), sealer.derive("keys"), policy)
 
 
 def build_stores(

@@ -26,7 +26,7 @@ from tnid import clock
 from tnid import settings as settings_module
 from tnid.accounts.service import Account, NewAccount
 from tnid.db import Database, engine_options, prepare_engine
-from tnid.services import Services, build_services
+from tnid.services import Services
 from tnid.signin.assurance import PASSWORD_AND_TOTP, Assurance
 from tnid.signin.sessions import Place
 from tnid.stores.consents import ConsentStore
@@ -260,7 +260,7 @@ def open_services(provider: Provider) -> Services:
     settings = settings_module.load(environ)
     engine = create_engine(settings.database_url, **engine_options(settings.database_url))
     prepare_engine(engine)
-    return build_services(settings, Database(engine))
+    return Services(settings, Database(engine))
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from tnid import settings as settings_module
 from tnid.accounts.service import Account, NewAccount
 from tnid.db import Database, engine_options, prepare_engine
 from tnid.invariants import find_broken
-from tnid.services import Services, build_services
+from tnid.services import Services
 from tnid.signin.assurance import PASSWORD
 from tnid.signin.sessions import Place, end_user_of
 
@@ -134,7 +134,7 @@ class SqlHouse:
             self._services.keyring.rotate(self.now, immediately=True)
 
     def restart(self) -> None:
-        self._services: Services = build_services(self._settings, self._database)
+        self._services: Services = Services(self._settings, self._database)
 
     def grant_rows(self) -> int:
         return int(self._database.fetch_one(COUNT).n)

@@ -12,7 +12,7 @@ from tnid import purge
 from tnid.audit import Audit
 from tnid.db import Database, DatabaseUnavailable
 from tnid.housekeeping import Chore, Housekeeper, chores
-from tnid.services import build_services
+from tnid.services import Services
 from tnid.settings import Settings
 from tnid.stores.audit import LeaseStore
 from tnid.stores.replay import ReplayStore
@@ -82,7 +82,7 @@ def test_a_chore_with_more_to_do_goes_on_at_once(database: Database) -> None:
 
 
 def test_every_chore_of_a_provider_can_be_done(settings: Settings, database: Database) -> None:
-    services = build_services(settings, database)
+    services = Services(settings, database)
     services.audit.record("account.create", account_id="a", now=NOW)
     housekeeper = Housekeeper([], LeaseStore(database))
     done = {chore.name: housekeeper.do(chore, NOW) for chore in chores(services)}
@@ -103,7 +103,7 @@ def test_what_has_ended_goes_in_batches_and_the_rest_stays(database: Database) -
 
 
 def test_an_idle_provider_writes_no_batches(settings: Settings, database: Database) -> None:
-    services = build_services(settings, database)
+    services = Services(settings, database)
     seal = next(chore for chore in chores(services) if chore.name == "seal")
     Audit(database).record("account.create", now=NOW)
     assert [seal.work(NOW + n) for n in range(3)] == [True, False, False]

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from tnid.cli.settings import check_usable, get_settings, open_engine
 from tnid.db import Database
-from tnid.services import Services, build_services
+from tnid.services import Services
 
 
 @contextmanager
@@ -16,6 +16,6 @@ def open_services() -> Iterator[Services]:
     settings = get_settings()
     with open_engine(settings) as engine:
         check_usable(settings, engine)
-        services = build_services(settings, Database(engine))
+        services = Services(settings, Database(engine))
         with services.database.unit():
             yield services

@@ -15,7 +15,6 @@ from tnid.accounts.messages import show_refusal
 from tnid.accounts.numbers import DOCUMENTS
 from tnid.accounts.refusal import Refused
 from tnid.accounts.security import find_obstacle
-from tnid.enrolment import views
 from tnid.enrolment.forms import PhoneCodeForm, PhoneForm
 from tnid.enrolment.views import PREFIX, confirm, find_details, find_request, get_account, show_step
 from tnid.signin import kept
@@ -27,7 +26,6 @@ PURPOSE = "verify_phone"
 CHANNEL = "phone"
 
 blueprint = declare(Blueprint("identity_phone", __name__, url_prefix=PREFIX), Guard.SIGNED_IN)
-BLUEPRINTS = (views.blueprint, views.photo_blueprint, blueprint)
 
 
 @blueprint.route("/phone", methods=["GET", "POST"])

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Recovering(NamedTuple):
-    """The ways back into an account. They keep nothing, so they are made when they are asked for."""
+    """The ways back into an account."""
 
     recoveries: Recoveries
     waits: Waits

@@ -4,4 +4,9 @@ from __future__ import annotations
 
 from tnid.recovery import lost_factor, stopping, views
 
-BLUEPRINTS = (views.blueprint, lost_factor.blueprint, stopping.by_code, stopping.by_owner)
+BLUEPRINTS = (
+    views.blueprint,
+    lost_factor.blueprint,
+    stopping.by_code,
+    stopping.by_owner,
+)
