@@ -19,6 +19,7 @@ from tnid.stores.message_codes import message_codes
 from tnid.stores.messages import messages
 from tnid.stores.outbox import outbox
 from tnid.stores.pushed_requests import pushed_requests
+from tnid.stores.qr_sign_ins import qr_sign_ins
 from tnid.stores.recoveries import recoveries
 from tnid.stores.recovery_waits import recovery_waits
 from tnid.stores.replay import replays
@@ -30,6 +31,8 @@ from tnid.stores.visits import visits
 # Rows stay for a while after their end: a code redeemed late is told apart from one that never was, and
 # processes whose clocks differ agree on what was used
 KEEP_SECONDS = 3600
+# A screen that waited learns within seconds what became of it; whoever comes later learns that it is over
+KEEP_SECONDS_OF = {qr_sign_ins.name: 20}
 
 EXPIRING: tuple[Column[int], ...] = (
     interactions.c.expires_at,
@@ -53,6 +56,7 @@ EXPIRING: tuple[Column[int], ...] = (
     activations.c.expires_at,
     assisted_recoveries.c.expires_at,
     appointments.c.expires_at,
+    qr_sign_ins.c.expires_at,
 )
 # A session that a person renews outlasts the first grants given in it, and their clients are told of its end
 _SESSION_HAS_ENDED = ~exists().where(
@@ -72,10 +76,12 @@ def _purge_statement(expires: Column[int]) -> Delete:
     return delete(table).where(tuple_(*key).in_(ended))
 
 
-PURGES = tuple(_purge_statement(column) for column in EXPIRING)
+PURGES = tuple(
+    (KEEP_SECONDS_OF.get(column.table.name, KEEP_SECONDS), _purge_statement(column)) for column in EXPIRING
+)
 
 
 def purge_expired(database: Database, now: int, *, most: int) -> bool:
     """Remove up to `most` ended rows of each table; say whether more may be left."""
-    counts = [database.execute(purge, before=now - KEEP_SECONDS, most=most) for purge in PURGES]
+    counts = [database.execute(purge, before=now - keep, most=most) for keep, purge in PURGES]
     return max(counts) == most

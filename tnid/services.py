@@ -22,6 +22,7 @@ from tnid.mandates.parts import build_guardians, build_mandates
 from tnid.messages.parts import build_message_codes, build_messages
 from tnid.officials.parts import build_counter
 from tnid.provider import build_keyring, build_provider, build_stores
+from tnid.qr.parts import build_qr_sign_ins
 from tnid.recovery.parts import build_recovery
 from tnid.sealing import Sealer, load_master_key
 from tnid.settings import Settings
@@ -64,6 +65,7 @@ class Services:
         self.passkeys = build_passkeys(self)
         self.sessions = build_sessions(self)
         self.half_sign_ins = build_half_sign_ins(self)
+        self.qr_sign_ins = build_qr_sign_ins(self)
         self.endings = what_ends(self)
         self.accounts = build_accounts(self)
         self.closures = build_closures(self)
@@ -99,6 +101,7 @@ def what_ends(parts: Services) -> tuple[Callable[[str, int], object], ...]:
         guardianships.end_by_guardian,
         grants.revoke_by_account,
         DecoupledStore(database, parts.sealer).deny_all,
+        parts.qr_sign_ins.end_all,
     )
 
 

@@ -112,6 +112,8 @@ class Settings:
         "how long the way through the screens stays open")
     sign_in_lifetime_seconds: int = setting(whole(1, 3600), "600", "seconds",
         "from the password to the second factor")
+    qr_session_lifetime_seconds: int = setting(whole(60, DAY), "3600", "seconds",
+        "a session that a phone opened on another screen never lives longer")
     fresh_sign_in_seconds: int = setting(whole(1, 3600), "300", "seconds",
         "changing a factor needs a sign-in as recent as this")
     staff_idle_seconds: int = setting(whole(60, DAY), "900", "seconds",
@@ -168,7 +170,7 @@ class Settings:
         "between two sealings of the audit log")
     audit_keep_seconds: int = setting(whole(YEAR, 100 * YEAR), str(2 * YEAR), "seconds",
         "how long audit events are kept")
-    purge_seconds: int = setting(whole(1, DAY), "60", "seconds",
+    purge_seconds: int = setting(whole(1, DAY), "30", "seconds",
         "between two purges of expired rows")
     purge_batch_rows: int = setting(whole(1, 100_000), "500", "rows",
         "how many expired rows one transaction removes")

@@ -10,14 +10,14 @@ from flask_babel import gettext
 
 from oidc.models import EndUser
 from tnid import services
-from tnid.access import Guard, declare, send_to_sign_in
+from tnid.access import Guard, declare
 from tnid.accounts.forms import PasswordForm, PlainForm
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.accounts.safety import judge
 from tnid.signin import known_device
 from tnid.signin.assurance import LOA2, without_second_factor
-from tnid.signin.enrolment import is_fresh, make_codes
+from tnid.signin.enrolment import is_fresh, make_codes, sign_in_afresh
 from tnid.signin.limits import CURRENT_PASSWORD_IN_SESSION, Bucket
 from tnid.signin.screen import go_to
 from tnid.signin.session import change_trust, get_end_user
@@ -38,8 +38,7 @@ def find_obstacle(return_to: str | None = None) -> ResponseReturnValue | None:
     least_acr = LOA2 if is_enrolled else ""
     if is_fresh(end_user) and (not is_enrolled or end_user.acr == LOA2):
         return None
-    fresh = services.current().settings.fresh_sign_in_seconds
-    return send_to_sign_in(max_age=fresh, least_acr=least_acr, return_to=return_to)
+    return sign_in_afresh(end_user, least_acr=least_acr, return_to=return_to)
 
 
 @blueprint.route("", methods=["GET", "POST"])

@@ -18,6 +18,9 @@ class Assurance(NamedTuple):
 SYNCED_KEY, DEVICE_KEY = "swk", "hwk"
 PRESENT = "user"
 
+# In every session that a phone opened on another screen; such a session is trusted with less
+QR = "qr"
+
 PASSWORD = Assurance(LOA1, ("pwd",))
 PASSWORD_AND_TOTP = Assurance(LOA2, ("pwd", "otp", "mfa"))
 PASSWORD_AND_RECOVERY_CODE = Assurance(LOA2, ("pwd", "rc", "mfa"))
@@ -41,3 +44,8 @@ def with_second_factor(first: tuple[str, ...], *second: str) -> Assurance:
 def without_second_factor(amr: tuple[str, ...]) -> Assurance:
     """What is left of a session whose last second factor was removed."""
     return Assurance(LOA1, tuple(method for method in amr if method in ("pwd", PRESENT)))
+
+
+def is_remote(amr: tuple[str, ...]) -> bool:
+    """Say whether the person proved who they are elsewhere: such a session changes no factor."""
+    return QR in amr

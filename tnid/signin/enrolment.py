@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
 
 from oidc.models import EndUser, Interaction
 from tnid import services
@@ -12,7 +13,7 @@ from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.accounts.service import Account
 from tnid.signin import kept, second_factor, session, totp
-from tnid.signin.assurance import LOA2
+from tnid.signin.assurance import LOA2, is_remote
 from tnid.signin.forms import CodeForm, ContinueForm
 from tnid.signin.limits import SECOND_FACTOR, Bucket
 from tnid.signin.screen import (
@@ -40,7 +41,7 @@ def enrol() -> ResponseReturnValue:
     if any(kinds):
         return go_to(second_factor_screen(kinds), interaction)
     if candidate.end_user is not None and not is_fresh(candidate.end_user):
-        return send_to_sign_in(max_age=services.current().settings.fresh_sign_in_seconds)
+        return sign_in_afresh(candidate.end_user)
     account = services.current().accounts.get(candidate.account_id)
     secret = find_or_make_secret(account.id)
     form = CodeForm()
@@ -85,8 +86,16 @@ def may_skip(candidate: Candidate, interaction: Interaction) -> bool:
 
 
 def is_fresh(end_user: EndUser) -> bool:
-    """Say whether the sign-in is so recent that factors may be changed."""
+    """Say whether the sign-in is so recent that factors may be changed, and was made at this browser."""
+    if is_remote(end_user.amr):
+        return False
     return services.now() - end_user.auth_time <= services.current().settings.fresh_sign_in_seconds
+
+
+def sign_in_afresh(end_user: EndUser, *, least_acr: str = "", return_to: str | None = None) -> Response:
+    """Begin a sign-in after which `is_fresh` holds: at this browser, however recent one elsewhere was."""
+    fresh = 0 if is_remote(end_user.amr) else services.current().settings.fresh_sign_in_seconds
+    return send_to_sign_in(max_age=fresh, least_acr=least_acr, return_to=return_to)
 
 
 def find_or_make_secret(account_id: str) -> str:

@@ -11,7 +11,7 @@ from tnid import services, web
 from tnid.settings import Settings
 from tnid.signin import known_device
 from tnid.signin.assurance import LOA2, Assurance
-from tnid.signin.sessions import Place, end_user_of, is_touch_due
+from tnid.signin.sessions import Place, Proof, end_user_of, is_touch_due
 
 SESSION = "tnid_session"
 SIGN_IN = "tnid_sign_in"
@@ -82,13 +82,35 @@ def begin_session(account_id: str, assurance: Assurance, row: Any = None) -> str
         parts.alerts.raise_for(account_id, sid, *_place(), now)
     known_device.remember(account)
     stop_recovery(account_id, assurance)
+    _note_sign_in(account_id, assurance)
+    return sid
+
+
+def begin_remote_session(account_id: str, assurance: Assurance, proof: Proof) -> str:
+    """Sign a person in at this screen who proved who they are elsewhere; return the sid.
+
+    Always a new session, and a short one. The account doesn't come to know this browser, and its owner is
+    told, whichever browser it is.
+    """
+    parts, now = services.current(), services.now()
+    end_user = find_end_user()
+    if end_user is not None:
+        end_session(end_user.account_id, end_user.sid)
+    value, sid = parts.sessions.begin(account_id, assurance, _place(), now, proof)
+    web.set_cookie(SESSION, value)
+    parts.alerts.raise_for(account_id, sid, *_place(), now)
+    _note_sign_in(account_id, assurance)
+    return sid
+
+
+def _note_sign_in(account_id: str, assurance: Assurance) -> None:
+    parts, now = services.current(), services.now()
     end_half_sign_in()
     parts.audit.record(
         "sign_in.complete", account_id=account_id, now=now,
         details={"acr": assurance.acr, "amr": list(assurance.amr)},
     )  # fmt: skip
     _forget_end_user()
-    return sid
 
 
 def _known_as(account_id: str, row: Any) -> known_device.Known:

@@ -36,6 +36,13 @@ class Place(NamedTuple):
     user_agent: str
 
 
+class Proof(NamedTuple):
+    """When the person proved who they are elsewhere, and how long a session of it may last."""
+
+    auth_time: int
+    lifetime_seconds: int
+
+
 class Sessions:
     """The life of sessions, without Flask; each method runs in the caller's unit of work.
 
@@ -75,21 +82,24 @@ class Sessions:
     def touch(self, value: str, now: int) -> None:
         self._store.touch(hash_cookie(value), now)
 
-    def begin(self, account_id: str, assurance: Assurance, place: Place, now: int) -> tuple[str, str]:
+    def begin(
+        self, account_id: str, assurance: Assurance, place: Place, now: int, proof: Proof | None = None
+    ) -> tuple[str, str]:
         """Begin a session; return its cookie's value and its sid."""
         value, sid = new_cookie_value(), secrets.token_urlsafe(24)
+        proof = proof or Proof(now, self._lifetime_seconds)
         self._store.insert(
             id_hash=hash_cookie(value),
             sid=sid,
             account_id=account_id,
-            auth_time=now,
+            auth_time=proof.auth_time,
             acr=assurance.acr,
             amr=" ".join(assurance.amr),
             ip=place.ip,
             user_agent=place.user_agent,
             created_at=now,
             last_seen_at=now,
-            expires_at=now + self._lifetime_seconds,
+            expires_at=now + min(proof.lifetime_seconds, self._lifetime_seconds),
         )
         return value, sid
 

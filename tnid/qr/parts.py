@@ -1,0 +1,18 @@
+"""How sign-in by QR is made of the parts above it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tnid.qr.frames import Frames
+from tnid.qr.service import QrSignIns
+from tnid.stores.qr_sign_ins import QrSignInStore
+
+if TYPE_CHECKING:
+    from tnid.services import Services
+
+
+def build_qr_sign_ins(parts: Services) -> QrSignIns:
+    frames = Frames(parts.sealer.derive("qr.frame"), parts.settings.issuer)
+    digits_key = parts.sealer.derive("qr.digits")
+    return QrSignIns(QrSignInStore(parts.database), frames, parts.sealer, digits_key, parts.audit)
