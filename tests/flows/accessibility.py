@@ -39,12 +39,15 @@ def look_at(page: Page) -> list[str]:
     kind = kind_of(page)
     if kind in _seen or page.evaluate("document.contentType") != "text/html":
         return []
+    address = page.url
     try:
         found = [*_violations(page, "light"), *_violations(page, "dark"), *_overflow(page)]
     except Error as error:
         if "context was destroyed" not in str(error):
             raise
         return []  # a page that leads on by itself is gone before it is read
+    if page.url != address:
+        return []  # or while it is: what was found may be of the page after it
     _seen.add(kind)
     return found
 
