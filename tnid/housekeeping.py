@@ -36,7 +36,7 @@ from tnid.provider import make_outbound
 from tnid.purge import purge_expired
 from tnid.services import Services
 from tnid.settings import Settings
-from tnid.signout.endings import LOGOUT_TOKEN, logout_token_composer
+from tnid.signout.endings import LOGOUT_TOKEN, MANDATE_LOGOUT_TOKEN, logout_token_composer
 from tnid.stores.audit import AuditStore, LeaseStore
 from tnid.stores.messages import MessageStore
 from tnid.stores.security_events import SecurityEventStore
@@ -46,6 +46,7 @@ TEND_SECONDS = 5
 WARN_SECONDS = 30
 TICK_SECONDS = 0.2
 DELETIONS_AT_ONCE = 10
+MANDATES_AT_ONCE = 50
 
 logger = logging.getLogger(__name__)
 
@@ -84,10 +85,15 @@ def chores(services: Services) -> tuple[Chore, ...]:
     def warn(now: int) -> bool:
         return services.recovery.waits.warn(database, now)
 
+    def end_mandates(now: int) -> bool:
+        with database.unit():
+            return services.mandate_endings.end_expired(now, most=MANDATES_AT_ONCE)
+
     return (
         Chore("seal", settings.audit_seal_seconds, True, seal),
         Chore("tend_keys", TEND_SECONDS, False, tend_keys),
         Chore("warn", WARN_SECONDS, True, warn),
+        Chore("end_mandates", WARN_SECONDS, True, end_mandates),
         Chore("purge", settings.purge_seconds, True, purge),
         Chore("delete_accounts", settings.purge_seconds, True, delete_accounts),
         Chore("purge_audit", settings.purge_seconds, True, purge_audit),
@@ -150,8 +156,10 @@ def keep_house(settings: Settings, parent: int) -> None:
 def make_sender(services: Services) -> Sender:
     """Return the sender of what the outbox holds."""
     settings = services.settings
+    logout_token = logout_token_composer(services.provider.backchannel_logout)
     composers = {
-        LOGOUT_TOKEN: logout_token_composer(services.provider.backchannel_logout),
+        LOGOUT_TOKEN: logout_token,
+        MANDATE_LOGOUT_TOKEN: logout_token,
         CIBA_PING: ping_composer(services.provider.ping),
     }
     schedule = Schedule(settings.outbox_retry_seconds, settings.outbox_attempts)

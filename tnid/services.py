@@ -18,7 +18,7 @@ from tnid.consent.parts import build_consents
 from tnid.db import Database
 from tnid.enrolment.service import Enrolment
 from tnid.mandates.guardians import Endings
-from tnid.mandates.parts import build_guardians, build_mandates
+from tnid.mandates.parts import build_guardians, build_mandate_endings, build_mandates
 from tnid.messages.parts import build_message_codes, build_messages
 from tnid.officials.parts import build_counter
 from tnid.provider import build_keyring, build_provider, build_stores
@@ -37,7 +37,6 @@ from tnid.stores.decoupled import DecoupledStore
 from tnid.stores.factors import FactorStore
 from tnid.stores.grants import GrantStore
 from tnid.stores.guardianships import GuardianshipStore
-from tnid.stores.mandates import MandateStore
 from tnid.stores.outbox import OutboxStore
 from tnid.stores.resources import ResourceStore
 from tnid.stores.throttles import ThrottleStore
@@ -66,6 +65,7 @@ class Services:
         self.sessions = build_sessions(self)
         self.half_sign_ins = build_half_sign_ins(self)
         self.qr_sign_ins = build_qr_sign_ins(self)
+        self.mandate_endings = build_mandate_endings(self)
         self.endings = what_ends(self)
         self.accounts = build_accounts(self)
         self.closures = build_closures(self)
@@ -97,7 +97,7 @@ def what_ends(parts: Services) -> tuple[Callable[[str, int], object], ...]:
         # What is on its way at a counter: somebody else may have asked for it
         AssistedRecoveryStore(database).stop,
         ActivationStore(database).void_of_account,
-        MandateStore(database).end_by_account,
+        parts.mandate_endings.end_all,
         guardianships.end_by_guardian,
         grants.revoke_by_account,
         DecoupledStore(database, parts.sealer).deny_all,

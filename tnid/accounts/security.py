@@ -95,6 +95,7 @@ def change_password(end_user: EndUser, form: Any) -> Refused | None:
         if refused.reason == "password_wrong":
             parts.limits.count((bucket,), now)
         return refused
+    parts.mandate_endings.end_grants(account_id, now)
     parts.grants.revoke_by_account(account_id, now)
     parts.half_sign_ins.end_all(account_id, now)
     if form.end_others.data:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tnid.mandates.endings import MandateEndings
 from tnid.mandates.guardians import Endings, Guardians, Requirements
 from tnid.mandates.service import Mandates
+from tnid.signout.endings import SessionEndings
 from tnid.stores.accounts import AccountStore
 from tnid.stores.guardianships import GuardianshipStore
 from tnid.stores.mandates import MandateStore
@@ -14,10 +16,15 @@ if TYPE_CHECKING:
     from tnid.services import Services
 
 
+def build_mandate_endings(parts: Services) -> MandateEndings:
+    telling = SessionEndings(parts.grants, parts.clients, parts.outbox)
+    return MandateEndings(MandateStore(parts.database), parts.grants, telling, parts.audit)
+
+
 def build_mandates(parts: Services) -> Mandates:
     return Mandates(
-        MandateStore(parts.database), parts.grants, parts.clients, parts.accounts, parts.audit, parts.sealer,
-        parts.messages.announce, parts.settings.mandate_longest_seconds,
+        MandateStore(parts.database), parts.mandate_endings, parts.clients, parts.accounts, parts.audit,
+        parts.sealer, parts.messages.announce, parts.settings.mandate_longest_seconds,
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from oidc.token.handles import new_identifier
 from tnid.accounts.account import Account
 from tnid.accounts.refusal import Refused
 from tnid.interfaces import BlindIndex
+from tnid.mandates.endings import MandateEndings
 from tnid.stores.mandates import AT_THE_COUNTER, BY_THE_PERSON, MandateStore, NewMandate
 
 DAY_SECONDS = 24 * 3600
@@ -40,12 +41,6 @@ class Clients(Protocol):
 
     def find(self, client_id: str) -> Client | None: ...
     def list_accepting_mandates(self) -> list[Client]: ...
-
-
-class Grants(Protocol):
-    """What ends with a mandate."""
-
-    def revoke_by_mandate(self, mandate_id: str, now: int) -> int: ...
 
 
 Announce = Callable[..., None]
@@ -87,7 +82,7 @@ class Mandates:
     def __init__(
         self,
         store: MandateStore,
-        grants: Grants,
+        endings: MandateEndings,
         clients: Clients,
         people: People,
         events: Events,
@@ -96,7 +91,7 @@ class Mandates:
         longest_seconds: int,
     ) -> None:
         self._store = store
-        self._grants = grants
+        self._endings = endings
         self._clients = clients
         self._people = people
         self._events = events
@@ -277,12 +272,7 @@ class Mandates:
         row = self._store.end(mandate_id, account_id, now)
         if row is None:
             return False
-        # After the row: a grant that is being made at this moment has either seen the end, or is seen here
-        self._grants.revoke_by_mandate(mandate_id, now)
-        others = {row.principal_id, row.helper_id} if row.accepted_at is not None else {row.principal_id}
-        for one in others:
-            self._events.record("mandate.end", account_id=one, now=now, details={"mandate": mandate_id})
-        for one in others - {account_id}:
+        for one in self._endings.follow(row, now) - {account_id}:
             self._announce(one, "mandate_ended", now, by=self._name(account_id))
         return True
 

@@ -34,8 +34,9 @@ def build_recovery(parts: Services) -> Recovering:
         RecoveryStore(parts.database), parts.accounts, rows, vault, parts.factors, parts.message_codes, waits,
         parts.sealer, parts.audit,
     )  # fmt: skip
-    # Mandates stay: whoever helps somebody helps them still after a forgotten password
+    # Mandates stay: whoever helps somebody helps them still after a forgotten password, and signs in anew
     endings = (
+        parts.mandate_endings.end_grants,
         *(parts.sessions.end_all, parts.half_sign_ins.end_all, parts.grants.revoke_by_account),
         *(AssistedRecoveryStore(parts.database).stop, ActivationStore(parts.database).void_of_account),
     )

@@ -10,8 +10,9 @@ from tnid import services
 from tnid.access import Guard, declare
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
+from tnid.recovery.allowances import take_from_network
 from tnid.recovery.forms import PlainForm, StopForm
-from tnid.recovery.views import answer, take_from_network
+from tnid.recovery.views import answer
 from tnid.signin.limits import RECOVERY_STOP_FROM_NETWORK
 from tnid.signin.session import get_end_user
 

@@ -17,6 +17,7 @@ from tnid.access import Guard, declare
 from tnid.accounts.messages import MESSAGES, show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.messages.contacts import CHANNELS
+from tnid.recovery.allowances import find_device, take_begin
 from tnid.recovery.forms import (
     AppCodeForm,
     MessageCodeForm,
@@ -27,17 +28,12 @@ from tnid.recovery.forms import (
 )
 from tnid.recovery.service import APP, PASSKEY, RECOVERY_CODE, Recovery, Verify
 from tnid.recovery.ways import Way
-from tnid.signin import known_device
 from tnid.signin.forms import PasskeyForm
 from tnid.signin.limits import (
     PASSWORD,
     PASSWORD_AT_PLACE,
-    RECOVERY_AT_DEVICE,
-    RECOVERY_FROM_NETWORK,
     SECOND_FACTOR,
     Bucket,
-    Limit,
-    neighbourhood_of,
     network_of,
 )
 from tnid.signin.limits import RECOVERY_CODE as RECOVERY_CODES
@@ -78,37 +74,6 @@ def begin() -> ResponseReturnValue:
     login_url = address("signin.login", interaction)
     page = render_template("recovery/begin.html", form=form, login_url=login_url)
     return answer(page, form, refused)
-
-
-def find_device(name: str) -> str | None:
-    """Return this browser's id where whoever has the name signed in with it before.
-
-    Looks nobody up for a browser that nobody signed in with.
-    """
-    if not known_device.is_marked():
-        return None
-    row = services.current().accounts.find_row_by_sign_in_name(name)
-    return None if row is None else known_device.find_device(row)
-
-
-def take_begin(device: str | None) -> Refused | None:
-    """Count a message that is asked for: at a device that the account knows, or from the network."""
-    if device is None:
-        return take_from_network("recovery.begin", RECOVERY_FROM_NETWORK)
-    return take("recovery.begin", Bucket(RECOVERY_AT_DEVICE, device))
-
-
-def take_from_network(event: str, limit: Limit) -> Refused | None:
-    """Count a try from the network where it came from; refuse one too many, whoever it is about."""
-    return take(event, Bucket(limit, neighbourhood_of(request.remote_addr or "")))
-
-
-def take(event: str, bucket: Bucket) -> Refused | None:
-    parts, now = services.current(), services.now()
-    if parts.limits.take(bucket, now):
-        return None
-    parts.audit.record(event, outcome="refused", reason="too_many", now=now)
-    return Refused("", "too_many_recoveries", parts.limits.seconds_shut((bucket,), now))
 
 
 def answer(page: str, form: Any, refused: Refused | None = None) -> ResponseReturnValue:
@@ -311,7 +276,9 @@ def password(recovery_id: str) -> ResponseReturnValue:
         )
         if refused is None:
             forgive_guesses(recovery.account.id)
-            return redirect(url_for("recovery.done", interaction=recovery.row.interaction_uid), 303)
+            helped = "1" if has_helpers(recovery.account.id) else None
+            uid = recovery.row.interaction_uid
+            return redirect(url_for("recovery.done", interaction=uid, helped=helped), 303)
         if refused.reason == "recovery_over":
             return errors.error_page("recovery_over", 400)
         show_refusal(form, refused)
@@ -333,10 +300,16 @@ def forgive_guesses(account_id: str) -> None:
     limits.forget(Bucket(PASSWORD_AT_PLACE, f"account:{account_id} network:{network}"))
 
 
+def has_helpers(account_id: str) -> bool:
+    given = services.current().mandates.list_given(account_id, services.now())
+    return any(held.row.accepted_at is not None for held in given)
+
+
 @blueprint.get("/done")
 def done() -> ResponseReturnValue:
-    """Say that the password is set; the next step is an ordinary sign-in."""
-    return render_template("recovery/done.html", login_url=address("signin.login", find_interaction()))
+    """Say that the password is set; the next step is an ordinary sign-in. Who helps may still do so."""
+    login_url = address("signin.login", find_interaction())
+    return render_template("recovery/done.html", login_url=login_url, is_helped="helped" in request.args)
 
 
 @blueprint.get("/help")

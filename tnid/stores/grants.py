@@ -198,6 +198,18 @@ _LIST_PARTIES = (
     select(grants.c.client_id, grants.c.account_id).where(grants.c.sid == bindparam("of_sid")).distinct()
 )
 
+# Where a helper may be signed in still. Their own session's end is told of by itself
+_LIST_MANDATED = (
+    select(grants.c.client_id, grants.c.account_id, grants.c.sid)
+    .join(sessions, sessions.c.sid == grants.c.sid)
+    .where(
+        grants.c.mandate_id == bindparam("of_mandate"),
+        grants.c.code_redeemed_at.is_not(None),
+        sessions.c.ended_at.is_(None),
+    )
+    .distinct()
+)
+
 
 def _revoke_where(*conditions: Any) -> Any:
     return (
@@ -302,6 +314,10 @@ class GrantStore:
         """Return each client that ever had a grant in this session, with the account."""
         rows = self._database.fetch_all(_LIST_PARTIES, of_sid=sid)
         return sorted((row.client_id, row.account_id) for row in rows)
+
+    def list_mandated(self, mandate_id: str) -> list[Any]:
+        """Return client, principal and sid of each sign-in by this mandate whose session goes on."""
+        return self._database.fetch_all(_LIST_MANDATED, of_mandate=mandate_id)
 
     def revoke_by_mandate(self, mandate_id: str, now: int) -> int:
         """End the grants that a helper got by this mandate; return how many."""

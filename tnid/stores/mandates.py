@@ -101,16 +101,21 @@ _END = (
     .values(ended_at=bindparam("now"))
     .returning(*mandates.c)
 )
-_END_BY_ACCOUNT = (
+_END_ANY = (
     update(mandates)
-    .where(
-        or_(
-            mandates.c.principal_id == bindparam("of_account"),
-            mandates.c.helper_id == bindparam("of_account"),
-        ),
-        mandates.c.ended_at.is_(None),
-    )
+    .where(mandates.c.id == bindparam("mandate_id"), mandates.c.ended_at.is_(None))
     .values(ended_at=bindparam("now"))
+    .returning(*mandates.c)
+)
+_LIST_IDS_OF = select(mandates.c.id).where(
+    or_(mandates.c.principal_id == bindparam("of_account"), mandates.c.helper_id == bindparam("of_account")),
+    mandates.c.ended_at.is_(None),
+)
+_LIST_EXPIRED = (
+    select(mandates.c.id)
+    .where(mandates.c.expires_at <= bindparam("now"), mandates.c.ended_at.is_(None))
+    .order_by(mandates.c.expires_at)
+    .limit(bindparam("most"))
 )
 _FIND_BY_CODE = select(mandates).where(mandates.c.code_hash == bindparam("presented"), *_IS_OFFERED)
 _LIST_GIVEN = (
@@ -207,9 +212,17 @@ class MandateStore:
         """End a mandate that this person gave or holds; return the row, None where there is none open."""
         return self._database.execute_returning(_END, mandate_id=mandate_id, of_account=account_id, now=now)
 
-    def end_by_account(self, account_id: str, now: int) -> int:
-        """End every mandate that this account gave or holds; return how many."""
-        return self._database.execute(_END_BY_ACCOUNT, of_account=account_id, now=now)
+    def end_any(self, mandate_id: str, now: int) -> Any:
+        """End a mandate, whoever asks for it; return the row for one caller, None for the others."""
+        return self._database.execute_returning(_END_ANY, mandate_id=mandate_id, now=now)
+
+    def list_ids_of(self, account_id: str) -> list[str]:
+        """Return every mandate that this account gave or holds and that hasn't been ended."""
+        return [row.id for row in self._database.fetch_all(_LIST_IDS_OF, of_account=account_id)]
+
+    def list_expired(self, now: int, *, most: int) -> list[str]:
+        """Return mandates whose day has come and that nobody has ended, the oldest first."""
+        return [row.id for row in self._database.fetch_all(_LIST_EXPIRED, now=now, most=most)]
 
     def list_given(self, account_id: str, now: int) -> list[Any]:
         """Return what this account gave and hasn't ended or run out, offers too, the newest first."""

@@ -10,7 +10,7 @@ from tests.conftest import Clock
 from tests.tnid.conftest import InProcess, Someone
 from tests.tnid.recovery.conftest import NEW_PASSWORD, Mailbox
 from tnid.messages.codes import MESSAGE_CODE, SENT, TRIES
-from tnid.recovery import views
+from tnid.recovery import allowances
 from tnid.services import Services
 from tnid.signin.limits import HOUR_SECONDS, RECOVERY_AT_DEVICE, Bucket, Limit
 
@@ -89,7 +89,7 @@ def test_a_shut_network_shuts_nothing_at_ones_own_phone(
     clock: Clock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(views, "RECOVERY_FROM_NETWORK", Limit("recovery_from_network", 2, HOUR_SECONDS))
+    monkeypatch.setattr(allowances, "RECOVERY_FROM_NETWORK", Limit("recovery_from_network", 2, HOUR_SECONDS))
     for _ in range(2):
         mailbox.ask(new_browser("192.0.2.8"), owner.username)
     page = mailbox.ask(new_browser("192.0.2.8"), owner.username)
