@@ -25,6 +25,7 @@ from oidc.interfaces import (
     Signer,
     Subjects,
 )
+from oidc.models import Grant
 from oidc.subject import SubjectIdentifiers
 from oidc.token.handles import Handles
 from oidc.token.sender_constraint import SenderConstraint
@@ -35,7 +36,8 @@ from oidc.verified_claims import IdentityAssurance
 class ProviderConfig:
     """What the operator decides; lifetimes in seconds.
 
-    `may_keep_login_hint` says of a login_hint whether it may be stored and shown.
+    `may_keep_login_hint` says of a login_hint whether it may be stored and shown. `note_reuse` is called with
+    the grant that ended because a refresh token of it was used twice, and the time, in the same unit of work.
     """
 
     issuer: str
@@ -54,6 +56,7 @@ class ProviderConfig:
     registration_open: bool = False
     pushed_request_lifetime_seconds: int = 90
     may_keep_login_hint: Callable[[str], bool] = lambda _hint: True
+    note_reuse: Callable[[Grant, int], None] = lambda _grant, _now: None
     dpop_nonce_required: bool = False
     identity_assurance: IdentityAssurance | None = None
     mtls: Mtls = OFF

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from keys.keyring import Keyring
@@ -128,6 +128,7 @@ def build_provider(
     keyring: Keyring,
     stores: Stores,
     events: Events,
+    note_reuse: Callable[[Grant, int], None],
 ) -> Provider:
     """Wire the provider; its secrets come from the master key, each for one purpose."""
     config = ProviderConfig(
@@ -145,6 +146,7 @@ def build_provider(
         dpop_nonce_required=settings.dpop_nonce_required,
         mtls=_mtls(settings),
         may_keep_login_hint=may_keep_login_hint,
+        note_reuse=note_reuse,
         identity_assurance=ASSURANCE,
     )
     return Provider(

@@ -13,6 +13,7 @@ from oidc.authorization.interaction import Interactions
 from tnid import clock
 from tnid.accounts.parts import build_accounts, build_alerts, build_closures, build_data_requests
 from tnid.accounts.passwords import Passwords
+from tnid.accounts.stolen_tokens import StolenTokens
 from tnid.audit import Audit, event_columns
 from tnid.consent.parts import build_consents
 from tnid.db import Database
@@ -79,7 +80,8 @@ class Services:
             database, self.clients, self.resources, self.grants, self.consents, self.accounts, self.sealer,
             self.mandates, self.audit,
         )  # fmt: skip
-        self.provider = build_provider(settings, self.sealer, self.keyring, stores, self.audit)
+        stolen = StolenTokens(self.accounts, self.clients, self.messages)
+        self.provider = build_provider(settings, self.sealer, self.keyring, stores, self.audit, stolen.tell)
         self.counter = build_counter(self)
         self.recovery = build_recovery(self)
 

@@ -130,6 +130,21 @@ def test_tk_010_the_last_refresh_token_after_the_grace_ends_the_family(
     assert not target.is_active(client, second["access_token"])
 
 
+def test_tk_010_the_person_is_told_once_which_application_and_what_to_do(
+    attack: Attack, client: Party, target: Target
+) -> None:
+    phone = "+84912000110"
+    person = target.new_person(totp=False, phone_number=phone, phone_number_verified=True)
+    first = target.new_tokens(person, client)
+    target.refresh(client, target.refresh(client, first["refresh_token"])["refresh_token"])
+    for _ in range(2):
+        attack.token_refused(client, client.refreshment(first["refresh_token"]), "invalid_grant")
+    rows = target.services.messages.list_by_account(person.account_id)
+    (told,) = [row for row in rows if row.text == "token_reused"]
+    app = target.services.clients.find(client.client_id)
+    assert target.services.messages.open(told).values == {"app": app.text("client_name", "vi")}
+
+
 def test_tk_013_a_refresh_token_belongs_to_its_client(
     attack: Attack, client: Party, person: Victim, target: Target
 ) -> None:

@@ -43,6 +43,7 @@ TEXTS: dict[tuple[str, str], Any] = {
     ("sign_in.recovery_code", "refused"): _("A wrong recovery code was tried"),
     ("sign_in.passkey", "refused"): _("A passkey was not accepted"),
     ("token.issued", "ok"): _("Signed in to %(app)s"),
+    ("token.refused", "refused"): _("A used key of %(app)s came again, and its access was ended"),
     ("session.end", "ok"): _("Signed out"),
     ("factor.add", "ok"): _("Two-step authentication was turned on"),
     ("factor.remove", "ok"): _("Two-step authentication was turned off"),

@@ -41,6 +41,38 @@ SAFETY_TEXTS = {
         },
         path=ALERT,
     ),
+    "token_reused": Text(
+        title={
+            "vi": "Đã ngắt kết nối một ứng dụng để bảo vệ bạn",
+            "en": "An application was disconnected to protect you",
+            "ko": "보호를 위해 앱 연결을 끊었습니다",
+        },
+        body={
+            "vi": "Lúc {time}, có nơi dùng lại khóa truy cập cũ của {app}. Có thể ứng dụng gặp lỗi, hoặc có"
+            " người đã sao chép khóa từ thiết bị của bạn. Quyền truy cập của {app} đã chấm dứt ngay.\n"
+            "Cần làm gì: đăng nhập lại {app} trên thiết bị của bạn. Nếu bạn không dùng ứng dụng này lúc đó,"
+            " hãy đổi mật khẩu, xem lại các thiết bị đang đăng nhập, hoặc bấm Khóa tài khoản ngay.",
+            "en": "At {time} an old access key of {app} was used again. The application may have made a"
+            " mistake, or somebody has copied the key from a device of yours. The access of {app} was ended"
+            " at once.\n"
+            "What to do: sign in to {app} again on your own device. If you did not use it at that time,"
+            " change your password and look at the devices that are signed in, or press Shut the account"
+            " now.",
+            "ko": "{time}에 {app}의 이전 접근 키가 다시 사용되었습니다. 앱의 오류이거나 누군가 기기에서 키를"
+            " 복사했을 수 있습니다. {app}의 접근 권한은 바로 종료되었습니다.\n"
+            "할 일: 본인의 기기에서 {app}에 다시 로그인하세요. 그때 앱을 사용하지 않았다면 비밀번호를 바꾸고"
+            " 로그인된 기기를 확인하거나 바로 계정을 잠그세요.",
+        },
+        short={
+            "vi": "Thái Nguyên ID: {app} bị ngắt vì khóa cũ bị dùng lại. Hãy đăng nhập lại ứng dụng; thấy lạ"
+            " thì đổi mật khẩu.",
+            "en": "Thai Nguyen ID: {app} was disconnected, its old key came again. Sign in anew. Not you?"
+            " Change the password.",
+            "ko": "Thái Nguyên ID: 이전 키가 다시 쓰여 {app} 연결을 끊었습니다. 다시 로그인하고, 이상하면"
+            " 비밀번호를 바꾸세요.",
+        },
+        path="/account/sessions",
+    ),
     "account_shut": Text(
         title={
             "vi": "Tài khoản đã được khóa",

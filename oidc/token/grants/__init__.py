@@ -35,6 +35,7 @@ class TokenContext:
     events: Events
     access_token_lifetime_seconds: int
     refresh_reuse_grace_seconds: int
+    note_reuse: Callable[[Grant, int], None]
 
     @classmethod
     def of(cls, parts: Parts) -> TokenContext:
@@ -47,6 +48,7 @@ class TokenContext:
             resource_tokens=ResourceTokens(parts),
             replays=parts.stores.replays,
             events=parts.events,
+            note_reuse=parts.config.note_reuse,
             access_token_lifetime_seconds=parts.config.access_token_lifetime_seconds,
             refresh_reuse_grace_seconds=parts.config.refresh_reuse_grace_seconds,
         )

@@ -71,7 +71,10 @@ def _repeat_or_refuse(context: TokenContext, client: Client, handle: Handle, now
     is_last = handle.generation == grant.generation - 1
     if is_last and now - (grant.rotated_at or 0) <= context.refresh_reuse_grace_seconds:
         return grant
-    context.grants.revoke(grant.id, now)
+    if not context.grants.revoke(grant.id, now):
+        # Another use of it came first, and has said so
+        raise InvalidGrant("The refresh token is expired, revoked or another client's.")
+    context.note_reuse(grant, now)
     raise InvalidGrant(
         "The refresh token was used before; what was issued from it has ended.",
         reason="refresh_token_reused",
