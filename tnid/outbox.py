@@ -29,6 +29,8 @@ LEASE_SECONDS = 60
 TICK_SECONDS = 0.25
 GROWTH = 3
 MOST_WAIT_SECONDS = 6 * 3600
+# What the other end may ask for: longer, and a message would be of no use when it comes
+MOST_RETRY_AFTER_SECONDS = 3600
 KEEP_DEAD_SECONDS = 30 * 86400
 MOST_REASON = 200
 
@@ -48,6 +50,14 @@ class NeverTaken(Exception):
 
 
 Outcome = Literal["delivered", "dropped", "put_off", "given_up"]
+
+
+class Attempt(NamedTuple):
+    """What came of an attempt; where it wasn't taken, the problem, and for how long it is to rest."""
+
+    outcome: Outcome
+    problem: str = ""
+    retry_after_seconds: int = 0
 
 
 class Carrier(Protocol):
@@ -187,10 +197,10 @@ class Sender:
     def _deliver(self, row: Any) -> None:
         is_well = None
         try:
-            outcome, problem = self._attempt(row)
+            attempt = self._attempt(row)
             # One that refuses this message for good may well take the next
-            is_well = outcome in ("delivered", "given_up")
-            self._note(row, outcome, problem, clock.now())
+            is_well = attempt.outcome in ("delivered", "given_up")
+            self._note(row, attempt, clock.now())
         except Exception:
             # Its lease runs out, and it is tried again
             logger.exception("the outcome of message %s could not be noted", row.id)
@@ -198,20 +208,21 @@ class Sender:
             self._lanes.leave(row.host, is_well=is_well)
             self._freed.set()
 
-    def _attempt(self, row: Any) -> tuple[Outcome, str]:
-        """Send once; return what came of it and, where it wasn't taken, the problem."""
+    def _attempt(self, row: Any) -> Attempt:
+        """Send once."""
         may_retry = row.attempts < self._schedule.most_attempts
         try:
             is_sent = self._send(row, clock.now())
         except NeverTaken as refused:
-            return "given_up", str(refused)
+            return Attempt("given_up", str(refused))
         except OutboundRefused as refused:
-            return ("put_off" if may_retry else "given_up"), str(refused)
+            outcome: Outcome = "put_off" if may_retry else "given_up"
+            return Attempt(outcome, str(refused), refused.retry_after_seconds)
         except Exception:
             logger.exception("message %s could not be sent", row.id)
             problem = "It could not be sent, for a reason of our own."
-            return ("put_off" if may_retry else "given_up"), problem
-        return ("delivered" if is_sent else "dropped"), ""
+            return Attempt("put_off" if may_retry else "given_up", problem)
+        return Attempt("delivered" if is_sent else "dropped")
 
     def _send(self, row: Any, now: int) -> bool:
         carrier = self._carriers.get(row.kind)
@@ -222,14 +233,15 @@ class Sender:
             self._poster.post(parcel)
         return parcel is not None
 
-    def _note(self, row: Any, outcome: Outcome, problem: str, now: int) -> None:
+    def _note(self, row: Any, attempt: Attempt, now: int) -> None:
+        outcome, problem, asked = attempt
         with self._database.unit():
             if outcome == "delivered":
                 self._store.mark_delivered(row, now)
             elif outcome == "dropped":
                 self._store.give_up(row, "Nobody is to be told any more.", now, keep_until=now)
             elif outcome == "put_off":
-                wait = self._schedule.wait_seconds(row.attempts)
+                wait = max(self._schedule.wait_seconds(row.attempts), min(asked, MOST_RETRY_AFTER_SECONDS))
                 self._store.put_off(row, problem[:MOST_REASON], until=now + wait)
                 logger.warning("%s to %s: %s", row.kind, row.client_id, problem)
             else:

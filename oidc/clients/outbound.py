@@ -38,7 +38,14 @@ Answered = TypeVar("Answered")
 
 
 class OutboundRefused(Exception):
-    """The address can't be reached, or must not be; the text is for the client's developer."""
+    """The address can't be reached, or must not be; the text is for the client's developer.
+
+    `retry_after_seconds`: for how long the other end asks to be left alone, 0 where it doesn't say.
+    """
+
+    def __init__(self, text: str, *, retry_after_seconds: int = 0) -> None:
+        super().__init__(text)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class Parcel(NamedTuple):

@@ -17,14 +17,15 @@ SECONDS = 30
 class PhoneGateway:
     """`delivered` is what phones got, `posted` every request that came with the right secret.
 
-    `status` is what it answers. `fault`: "cut" takes the message and hangs up in the middle of its answer,
-    "hold" takes it and answers when `release` is set, "drop" hangs up without taking it.
+    `status` is what it answers, with `headers`. `fault`: "cut" takes the message and hangs up in the middle
+    of its answer, "hold" takes it and answers when `release` is set, "drop" hangs up without taking it.
     """
 
     def __init__(self, folder: Path, name: str, certificate: tuple[Path, Path]) -> None:
         self.delivered: list[dict[str, Any]] = []
         self.posted: list[dict[str, Any]] = []
         self.status = "200 OK"
+        self.headers = ""
         self.fault = ""
         self.release = threading.Event()
         self.has_taken = threading.Event()
@@ -67,7 +68,7 @@ class PhoneGateway:
         if self.fault == "cut":
             connection.sendall(b"HTTP/1.1 200")
             return
-        connection.sendall(f"HTTP/1.1 {self.status}\r\nContent-Length: 0\r\n\r\n".encode())
+        connection.sendall(f"HTTP/1.1 {self.status}\r\n{self.headers}Content-Length: 0\r\n\r\n".encode())
 
     def _deliver(self, message: dict[str, Any]) -> None:
         with self._lock:

@@ -34,6 +34,8 @@ def ask() -> ResponseReturnValue:
     account, interaction = get_account(), find_request()
     if account.profile.get("phone_number_verified"):
         return go_on(interaction)
+    if CHANNEL not in services.current().messages.sendable:
+        return show_step("enrolment/no_codes.html", interaction)
     known = str(account.profile.get("phone_number", ""))
     form = PhoneForm(data={"phone": known})
     obstacle = None if known else find_obstacle(request.full_path.rstrip("?"))

@@ -90,7 +90,10 @@ class MessageCarrier:
                 return True
         if problems and all(isinstance(problem, Rejected) for problem in problems):
             raise NeverTaken(str(problems[-1]))
-        raise OutboundRefused(str(problems[-1]) if problems else "No way of sending is configured.")
+        # As soon as one of the ways may be tried again: one that refused the message for good never is
+        asked = [p.retry_after_seconds for p in problems if isinstance(p, NotTaken)]
+        text = str(problems[-1]) if problems else "No way of sending is configured."
+        raise OutboundRefused(text, retry_after_seconds=min(asked, default=0))
 
     def note(self, row: Any, outcome: Outcome, now: int) -> None:
         """Keep what became of it; what it said and to which address is kept no longer.

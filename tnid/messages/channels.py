@@ -13,7 +13,14 @@ ANSWER_SECONDS = 10.0
 
 
 class NotTaken(Exception):
-    """Certainly not sent, for a reason that may pass. The text holds neither address nor content."""
+    """Certainly not sent, for a reason that may pass. The text holds neither address nor content.
+
+    `retry_after_seconds`: for how long the other end asks to be left alone, 0 where it doesn't say.
+    """
+
+    def __init__(self, text: str, *, retry_after_seconds: int = 0) -> None:
+        super().__init__(text)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class Rejected(Exception):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ssl
 import threading
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import orjson
@@ -17,6 +19,7 @@ ALREADY_TAKEN = 409
 REFUSED = frozenset({400, 404, 406, 410, 413, 415, 422})
 # RFC 9110 §15.6.4, RFC 6585 §4, RFC 8470 §5.2: not processed
 LATER = frozenset({401, 403, 405, 407, 425, 429, 503})
+MOST_DIGITS = 9
 
 
 class Gateway:
@@ -34,17 +37,18 @@ class Gateway:
         return f"Gateway({self.name})"
 
     def send(self, letter: Letter) -> None:
-        status = self._post(letter)
+        status, retry_after = self._post(letter)
         if status in TAKEN or status == ALREADY_TAKEN:
             return
         if status in REFUSED:
             raise Rejected(f"The {self.name} gateway refused the message: {status}.")
         if status in LATER or status in range(300, 400):
-            raise NotTaken(f"The {self.name} gateway answered {status}.")
+            text = f"The {self.name} gateway answered {status}."
+            raise NotTaken(text, retry_after_seconds=retry_after)
         raise Unsure(f"The {self.name} gateway answered {status}.")
 
-    def _post(self, letter: Letter) -> int:
-        """Return the status of the answer; its body is not looked at."""
+    def _post(self, letter: Letter) -> tuple[int, int]:
+        """Return the answer's status and the seconds of its Retry-After; its body is not looked at."""
         # Here, so that a worker that sends nothing doesn't carry it
         import httpx  # noqa: PLC0415  as above
 
@@ -59,13 +63,28 @@ class Gateway:
             overdue.start()
             try:
                 with client.stream("POST", self._url, content=write_body(letter), headers=headers) as answer:
-                    return answer.status_code
+                    return answer.status_code, read_retry_after(answer.headers)
             except (httpx.ConnectError, httpx.ConnectTimeout, httpx.InvalidURL) as error:
                 raise NotTaken(f"The {self.name} gateway can't be reached: {type(error).__name__}.") from None
             except (httpx.HTTPError, RuntimeError, OSError) as error:
                 raise Unsure(f"The {self.name} gateway's answer was lost: {type(error).__name__}.") from None
             finally:
                 overdue.cancel()
+
+
+def read_retry_after(headers: Mapping[str, str]) -> int:
+    """Return for how many seconds the gateway asks to be left alone: RFC 9110 §10.2.3; 0 for not at all.
+
+    A date is measured by the gateway's own clock, which its answer shows.
+    """
+    asked = headers.get("Retry-After", "").strip()
+    if asked.isascii() and asked.isdigit():
+        return int(asked[:MOST_DIGITS])
+    try:
+        until, at = (parsedate_to_datetime(text) for text in (asked, headers.get("Date", "")))
+        return max(0, int((until - at).total_seconds()))
+    except (TypeError, ValueError):
+        return 0
 
 
 def write_body(letter: Letter) -> bytes:

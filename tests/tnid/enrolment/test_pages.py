@@ -223,6 +223,17 @@ def test_what_gets_no_code_is_no_phone(typed: str, words: str, browser: InProces
     assert page.get("phone").value == typed
 
 
+def test_where_no_message_can_be_sent_the_page_says_so_and_names_the_counter(
+    browser: InProcess, lan: Someone, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services.messages, "sendable", frozenset({"email"}))
+    lan.sign_in(browser, "/account/identity/details")
+    page = fill(browser)
+    assert page.has("no_codes") and not page.has("phone") and "bộ phận một cửa" in page.words()
+    assert services.messages.list_by_account(lan.id) == []
+    assert browser.open("/account/identity/details").get("number").value == NUMBER, "nothing is lost"
+
+
 def test_a_code_for_one_phone_proves_nothing_of_another(
     browser: InProcess,
     lan: Someone,

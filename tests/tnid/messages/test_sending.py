@@ -21,7 +21,7 @@ from tnid.messages.codes import LIFETIME_SECONDS
 from tnid.messages.letters import write_letter
 from tnid.messages.service import lane_of
 from tnid.messages.texts import TEXTS
-from tnid.outbox import LEASE_SECONDS, Sender
+from tnid.outbox import LEASE_SECONDS, MOST_RETRY_AFTER_SECONDS, Sender
 from tnid.services import Services
 from tnid.settings import Settings, load
 from tnid.stores.messages import FAILED, PERHAPS, QUEUED, SENDING, SENT
@@ -375,6 +375,43 @@ def test_what_stays_unknown_is_perhaps_sent_in_the_end(post: Post, dung: Someone
     post.announce(dung.id)
     post.send_until_given_up()
     assert post.states(dung.id) == [PERHAPS] and len(zalo.posted) == 3
+
+
+@pytest.mark.parametrize(
+    ("asked", "seconds"),
+    [
+        ("Retry-After: 900", 900),
+        ("Date: Sun, 22 Nov 2026 10:00:00 GMT\r\nRetry-After: Sun, 22 Nov 2026 10:15:00 GMT", 900),
+        ("Retry-After: 99999999999999999999", MOST_RETRY_AFTER_SECONDS),
+        ("Retry-After: soon", 5),
+        ("Retry-After: -900", 5),
+        ("Retry-After: Sun, 22 Nov 2026 10:15:00 GMT", 5),
+    ],
+)
+def test_a_gateway_that_asks_for_time_gets_it_within_a_bound(
+    post: Post, dung: Someone, zalo: PhoneGateway, sms: PhoneGateway, clock: Clock, asked: str, seconds: int
+) -> None:
+    for way in (zalo, sms):
+        way.status, way.headers = "429 Slow down", f"{asked}\r\n"
+    post.announce(dung.id)
+    post.send()
+    zalo.status = "200 OK"
+    clock.advance(seconds - 1)
+    assert post.send() == 0
+    clock.advance(1)
+    assert post.send() == 1 and post.states(dung.id) == [SENT]
+
+
+def test_the_way_that_may_be_tried_first_decides(
+    post: Post, dung: Someone, zalo: PhoneGateway, sms: PhoneGateway, clock: Clock
+) -> None:
+    zalo.status, zalo.headers = "429 Slow down", "Retry-After: 900\r\n"
+    sms.status = "503 Down"
+    post.announce(dung.id)
+    post.send()
+    sms.status = "200 OK"
+    clock.advance(5)
+    assert post.send() == 1 and len(sms.delivered) == 1
 
 
 def test_a_wrong_secret_is_our_fault_and_is_tried_again(
