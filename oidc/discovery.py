@@ -14,6 +14,7 @@ from oidc.clients.mtls import OFF, Mtls
 from oidc.clients.registration import SUBJECT_TYPES
 from oidc.clients.response_algorithms import ENCRYPTED
 from oidc.clients.signed_object import SIGNING_ALGS
+from oidc.clients.terminal import DETAILS_TYPES
 from oidc.models import ACR_VALUES
 from oidc.token.dpop import DPOP_ALGS
 from oidc.token.encryption import CONTENT_ENCRYPTION_ALGS, KEY_MANAGEMENT_ALGS
@@ -61,6 +62,13 @@ TOKEN_CLAIMS = (
 )
 PROMPTS = ("none", "login", "consent", "select_account")
 
+# Back-Channel Logout 1.0 §2.1, Front-Channel Logout 1.0 §3
+LOGOUT_MEMBERS = {
+    "backchannel_logout_supported": True,
+    "backchannel_logout_session_supported": True,
+    "frontchannel_logout_supported": True,
+    "frontchannel_logout_session_supported": True,
+}
 # CIBA Core 1.0 §4
 CIBA_MEMBERS = {
     "backchannel_token_delivery_modes_supported": list(ciba_metadata.MODES),
@@ -139,15 +147,13 @@ def metadata(
         "claim_types_supported": ["normal"],
         "claims_supported": [*TOKEN_CLAIMS, *CLAIMS_SUPPORTED],
         "claims_parameter_supported": True,
+        "authorization_details_types_supported": list(DETAILS_TYPES),
         "require_pushed_authorization_requests": False,
         "request_parameter_supported": True,
         "request_uri_parameter_supported": True,
         "require_request_uri_registration": True,
         "request_object_signing_alg_values_supported": list(SIGNING_ALGS),
         "authorization_response_iss_parameter_supported": True,
-        "backchannel_logout_supported": True,
-        "backchannel_logout_session_supported": True,
-        "frontchannel_logout_supported": True,
-        "frontchannel_logout_session_supported": True,
+        **LOGOUT_MEMBERS,
         "ui_locales_supported": list(ui_locales),
     }

@@ -125,6 +125,12 @@ class InvalidTarget(OAuthError):
     code = "invalid_target"
 
 
+class InvalidAuthorizationDetails(OAuthError):
+    """RFC 9396 §5 and §14.6."""
+
+    code = "invalid_authorization_details"
+
+
 class AccessDenied(OAuthError):
     """RFC 6749 §4.1.2.1: the person, or the province's policy, said no."""
 

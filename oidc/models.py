@@ -27,7 +27,10 @@ def acr_at_least(acr: str, least: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class EndUser:
-    """Who sits at the browser, and how they signed in; `is_waiting` where somebody else must agree first."""
+    """Who sits at the browser, and how they signed in; `is_waiting` where somebody else must agree first.
+
+    `expires_at` is when the session ends at the latest, None where only what lasts as long is bounded.
+    """
 
     account_id: str
     sid: str
@@ -36,6 +39,7 @@ class EndUser:
     amr: tuple[str, ...]
     identity_level: int
     is_waiting: bool = False
+    expires_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class Client:
     get access tokens, and may exchange those of others; `protected_resource` is the resource that it is.
     `accepts_mandates` says whether a helper may sign in to it in somebody else's stead.
     `consent_items` says of claims and scopes what they are for (see `oidc.clients.consent_policy`).
+    `terminal` is empty but for a shared screen (`oidc.clients.terminal`), which no earlier sign-in answers.
     """
 
     client_id: str
@@ -64,6 +69,7 @@ class Client:
     protected_resource: str = ""
     accepts_mandates: bool = False
     consent_items: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    terminal: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def redirect_uris(self) -> list[str]:
@@ -100,7 +106,8 @@ class Client:
     @property
     def must_push(self) -> bool:
         """Say whether the client may begin by a pushed request alone: RFC 9126 §6, FAPI 2.0 §5.3.2.2."""
-        return self.profile == FAPI2 or bool(self.metadata.get("require_pushed_authorization_requests"))
+        is_registered = bool(self.metadata.get("require_pushed_authorization_requests"))
+        return is_registered or self.profile == FAPI2 or bool(self.terminal)
 
     @property
     def must_sign_requests(self) -> bool:

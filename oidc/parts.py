@@ -49,6 +49,7 @@ class ProviderConfig:
     refresh_reuse_grace_seconds: int = 10
     session_lifetime_seconds: int = 12 * 3600
     interaction_lifetime_seconds: int = 600
+    terminal_session_lifetime_seconds: int = 900
     decoupled_lifetime_seconds: int = 600
     polling_interval_seconds: int = 5
     decision_max_age_seconds: int = 300

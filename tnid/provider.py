@@ -141,6 +141,7 @@ def build_provider(
         refresh_reuse_grace_seconds=settings.refresh_reuse_grace_seconds,
         session_lifetime_seconds=settings.session_lifetime_seconds,
         interaction_lifetime_seconds=settings.interaction_lifetime_seconds,
+        terminal_session_lifetime_seconds=settings.terminal_session_lifetime_seconds,
         decision_max_age_seconds=settings.fresh_sign_in_seconds,
         registration_open=settings.registration_open,
         dpop_nonce_required=settings.dpop_nonce_required,

@@ -114,6 +114,10 @@ class Settings:
         "from the password to the second factor")
     qr_session_lifetime_seconds: int = setting(whole(60, DAY), "3600", "seconds",
         "a session that a phone opened on another screen never lives longer")
+    terminal_session_lifetime_seconds: int = setting(whole(60, 3600), "900", "seconds",
+        "what somebody signed in to at a terminal never lives longer")
+    terminal_idle_seconds: int = setting(whole(10, 3600), "60", "seconds",
+        "a page at a terminal that nobody touches for so long ends what was begun")
     fresh_sign_in_seconds: int = setting(whole(1, 3600), "300", "seconds",
         "changing a factor needs a sign-in as recent as this")
     staff_idle_seconds: int = setting(whole(60, DAY), "900", "seconds",

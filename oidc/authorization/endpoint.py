@@ -242,12 +242,9 @@ class AuthorizationEndpoint:
     def _new_grant(self, situation: Situation, code: str) -> Grant:
         request, end_user, now = situation.asked, situation.end_user, situation.now
         assert end_user is not None  # noqa: S101  required_prompt() asks for a sign-in otherwise
-        # OpenID Connect Core §11: offline access is for clients that can refresh, and ignored for others
-        offline = OFFLINE_ACCESS in request.scope and "refresh_token" in situation.client.grant_types
+        offline = is_offline(request, situation.client)
         scope = [name for name in request.scope if offline or name != OFFLINE_ACCESS]
-        lasts_until = (
-            now + self._lifetimes.offline if offline else end_user.auth_time + self._lifetimes.online
-        )
+        lasts_until = now + self._lifetimes.offline if offline else self._end_of_session(end_user)
         withheld, agreed_until = what_was_agreed(situation)
         if agreed_until is not None:
             lasts_until = min(lasts_until, agreed_until)
@@ -281,6 +278,10 @@ class AuthorizationEndpoint:
         )
         return grant if situation.mandate is None else in_stead(grant, situation.mandate)
 
+    def _end_of_session(self, end_user: EndUser) -> int:
+        latest = end_user.auth_time + self._lifetimes.online
+        return latest if end_user.expires_at is None else min(latest, end_user.expires_at)
+
     def _resume_local(self, interaction: Interaction, end_user: EndUser | None, now: int) -> Answer:
         name = required_local_prompt(interaction, end_user, now)
         if name is not None and interaction.denied_at is None:
@@ -305,6 +306,14 @@ class AuthorizationEndpoint:
             error.account_id = end_user.account_id
         record_refusal(self._events, "authorization.refused", error, now, client.client_id)
         return self._responses.failure(client, reply_to, error, now)
+
+
+def is_offline(request: AuthorizationRequest, client: Client) -> bool:
+    """OpenID Connect Core §11: offline access is for clients that can refresh, and ignored for others.
+
+    Of a shared screen nothing goes on once its person has gone.
+    """
+    return OFFLINE_ACCESS in request.scope and "refresh_token" in client.grant_types and not client.terminal
 
 
 def in_stead(grant: Grant, mandate: Mandate) -> Grant:

@@ -88,6 +88,9 @@ def needs_login(s: Situation) -> bool:
         return True
     if s.authenticated_here:
         return False
+    if s.client.terminal:
+        # Whoever was signed in a minute ago has walked on
+        return True
     if s.request.hinted_subject and s.request.hinted_subject != s.subject and not s.mandates:
         return True
     return "login" in s.request.prompt or is_too_old(s.request.max_age, s.end_user, s.now)

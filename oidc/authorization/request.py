@@ -15,6 +15,7 @@ from typing import Any
 from oidc.authorization.pkce import check_challenge
 from oidc.authorization.response import RESPONSE_MODES, ReplyTo, takes_response_mode
 from oidc.claims import SCOPE_CLAIMS, parse_claims_parameter
+from oidc.clients.terminal import check_details
 from oidc.errors import (
     InvalidRequest,
     InvalidScope,
@@ -247,6 +248,11 @@ def check_claims(draft: Draft) -> None:
     )
 
 
+def check_authorization_details(draft: Draft) -> None:
+    """RFC 9396 §5: of one type alone, which says at which terminal the person is, and grants nothing."""
+    check_details(draft.get("authorization_details"), draft.client)
+
+
 def check_id_token_hint(draft: Draft) -> None:
     """OpenID Connect Core §3.1.2.1: the person of an ID token of ours, expired ones too, must be the one."""
     hint = draft.get("id_token_hint")
@@ -289,6 +295,7 @@ REQUEST_CHECKS: tuple[Callable[[Draft], None], ...] = (
     check_max_age,
     check_acr_values,
     check_claims,
+    check_authorization_details,
     check_id_token_hint,
     check_hints,
 )

@@ -39,11 +39,12 @@ def _is_item(value: object) -> bool:
         isinstance(value, dict)
         and value.keys() <= MEMBERS
         and isinstance(value.get("required", True), bool)
-        and all(_is_texts(value[name]) for name in TEXTS if name in value)
+        and all(is_localized(value[name]) for name in TEXTS if name in value)
     )
 
 
-def _is_texts(value: object) -> bool:
+def is_localized(value: object) -> bool:
+    """Say whether this is a text by locale, in Vietnamese at least."""
     return (
         isinstance(value, dict)
         and FIRST_LOCALE in value

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from oidc.clients.consent_policy import is_consent_policy, with_versions
+from oidc.clients.terminal import is_terminal_policy
 from oidc.errors import InvalidClientMetadata
 from oidc.models import ACR_VALUES, FAPI2
 from oidc.resource.registration import is_identifier, is_scope_policy
@@ -49,5 +50,6 @@ _RULES: dict[str, Any] = {
     "protected_resource": is_identifier,
     "accepts_mandates": lambda value: isinstance(value, bool),
     "consent_items": is_consent_policy,
+    "terminal": is_terminal_policy,
     "organisation": lambda value: isinstance(value, str) and 0 < len(value) <= 200,
 }

@@ -36,6 +36,7 @@ from oidc.clients.response_algorithms import (
     check_response_encryption,
     check_response_signing,
 )
+from oidc.clients.terminal import check_terminal
 from oidc.errors import InvalidClientMetadata, InvalidRedirectUri
 from oidc.models import OFFLINE_ACCESS, Client
 from oidc.strict_json import BadJson, loads
@@ -321,6 +322,7 @@ def new_client(
     """
     policy = check_policy(document) if by_operator else {}
     metadata = validate_metadata(document, policy.get("profile", "default"), may_be_public=by_operator)
+    check_terminal(metadata, policy.get("terminal", {}))
     if not by_operator:
         check_given_by_operator(metadata)
     client_id = policy.pop("client_id", None) or new_identifier()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from oidc.authorization.request import read_scope
 from oidc.claims import SCOPE_CLAIMS
+from oidc.clients.terminal import check_details
 from oidc.decoupled.models import DEVICE_CODE, DecoupledRequest
 from oidc.decoupled.requests import hash_user_code
 from oidc.decoupled.user_code import new_user_code, show_user_code
@@ -39,6 +40,7 @@ class DeviceAuthorizationEndpoint:
             client_id = client.client_id
             if DEVICE_CODE not in client.grant_types:
                 raise UnauthorizedClient("This client is not registered for the device grant.")
+            check_details(parameters.get("authorization_details"), client)
             asked = read_scope(parameters.get("scope") or OPENID, client)
             scope = tuple(name for name in asked if name in SCOPE_CLAIMS)
             return self._begin(client, scope, request.remote_address, now)

@@ -148,9 +148,12 @@ def new_grant(
     person agreed, nor is that browser's sid told to the client. It ends with the consent, the account or the
     client, and without offline_access after as long as a session may last.
     """
-    is_offline = OFFLINE_ACCESS in request.scope.split() and "refresh_token" in client.grant_types
+    may_outlast = "refresh_token" in client.grant_types and not client.terminal
+    is_offline = OFFLINE_ACCESS in request.scope.split() and may_outlast
     scope = [name for name in request.scope.split() if is_offline or name != OFFLINE_ACCESS]
     lasts = config.refresh_token_lifetime_seconds if is_offline else config.session_lifetime_seconds
+    if client.terminal:
+        lasts = min(lasts, config.terminal_session_lifetime_seconds)
     return Grant(
         id=request.id,
         client_id=request.client_id,

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from joserfc.jwk import ECKey
 
 from tests.servers.processes import free_port
 from tests.servers.provider import environ_for
@@ -156,6 +157,21 @@ def test_a_client_lives_from_create_to_disable(tnid: Commands) -> None:
     assert rotated["client_secret"] not in ("", made["client_secret"])
     assert tnid.answer("client", "disable", "cho-che")["disabled_at"]
     assert "disabled already" in tnid.refusal("client", "disable", "cho-che")
+
+
+@only_sqlite
+def test_a_client_becomes_a_terminal_and_ceases_to_be_one(tnid: Commands) -> None:
+    key = ECKey.generate_key("P-256").as_dict(private=False)
+    document = {**CLIENT, "token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": [key]}}
+    tnid.answer("client", "create", "-", given=document)
+    policy = {"name": {"vi": "Ki-ốt cổng A"}, "place": "Nhà máy Yên Bình", "networks": ["203.0.113.0/24"]}
+    assert tnid.answer("client", "terminal", "cho-che", "-", given=policy)["terminal"] == policy
+    assert tnid.answer("client", "show", "cho-che")["terminal"] == policy
+    assert "must hold name" in tnid.refusal("client", "terminal", "cho-che", "-", given={"name": "Ki-ốt"})
+    assert tnid.answer("client", "terminal", "cho-che", "-", given={})["terminal"] == {}
+    assert "terminal" not in tnid.answer("client", "show", "cho-che")
+    tnid.answer("client", "create", "-", given={**CLIENT, "client_id": "co-bi-mat"})
+    assert "private_key_jwt" in tnid.refusal("client", "terminal", "co-bi-mat", "-", given=policy)
 
 
 @only_sqlite

@@ -10,6 +10,7 @@ import click
 from oidc.clients.authentication import hash_secret
 from oidc.clients.consent_policy import is_consent_policy, with_versions
 from oidc.clients.registration import client_information, new_client
+from oidc.clients.terminal import check_terminal, is_terminal_policy
 from oidc.errors import InvalidClientMetadata, InvalidRedirectUri
 from oidc.models import Client
 from tnid import clock
@@ -34,7 +35,8 @@ def create(file: IO[bytes], as_json: bool) -> None:
     Prints the client information response; the secret is shown this once. Beside the metadata, FILE may give
     client_id, client_secret, require_pkce, profile, least_acr, least_identity_level, organisation,
     consent_items (`tnid client consent-items`), resources, exchange_resources (`tnid resource allow`),
-    protected_resource (the resource that it is) and accepts_mandates (helpers may sign in for others).
+    protected_resource (the resource that it is), accepts_mandates (helpers may sign in for others) and
+    terminal (`tnid client terminal`).
     """
     now = clock.now()
     try:
@@ -101,6 +103,31 @@ def consent_items(client_id: str, file: IO[bytes], as_json: bool) -> None:
         details = {"items": sorted(items)}
         services.audit.record("client.consent_items", client_id=client_id, details=details, now=now)
     answer(as_json, {"client_id": client_id, "consent_items": with_versions(items)}, f"{len(items)} items.")
+
+
+@client.command()
+@click.argument("client_id")
+@click.argument("file", type=click.File("rb"))
+@with_json
+def terminal(client_id: str, file: IO[bytes], as_json: bool) -> None:
+    """Make a client a terminal, a shared screen, by the JSON of FILE (`-`: standard input); {} ends that.
+
+    name by language, place (as people call it), networks (CIDR) and allows_password (false: a shared keyboard
+    is no place for one). It authenticates by private_key_jwt, pushes its requests, and says in
+    authorization_details which terminal it is. No sign-in outlasts its request there.
+    """
+    now, policy = clock.now(), read_object(file)
+    if policy and not is_terminal_policy(policy):
+        raise Refusal("FILE must hold name (by language, in Vietnamese at least), place and networks.")
+    with open_services() as services:
+        try:
+            check_terminal(_get(services, client_id).metadata, policy)
+        except InvalidClientMetadata as error:
+            raise Refusal(f"{error.code}: {error.description}") from None
+        services.clients.set_terminal(client_id, policy, now)
+        services.audit.record("client.terminal", client_id=client_id, details=policy, now=now)
+    said = "is a terminal" if policy else "is no terminal"
+    answer(as_json, {"client_id": client_id, "terminal": policy}, f"Client {client_id} {said}.")
 
 
 @client.command()
@@ -185,7 +212,7 @@ def _policy(made: Client) -> dict[str, Any]:
         "organisation",
         "accepts_mandates",
     )
-    more = ("consent_items", "resources", "exchange_resources", "protected_resource")
+    more = ("consent_items", "resources", "exchange_resources", "protected_resource", "terminal")
     return {
         **{name: getattr(made, name) for name in names},
         **{name: value for name in more if (value := getattr(made, name))},

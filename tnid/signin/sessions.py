@@ -161,4 +161,5 @@ def end_user_of(row: Any) -> EndUser:
         amr=tuple(row.amr.split()),
         identity_level=row.identity_level,
         is_waiting=bool(row.is_waiting),
+        expires_at=row.session_expires_at,
     )

@@ -34,6 +34,7 @@ clients = db.Table(
     Column("protected_resource", String(255), nullable=False, server_default=""),
     Column("accepts_mandates", Integer, nullable=False, server_default="0"),
     Column("consent_items", Text, nullable=False, server_default="{}"),
+    Column("terminal", Text, nullable=False, server_default="{}"),
 )
 
 _INSERT = insert(clients)
@@ -64,6 +65,11 @@ _RESOURCES, _EXCHANGE_RESOURCES = (
     .where(clients.c.client_id == bindparam("of_client"))
     .values({column: bindparam("new_resources"), clients.c.updated_at: bindparam("now")})
     for column in (clients.c.resources, clients.c.exchange_resources)
+)
+_TERMINAL = (
+    update(clients)
+    .where(clients.c.client_id == bindparam("of_client"))
+    .values(terminal=bindparam("new_terminal"), updated_at=bindparam("now"))
 )
 _MANDATES = (
     update(clients)
@@ -140,6 +146,7 @@ class ClientStore:
             protected_resource=client.protected_resource,
             accepts_mandates=int(client.accepts_mandates),
             consent_items=orjson.dumps(client.consent_items).decode(),
+            terminal=orjson.dumps(client.terminal).decode(),
         )
 
     def set_metadata(self, client_id: str, metadata: dict[str, Any], now: int) -> bool:
@@ -171,6 +178,11 @@ class ClientStore:
         """Replace what is said of the claims that the client asks for."""
         text = orjson.dumps(items).decode()
         return self._changed(client_id, self._execute(_CONSENT_ITEMS, client_id, now, new_items=text))
+
+    def set_terminal(self, client_id: str, terminal: Mapping[str, Any], now: int) -> bool:
+        """Replace what the client is as a terminal; empty, it is none."""
+        text = orjson.dumps(terminal).decode()
+        return self._changed(client_id, self._execute(_TERMINAL, client_id, now, new_terminal=text))
 
     def disable(self, client_id: str, now: int) -> bool:
         """Disable an active client; say whether there was one."""
@@ -214,4 +226,5 @@ def _read(row: Any) -> Client:
         protected_resource=row.protected_resource,
         accepts_mandates=bool(row.accepts_mandates),
         consent_items=orjson.loads(row.consent_items),
+        terminal=orjson.loads(row.terminal),
     )

@@ -56,6 +56,7 @@ _FIND_LIVE = (
         sessions.c.acr,
         sessions.c.amr,
         sessions.c.last_seen_at,
+        sessions.c.expires_at.label("session_expires_at"),
         accounts.c.identity_level,
         accounts.c.shut_by_owner_at,
         accounts.c.deletion_due_at,

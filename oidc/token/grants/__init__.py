@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from oidc.claims import SCOPE_CLAIMS, userinfo_scope
+from oidc.clients.terminal import details_of
 from oidc.confirmation import Confirmation, token_type
 from oidc.decoupled.requests import DecoupledRequests
 from oidc.errors import InvalidScope, InvalidTarget
@@ -133,6 +134,8 @@ def token_response(
         # RFC 9449 §5 and RFC 8705 §7.1: a confidential client's is bound to its authentication already
         bound_to = asked.confirmation if client.is_public else None
         answer["refresh_token"] = issue_refresh_token(context.handles, grant, bound_to)
+    if client.terminal:
+        answer["authorization_details"] = details_of(client)
     if id_token:
         answer["id_token"] = context.id_tokens.issue(client, grant, access_token, now)
     return answer
