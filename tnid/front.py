@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from werkzeug.http import parse_cookie
+from werkzeug.sansio.http import parse_cookie
 
 from oidc import discovery
 from oidc.agreed import Agreed
@@ -21,6 +21,8 @@ from oidc.models import EndUser
 from tnid import audit, clock
 from tnid.consent.service import find_agreed_in
 from tnid.db import DatabaseUnavailable
+from tnid.qr import polls
+from tnid.qr.parts import build_polls
 from tnid.signin.limits import DEVICE_FROM_NETWORK, Bucket, network_of
 from tnid.signin.session import session_cookie_name
 from tnid.signin.sessions import end_user_of
@@ -136,6 +138,7 @@ def routes(services: Services) -> dict[str, Route]:
         ),
         paths["device_authorization_endpoint"]: Route(posts, device_authorization(services)),
         paths["authorization_endpoint"]: Route(frozenset({"GET"}), silent_sign_on(services), has_page=True),
+        polls.PATH: Route(reads, build_polls(services).answer),
     }
 
 

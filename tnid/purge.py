@@ -19,6 +19,7 @@ from tnid.stores.message_codes import message_codes
 from tnid.stores.messages import messages
 from tnid.stores.outbox import outbox
 from tnid.stores.pushed_requests import pushed_requests
+from tnid.stores.qr_sign_ins import KEEP_SECONDS as QR_KEEP_SECONDS
 from tnid.stores.qr_sign_ins import qr_sign_ins
 from tnid.stores.recoveries import recoveries
 from tnid.stores.recovery_waits import recovery_waits
@@ -31,8 +32,7 @@ from tnid.stores.visits import visits
 # Rows stay for a while after their end: a code redeemed late is told apart from one that never was, and
 # processes whose clocks differ agree on what was used
 KEEP_SECONDS = 3600
-# A screen that waited learns within seconds what became of it; whoever comes later learns that it is over
-KEEP_SECONDS_OF = {qr_sign_ins.name: 20}
+KEEP_SECONDS_OF = {qr_sign_ins.name: QR_KEEP_SECONDS}
 
 EXPIRING: tuple[Column[int], ...] = (
     interactions.c.expires_at,

@@ -28,6 +28,7 @@ from tnid.enrolment.views import PHOTO_PATH
 from tnid.gate import Gate
 from tnid.logs import ACCESS_FORMAT, logging_config
 from tnid.orphans import end_with
+from tnid.qr import polls
 from tnid.settings import Settings
 
 # Threads are made as they are needed, and most of them wait for a slow sender; of those that work, one is
@@ -35,7 +36,7 @@ from tnid.settings import Settings
 THREADS = 256
 AT_ONCE = 16
 SENDERS_OF_ONE_ADDRESS = 64
-OPEN_PATHS = frozenset({"/healthz", "/jwks", discovery.OPENID_PATH, discovery.OAUTH_PATH})
+OPEN_PATHS = frozenset({"/healthz", "/jwks", discovery.OPENID_PATH, discovery.OAUTH_PATH, polls.PATH})
 # Connections a worker holds open at once; those after them wait in the kernel's backlog
 CONNECTIONS = 1024
 BACKLOG = 2048

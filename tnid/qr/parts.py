@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tnid.qr.frames import Frames
+from tnid.qr.look import Look
+from tnid.qr.polls import COOKIE, Polls
 from tnid.qr.service import QrSignIns
 from tnid.stores.qr_sign_ins import QrSignInStore
+from tnid.web import cookie_name
 
 if TYPE_CHECKING:
     from tnid.services import Services
@@ -16,3 +19,9 @@ def build_qr_sign_ins(parts: Services) -> QrSignIns:
     frames = Frames(parts.sealer.derive("qr.frame"), parts.settings.issuer)
     digits_key = parts.sealer.derive("qr.digits")
     return QrSignIns(QrSignInStore(parts.database), frames, parts.sealer, digits_key, parts.audit)
+
+
+def build_polls(parts: Services) -> Polls:
+    """Return what answers the screens that wait in this process."""
+    look = Look(QrSignInStore(parts.database))
+    return Polls(look, parts.qr_sign_ins.frames, cookie_name(parts.settings, COOKIE))

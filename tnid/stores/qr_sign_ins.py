@@ -23,6 +23,9 @@ from sqlalchemy import (
 from tnid.db import Database, db
 from tnid.stores.accounts import IS_OPEN, accounts
 
+# A screen that waited learns within seconds what became of it; whoever comes later learns that it is over
+KEEP_SECONDS = 20
+
 qr_sign_ins = db.Table(
     "qr_sign_ins",
     # In the QR: 128 bits in base 32
@@ -71,7 +74,19 @@ _INSERT = insert(qr_sign_ins)
 _FIND = select(qr_sign_ins).where(_OF_ID)
 _FIND_BY_SECRET = select(qr_sign_ins).where(_ROW.secret_hash == bindparam("presented"))
 _FIND_BY_TYPED = select(qr_sign_ins).where(_ROW.typed_hash == bindparam("presented"), *_LIVES)
-_LIST_CHANGED = select(qr_sign_ins).where(_ROW.changed_at >= bindparam("since"))
+# What a screen that waits is told of: nothing about who it is, or where
+_POLLED = (
+    *(_ROW.id, _ROW.secret_hash, _ROW.created_at, _ROW.expires_at, _ROW.claimed_at, _ROW.approved_at),
+    *(_ROW.digits_at, _ROW.ended_at, _ROW.end_reason, _ROW.collected_at),
+)
+_FIND_OF_POLL = select(*_POLLED).where(_ROW.secret_hash == bindparam("presented"))
+# The newest first: where there are too many, the oldest are those that are over
+_LIST_CHANGED = (
+    select(*_POLLED)
+    .where(_ROW.changed_at >= bindparam("since"))
+    .order_by(_ROW.changed_at.desc())
+    .limit(bindparam("most"))
+)
 _CLAIM = (
     update(qr_sign_ins)
     .where(
@@ -175,9 +190,13 @@ class QrSignInStore:
         """Return the live one of a code that was typed, None where a phone has claimed it."""
         return self._database.fetch_one(_FIND_BY_TYPED, presented=typed_hash, now=now)
 
-    def list_changed(self, since: int) -> list[Any]:
-        """Return every row that changed in or after second `since`."""
-        return self._database.fetch_all(_LIST_CHANGED, since=since)
+    def find_of_poll(self, secret_hash: str) -> Any:
+        """Return of a screen's row what `list_changed` returns, or None."""
+        return self._database.fetch_one(_FIND_OF_POLL, presented=secret_hash)
+
+    def list_changed(self, since: int, *, most: int) -> list[Any]:
+        """Return what tells the state of those that changed in or after second `since`, the newest first."""
+        return self._database.fetch_all(_LIST_CHANGED, since=since, most=most)
 
     def claim(self, qr_id: str, account_id: str, phone_hash: str, now: int) -> Any:
         """Give it to a phone; return the row, or None where it is over or another phone's or person's."""
