@@ -28,6 +28,7 @@ from tnid.moments import dated, moment
 from tnid.officials import blueprints as officials
 from tnid.officials import desk
 from tnid.officials.news import find_news
+from tnid.qr import blueprints as qr
 from tnid.recovery import blueprints as recovery
 from tnid.services import EXTENSION, Services
 from tnid.settings import Settings
@@ -38,7 +39,7 @@ from tnid.signout import blueprints as signout
 ROOT = Path(__file__).resolve().parents[1]
 # Whose pages there are, beside the protocol's own
 FEATURES = (
-    *(signin, consent, accounts, enrolment, decoupled, mandates, messages, recovery, officials, signout),
+    *(signin, consent, accounts, enrolment, decoupled, mandates, messages, recovery, officials, signout, qr),
 )
 # What a request finds out once, and what it means to set
 FOUND = (

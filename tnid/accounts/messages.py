@@ -121,6 +121,8 @@ MESSAGES: dict[str, Any] = {
         "The code is not right, was used, or has expired. Check it on the slip, or ask for a new slip."
     ),
     "activation_over": _("The code was used or replaced meanwhile. Begin again with the newest slip."),
+    "qr_digits": _("Type the 2 digits that the phone shows."),
+    "qr_not_claimed": _("No phone has scanned the code yet. Scan it; then the phone shows the 2 digits."),
     "required": _("This can't be empty."),
 }
 OTHERWISE = _("This can't be accepted. Check it and try again.")

@@ -1,0 +1,7 @@
+"""Every page of signing in by QR."""
+
+from __future__ import annotations
+
+from tnid.qr import screen_pages
+
+BLUEPRINTS = (screen_pages.blueprint,)
