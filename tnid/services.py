@@ -23,7 +23,7 @@ from tnid.mandates.parts import build_guardians, build_mandate_endings, build_ma
 from tnid.messages.parts import build_message_codes, build_messages
 from tnid.officials.parts import build_counter
 from tnid.provider import build_keyring, build_provider, build_stores
-from tnid.qr.parts import build_qr_sign_ins
+from tnid.qr.parts import build_qr_sign_ins, build_qr_tickets
 from tnid.recovery.parts import build_recovery
 from tnid.sealing import Sealer, load_master_key
 from tnid.settings import Settings
@@ -65,7 +65,7 @@ class Services:
         self.passkeys = build_passkeys(self)
         self.sessions = build_sessions(self)
         self.half_sign_ins = build_half_sign_ins(self)
-        self.qr_sign_ins = build_qr_sign_ins(self)
+        self.qr_sign_ins, self.qr_tickets = build_qr_sign_ins(self), build_qr_tickets(self)
         self.mandate_endings = build_mandate_endings(self)
         self.endings = what_ends(self)
         self.accounts = build_accounts(self)

@@ -72,6 +72,11 @@ class Interactions:
         interaction = self._find_own(uid, browser)
         return interaction if interaction and _is_open(interaction, now) else None
 
+    def look_at(self, uid: str, now: int) -> Interaction | None:
+        """Return an open interaction whichever browser it belongs to: to be judged elsewhere, and no more."""
+        interaction = self._store.find(uid)
+        return interaction if interaction and _is_open(interaction, now) else None
+
     def get(self, uid: str, browser: str, now: int) -> Interaction:
         """Return an open interaction of this browser; raise ExpiredInteraction, which tells who asked."""
         interaction = self._find_own(uid, browser)

@@ -54,6 +54,9 @@ MESSAGES: dict[str, Any] = {
     "wrong_user_code": _(
         "No device waits with this code. Check it on the device; after ten minutes it shows a new one."
     ),
+    "qr_wrong_code": _(
+        "No screen waits with these letters. Check them on the screen; after two minutes it shows new ones."
+    ),
     "too_many_user_codes": _("Too many wrong codes. Try again in %(minutes)s minutes."),
     "too_many_messages": _("Too many codes were asked for. Try again in %(minutes)s minutes."),
     "wrong_personal_code": _(
@@ -121,8 +124,6 @@ MESSAGES: dict[str, Any] = {
         "The code is not right, was used, or has expired. Check it on the slip, or ask for a new slip."
     ),
     "activation_over": _("The code was used or replaced meanwhile. Begin again with the newest slip."),
-    "qr_digits": _("Type the 2 digits that the phone shows."),
-    "qr_not_claimed": _("No phone has scanned the code yet. Scan it; then the phone shows the 2 digits."),
     "required": _("This can't be empty."),
 }
 OTHERWISE = _("This can't be accepted. Check it and try again.")

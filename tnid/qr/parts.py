@@ -8,6 +8,7 @@ from tnid.qr.frames import Frames
 from tnid.qr.look import Look
 from tnid.qr.polls import COOKIE, Polls
 from tnid.qr.service import QrSignIns
+from tnid.qr.tickets import Tickets
 from tnid.stores.qr_sign_ins import QrSignInStore
 from tnid.web import cookie_name
 
@@ -17,11 +18,15 @@ if TYPE_CHECKING:
 
 def build_qr_sign_ins(parts: Services) -> QrSignIns:
     frames = Frames(parts.sealer.derive("qr.frame"), parts.settings.issuer)
-    codes_key = parts.sealer.derive("qr.codes")
-    return QrSignIns(QrSignInStore(parts.database), frames, parts.sealer, codes_key, parts.audit)
+    digits_key = parts.sealer.derive("qr.digits")
+    return QrSignIns(QrSignInStore(parts.database), frames, parts.sealer, digits_key, parts.audit)
 
 
 def build_polls(parts: Services) -> Polls:
     """Return what answers the screens that wait in this process."""
     look = Look(QrSignInStore(parts.database))
     return Polls(look, parts.qr_sign_ins.frames, cookie_name(parts.settings, COOKIE))
+
+
+def build_qr_tickets(parts: Services) -> Tickets:
+    return Tickets(parts.sealer.derive("qr.ticket"))

@@ -47,7 +47,10 @@ PERSONAL_CODE_FROM_NETWORK = Limit("personal_code_from_network", 50, QUARTER_HOU
 # A screen that waits costs a row, a phone's guess a look; a factory's thousands share one address
 QR_FROM_NETWORK = Limit("qr_from_network", 300, QUARTER_HOUR_SECONDS)
 QR_IN_BROWSER = Limit("qr_in_browser", 30, QUARTER_HOUR_SECONDS)
+QR_CODE = Limit("qr_code", 5, QUARTER_HOUR_SECONDS)
 QR_CODE_FROM_NETWORK = Limit("qr_code_from_network", 50, QUARTER_HOUR_SECONDS)
+# 128 random bits: what is bounded is the noise
+QR_MADE_UP = Limit("qr_made_up", 50, QUARTER_HOUR_SECONDS)
 # Given back by an approval: who is pressed again and again to scan gets ten minutes of peace
 QR_OF_ACCOUNT = Limit("qr_of_account", 5, 10 * 60)
 DEVICE_FROM_NETWORK = Limit("device_from_network", 300, QUARTER_HOUR_SECONDS)

@@ -1,0 +1,54 @@
+"""How near a screen seems to the phone that answers for it. It only lowers trust, and never proves anything.
+
+A network tells little: a phone on mobile data stands beside a screen on Wi-Fi, and a carrier puts thousands
+behind one address. So nearness opens nothing by itself, and where it lacks, only what is most private is
+kept back. See docs/qr-login.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from enum import IntEnum
+
+from oidc.models import AuthorizationRequest
+from tnid.signin.limits import neighbourhood_of, network_of
+
+SENSITIVE = frozenset({"pid", "income", "employment", "health"})
+"""With which word the name of a scope or claim begins that no far screen is given."""
+
+
+class Nearness(IntEnum):
+    """From the least trust to the most that there is."""
+
+    FAR = 0
+    NEIGHBOURING = 1
+    SAME_NETWORK = 2
+
+
+LEAST_FOR_SENSITIVE = Nearness.NEIGHBOURING
+
+
+def nearness_of(screen_ip: str, phone_ip: str, *, is_terminal: bool = False) -> Nearness:
+    """Return how near two addresses are; a registered terminal stands where its operator says it does."""
+    here, there = network_of(phone_ip), network_of(screen_ip)
+    if here and here == there:
+        return Nearness.SAME_NETWORK
+    around = neighbourhood_of(phone_ip)
+    is_around = bool(around) and around == neighbourhood_of(screen_ip)
+    return Nearness.NEIGHBOURING if is_around or is_terminal else Nearness.FAR
+
+
+def is_too_far(nearness: Nearness, names: Iterable[str]) -> bool:
+    """Say whether something of what is asked is not for a screen that seems so far away."""
+    return nearness < LEAST_FOR_SENSITIVE and any(is_sensitive(name) for name in names)
+
+
+def is_sensitive(name: str) -> bool:
+    """Say whether a scope's or claim's name begins with such a word: `income`, `income:read`."""
+    return re.split(r"[^a-z]", name.lower(), maxsplit=1)[0] in SENSITIVE
+
+
+def names_asked(asked: AuthorizationRequest | None) -> frozenset[str]:
+    """Return the scopes and claims of a request; nothing for our own pages."""
+    return frozenset(asked.scope) | asked.asked_claims if asked is not None else frozenset()
