@@ -19,11 +19,33 @@ import pytest
 from sqlalchemy import create_engine
 
 from tests.servers import postgresql
+from tests.servers.spare_databases import SpareDatabases
 from tnid import settings as settings_module
 from tnid.db import Database, engine_options, prepare_engine
 from tnid.migrations import upgrade
 
 RUN_FOLDER = "TEST_RUN_FOLDER"
+# A file goes to one process whole: those that take longest begin first, or one works on alone at the end
+LONGEST_FIRST = (
+    "tnid/test_templates.py",
+    "tnid/test_serve.py",
+    "flows/test_counter.py",
+    "flows/test_accessibility.py",
+    "faults/test_databases.py",
+    "faults/test_kill.py",
+    "flows/test_recovery.py",
+    "flows/test_consent.py",
+    "flows/test_messages.py",
+    "flows/test_browser.py",
+    "flows/test_back_channel.py",
+    "flows/test_mandates.py",
+    "tnid/test_cli.py",
+    "tnid/test_run.py",
+    "oidc/test_grant_life.py",
+    "tnid/test_grant_life.py",
+    "security/test_http.py",
+    "security/test_mfa.py",
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -34,6 +56,12 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[RUN_FOLDER] = tempfile.mkdtemp(prefix="tnid-test-run-")
         # Ended like by Ctrl-C, so that what was started is stopped
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    tests = Path(__file__).parent
+    places = {tests / name: place for place, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -80,6 +108,12 @@ def postgresql_template(postgresql_server: postgresql.PostgreSQL) -> str:
 
 
 @pytest.fixture(scope="session")
+def spare_databases(postgresql_server: postgresql.PostgreSQL, postgresql_template: str) -> SpareDatabases:
+    """This process's own databases on the run's PostgreSQL."""
+    return SpareDatabases(postgresql_server, postgresql_template)
+
+
+@pytest.fixture(scope="session")
 def sqlite_template() -> Path:
     """A migrated, empty database file to copy."""
     with run_lock() as folder:
@@ -106,9 +140,9 @@ def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: P
         yield f"sqlite:///{path}"
         return
     server: postgresql.PostgreSQL = request.getfixturevalue("postgresql_server")
-    name = server.create_database(template=request.getfixturevalue("postgresql_template"))
-    yield server.url_of(name)
-    server.drop_database(name)
+    spare: SpareDatabases = request.getfixturevalue("spare_databases")
+    with spare.borrow() as name:
+        yield server.url_of(name)
 
 
 @pytest.fixture

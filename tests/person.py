@@ -6,9 +6,11 @@ The sign-in's screens may come in any order and number; `Person.pass_through` an
 from __future__ import annotations
 
 import re
+import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -88,6 +90,18 @@ class Page:
         return {e.get("data-claim"): e.get("data-value") or e.text_content().strip() for e in marked}
 
 
+@cache
+def trusted() -> ssl.SSLContext:
+    """Return whom everybody trusts; once, for it reads every certificate authority there is."""
+    return ssl.create_default_context()
+
+
+def new_http() -> httpx.Client:
+    # A connection that was idle may be closed by the server at the very moment when it's used again
+    limits = httpx.Limits(max_keepalive_connections=0)
+    return httpx.Client(timeout=30, limits=limits, verify=trusted())
+
+
 class Browser:
     """One browser: its cookies (which belong to hosts, not to ports), and the page that it shows.
 
@@ -95,9 +109,9 @@ class Browser:
     page's url is then that address.
     """
 
-    def __init__(self, *, stops_at: str | None = None) -> None:
-        # A connection that was idle may be closed by the server at the very moment when it's used again
-        self._http = httpx.Client(timeout=30, limits=httpx.Limits(max_keepalive_connections=0))
+    def __init__(self, *, stops_at: str | None = None, http: httpx.Client | None = None) -> None:
+        """`http` is what its requests go by, where that isn't the network."""
+        self._http = http or new_http()
         self._stops_at = stops_at
         self._page: Page | None = None
 

@@ -74,6 +74,12 @@ class Province:
         made = self.tnid("account", "create", "-", given=account)
         return Person(username, password, made["totp_secret"], made["recovery_codes"])
 
+    def new_official(self, commune: str) -> Person:
+        """Create somebody who serves at this commune's counter."""
+        person = self.new_person(name="Trần Thị Cán Bộ")
+        self.tnid("official", "add", person.username, "--commune", commune)
+        return person
+
 
 @contextmanager
 def running_province(folder: Path) -> Iterator[Province]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
 
 from tests.flows.accessibility import look_at
 from tests.person import MOST_SCREENS, Person
@@ -24,14 +26,21 @@ ARGUMENTS = (
 STEP_MILLISECONDS = 15_000
 
 
+@cache
+def playwright() -> Playwright:
+    """Return what drives browsers: one a process, as a second would find the first one's loop in its way."""
+    started = sync_playwright().start()
+    atexit.register(started.stop)
+    return started
+
+
 @contextmanager
 def running_chromium(*more: str) -> Iterator[Browser]:
-    """Start Chromium, with more arguments beside those that it always gets."""
+    """Start a Chromium of one's own, with more arguments beside those that it always gets."""
     program = get_program("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=[*ARGUMENTS, *more])
-        yield browser
-        browser.close()
+    browser = playwright().chromium.launch(executable_path=program, args=[*ARGUMENTS, *more])
+    yield browser
+    browser.close()
 
 
 class Window:

@@ -1,3 +1,16 @@
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser as Chromium
+
+from tests.flows.chromium import running_chromium
 from tests.province import browser, province
 
-__all__ = ["browser", "province"]
+__all__ = ["browser", "chromium", "province"]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    """A Chromium for all tests of this process: each has windows of its own, which share nothing."""
+    with running_chromium() as running:
+        yield running

@@ -10,18 +10,12 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.flows.accessibility import look_at
-from tests.flows.chromium import Window, pass_through, running_chromium
+from tests.flows.chromium import Window, pass_through
 from tests.province import Province
 
 pytestmark = pytest.mark.xdist_group("browser")
 
 MOST_PAGES = 80
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with running_chromium() as running:
-        yield running
 
 
 @pytest.fixture

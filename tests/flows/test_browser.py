@@ -10,19 +10,13 @@ import pytest
 from playwright.sync_api import Browser
 
 from oidc.decoupled.models import DEVICE_CODE
-from tests.flows.chromium import Window, pass_through, running_chromium
+from tests.flows.chromium import Window, pass_through
 from tests.person import Person
 from tests.province import Province
 
 pytestmark = pytest.mark.xdist_group("browser")
 
 LISTING = "phien-dich-tieng-han"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with running_chromium() as running:
-        yield running
 
 
 @pytest.fixture(params=[True, False], ids=["scripts", "no-scripts"])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.flows.chromium import Window, running_chromium
+from tests.flows.chromium import Window
 from tests.security.target import SESSION_COOKIE, Target, running_target
 from tests.servers.https import Server, write_certificate
 
@@ -19,12 +19,6 @@ pytestmark = pytest.mark.xdist_group("browser")
 @pytest.fixture(scope="module")
 def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     with running_target(tmp_path_factory.mktemp("callbacks"), workers=1) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with running_chromium() as running:
         yield running
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser as Chromium
 
-from tests.flows.chromium import Window, pass_through, running_chromium
+from tests.flows.chromium import Window, pass_through
 from tests.person import Browser, Person
 from tests.province import running_example
 from tests.servers.processes import free_port, wait_until
@@ -68,29 +69,30 @@ def test_a_system_is_told_forgets_and_says_so(provider: tuple[Provider, str], br
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_a_person_ticks_looks_and_narrows_in_chromium(provider: tuple[Provider, str], scripts: bool) -> None:
+def test_a_person_ticks_looks_and_narrows_in_chromium(
+    provider: tuple[Provider, str], chromium: Chromium, scripts: bool
+) -> None:
     home, url = provider
     person = new_person(home)
-    with running_chromium() as chromium:
-        window = Window(chromium, scripts=scripts)
-        window.open(f"{url}/dienluc/sign-in")
-        window.fill(login_username=person.username, login_password=person.password)
-        window.click("login_submit")
-        window.fill(otp_code=person.next_code())
-        window.click("otp_submit")
-        box = window.page.get_by_role("checkbox", name="Email")
-        assert not box.is_checked() and "Gửi hóa đơn điện tử" in window.page.inner_text("main")
-        assert not window.page.get_by_text("thu@example.vn").is_visible()
-        window.page.locator("details", has_text="thu@example.vn").locator("summary").click()
-        assert window.page.get_by_text("thu@example.vn").is_visible()
-        box.check()
-        window.click("consent_allow")
-        assert pass_through(window, person) == [] and "email" in window.claims()
-        window.open(f"{home.issuer}/account/applications/dienluc")
-        window.page.get_by_role("checkbox", name="Email").uncheck()
-        window.click("sharing_save")
-        assert not window.page.get_by_role("checkbox", name="Email").is_checked()
-        window.page.get_by_role("link", name="Đã thay đổi thông tin chia sẻ").click()
-        assert "không chia sẻ" in window.page.inner_text("main")
-        assert window.complaints == []
-        window.close()
+    window = Window(chromium, scripts=scripts)
+    window.open(f"{url}/dienluc/sign-in")
+    window.fill(login_username=person.username, login_password=person.password)
+    window.click("login_submit")
+    window.fill(otp_code=person.next_code())
+    window.click("otp_submit")
+    box = window.page.get_by_role("checkbox", name="Email")
+    assert not box.is_checked() and "Gửi hóa đơn điện tử" in window.page.inner_text("main")
+    assert not window.page.get_by_text("thu@example.vn").is_visible()
+    window.page.locator("details", has_text="thu@example.vn").locator("summary").click()
+    assert window.page.get_by_text("thu@example.vn").is_visible()
+    box.check()
+    window.click("consent_allow")
+    assert pass_through(window, person) == [] and "email" in window.claims()
+    window.open(f"{home.issuer}/account/applications/dienluc")
+    window.page.get_by_role("checkbox", name="Email").uncheck()
+    window.click("sharing_save")
+    assert not window.page.get_by_role("checkbox", name="Email").is_checked()
+    window.page.get_by_role("link", name="Đã thay đổi thông tin chia sẻ").click()
+    assert "không chia sẻ" in window.page.inner_text("main")
+    assert window.complaints == []
+    window.close()

@@ -7,16 +7,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.flows.chromium import Window, pass_through, running_chromium
+from tests.flows.chromium import Window, pass_through
 from tests.province import Province
 
 pytestmark = pytest.mark.xdist_group("browser")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with running_chromium() as running:
-        yield running
 
 
 @pytest.fixture(params=[True, False], ids=["scripts", "no-scripts"])

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser
 
-from tests.flows.chromium import Window, running_chromium
+from tests.flows.chromium import Window
 from tests.security.target import SESSION_COOKIE, Party, Target, Victim, running_target
 from tests.servers.https import Server, write_certificate
 from tests.servers.processes import wait_until
@@ -32,12 +32,6 @@ def show(connection: ssl.SSLSocket) -> None:
 @pytest.fixture(scope="module")
 def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     with running_target(tmp_path_factory.mktemp("front-channel"), workers=1) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with running_chromium() as running:
         yield running
 
 

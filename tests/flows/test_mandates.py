@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser as Chromium
 
-from tests.flows.chromium import Window, pass_through, running_chromium
+from tests.flows.chromium import Window, pass_through
 from tests.person import Browser, Page, Person
 from tests.province import Province
 
@@ -19,20 +19,14 @@ pytestmark = pytest.mark.xdist_group("mandates")
 CLINIC = "suckhoe"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def elder(province: Province) -> Person:
     return province.new_person(name="Hoàng Thị Bảy", phone_number="+84912000104", birthdate="1951-01-30")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def helper(province: Province) -> Person:
     return province.new_person(name="Lê Bình An", phone_number="+84912000105", birthdate="1999-05-02")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Chromium]:
-    with running_chromium() as running:
-        yield running
 
 
 @pytest.fixture(params=[False, True], ids=["no-scripts", "scripts"])

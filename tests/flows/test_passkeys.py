@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.flows.chromium import Window, pass_through, running_chromium
+from tests.flows.chromium import Window, pass_through
 from tests.flows.virtual_authenticator import (
     PLATFORM,
     SECURITY_KEY,
@@ -20,12 +20,6 @@ from tests.province import Province
 pytestmark = pytest.mark.xdist_group("browser")
 
 SECURITY = "/account/security"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with running_chromium() as running:
-        yield running
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser
 
-from tests.flows.chromium import Window, pass_through, running_chromium
+from tests.flows.chromium import Window, pass_through
 from tests.person import Person
 from tests.security.target import Target, Victim, running_target
 
@@ -16,12 +16,6 @@ pytestmark = pytest.mark.xdist_group("browser")
 
 PHONE = {"phone_number": "+84912345678", "phone_number_verified": True}
 NEW_PASSWORD = "sương sớm trên nương chè"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with running_chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import LONGEST_FIRST
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("oidc", "keys", "tnid", "examples", "benchmarks")
 MOST_FILE_LINES = 350
@@ -108,3 +110,7 @@ def test_every_module_says_what_it_is(package: str) -> None:
 
 def docstring_of(path: Path) -> str | None:
     return ast.get_docstring(ast.parse(path.read_text()))
+
+
+def test_what_begins_first_is_there() -> None:
+    assert [name for name in LONGEST_FIRST if not (ROOT / "tests" / name).exists()] == []

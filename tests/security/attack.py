@@ -157,10 +157,7 @@ class AttackersBrowser(Browser):
     """A browser at the attacker's address."""
 
     def __init__(self, http: httpx.Client, address: str) -> None:
-        # Without the base class's client: each one loads every certificate authority there is
-        self._http = http
-        self._stops_at = "https://rp.example"
-        self._page = None
+        super().__init__(stops_at="https://rp.example", http=http)
         self._address = address
 
     def open(self, address: str, **parameters: str) -> Any:

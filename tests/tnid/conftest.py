@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pyotp
 import pytest
+from jinja2.bccache import Bucket, BytecodeCache
 
 from oidc.clients.registration import new_client
 from tests.conftest import Clock
@@ -34,11 +35,29 @@ def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "COSTS", passwords.Costs(1, 8, 1))
 
 
+class CompiledTemplates(BytecodeCache):
+    """Templates as compiled for the first application of this process, for all the others."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key, bucket.checksum] = bucket.code
+
+
+COMPILED = CompiledTemplates()
+
+
 @pytest.fixture
 def app(settings: Settings, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Application:
     """The application without signing keys: making them takes long, and its pages sign nothing."""
     monkeypatch.setattr("tnid.app.ensure_keys", lambda _parts: None)
-    return create_app(settings)
+    made = create_app(settings)
+    made.jinja_env.bytecode_cache = COMPILED
+    return made
 
 
 @pytest.fixture
@@ -52,9 +71,9 @@ class InProcess(Browser):
     """A browser whose requests come straight to the application, from an address of its own."""
 
     def __init__(self, app: Application, ip: str = "192.0.2.1") -> None:
-        super().__init__(stops_at=CALLBACK)
         transport = httpx.WSGITransport(app=app.wsgi_app, remote_addr=ip)
-        self._http = httpx.Client(transport=transport, base_url=ISSUER, headers={"Accept": "text/html"})
+        http = httpx.Client(transport=transport, base_url=ISSUER, headers={"Accept": "text/html"})
+        super().__init__(stops_at=CALLBACK, http=http)
 
     def open(self, address: str, **parameters: str) -> Page:
         return super().open(address if "://" in address else f"{ISSUER}{address}", **parameters)
