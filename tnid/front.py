@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -31,6 +32,7 @@ from tnid.web import MAX_CONTENT_LENGTH, YEAR_SECONDS, find_certificate, find_pe
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+    from oidc.provider import Provider
     from tnid.services import Services
 
 RETRY_AFTER_SECONDS = 5
@@ -51,6 +53,28 @@ class Route(NamedTuple):
     has_page: bool = False
 
 
+class Document:
+    """A public document, the same whoever asks, kept as it is sent for as long as it doesn't change.
+
+    Everybody's libraries ask for the keys and the metadata: most of an answer is not made but found.
+    """
+
+    def __init__(self, make: Callable[[int], Response], headers: Headers) -> None:
+        self._make = make
+        self._headers = headers
+        self._ready: tuple[Response, list[tuple[str, str]]] | None = None
+
+    def get(self, now: int) -> tuple[Response, list[tuple[str, str]]]:
+        """Return the answer and all of its headers, one list for all requests; raises what making it raises.
+
+        The server reads the list and leaves it as it is.
+        """
+        response, ready = self._make(now), self._ready
+        if ready is None or ready[0] is not response:
+            self._ready = ready = (response, all_headers(response, self._headers))
+        return ready
+
+
 class Front:
     """A WSGI application around Flask's."""
 
@@ -60,19 +84,23 @@ class Front:
         self._routes = routes(services)
         self._client_route = client_route(services)
         self._headers = security_headers(is_plain_http=services.settings.is_plain_http)
+        made = documents(services.provider)
+        self._documents = {path: Document(make, self._headers) for path, make in made.items()}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        route = self._find_route(environ["PATH_INFO"])
-        response = self._respond(route, environ) if route else None
-        if response is None:
+        path = environ["PATH_INFO"]
+        document = self._documents.get(path)
+        if document is not None and is_plain_get(environ):
+            with suppress(Exception):  # what failed is tried and told of below
+                response, headers = document.get(clock.now())
+                start_response(_STATUS_LINES[200], headers)
+                return [response.body]
+        route = self._find_route(path)
+        found = self._respond(route, environ) if route else None
+        if found is None:
             return self._pages(environ, start_response)
-        headers = [
-            *response.headers,
-            *self._headers,
-            ("Content-Length", str(len(response.body))),
-        ]
-        start_response(_STATUS_LINES[response.status], headers)
-        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else response.body]
+        start_response(_STATUS_LINES[found.status], all_headers(found, self._headers))
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else found.body]
 
     def _find_route(self, path: str) -> Route | None:
         return self._routes.get(path) or (self._client_route if path.startswith(CLIENT_PREFIX) else None)
@@ -117,11 +145,9 @@ def routes(services: Services) -> dict[str, Route]:
     provider = services.provider
     posts, reads = frozenset({"POST"}), frozenset({"GET", "HEAD"})
     paths = discovery.ENDPOINTS
-    metadata = Route(reads, lambda _request, _environ, _now: provider.metadata())
+    public = {path: Route(reads, _made(make)) for path, make in documents(provider).items()}
     return {
-        discovery.OPENID_PATH: metadata,
-        discovery.OAUTH_PATH: metadata,
-        paths["jwks_uri"]: Route(reads, lambda _request, _environ, now: provider.jwks(now)),
+        **public,
         paths["pushed_authorization_request_endpoint"]: Route(
             posts, _plain(provider.pushed_requests.respond)
         ),
@@ -140,6 +166,27 @@ def routes(services: Services) -> dict[str, Route]:
         paths["authorization_endpoint"]: Route(frozenset({"GET"}), silent_sign_on(services), has_page=True),
         polls.PATH: Route(reads, build_polls(services).answer),
     }
+
+
+def documents(provider: Provider) -> dict[str, Callable[[int], Response]]:
+    """Return what makes the public documents, by path."""
+    return {
+        discovery.OPENID_PATH: lambda _now: provider.metadata(),
+        discovery.OAUTH_PATH: lambda _now: provider.metadata(),
+        discovery.ENDPOINTS["jwks_uri"]: provider.jwks,
+    }
+
+
+def is_plain_get(environ: WSGIEnvironment) -> bool:
+    return environ["REQUEST_METHOD"] == "GET" and "HTTP_IF_NONE_MATCH" not in environ
+
+
+def all_headers(response: Response, more: Headers) -> list[tuple[str, str]]:
+    return [*response.headers, *more, ("Content-Length", str(len(response.body)))]
+
+
+def _made(make: Callable[[int], Response]) -> Answer:
+    return lambda _request, _environ, now: make(now)
 
 
 def _plain(respond: Callable[[Request, int], Response]) -> Answer:

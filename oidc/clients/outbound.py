@@ -13,6 +13,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 from urllib.parse import SplitResult, urlsplit
@@ -67,7 +68,13 @@ class Outbound:
 
     def __init__(self, *, allow_loopback: bool = False, ca_file: Path | None = None) -> None:
         self._allow_loopback = allow_loopback
-        self._tls = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+        # At the start, so that a file that holds none is found then
+        self._own_tls = ssl.create_default_context(cafile=str(ca_file)) if ca_file else None
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        # By the first that connects: reading every authority there is takes long, and few processes connect
+        return self._own_tls or ssl.create_default_context()
 
     def fetch(self, url: str) -> bytes:
         """Return the body of a 200 answer; raise OutboundRefused for everything else."""
