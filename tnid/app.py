@@ -39,7 +39,8 @@ from tnid.signout import blueprints as signout
 ROOT = Path(__file__).resolve().parents[1]
 # Whose pages there are, beside the protocol's own
 FEATURES = (
-    *(signin, consent, accounts, enrolment, decoupled, mandates, messages, recovery, officials, signout, qr),
+    *(signin, consent, accounts, enrolment, decoupled, mandates, messages, recovery, officials, qr),
+    signout,
 )
 # What a request finds out once, and what it means to set
 FOUND = (

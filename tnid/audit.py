@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from tnid.db import Conflict, Database
+from tnid.event_counts import EventCounts
 from tnid.stores.audit import AuditStore, Kinds
 
 FIRST_HASH = bytes(32)
@@ -115,12 +116,13 @@ class Verified(NamedTuple):
 
 
 class Chain:
-    """Seals the appended events and checks the seals."""
+    """Seals the appended events, counts what it sealed, and checks the seals."""
 
     def __init__(self, database: Database, key: bytes) -> None:
         """Take the key derived from the master key for CHAIN_PURPOSE."""
         self._database = database
         self._store = AuditStore(database)
+        self._counts = EventCounts(database)
         self._key = key
 
     def seal(self, now: int) -> int:
@@ -145,6 +147,7 @@ class Chain:
             self._store.complete_batch(
                 number, previous_hash=previous, digest=digest, event_count=len(events), now=now
             )
+            self._counts.add(events)
         return len(events)
 
     def _digest(self, number: int, previous: bytes, events: list[Any]) -> bytes:

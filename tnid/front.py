@@ -22,6 +22,8 @@ from oidc.models import EndUser
 from tnid import audit, clock
 from tnid.consent.service import find_agreed_in
 from tnid.db import DatabaseUnavailable
+from tnid.metrics import PATH as METRICS_PATH
+from tnid.metrics import metrics
 from tnid.qr import polls
 from tnid.qr.parts import build_polls
 from tnid.signin.limits import DEVICE_FROM_NETWORK, Bucket, network_of
@@ -165,6 +167,7 @@ def routes(services: Services) -> dict[str, Route]:
         paths["device_authorization_endpoint"]: Route(posts, device_authorization(services)),
         paths["authorization_endpoint"]: Route(frozenset({"GET"}), silent_sign_on(services), has_page=True),
         polls.PATH: Route(reads, build_polls(services).answer),
+        METRICS_PATH: Route(reads, metrics(services), has_page=True),
     }
 
 

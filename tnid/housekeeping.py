@@ -44,6 +44,7 @@ from tnid.stores.security_events import SecurityEventStore
 LEASE_SECONDS = 10
 TEND_SECONDS = 5
 WARN_SECONDS = 30
+EXPIRED_SECONDS = 10
 TICK_SECONDS = 0.2
 DELETIONS_AT_ONCE = 10
 MANDATES_AT_ONCE = 50
@@ -76,6 +77,10 @@ def chores(services: Services) -> tuple[Chore, ...]:
     def purge(now: int) -> bool:
         return purge_expired(database, now, most=settings.purge_batch_rows)
 
+    def count_expired(now: int) -> bool:
+        with database.unit():
+            return services.qr_sign_ins.note_expired(now, most=settings.purge_batch_rows)
+
     def delete_accounts(now: int) -> bool:
         return erase_due(services, now, most=DELETIONS_AT_ONCE) == DELETIONS_AT_ONCE
 
@@ -94,6 +99,8 @@ def chores(services: Services) -> tuple[Chore, ...]:
         Chore("tend_keys", TEND_SECONDS, False, tend_keys),
         Chore("warn", WARN_SECONDS, True, warn),
         Chore("end_mandates", WARN_SECONDS, True, end_mandates),
+        # Before they are purged
+        Chore("count_expired", EXPIRED_SECONDS, True, count_expired),
         Chore("purge", settings.purge_seconds, True, purge),
         Chore("delete_accounts", settings.purge_seconds, True, delete_accounts),
         Chore("purge_audit", settings.purge_seconds, True, purge_audit),

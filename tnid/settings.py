@@ -84,6 +84,8 @@ class Settings:
         "where a trusted proxy puts a client's TLS certificate (RFC 8705)")
     client_ca_file: Path | None = setting(parse_certificates_file, None, "file",
         "the authorities that issue clients' certificates (PEM)")
+    metrics_networks: tuple[Network, ...] = setting(parse_networks, "127.0.0.0/8,::1/128", "networks",
+        "who may read /metrics; to others it isn't there")
     mtls_url: str | None = setting(url_of("https"), None, "URL",
         "where clients are asked for a certificate, if not at the issuer")
     dpop_nonce_required: bool = setting(parse_flag, "false", "flag",

@@ -69,7 +69,7 @@ def find_peer(environ: Mapping[str, Any], trusted: Iterable[Network]) -> Peer:
     peer = Peer(str(environ.get("REMOTE_ADDR") or ""), _port(environ.get("REMOTE_PORT")))
     hops = [hop.strip() for hop in str(environ.get("HTTP_X_FORWARDED_FOR", "")).split(",") if hop.strip()]
     networks = tuple(trusted)
-    while hops and _is_in(peer.ip, networks):
+    while hops and is_in(peer.ip, networks):
         found = _parse_hop(hops.pop())
         if found is None:
             break
@@ -79,12 +79,12 @@ def find_peer(environ: Mapping[str, Any], trusted: Iterable[Network]) -> Peer:
 
 def find_certificate(environ: Mapping[str, Any], header: str | None, trusted: Iterable[Network]) -> str:
     """Return the client's TLS certificate as a trusted proxy wrote it into `header`, or ""."""
-    if header is None or not _is_in(str(environ.get("REMOTE_ADDR") or ""), tuple(trusted)):
+    if header is None or not is_in(str(environ.get("REMOTE_ADDR") or ""), tuple(trusted)):
         return ""
     return str(environ.get("HTTP_" + header.upper().replace("-", "_")) or "")
 
 
-def _is_in(ip: str, networks: tuple[Network, ...]) -> bool:
+def is_in(ip: str, networks: tuple[Network, ...]) -> bool:
     try:
         address = ipaddress.ip_address(ip)
     except ValueError:

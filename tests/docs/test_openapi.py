@@ -37,7 +37,7 @@ CASES = [
     for scheme in ("", *(next(iter(way)) for way in operation.definition.raw.get("security", ())[:1]))
 ]
 # Addresses of our own, of which no relying party knows
-OPERATIONAL = {"/healthz", "/readyz", "/qr/poll"}
+OPERATIONAL = {"/healthz", "/readyz", "/qr/poll", "/metrics"}
 
 
 @pytest.fixture(scope="module")

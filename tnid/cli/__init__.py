@@ -19,6 +19,7 @@ from tnid.cli.demo import demo
 from tnid.cli.keys import keys
 from tnid.cli.official import official
 from tnid.cli.outbox import outbox
+from tnid.cli.qr import qr
 from tnid.cli.refusals import Commands
 from tnid.cli.request import request
 from tnid.cli.resource import resource
@@ -46,6 +47,7 @@ for command in (
     demo,
     outbox,
     audit,
+    qr,
     backup,
     restore,
     config,

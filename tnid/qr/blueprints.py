@@ -1,7 +1,7 @@
-"""Every page of signing in by QR."""
+"""Every page of sign-in by QR."""
 
 from __future__ import annotations
 
-from tnid.qr import phone_pages, screen_pages
+from tnid.qr import phone_pages
 
-BLUEPRINTS = (screen_pages.blueprint, phone_pages.blueprint)
+BLUEPRINTS = (phone_pages.blueprint,)

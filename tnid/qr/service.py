@@ -10,7 +10,7 @@ import hmac
 from typing import Any, NamedTuple
 
 from oidc.authorization.interaction import hash_browser
-from oidc.decoupled.user_code import read_user_code, user_code_of
+from oidc.decoupled.user_code import new_user_code, read_user_code
 from oidc.interfaces import Events
 from oidc.models import EndUser
 from tnid.accounts.refusal import Refused
@@ -20,9 +20,9 @@ from tnid.qr.state import (
     APPROVED,
     CLAIMED,
     COLLECTED,
+    EXPIRED,
     LIVE,
     OTHER_PERSON,
-    READY,
     REFUSED,
     REPLACED,
     WAITING,
@@ -54,10 +54,7 @@ class Screen(NamedTuple):
 
 
 class Begun(NamedTuple):
-    """`secret` goes into the screen's cookie, `typed_code`, which follows from it, onto the screen.
-
-    Neither is stored.
-    """
+    """`secret` goes into the screen's cookie, `typed_code` onto the screen; neither is stored."""
 
     row: Any
     secret: str
@@ -68,12 +65,12 @@ class QrSignIns:
     """What screens and phones do with them."""
 
     def __init__(
-        self, store: QrSignInStore, frames: Frames, blind: BlindIndex, codes_key: bytes, events: Events
+        self, store: QrSignInStore, frames: Frames, blind: BlindIndex, digits_key: bytes, events: Events
     ) -> None:
         self.frames = frames
         self._store = store
         self._blind = blind
-        self._codes_key = codes_key
+        self._digits_key = digits_key
         self._events = events
 
     # The screen's side
@@ -81,8 +78,7 @@ class QrSignIns:
     def begin(self, screen: Screen, now: int, kind: str = SCREEN) -> Begun:
         """Begin one for a screen; the one before of the same interaction is over."""
         self._store.end_of_interaction(screen.interaction_uid, REPLACED, now)
-        secret, qr_id = new_cookie_value(), new_id()
-        typed_code = self.typed_code_of(secret)
+        secret, typed_code, qr_id = new_cookie_value(), new_user_code(), new_id()
         self._store.add(
             id=qr_id,
             kind=kind,
@@ -102,10 +98,6 @@ class QrSignIns:
         self._events.record("qr.begin", client_id=screen.client_id, now=now)
         return Begun(self._store.find(qr_id), secret, typed_code)
 
-    def typed_code_of(self, secret: str) -> str:
-        """Return the code to type that belongs to a screen's secret: shown at each reload, kept nowhere."""
-        return user_code_of(hmac.digest(self._codes_key, f"typed:{secret}".encode(), "sha256"))
-
     def find_of_screen(self, secret: str, screen: Screen) -> Any:
         """Return this screen's own row, in whatever state; None in another browser, network, interaction."""
         if not secret or len(secret) > MOST_COOKIE_CHARACTERS:
@@ -115,13 +107,6 @@ class QrSignIns:
             return None
         is_same = row.interaction_uid == screen.interaction_uid and row.network == screen.network
         return row if is_same else None
-
-    def is_of_other_network(self, secret: str, screen: Screen) -> bool:
-        """Say whether the one that this screen lost would be its own in the network where it began."""
-        row = self._store.find_by_secret(hash_cookie(secret[:MOST_COOKIE_CHARACTERS]))
-        return (
-            row is not None and self.find_of_screen(secret, screen._replace(network=row.network)) is not None
-        )
 
     def try_digits(self, row: Any, typed: str, now: int) -> Refused | None:
         """Judge the digits that the screen's person typed. One try: wrong ones end it for good.
@@ -146,21 +131,16 @@ class QrSignIns:
         """
         collected = self._store.collect(row.id, hash_cookie(secret), now)
         if collected is None:
-            reason = self._why_not(row.id, now)
-            self._refuse("qr.collect", reason, row, now)
-            if reason == READY:
-                # Its person's no more: it would look ready until it expires
-                self.abandon(secret, REFUSED, now)
-            return None
-        self._events.record(
-            "qr.collect", account_id=collected.account_id, client_id=collected.client_id, now=now
-        )
+            self._refuse("qr.collect", state_of(row, now), row, now)
+        else:
+            self._events.record(
+                "qr.collect", account_id=collected.account_id, client_id=collected.client_id, now=now
+            )
         return collected
 
-    def abandon(self, secret: str, reason: str, now: int) -> bool:
-        """End the one whose screen holds this secret, from its side; False where it is over."""
-        row = self._store.find_by_secret(hash_cookie(secret[:MOST_COOKIE_CHARACTERS]))
-        return row is not None and self._store.end(row.id, reason, now)
+    def abandon(self, row: Any, reason: str, now: int) -> bool:
+        """End one from its screen's side."""
+        return self._store.end(row.id, reason, now)
 
     # The phone's side
 
@@ -213,8 +193,8 @@ class QrSignIns:
 
     def digits_of(self, row: Any) -> str:
         """Return the two digits of the phone that claimed it: stored nowhere, another phone's are others."""
-        message = f"digits:{row.id}:{row.phone_hash}".encode()
-        return f"{int.from_bytes(hmac.digest(self._codes_key, message, 'sha256')) % 100:02d}"
+        message = f"{row.id}:{row.phone_hash}".encode()
+        return f"{int.from_bytes(hmac.digest(self._digits_key, message, 'sha256')) % 100:02d}"
 
     def approve(self, row: Any, end_user: EndUser, phone: str, now: int) -> bool:
         """Note the yes of the phone that claimed it; False where it is over, another's, or was said already.
@@ -250,6 +230,13 @@ class QrSignIns:
     def end_all(self, account_id: str, now: int) -> int:
         """End whatever is under way for an account."""
         return self._store.end_of_account(account_id, REFUSED, now)
+
+    def note_expired(self, now: int, *, most: int) -> bool:
+        """End those whose time ran out, up to `most`, and count them; say whether there may be more."""
+        expired = self._store.end_expired(EXPIRED, now, most=most)
+        if expired:
+            self._events.record("qr.expired", details={"times": expired}, now=now)
+        return expired == most
 
     def _why_not(self, qr_id: str, now: int) -> str:
         row = self._store.find(qr_id)

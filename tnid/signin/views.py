@@ -25,8 +25,6 @@ from tnid.signin.screen import (
     find_interaction,
     get_interaction,
     go_to,
-    is_phone,
-    may_be_elsewhere,
     resume,
     second_factor_screen,
 )
@@ -66,14 +64,9 @@ def show_login(interaction: Interaction, form: LoginForm) -> str:
         uid=interaction.uid,
         register_url=address("registration.register", interaction),
         recover_url=address("recovery.begin", interaction),
-        qr_url=address("qr_screen.begin", interaction) if offers_qr(interaction) else None,
         passkey_url=address("passkey.sign_in", interaction),
         passkey_options=parts.passkeys.request_options(context_of(SIGN_IN, interaction.uid), services.now()),
     )
-
-
-def offers_qr(interaction: Interaction) -> bool:
-    return may_be_elsewhere(interaction) and not is_phone()
 
 
 @blueprint.get("/login/shut")

@@ -127,13 +127,10 @@ _END = (
         changed_at=bindparam("now"),
     )
 )
+# One whose time ran out has ended by that, and is counted so
 _END_OF_INTERACTION = (
     update(qr_sign_ins)
-    .where(
-        _ROW.interaction_uid == bindparam("of_interaction"),
-        _ROW.ended_at.is_(None),
-        _ROW.collected_at.is_(None),
-    )
+    .where(_ROW.interaction_uid == bindparam("of_interaction"), *_LIVES)
     .values(
         ended_at=bindparam("now"), end_reason=bindparam("why"), typed_hash=None, changed_at=bindparam("now")
     )
@@ -144,6 +141,13 @@ _END_OF_ACCOUNT = (
     .values(
         ended_at=bindparam("now"), end_reason=bindparam("why"), typed_hash=None, changed_at=bindparam("now")
     )
+)
+_IS_OPEN = (_ROW.ended_at.is_(None), _ROW.collected_at.is_(None))
+_RAN_OUT = select(_ROW.id).where(_ROW.expires_at <= bindparam("now"), *_IS_OPEN).limit(bindparam("most"))
+_END_EXPIRED = (
+    update(qr_sign_ins)
+    .where(_ROW.id.in_(_RAN_OUT), *_IS_OPEN)
+    .values(ended_at=_ROW.expires_at, end_reason=bindparam("why"), typed_hash=None)
 )
 # One try: right or wrong, it is spent by the one statement that judges it
 _TRY_DIGITS = (
@@ -237,6 +241,10 @@ class QrSignInStore:
 
     def end_of_account(self, account_id: str, reason: str, now: int) -> int:
         return self._database.execute(_END_OF_ACCOUNT, of_account=account_id, why=reason, now=now)
+
+    def end_expired(self, reason: str, now: int, *, most: int) -> int:
+        """End up to `most` of those whose time ran out, as of then; return how many."""
+        return self._database.execute(_END_EXPIRED, why=reason, now=now, most=most)
 
     def try_digits(self, qr_id: str, *, is_right: bool, reason: str, now: int) -> bool:
         """Spend the only try: note right digits, or end it; False where there was no try left."""
