@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from tnid.accounts.contacts import parse_email, parse_phone
@@ -13,6 +14,8 @@ from tnid.accounts.refusal import Refused
 
 MOST_CHARACTERS = 200
 MOST_MARKS_ON_A_LETTER = 2
+# Also as keyboards and languages have them: D’Angelo, Nguyễn-Lê, Trần T. An, Gal·la, アン・リー
+BETWEEN_LETTERS = frozenset(" '‘’`´׳-‐‑–.·・･")
 ADDRESS_MEMBERS = ("formatted", "street_address", "locality", "region", "postal_code", "country")
 LOCALES = ("vi", "en", "ko")
 
@@ -36,6 +39,16 @@ def clean_text(value: Any) -> str:
         raise _Unfit("characters")
     if _has_piled_marks(text):
         raise _Unfit("characters")
+    return text
+
+
+def clean_name(value: Any) -> str:
+    """Return somebody's name: letters of any script, and what stands between them in names."""
+    text = clean_text(value)
+    if any(unicodedata.category(c)[0] not in "LM" and c not in BETWEEN_LETTERS for c in text):
+        raise _Unfit("name_characters")
+    if text and not any(unicodedata.category(c)[0] == "L" for c in text):
+        raise _Unfit("name_characters")
     return text
 
 
@@ -104,10 +117,10 @@ def _web_address(value: Any) -> str:
 
 
 _CHECKS: dict[str, Callable[[Any], Any]] = {
-    "name": clean_text,
-    "family_name": clean_text,
-    "middle_name": clean_text,
-    "given_name": clean_text,
+    "name": clean_name,
+    "family_name": clean_name,
+    "middle_name": clean_name,
+    "given_name": clean_name,
     "nickname": clean_text,
     "preferred_username": clean_text,
     "gender": clean_text,
@@ -125,11 +138,19 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def check_profile(given: Mapping[str, Any]) -> dict[str, Any] | Refused:
-    """Return the claims to keep, without the empty ones, or what is wrong with the first bad one."""
+def check_profile(
+    given: Mapping[str, Any], *, known: Mapping[str, Any] = MappingProxyType({})
+) -> dict[str, Any] | Refused:
+    """Return the claims to keep, without the empty ones, or what is wrong with the first bad one.
+
+    What is `known` and stays as it is was checked when it came in, by the rules of that day.
+    """
     profile: dict[str, Any] = {}
     for name, value in given.items():
         if name == "updated_at":  # ours to say
+            continue
+        if name in known and known[name] == value:
+            profile[name] = value
             continue
         if name not in _CHECKS:
             return Refused(name, "unknown_claim")

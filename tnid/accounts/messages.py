@@ -51,6 +51,10 @@ MESSAGES: dict[str, Any] = {
     "too_young": _("An account of one's own is for people from 14 years of age."),
     "too_long": _("This is too long."),
     "characters": _("Some characters here can't be used. Type it anew instead of pasting it."),
+    "name_characters": _(
+        "A name has letters, with spaces, hyphens, apostrophes or dots between them. Leave out digits, emoji"
+        " and other symbols."
+    ),
     "wrong_user_code": _(
         "No device waits with this code. Check it on the device; after ten minutes it shows a new one."
     ),

@@ -41,7 +41,7 @@ class ProfileChanges:
         merged = {**before, **changes}
         for contact in CONTACTS:
             merged.pop(f"{contact}_verified", None)
-        after = check_profile(merged)
+        after = check_profile(merged, known=before)
         if isinstance(after, Refused):
             return after
         for contact in CONTACTS:

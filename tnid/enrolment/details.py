@@ -8,7 +8,14 @@ from typing import Any
 
 from tnid.accounts.claims import check_profile
 from tnid.accounts.dates import check_age, read_date, write_date
-from tnid.accounts.numbers import HOME_COUNTRY, IDENTITY_CARD, DocumentNumber, find_warnings, parse_number
+from tnid.accounts.numbers import (
+    HOME_COUNTRY,
+    IDENTITY_CARD,
+    PASSPORT,
+    DocumentNumber,
+    find_warnings,
+    parse_number,
+)
 from tnid.accounts.refusal import Refused
 from tnid.enrolment.addresses import find_place
 from tnid.enrolment.card_text import CardText
@@ -64,41 +71,49 @@ def details_of_card(card: CardText) -> Details:
     )
 
 
-def check_details(details: Details, known_name: str, now: int) -> Person | Refused:
-    """Return who this is, or what is wrong with the first bad field.
+def check_details(details: Details, known_name: str, now: int) -> Person | tuple[Refused, ...]:
+    """Return who this is, or what is wrong with each bad field, in the order of the form.
 
     `known_name` is what the account calls its person: another name on the card is a warning, no fault.
     """
     number = parse_number(details.document, details.number, details.country)
-    if isinstance(number, Refused):
-        return number
     claims = _check_claims(details, now)
-    if isinstance(claims, Refused):
-        return claims
+    if isinstance(number, Refused) or isinstance(claims, tuple):
+        return (*_faults_of_number(details, number), *(claims if isinstance(claims, tuple) else ()))
     warnings = find_warnings(number, claims["birthdate"], claims["gender"])
     if known_name and not is_same_name(known_name, claims["name"]):
         warnings = (*warnings, NAME_DIFFERS)
     return Person(number=number, claims=claims, warnings=warnings)
 
 
-def _check_claims(details: Details, now: int) -> dict[str, Any] | Refused:
+def _faults_of_number(details: Details, number: DocumentNumber | Refused) -> tuple[Refused, ...]:
+    if not isinstance(number, Refused):
+        return ()
+    has_no_country = details.document == PASSPORT and not details.country and number.field != "country"
+    return (Refused("country", "required"), number) if has_no_country else (number,)
+
+
+def _check_claims(details: Details, now: int) -> dict[str, Any] | tuple[Refused, ...]:
+    name, birthdate = check_name(details), check_birthdate(details.birthdate, now)
+    gender = {"gender": details.gender} if details.gender in SEXES else Refused("gender", "required")
+    address = check_address(details.address, details.ward)
+    if not isinstance(address, Refused):
+        address = check_profile({"address": address})
+    checked = name, birthdate, gender, address
+    faults = tuple(one for one in checked if isinstance(one, Refused))
+    if faults or isinstance(name, Refused) or isinstance(gender, Refused) or isinstance(address, Refused):
+        return faults
+    return {**name, "birthdate": birthdate, **gender, **address}
+
+
+def check_name(details: Details) -> dict[str, Any] | Refused:
+    """Return the claims of the name."""
     if not details.name:
         return Refused("name", "required")
-    birthdate = check_birthdate(details.birthdate, now)
-    if isinstance(birthdate, Refused):
-        return birthdate
-    if details.gender not in SEXES:
-        return Refused("gender", "required")
-    address = check_address(details.address, details.ward)
-    if isinstance(address, Refused):
-        return address
     # A foreigner's passport has an order of its own: only the whole is kept
     parts = split_name(details.name) if details.document == IDENTITY_CARD else {}
-    claims = {"name": details.name, **parts, "birthdate": birthdate, "gender": details.gender}
-    checked = check_profile({**claims, "address": address})
-    if isinstance(checked, Refused):
-        return Refused("name", checked.reason) if checked.field.endswith("_name") else checked
-    return checked
+    checked = check_profile({"name": details.name, **parts})
+    return Refused("name", checked.reason) if isinstance(checked, Refused) else checked
 
 
 def check_birthdate(typed: str, now: int) -> str | Refused:

@@ -52,8 +52,8 @@ class Enrolment:
         if account.identity_level >= LEAST_VERIFIED_LEVEL:
             return None
         person = check_details(details, str(account.profile.get("name", "")), now)
-        if isinstance(person, Refused):
-            return self._refuse(account_id, person, person.reason, now)
+        if isinstance(person, tuple):
+            return self._refuse(account_id, person[0], person[0].reason, now)
         if not account.profile.get("phone_number_verified"):
             return Refused("phone", "phone_unverified")
         if not self._take(account, person.number, now):
@@ -69,11 +69,14 @@ class Enrolment:
             self._announcements.announce(account_id, "identity_confirmed", now)
         return refused
 
-    def check(self, account_id: str, details: Details, now: int) -> Refused | None:
-        """Say what is wrong with the first bad field, before anything else is asked of the person."""
+    def check(self, account_id: str, details: Details, now: int) -> tuple[Refused, ...]:
+        """Say what is wrong with each bad field, before anything else is asked of the person."""
         account = self._accounts.get(account_id)
         person = check_details(details, str(account.profile.get("name", "")), now)
-        return self._refuse(account_id, person, person.reason, now) if isinstance(person, Refused) else None
+        if not isinstance(person, tuple):
+            return ()
+        self._refuse(account_id, person[0], person[0].reason, now)
+        return person
 
     def take_photo(self, account_id: str, now: int) -> bool:
         """Count a photo before it is looked at; False where there were too many."""

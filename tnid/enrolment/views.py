@@ -165,18 +165,18 @@ def details() -> ResponseReturnValue:
         document = IDENTITY_CARD
     before = find_details(document)
     form = make_details_form(before or Details(document=document))
-    refused = None
     if form.validate_on_submit():
         typed = read_details(form, document)
-        refused = services.current().enrolment.check(account.id, typed, services.now())
-        if refused is None:
+        faults = services.current().enrolment.check(account.id, typed, services.now())
+        if not faults:
             keep_details(typed)
             return confirm(typed, interaction)
-        show_refusal(form, refused)
+        for refused in faults:
+            show_refusal(form, refused)
     page = show_step(
         "enrolment/details.html", interaction, form=form, document=document, is_read=before is not None
     )
-    return answer_form(page, form, refused)
+    return page, (400 if form.is_submitted() else 200)
 
 
 def confirm(confirmed: Details, interaction: Interaction | None) -> ResponseReturnValue:

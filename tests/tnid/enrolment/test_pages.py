@@ -110,6 +110,9 @@ def test_no_other_page_may_use_the_camera(path: str, at_identity: InProcess) -> 
         ({"name": "N" * 300}, "name", "quá dài"),
         ({"name": ""}, "name", "không được để trống"),
         ({"name": "Nguyễn\u202eVăn"}, "name", "ký tự"),
+        ({"name": "Nguyễn Văn An 😀"}, "name", "biểu tượng"),
+        ({"name": "Nguyễn Văn An 2"}, "name", "chữ số"),
+        ({"name": "Nguyễn_Văn_An"}, "name", "chữ số"),
         ({"birthdate": "02/01/2090"}, "birthdate", "chưa đến"),
         ({"birthdate": "31/02/1990"}, "birthdate", "chưa đúng"),
         ({"birthdate": "02/01/1890"}, "birthdate", "chưa đúng"),
@@ -137,6 +140,17 @@ def test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_is_kept(
     assert form.fields["number"] == (TYPED | changes)["number"]
     assert level(services, an) == 0 and services.accounts.identity.find_number(an.id) is None
     assert len(refusals(services)) == 1
+
+
+def test_every_wrong_field_is_said_at_once(at_identity: InProcess, services: Services) -> None:
+    at_identity.open("/account/identity/details")
+    page = fill(at_identity, number="12", name="An 2", birthdate="31/02/1990", gender="", ward="")
+    wrong = ("number", "name", "birthdate", "gender", "ward")
+    assert page.status == 400 and all(page.has(f"{field}-error") for field in wrong)
+    at_identity.open("/account/identity/details?document=passport")
+    page = fill(at_identity, number="!", name="", birthdate="", gender="", address="", ward="")
+    assert all(page.has(f"{field}-error") for field in ("country", "number", "name", "birthdate", "gender"))
+    assert len(refusals(services)) == 2, "one row a form"
 
 
 def test_a_number_that_disagrees_is_confirmed_with_warnings(
