@@ -124,6 +124,7 @@ def create_app(settings: Settings) -> Application:
     errors.install(app, settings)
     app.jinja_env.filters.update(moment=moment, dated=dated)
     app.jinja_env.globals["counter_news"] = find_news
+    app.jinja_env.globals["are_passkeys_possible"] = parts.passkeys.are_possible
     app.jinja_env.globals["version"] = metadata.version("thai-nguyen-id")
     app.context_processor(current_person)
     ensure_keys(parts)

@@ -16,6 +16,7 @@ from tests.flows.virtual_authenticator import (
 )
 from tests.person import Person
 from tests.province import Province
+from tests.servers.processes import wait_until
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -257,10 +258,13 @@ def test_a_passkey_is_named_and_removed(window: Window, province: Province) -> N
     window.fill(name="Điện thoại của mẹ")
     window.click("passkey_name_submit")
     assert "Điện thoại của mẹ" in window.page.locator("#passkeys").inner_text()
+    (copy,) = device.credentials()
     window.page.locator("#passkeys a").click()
     window.click("passkey_remove_submit")
     assert window.page.locator("#passkeys").count() == 0
-    # The device still holds it, and it opens nothing
+    wait_until(lambda: not device.credentials(), seconds=5, what="device to hear of it")
+    # A device that didn't hear of it offers it still, and it opens nothing
+    device.add(copy)
     device.set_present(False)
     sign_out(window, province)
     window.open(f"{province.issuer}/login")
@@ -270,3 +274,4 @@ def test_a_passkey_is_named_and_removed(window: Window, province: Province) -> N
     device.set_present(False)
     window.page.wait_for_selector("[role=alert] .wrong")
     assert window.has("login_password")
+    wait_until(lambda: not device.credentials(), seconds=5, what="device to hear of it now")

@@ -43,9 +43,10 @@ class VirtualAuthenticator:
     def take(self, other: VirtualAuthenticator) -> None:
         """Take another's passkeys over, as a synced account does."""
         for credential in other.credentials():
-            self._session.send(
-                "WebAuthn.addCredential", {"authenticatorId": self._id, "credential": credential}
-            )
+            self.add(credential)
+
+    def add(self, credential: dict[str, Any]) -> None:
+        self._session.send("WebAuthn.addCredential", {"authenticatorId": self._id, "credential": credential})
 
     def set_verified(self, is_verified: bool) -> None:
         """Let the finger be right from now on, or wrong."""

@@ -663,8 +663,14 @@ EXAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     ),
     "security-app": ("accounts/security.html", lambda: _security(passkeys=[])),
     "protect": ("accounts/protect.html", lambda: {"current_person": PERSON}),
-    "passkeys": ("accounts/passkeys.html", lambda: {"passkeys": _PASSKEYS, "current_person": PERSON}),
-    "passkeys-none": ("accounts/passkeys.html", lambda: {"passkeys": [], "current_person": PERSON}),
+    "passkeys": (
+        "accounts/passkeys.html",
+        lambda: {"passkeys": _PASSKEYS, "accepted": {"rpId": "id.example"}, "current_person": PERSON},
+    ),
+    "passkeys-none": (
+        "accounts/passkeys.html",
+        lambda: {"passkeys": [], "accepted": {"rpId": "id.example"}, "current_person": PERSON},
+    ),
     "passkey-own": (
         "accounts/passkey.html",
         lambda: {"form": PasskeyNameForm(), "one": _PASSKEYS[1], "current_person": PERSON},

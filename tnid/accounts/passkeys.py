@@ -30,8 +30,13 @@ blueprint = declare(Blueprint("passkeys", __name__, url_prefix="/account/securit
 
 @blueprint.get("")
 def show() -> ResponseReturnValue:
-    passkeys = services.current().passkeys.list_by_account(get_end_user().account_id)
-    return render_template("accounts/passkeys.html", passkeys=passkeys)
+    """List the passkeys; the device learns which are left, and offers no other."""
+    keys, account_id = services.current().passkeys, get_end_user().account_id
+    return render_template(
+        "accounts/passkeys.html",
+        passkeys=keys.list_by_account(account_id),
+        accepted=keys.accepted_credentials(account_id),
+    )
 
 
 @blueprint.route("/new", methods=["GET", "POST"])

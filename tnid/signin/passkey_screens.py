@@ -17,7 +17,7 @@ from tnid.signin import second_factor, session
 from tnid.signin.assurance import Assurance, by_passkey, key_methods
 from tnid.signin.enrolment import find_skip_url, is_fresh, make_codes
 from tnid.signin.forms import LoginForm, PasskeyForm
-from tnid.signin.passkeys import COPIED, Added, Distrusted, Used
+from tnid.signin.passkeys import COPIED, Added, Distrusted, Unknown, Used
 from tnid.signin.password import SHUT_BY_OWNER
 from tnid.signin.screen import (
     CREATE,
@@ -53,7 +53,8 @@ def sign_in() -> ResponseReturnValue:
         record_refusal(used)
         login_form = LoginForm(formdata=None)
         show_refusal(login_form, words_for(used))
-        return show_login(interaction, login_form), 400
+        unknown = parts.passkeys.unknown_credential(used) if isinstance(used, Unknown) else None
+        return show_login(interaction, login_form, unknown_passkey=unknown), 400
     return after_passkey(used, interaction)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import ipaddress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -27,6 +28,13 @@ class Distrusted(Refused):
     """The key itself signed, and yet something is wrong with it: its owner should know."""
 
     account_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown(Refused):
+    """A passkey that is nobody's: removed here, and still on its device, which may be told by its id."""
+
+    credential_id: str = ""
 
 
 class Added(NamedTuple):
@@ -56,6 +64,15 @@ class Passkeys:
         self._challenges = challenges
         self._handle_key = handle_key
         self._place = Place(urlsplit(issuer).hostname or "", issuer)
+
+    @property
+    def are_possible(self) -> bool:
+        """Say whether browsers make any here: for no IP address (WebAuthn Level 3 §5.1.3)."""
+        try:
+            ipaddress.ip_address(self._place.rp_id.strip("[]"))
+        except ValueError:
+            return True
+        return False
 
     def has_any(self, account_id: str) -> bool:
         return bool(self._store.list_by_account(account_id))
@@ -117,6 +134,18 @@ class Passkeys:
         )
         return Added(passkey_id, key.backup_eligible) if is_added else Refused("", "passkey_taken")
 
+    # What devices are told, so that they offer nothing that opens nothing (WebAuthn Level 3 §5.1.10)
+
+    def unknown_credential(self, unknown: Unknown) -> dict[str, Any]:
+        """Return UnknownCredentialOptions."""
+        return {"rpId": self._place.rp_id, "credentialId": unknown.credential_id}
+
+    def accepted_credentials(self, account_id: str) -> dict[str, Any]:
+        """Return AllAcceptedCredentialsOptions."""
+        accepted = [to_text(bytes(row.credential_id)) for row in self._store.list_by_account(account_id)]
+        user_id = to_text(self.user_handle(account_id))
+        return {"rpId": self._place.rp_id, "userId": user_id, "allAcceptedCredentialIds": accepted}
+
     # Using
 
     def request_options(self, context: str, now: int, *, account_id: str = "") -> dict[str, Any]:
@@ -140,6 +169,8 @@ class Passkeys:
             if not self._challenges.consume(asserted.challenge, context, now):
                 return Refused("", "challenge")
             row = self._store.find_by_credential_id(asserted.credential_id)
+            if row is None:
+                return Unknown("", "unknown", credential_id=to_text(asserted.credential_id))
             self._check_owner(row, asserted.user_handle, account_id)
             proof = ceremonies.verify_asserted(
                 asserted, bytes(row.public_key), self._place, needs_verification=not account_id
@@ -154,8 +185,6 @@ class Passkeys:
 
     def _check_owner(self, row: Any, user_handle: bytes | None, account_id: str) -> None:
         """§7.2 step 6: whom the passkey names is who it belongs to, and who is asked, where that is known."""
-        if row is None:
-            raise BadCeremony("unknown")
         expected = self.user_handle(row.account_id)
         is_named = user_handle is not None and hmac.compare_digest(user_handle, expected)
         if not is_named and not (account_id and user_handle is None):

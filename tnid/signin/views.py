@@ -54,9 +54,15 @@ def login() -> ResponseReturnValue:
     return answer_form(show_login(interaction, form), form, refused)
 
 
-def show_login(interaction: Interaction, form: LoginForm) -> str:
-    """Return the sign-in page. What it asks of passkeys is the same whoever looks at it."""
-    parts = services.current()
+def show_login(
+    interaction: Interaction, form: LoginForm, *, unknown_passkey: dict[str, Any] | None = None
+) -> str:
+    """Return the sign-in page. What it asks of passkeys is the same whoever looks at it.
+
+    `unknown_passkey`: what the device is told that just offered one which is nobody's.
+    """
+    passkeys = services.current().passkeys
+    context = context_of(SIGN_IN, interaction.uid)
     return render_template(
         "signin/login.html",
         app=asking_app(interaction),
@@ -65,7 +71,8 @@ def show_login(interaction: Interaction, form: LoginForm) -> str:
         register_url=address("registration.register", interaction),
         recover_url=address("recovery.begin", interaction),
         passkey_url=address("passkey.sign_in", interaction),
-        passkey_options=parts.passkeys.request_options(context_of(SIGN_IN, interaction.uid), services.now()),
+        passkey_options=passkeys.request_options(context, services.now()) if passkeys.are_possible else None,
+        unknown_passkey=unknown_passkey,
     )
 
 

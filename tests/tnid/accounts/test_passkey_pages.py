@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pyotp
 import pytest
+from flask import render_template
 
 from tests.authenticator import BE, BS, UP, UV, Authenticator
 from tests.conftest import Clock
 from tests.person import Page
 from tests.tnid.conftest import CALLBACK, ISSUER, InProcess, Someone
+from tnid.app import create_app
 from tnid.services import Services
+from tnid.settings import Settings
+from tnid.signin.ceremonies import to_text
 
 Browsers = Callable[..., InProcess]
 PASSKEYS = "/account/security/passkeys"
@@ -82,6 +87,69 @@ def test_a_passkey_is_a_whole_sign_in(
     found = session(browser, services, clock)
     assert (found.acr, found.amr) == ("LoA2", "hwk user mfa")
     assert browser.open(f"{PASSKEYS}/new").path == f"{PASSKEYS}/new"
+
+
+def signalled(page: Page, name: str) -> dict[str, Any]:
+    """Return what the page's script tells the device."""
+    (found,) = page.document.xpath(f"//*[@data-signal='{name}']")
+    told: dict[str, Any] = json.loads(found.get("data-told"))
+    return told
+
+
+def test_a_device_whose_passkey_is_nobody_s_hears_so(
+    browser: InProcess, new_browser: Browsers, lan: Someone, services: Services, key: Authenticator
+) -> None:
+    lan.sign_in(browser)
+    add_passkey(browser, key)
+    before = signalled(browser.open(PASSKEYS), "signalAllAcceptedCredentials")
+    (row,) = services.passkeys.list_by_account(lan.id)
+    assert before["rpId"] == "localhost" and before["allAcceptedCredentialIds"] == [
+        to_text(row.credential_id)
+    ]
+    assert before["userId"] == to_text(services.passkeys.user_handle(lan.id))
+    services.passkeys.remove(lan.id, row.id)
+    assert signalled(browser.open(PASSKEYS), "signalAllAcceptedCredentials")["allAcceptedCredentialIds"] == []
+    other = new_browser()
+    other.open("/login")
+    page = answer(other, key.get)
+    told = signalled(page, "signalUnknownCredential")
+    assert page.status == 400
+    assert told == {"rpId": "localhost", "credentialId": to_text(row.credential_id)}
+    assert not other.open("/login").document.xpath("//*[@data-signal]")
+
+
+def test_another_fault_of_a_passkey_takes_it_from_no_device(
+    browser: InProcess, new_browser: Browsers, lan: Someone, services: Services, key: Authenticator
+) -> None:
+    lan.sign_in(browser)
+    add_passkey(browser, key)
+    other = new_browser()
+    other.open("/login")
+    page = answer(other, lambda options: key.get({**options, "challenge": to_text(b"another")}))
+    assert page.status == 400 and not page.document.xpath("//*[@data-signal]")
+
+
+@pytest.mark.parametrize(
+    ("issuer", "is_possible"),
+    [
+        ("http://localhost:8000", True),
+        ("https://id.thainguyen.example", True),
+        ("http://127.0.0.1:8000", False),
+        ("http://[::1]:8000", False),
+    ],
+)
+def test_where_the_issuer_is_an_ip_address_there_are_no_passkeys(
+    issuer: str, is_possible: bool, settings: Settings, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tnid.app.ensure_keys", lambda _parts: None)
+    app = create_app(replace(settings, issuer=issuer))
+    assert app.extensions["tnid"].passkeys.are_possible is is_possible
+    with app.test_request_context("/"):
+        page = render_template("accounts/protect.html")
+    assert ("new_passkey" in page) is is_possible
+    answered = app.test_client().get("/login", base_url=issuer, follow_redirects=True).get_data(as_text=True)
+    assert ("data-passkey" in answered, "passkeys.js" in answered) == (is_possible, is_possible)
+    assert "login_password" in answered
 
 
 def test_it_opens_the_way_to_an_application_that_needs_two_factors(

@@ -67,6 +67,11 @@ async function renew() {
   }
 }
 
+// What opens nothing any more is offered no more, where the browser can tell the device so
+for (const one of document.querySelectorAll("[data-signal]")) {
+  window.PublicKeyCredential?.[one.dataset.signal]?.(JSON.parse(one.dataset.told)).catch(() => {});
+}
+
 let renewing = 0;
 if (form && window.PublicKeyCredential) {
   for (const one of document.querySelectorAll("[data-without-passkeys]")) one.hidden = true;
