@@ -39,8 +39,7 @@ from tnid.signout import blueprints as signout
 ROOT = Path(__file__).resolve().parents[1]
 # Whose pages there are, beside the protocol's own
 FEATURES = (
-    *(signin, consent, accounts, enrolment, decoupled, mandates, messages, recovery, officials, qr),
-    signout,
+    *(signin, consent, accounts, enrolment, decoupled, mandates, messages, recovery, officials, signout, qr),
 )
 # What a request finds out once, and what it means to set
 FOUND = (

@@ -9,6 +9,7 @@ from tnid.stores.activations import activations
 from tnid.stores.alerts import alerts
 from tnid.stores.appointments import appointments
 from tnid.stores.assisted_recoveries import assisted_recoveries
+from tnid.stores.badges import badges
 from tnid.stores.decoupled import requests as decoupled_requests
 from tnid.stores.desks import desks
 from tnid.stores.grants import grants
@@ -32,7 +33,11 @@ from tnid.stores.visits import visits
 # Rows stay for a while after their end: a code redeemed late is told apart from one that never was, and
 # processes whose clocks differ agree on what was used
 KEEP_SECONDS = 3600
-KEEP_SECONDS_OF = {qr_sign_ins.name: QR_KEEP_SECONDS}
+KEEP_SECONDS_OF = {
+    qr_sign_ins.name: QR_KEEP_SECONDS,
+    # Whoever holds an old card up is told for some time yet what became of it
+    badges.name: 90 * 86400,
+}
 
 EXPIRING: tuple[Column[int], ...] = (
     interactions.c.expires_at,
@@ -57,6 +62,7 @@ EXPIRING: tuple[Column[int], ...] = (
     assisted_recoveries.c.expires_at,
     appointments.c.expires_at,
     qr_sign_ins.c.expires_at,
+    badges.c.expires_at,
 )
 # A session that a person renews outlasts the first grants given in it, and their clients are told of its end
 _SESSION_HAS_ENDED = ~exists().where(

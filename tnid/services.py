@@ -15,6 +15,7 @@ from tnid.accounts.parts import build_accounts, build_alerts, build_closures, bu
 from tnid.accounts.passwords import Passwords
 from tnid.accounts.stolen_tokens import StolenTokens
 from tnid.audit import Audit, event_columns
+from tnid.badges.parts import build_badges
 from tnid.consent.parts import build_consents
 from tnid.db import Database
 from tnid.enrolment.service import Enrolment
@@ -67,6 +68,7 @@ class Services:
         self.half_sign_ins = build_half_sign_ins(self)
         self.qr_sign_ins, self.qr_tickets = build_qr_sign_ins(self), build_qr_tickets(self)
         self.mandate_endings = build_mandate_endings(self)
+        self.badges = build_badges(self)
         self.endings = what_ends(self)
         self.accounts = build_accounts(self)
         self.closures = build_closures(self)
@@ -104,6 +106,7 @@ def what_ends(parts: Services) -> tuple[Callable[[str, int], object], ...]:
         grants.revoke_by_account,
         DecoupledStore(database, parts.sealer).deny_all,
         parts.qr_sign_ins.end_all,
+        parts.badges.end_all,
     )
 
 

@@ -23,6 +23,7 @@ from wtforms import (
 
 from tests.tnid.mandates.page_examples import MANDATE_PAGES
 from tests.tnid.officials.page_examples import COUNTER_PAGES
+from tests.tnid.qr.page_examples import QR_PAGES
 
 JOBS = SimpleNamespace(
     name="Việc làm Thái Nguyên",
@@ -391,6 +392,7 @@ _OPTIONS = {"challenge": "AAAA", "rpId": "id.example", "allowCredentials": []}
 _SIGN_IN = {
     "uid": "u",
     "register_url": "/register?interaction=u",
+    "qr_url": "/login/qr?interaction=u",
     "passkey_url": "/login/passkey?interaction=u",
     "passkey_options": _OPTIONS,
 }
@@ -829,4 +831,4 @@ EXAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
         lambda: {**_error(), "app": JOBS, "advice": "Quay lại Việc làm và bắt đầu lại; không chia sẻ gì."},
     ),
 }
-EXAMPLES |= MANDATE_PAGES
+EXAMPLES |= MANDATE_PAGES | QR_PAGES

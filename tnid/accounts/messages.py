@@ -128,6 +128,26 @@ MESSAGES: dict[str, Any] = {
         "The code is not right, was used, or has expired. Check it on the slip, or ask for a new slip."
     ),
     "activation_over": _("The code was used or replaced meanwhile. Begin again with the newest slip."),
+    "qr_digits": _("Type the 2 digits that the phone shows."),
+    "qr_not_claimed": _("No phone has scanned the code yet. Scan it; then the phone shows the 2 digits."),
+    "badge_unreadable": _(
+        "This is not the code of a sign-in card. Hold the card flat before the scanner and scan it once more."
+    ),
+    "badge_unknown": _(
+        "This card isn't known here. Scan it once more, or type the letters and digits under its code."
+    ),
+    "too_many_badges": _("Too many unknown cards. Try again in %(minutes)s minutes."),
+    "wrong_pin": _("The PIN is not right. After five wrong tries the card is locked."),
+    "wrong_pin_last": _("The PIN is not right. One more wrong try locks the card."),
+    "wrong_activation": _("The code is not right. After five wrong tries the card is locked."),
+    "wrong_activation_last": _("The code is not right. One more wrong try locks the card."),
+    "pin_format": _("The PIN has 6 digits."),
+    "pin_common": _("Many people choose this PIN. Choose another."),
+    "pin_personal": _(
+        "Others can know this PIN: it is a date of birth, or the end of a number. Choose another."
+    ),
+    "pin_differs": _("The two PINs are not the same. Type the same one twice."),
+    "badge_over": _("The card was revoked, replaced or locked meanwhile."),
     "required": _("This can't be empty."),
 }
 OTHERWISE = _("This can't be accepted. Check it and try again.")

@@ -17,6 +17,8 @@ WORDS: dict[str, Any] = {
     "swk": _("passkey"),
     "pop": _("passkey"),
     "sms": _("code by message"),
+    "card": _("sign-in card"),
+    "pin": _("PIN"),
     "user": "",
     "mfa": "",
     "mca": "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tnid.messages.text import Text
 from tnid.messages.texts_of_account import ACCOUNT_TEXTS
+from tnid.messages.texts_of_badges import BADGE_TEXTS
 from tnid.messages.texts_of_counter import COUNTER_TEXTS
 from tnid.messages.texts_of_factors import FACTOR_TEXTS
 from tnid.messages.texts_of_identity import IDENTITY_TEXTS
@@ -82,4 +83,5 @@ TEXTS: dict[str, Text] = {
     **SAFETY_TEXTS,
     **RECOVERY_TEXTS,
     **COUNTER_TEXTS,
+    **BADGE_TEXTS,
 }

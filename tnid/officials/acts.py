@@ -22,6 +22,8 @@ ASKED_TO_RECOVER = "asked_to_recover"
 AGREED_TO_RECOVER = "agreed_to_recover"
 STOPPED_RECOVERY = "stopped_recovery"
 PRINTED_TO_RECOVER = "printed_to_recover"
+PRINTED_BADGE = "printed_badge"
+REVOKED_BADGE = "revoked_badge"
 
 WORDS: dict[str, Any] = {
     LOOKED: _("Looked at the account at the counter"),
@@ -32,6 +34,8 @@ WORDS: dict[str, Any] = {
     AGREED_TO_RECOVER: _("Agreed that the account is given back to its person"),
     STOPPED_RECOVERY: _("Stopped giving the account back"),
     PRINTED_TO_RECOVER: _("Printed a slip with a code to recover the account"),
+    PRINTED_BADGE: _("Printed a sign-in card"),
+    REVOKED_BADGE: _("Revoked the sign-in card"),
 }
 # What the person is told at once, by which text. A look alone is no news: it is on the page
 TEXTS = {
@@ -40,6 +44,8 @@ TEXTS = {
     AGREED_TO_RECOVER: "counter_recovery_agreed",
     STOPPED_RECOVERY: "counter_recovery_stopped",
     PRINTED_TO_RECOVER: "counter_recovery_printed",
+    PRINTED_BADGE: "badge_issued",
+    REVOKED_BADGE: "badge_revoked",
 }
 MOST_SHOWN = 100
 _ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

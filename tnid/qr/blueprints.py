@@ -1,7 +1,7 @@
-"""Every page of sign-in by QR."""
+"""Every page of signing in by QR."""
 
 from __future__ import annotations
 
-from tnid.qr import phone_pages
+from tnid.qr import phone_pages, screen_pages
 
-BLUEPRINTS = (phone_pages.blueprint,)
+BLUEPRINTS = (screen_pages.blueprint, phone_pages.blueprint)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 def build_qr_sign_ins(parts: Services) -> QrSignIns:
     frames = Frames(parts.sealer.derive("qr.frame"), parts.settings.issuer)
-    digits_key = parts.sealer.derive("qr.digits")
-    return QrSignIns(QrSignInStore(parts.database), frames, parts.sealer, digits_key, parts.audit)
+    codes_key = parts.sealer.derive("qr.codes")
+    return QrSignIns(QrSignInStore(parts.database), frames, parts.sealer, codes_key, parts.audit)
 
 
 def build_polls(parts: Services) -> Polls:

@@ -10,7 +10,7 @@ import hmac
 from typing import Any, NamedTuple
 
 from oidc.authorization.interaction import hash_browser
-from oidc.decoupled.user_code import new_user_code, read_user_code
+from oidc.decoupled.user_code import read_user_code, user_code_of
 from oidc.interfaces import Events
 from oidc.models import EndUser
 from tnid.accounts.refusal import Refused
@@ -23,6 +23,7 @@ from tnid.qr.state import (
     EXPIRED,
     LIVE,
     OTHER_PERSON,
+    READY,
     REFUSED,
     REPLACED,
     WAITING,
@@ -54,7 +55,10 @@ class Screen(NamedTuple):
 
 
 class Begun(NamedTuple):
-    """`secret` goes into the screen's cookie, `typed_code` onto the screen; neither is stored."""
+    """`secret` goes into the screen's cookie, `typed_code`, which follows from it, onto the screen.
+
+    Neither is stored.
+    """
 
     row: Any
     secret: str
@@ -65,12 +69,12 @@ class QrSignIns:
     """What screens and phones do with them."""
 
     def __init__(
-        self, store: QrSignInStore, frames: Frames, blind: BlindIndex, digits_key: bytes, events: Events
+        self, store: QrSignInStore, frames: Frames, blind: BlindIndex, codes_key: bytes, events: Events
     ) -> None:
         self.frames = frames
         self._store = store
         self._blind = blind
-        self._digits_key = digits_key
+        self._codes_key = codes_key
         self._events = events
 
     # The screen's side
@@ -78,7 +82,8 @@ class QrSignIns:
     def begin(self, screen: Screen, now: int, kind: str = SCREEN) -> Begun:
         """Begin one for a screen; the one before of the same interaction is over."""
         self._store.end_of_interaction(screen.interaction_uid, REPLACED, now)
-        secret, typed_code, qr_id = new_cookie_value(), new_user_code(), new_id()
+        secret, qr_id = new_cookie_value(), new_id()
+        typed_code = self.typed_code_of(secret)
         self._store.add(
             id=qr_id,
             kind=kind,
@@ -98,6 +103,10 @@ class QrSignIns:
         self._events.record("qr.begin", client_id=screen.client_id, now=now)
         return Begun(self._store.find(qr_id), secret, typed_code)
 
+    def typed_code_of(self, secret: str) -> str:
+        """Return the code to type that belongs to a screen's secret: shown at each reload, kept nowhere."""
+        return user_code_of(hmac.digest(self._codes_key, f"typed:{secret}".encode(), "sha256"))
+
     def find_of_screen(self, secret: str, screen: Screen) -> Any:
         """Return this screen's own row, in whatever state; None in another browser, network, interaction."""
         if not secret or len(secret) > MOST_COOKIE_CHARACTERS:
@@ -107,6 +116,13 @@ class QrSignIns:
             return None
         is_same = row.interaction_uid == screen.interaction_uid and row.network == screen.network
         return row if is_same else None
+
+    def is_of_other_network(self, secret: str, screen: Screen) -> bool:
+        """Say whether the one that this screen lost would be its own in the network where it began."""
+        row = self._store.find_by_secret(hash_cookie(secret[:MOST_COOKIE_CHARACTERS]))
+        return (
+            row is not None and self.find_of_screen(secret, screen._replace(network=row.network)) is not None
+        )
 
     def try_digits(self, row: Any, typed: str, now: int) -> Refused | None:
         """Judge the digits that the screen's person typed. One try: wrong ones end it for good.
@@ -131,16 +147,21 @@ class QrSignIns:
         """
         collected = self._store.collect(row.id, hash_cookie(secret), now)
         if collected is None:
-            self._refuse("qr.collect", state_of(row, now), row, now)
-        else:
-            self._events.record(
-                "qr.collect", account_id=collected.account_id, client_id=collected.client_id, now=now
-            )
+            reason = self._why_not(row.id, now)
+            self._refuse("qr.collect", reason, row, now)
+            if reason == READY:
+                # Its person's no more: it would look ready until it expires
+                self.abandon(secret, REFUSED, now)
+            return None
+        self._events.record(
+            "qr.collect", account_id=collected.account_id, client_id=collected.client_id, now=now
+        )
         return collected
 
-    def abandon(self, row: Any, reason: str, now: int) -> bool:
-        """End one from its screen's side."""
-        return self._store.end(row.id, reason, now)
+    def abandon(self, secret: str, reason: str, now: int) -> bool:
+        """End the one whose screen holds this secret, from its side; False where it is over."""
+        row = self._store.find_by_secret(hash_cookie(secret[:MOST_COOKIE_CHARACTERS]))
+        return row is not None and self._store.end(row.id, reason, now)
 
     # The phone's side
 
@@ -193,8 +214,8 @@ class QrSignIns:
 
     def digits_of(self, row: Any) -> str:
         """Return the two digits of the phone that claimed it: stored nowhere, another phone's are others."""
-        message = f"{row.id}:{row.phone_hash}".encode()
-        return f"{int.from_bytes(hmac.digest(self._digits_key, message, 'sha256')) % 100:02d}"
+        message = f"digits:{row.id}:{row.phone_hash}".encode()
+        return f"{int.from_bytes(hmac.digest(self._codes_key, message, 'sha256')) % 100:02d}"
 
     def approve(self, row: Any, end_user: EndUser, phone: str, now: int) -> bool:
         """Note the yes of the phone that claimed it; False where it is over, another's, or was said already.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 LOA1 = "LoA1"
@@ -20,10 +21,13 @@ PRESENT = "user"
 
 # In every session that a phone opened on another screen; such a session is trusted with less
 QR = "qr"
+# A printed card and its PIN: paper that can be copied, digits that can be watched. Never more than LoA1
+CARD = "card"
 
 PASSWORD = Assurance(LOA1, ("pwd",))
 PASSWORD_AND_TOTP = Assurance(LOA2, ("pwd", "otp", "mfa"))
 PASSWORD_AND_RECOVERY_CODE = Assurance(LOA2, ("pwd", "rc", "mfa"))
+CARD_AND_PIN = Assurance(LOA1, (CARD, "pin"))
 
 
 def by_passkey(*, may_sync: bool) -> Assurance:
@@ -47,5 +51,11 @@ def without_second_factor(amr: tuple[str, ...]) -> Assurance:
 
 
 def is_remote(amr: tuple[str, ...]) -> bool:
-    """Say whether the person proved who they are elsewhere: such a session changes no factor."""
-    return QR in amr
+    """Say whether the person proved who they are elsewhere, or by a printed card: such a session changes no
+    factor."""
+    return QR in amr or is_by_card(amr)
+
+
+def is_by_card(amr: Iterable[str]) -> bool:
+    """Say whether it began with a printed card: such a session never rises, and opens no account page."""
+    return CARD in amr

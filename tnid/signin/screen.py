@@ -45,6 +45,19 @@ def get_interaction() -> Interaction:
     return services.current().interactions.get(uid, web.browser_id(), services.now())
 
 
+def may_be_elsewhere(interaction: Interaction) -> bool:
+    """Say whether this sign-in may be proved on a phone: not where a page of ours asks for a fresh one.
+
+    Such a page changes what protects the account, for which a session that a phone opened is not enough.
+    """
+    return interaction.request is not None or interaction.max_age is None
+
+
+def is_phone() -> bool:
+    """Say whether this browser is a phone's, by what it says of itself: it can't scan its own screen."""
+    return request.headers.get("Sec-CH-UA-Mobile") == "?1" or "Mobi" in request.user_agent.string
+
+
 def _prepare_page(interaction: Interaction | None) -> None:
     """A page of an application's request speaks its language, and its form may end at its address."""
     if interaction is not None and interaction.request is not None:

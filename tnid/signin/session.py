@@ -8,6 +8,7 @@ from flask import g, request
 
 from oidc.models import EndUser
 from tnid import services, web
+from tnid.qr.state import ABANDONED
 from tnid.settings import Settings
 from tnid.signin import known_device
 from tnid.signin.assurance import LOA2, Assurance
@@ -15,6 +16,7 @@ from tnid.signin.sessions import Place, Proof, end_user_of, is_touch_due
 
 SESSION = "tnid_session"
 SIGN_IN = "tnid_sign_in"
+QR_SCREEN = "tnid_qr"
 
 
 def session_cookie_name(settings: Settings) -> str:
@@ -106,6 +108,7 @@ def begin_remote_session(account_id: str, assurance: Assurance, proof: Proof) ->
 def _note_sign_in(account_id: str, assurance: Assurance) -> None:
     parts, now = services.current(), services.now()
     end_half_sign_in()
+    end_waiting_screen()
     parts.audit.record(
         "sign_in.complete", account_id=account_id, now=now,
         details={"acr": assurance.acr, "amr": list(assurance.amr)},
@@ -210,6 +213,14 @@ def end_half_sign_in() -> None:
         services.current().half_sign_ins.end(half.id_hash, services.now())
         web.clear_cookie(SIGN_IN)
         g.half_sign_in = None
+
+
+def end_waiting_screen() -> None:
+    """Have this browser wait for no phone any more: its person has signed in, or means to otherwise."""
+    secret = web.cookie(QR_SCREEN)
+    if secret:
+        services.current().qr_sign_ins.abandon(secret, ABANDONED, services.now())
+        web.clear_cookie(QR_SCREEN)
 
 
 def _forget_end_user() -> None:

@@ -25,6 +25,8 @@ from tnid.signin.screen import (
     find_interaction,
     get_interaction,
     go_to,
+    is_phone,
+    may_be_elsewhere,
     resume,
     second_factor_screen,
 )
@@ -70,10 +72,15 @@ def show_login(
         uid=interaction.uid,
         register_url=address("registration.register", interaction),
         recover_url=address("recovery.begin", interaction),
+        qr_url=address("qr_screen.begin", interaction) if offers_qr(interaction) else None,
         passkey_url=address("passkey.sign_in", interaction),
         passkey_options=passkeys.request_options(context, services.now()) if passkeys.are_possible else None,
         unknown_passkey=unknown_passkey,
     )
+
+
+def offers_qr(interaction: Interaction) -> bool:
+    return may_be_elsewhere(interaction) and not is_phone()
 
 
 @blueprint.get("/login/shut")

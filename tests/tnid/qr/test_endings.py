@@ -53,11 +53,11 @@ class World:
     def begin_another(self) -> None:
         self.claim()
         another = self.qr.begin(HERE, self.clock.now())
-        assert self.qr.abandon(another.row, "abandoned", self.clock.now())
+        assert self.qr.abandon(another.secret, "abandoned", self.clock.now())
 
     def abandon(self) -> None:
         self.approve()
-        assert self.qr.abandon(self.begun.row, "abandoned", self.clock.now())
+        assert self.qr.abandon(self.begun.secret, "abandoned", self.clock.now())
 
     def be_somebody_else(self) -> None:
         self.claim()

@@ -1,0 +1,78 @@
+// Follows a sign-in by QR at the screen that waits for its phone; without it the page refreshes itself.
+"use strict";
+
+const LOOK_MILLISECONDS = 1200;
+const JITTER_MILLISECONDS = 300;
+const MOST_MILLISECONDS = 10000;
+const FRAME_CHARACTERS = 8;
+// What is behind is never gone back to: another process may know less for a moment
+const ORDER = { waiting: 0, claimed: 1, approved: 1, typed: 2, ready: 3 };
+const KEPT = "qr_digits";
+
+const waiting = document.getElementById("qr_screen");
+const image = document.getElementById("qr_image");
+const digits = document.getElementById("qr_digits");
+let failures = 0;
+let isLeaving = false;
+
+function reload() {
+  if (isLeaving) return;
+  if (digits) sessionStorage.setItem(KEPT, digits.value);
+  location.replace(location.href);
+}
+
+// What was typed before the page changed stands there again
+function restore() {
+  const typed = sessionStorage.getItem(KEPT);
+  sessionStorage.removeItem(KEPT);
+  if (!digits) return;
+  if (typed && !digits.value) digits.value = typed;
+  if (!image) digits.focus();
+}
+
+function idOf(address) {
+  return address.slice(0, -FRAME_CHARACTERS);
+}
+
+function take(told) {
+  const place = ORDER[told.state] ?? Infinity;
+  if (place > ORDER[waiting.dataset.state]) return reload();
+  if (!told.image || !image) return;
+  // Another window of this browser shows a newer one
+  if (idOf(told.address) !== idOf(image.dataset.address)) return reload();
+  image.src = told.image;
+  image.dataset.address = told.address;
+  waiting.dataset.step = told.step;
+}
+
+async function look() {
+  let pause = 0;
+  try {
+    const step = waiting.dataset.step ? `?step=${waiting.dataset.step}` : "";
+    const answer = await fetch(`/qr/poll${step}`, { cache: "no-store" });
+    if (answer.ok) {
+      failures = 0;
+      take(await answer.json());
+    } else {
+      failures += 1;
+      pause = 1000 * Number(answer.headers.get("Retry-After") || 0);
+      // Once may be a process that doesn't know it yet
+      if (answer.status === 404 && failures > 1) reload();
+    }
+  } catch {
+    // No network for now: the page stays as it is, and asks again
+    failures += 1;
+  }
+  const slower = Math.min(LOOK_MILLISECONDS * 2 ** Math.min(failures, 4), MOST_MILLISECONDS);
+  setTimeout(look, Math.max(slower, pause) + Math.random() * JITTER_MILLISECONDS);
+}
+
+if (waiting) {
+  restore();
+  const finish = document.querySelector("[data-finish]");
+  addEventListener("submit", () => {
+    isLeaving = true;
+  });
+  if (finish) finish.requestSubmit();
+  else setTimeout(look, LOOK_MILLISECONDS);
+}
