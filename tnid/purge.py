@@ -25,6 +25,7 @@ from tnid.stores.qr_sign_ins import qr_sign_ins
 from tnid.stores.recoveries import recoveries
 from tnid.stores.recovery_waits import recovery_waits
 from tnid.stores.replay import replays
+from tnid.stores.security_events import security_events
 from tnid.stores.sessions import sessions
 from tnid.stores.sign_ins import sign_ins
 from tnid.stores.throttles import throttles
@@ -61,6 +62,7 @@ EXPIRING: tuple[Column[int], ...] = (
     activations.c.expires_at,
     assisted_recoveries.c.expires_at,
     appointments.c.expires_at,
+    security_events.c.expires_at,
     qr_sign_ins.c.expires_at,
     badges.c.expires_at,
 )

@@ -6,13 +6,13 @@ A person sees at any time what became of each; an operator answers by `tnid requ
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from oidc.interfaces import Events
 from oidc.token.handles import new_identifier
 from tnid.accounts.refusal import Refused
+from tnid.accounts.working_days import add_working_days
 from tnid.interfaces import Announcer, Seals
 from tnid.stores.data_requests import DataRequestStore
 
@@ -24,8 +24,6 @@ OUTCOMES = ("done", "refused")
 MOST_WAITING = 10
 MOST_CHARACTERS = 2000
 MOST_LISTED = 1000
-SATURDAY = 5
-HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,18 +133,6 @@ class DataRequests:
                 self._sealer.open(bytes(answer), _context(row.id, "answer")).decode() if answer else None
             ),
         )
-
-
-def add_working_days(now: int, days: int) -> int:
-    """Return the same hour so many working days later, here.
-
-    Saturday and Sunday don't count. Holidays do: they would only give us more time than this.
-    """
-    at = datetime.fromtimestamp(now, UTC).astimezone(HERE)
-    while days:
-        at += timedelta(days=1)
-        days -= at.weekday() < SATURDAY
-    return int(at.timestamp())
 
 
 def _context(id_: str, part: str) -> str:

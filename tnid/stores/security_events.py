@@ -22,6 +22,8 @@ security_events = db.Table(
     Column("outcome", String(16)),
     Column("reason", Text),
     Column("answered_at", BigInteger),
+    # Sooner where it was answered: what is open may still be asked about
+    Column("expires_at", BigInteger, index=True),
 )
 
 _INSERT = insert(security_events)
@@ -43,9 +45,17 @@ _ANSWER = (
         security_events.c.id == bindparam("of_id"),
         or_(security_events.c.outcome.is_(None), security_events.c.outcome != DELETED),
     )
-    .values(outcome=bindparam("new_outcome"), reason=bindparam("new_reason"), answered_at=bindparam("now"))
+    .values(
+        outcome=bindparam("new_outcome"),
+        reason=bindparam("new_reason"),
+        answered_at=bindparam("now"),
+        expires_at=bindparam("until"),
+    )
 )
 MOST_EVENTS = 200
+DAY_SECONDS = 86400
+KEEP_ANSWERED_SECONDS = 365 * DAY_SECONDS
+KEEP_UNANSWERED_SECONDS = 2 * 365 * DAY_SECONDS
 
 
 class SecurityEventStore:
@@ -67,6 +77,7 @@ class SecurityEventStore:
             outcome=None,
             reason=None,
             answered_at=None,
+            expires_at=event.created_at + KEEP_UNANSWERED_SECONDS,
         )
 
     def find(self, event_id: str) -> SecurityEvent | None:
@@ -84,7 +95,12 @@ class SecurityEventStore:
 
     def answer(self, event_id: str, outcome: str, reason: str | None, now: int) -> bool:
         changed = self._database.execute(
-            _ANSWER, of_id=event_id, new_outcome=outcome, new_reason=reason, now=now
+            _ANSWER,
+            of_id=event_id,
+            new_outcome=outcome,
+            new_reason=reason,
+            now=now,
+            until=now + KEEP_ANSWERED_SECONDS,
         )
         return changed == 1
 

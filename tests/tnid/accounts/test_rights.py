@@ -9,8 +9,9 @@ from sqlalchemy import text
 
 from tests.conftest import Clock
 from tests.tnid.conftest import ISSUER, InProcess, Someone
-from tnid.accounts.data_requests import DAYS, HERE, MOST_WAITING, add_working_days
+from tnid.accounts.data_requests import DAYS, MOST_WAITING
 from tnid.accounts.refusal import Refused
+from tnid.accounts.working_days import HERE, add_working_days
 from tnid.services import Services
 
 DAY = 86400

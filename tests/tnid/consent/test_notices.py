@@ -15,8 +15,14 @@ from oidc.models import AuthorizationRequest, Client
 from tests.conftest import Clock
 from tests.tnid.conftest import CALLBACK, Someone
 from tnid.consent.notices import SECURITY_EVENT, SecurityEventCarrier
+from tnid.purge import purge_expired
 from tnid.services import Services
-from tnid.stores.security_events import SecurityEventStore
+from tnid.stores.security_events import (
+    DAY_SECONDS,
+    KEEP_ANSWERED_SECONDS,
+    KEEP_UNANSWERED_SECONDS,
+    SecurityEventStore,
+)
 
 
 class Receiver(HTTPServer):
@@ -160,3 +166,24 @@ def test_a_kept_answer_may_become_a_deleted_one_and_not_back(
     assert not store.answer(event.id, "kept", "doch", clock.now())
     found = store.find(event.id)
     assert found is not None and (found.outcome, found.reason) == ("deleted", None)
+
+
+def test_events_are_kept_for_a_while_after_their_answer_and_no_longer(
+    new_consent: Callable[..., Client], lan: Someone, services: Services, clock: Clock, receiver: Receiver
+) -> None:
+    for client_id in ("jobs", "housing"):
+        new_consent(client_id, security_events_uri=receiver.url)
+        with services.database.unit():
+            services.consents.withdraw(lan.id, client_id, clock.now())
+    (answered,) = services.consents.notices.list_by_account(lan.id, "jobs")
+    store = SecurityEventStore(services.database)
+    assert store.answer(answered.id, "deleted", None, clock.now())
+
+    def kept_after(seconds: int) -> list[str]:
+        while purge_expired(services.database, clock.now() + seconds, most=100):
+            pass
+        return sorted(event.client_id for event in store.list_by_account(lan.id))
+
+    assert kept_after(KEEP_ANSWERED_SECONDS - DAY_SECONDS) == ["housing", "jobs"]
+    assert kept_after(KEEP_ANSWERED_SECONDS + DAY_SECONDS) == ["housing"]
+    assert kept_after(KEEP_UNANSWERED_SECONDS + DAY_SECONDS) == []
