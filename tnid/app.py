@@ -24,7 +24,7 @@ from tnid.decoupled import blueprints as decoupled
 from tnid.enrolment import blueprints as enrolment
 from tnid.mandates import blueprints as mandates
 from tnid.messages import blueprints as messages
-from tnid.moments import dated, moment
+from tnid.moments import dated, day, moment
 from tnid.officials import blueprints as officials
 from tnid.officials import desk
 from tnid.officials.news import find_news
@@ -121,7 +121,7 @@ def create_app(settings: Settings) -> Application:
         if access.guard_of(blueprint) is Guard.PROTOCOL:
             csrf.exempt(blueprint)
     errors.install(app, settings)
-    app.jinja_env.filters.update(moment=moment, dated=dated)
+    app.jinja_env.filters.update(moment=moment, dated=dated, day=day)
     app.jinja_env.globals["counter_news"] = find_news
     app.jinja_env.globals["are_passkeys_possible"] = parts.passkeys.are_possible
     app.jinja_env.globals["version"] = metadata.version("thai-nguyen-id")

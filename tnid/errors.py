@@ -76,7 +76,7 @@ WORDINGS: dict[str, Wording] = {
     ),
     "method_not_allowed": Wording(
         _("This can't be done here"),
-        _("The address exists, but not for this kind of request."),
+        _("This page can't be opened by its address alone."),
         _("Start from the front page."),
     ),
     "too_large": Wording(

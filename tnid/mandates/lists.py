@@ -82,7 +82,7 @@ def scope_choices(client: Client, scopes: Iterable[str]) -> list[tuple[str, str]
     return [
         (
             f"{client.client_id} {scope}",
-            str(OFFLINE) if scope == OFFLINE_ACCESS else ", ".join(labels_of_scopes({OPENID, scope})),
+            str(OFFLINE) if scope == OFFLINE_ACCESS else "; ".join(labels_of_scopes({OPENID, scope})),
         )
         for scope in scopes
     ]

@@ -12,6 +12,7 @@ from tnid.accounts.choices import Radios
 from tnid.accounts.forms import REQUIRED, text_field
 
 SEXES = [SelectChoice("female", _("Female")), SelectChoice("male", _("Male"))]
+NOT_TICKED = _("Not ticked yet. Tick it only when it is true.")
 
 
 class FindForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
@@ -46,10 +47,10 @@ class CardForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 class ComparedForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """Each of them has to be true: a card that fails one is sent to the police, not recorded."""
 
-    is_alike = BooleanField(validators=[InputRequired(_("Say so only when it is true."))])
-    is_whole = BooleanField(validators=[InputRequired(_("Say so only when it is true."))])
-    is_same_number = BooleanField(validators=[InputRequired(_("Say so only when it is true."))])
-    is_same_person = BooleanField(validators=[InputRequired(_("Say so only when it is true."))])
+    is_alike = BooleanField(validators=[InputRequired(NOT_TICKED)])
+    is_whole = BooleanField(validators=[InputRequired(NOT_TICKED)])
+    is_same_number = BooleanField(validators=[InputRequired(NOT_TICKED)])
+    is_same_person = BooleanField(validators=[InputRequired(NOT_TICKED)])
     submit = SubmitField()
 
 

@@ -98,11 +98,13 @@ def show(visit_id: str) -> ResponseReturnValue:
     """Show who it is, as little as is needed, and what can be done."""
     served = get_served(visit_id)
     phone = served.account.profile.get("phone_number") if served.account else None
+    recovery = served.recovery
     return render_template(
         "officials/visit.html",
         official=served.official,
         served=served,
         phone=mask_phone(phone) if phone else None,
+        is_recovery_open=recovery and (recovery.agreed_at or recovery.ready_at <= services.now()),
         birthdate=write_date(str(served.account.profile.get("birthdate", ""))) if served.account else "",
     )
 

@@ -67,5 +67,5 @@ def show_slip(served: Served, purpose: str) -> ResponseReturnValue:
         code=code,
         codes=codes,
         expires_at=now + LIFETIME_SECONDS,
-        address=parts.settings.issuer + url_for("activation.enter"),
+        address=parts.settings.issuer.removeprefix("https://") + url_for("activation.enter"),
     )
