@@ -11,13 +11,24 @@ from werkzeug.wrappers import Response
 from oidc.errors import UnsafeRequest
 from tnid import services, web
 from tnid.officials import desk
-from tnid.signin.assurance import LOA2
+from tnid.signin.assurance import LOA2, is_remote
 from tnid.signin.session import find_end_user, find_leaving
 
 _ATTRIBUTE = "tnid_guard"
 _MOST_BYTES = "tnid_most_bytes"
 # Where people share with others or act for them: not before a child's guardian has agreed
 SHUT_WHILE_WAITING = frozenset({"requests", "device", "mandates", "acceptance"})
+# All that somebody may send whose session a phone opened at a screen: it shares no more and protects no less
+OPEN_TO_REMOTE = frozenset(
+    {
+        *("emergency.panic", "emergency.answer_alert", "accounts.end_session", "accounts.withdraw"),
+        *("profile.show", "rights.show", "waiting.make", "waiting.cancel"),
+    }
+)
+# Where they are asked for a sign-in before anything is typed, which would be lost on the way
+SHUT_TO_REMOTE = frozenset(
+    {"identity", "identity_photo", "identity_phone", "acceptance", "requests", "device"}
+)
 
 
 class Guard(Enum):
@@ -90,8 +101,17 @@ def check_signed_in() -> Response | None:
     end_user = find_end_user()
     if end_user is None:
         return send_to_sign_in()
+    if is_remote(end_user.amr) and not _is_open_to_remote():
+        return send_to_sign_in(max_age=0)
     is_shut = end_user.is_waiting and request.blueprint in SHUT_WHILE_WAITING
     return redirect(url_for("family.index"), 303) if is_shut else None
+
+
+def _is_open_to_remote() -> bool:
+    """Say whether this page is for a session that was proved elsewhere: whatever isn't named, is not."""
+    if request.blueprint in SHUT_TO_REMOTE:
+        return False
+    return request.method in ("GET", "HEAD", "OPTIONS") or request.endpoint in OPEN_TO_REMOTE
 
 
 def check_staff() -> Response | None:
@@ -110,6 +130,8 @@ def check_staff() -> Response | None:
             now=services.now(),
         )
         abort(403)
+    if is_remote(end_user.amr):
+        return send_to_sign_in(max_age=0, least_acr=LOA2)
     if end_user.acr != LOA2:
         return send_to_sign_in(least_acr=LOA2)
     return redirect(url_for("counter_door.enter"), 303)

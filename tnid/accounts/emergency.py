@@ -12,6 +12,8 @@ from tnid.accounts.alerts import MINE, THEIRS
 from tnid.accounts.forms import PlainForm
 from tnid.accounts.views import not_found
 from tnid.signin import kept, session
+from tnid.signin.assurance import is_remote
+from tnid.signin.enrolment import sign_in_afresh
 from tnid.signin.session import get_end_user
 
 blueprint = declare(Blueprint("emergency", __name__, url_prefix="/account"), Guard.SIGNED_IN)
@@ -35,6 +37,9 @@ def answer_alert() -> ResponseReturnValue:
     """Note whose sign-in it was. A stranger's shuts the account, and recovery is the next step."""
     alerts, end_user, now = services.current().alerts, get_end_user(), services.now()
     mine, theirs = request.form.get(MINE, ""), request.form.get(THEIRS, "")
+    if mine and is_remote(end_user.amr):
+        # Whoever was let in by a phone, perhaps under pressure, makes no other device a known one
+        return sign_in_afresh(end_user, return_to=url_for("accounts.overview"))
     if mine and alerts.accept(mine, end_user.account_id, end_user.sid, now):
         flash(gettext("Thank you. The account knows this device now."), "good")
         return redirect(url_for("accounts.overview"), 303)

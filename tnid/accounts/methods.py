@@ -19,6 +19,7 @@ WORDS: dict[str, Any] = {
     "sms": _("code by message"),
     "card": _("sign-in card"),
     "pin": _("PIN"),
+    "qr": _("phone that scanned a QR code"),
     "user": "",
     "mfa": "",
     "mca": "",

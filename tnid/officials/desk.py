@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 from flask import g
 
+from oidc.models import EndUser
 from tnid import services, web
-from tnid.signin.assurance import LOA2
+from tnid.signin.assurance import LOA2, is_remote
 from tnid.signin.session import find_end_user, get_end_user
 from tnid.signin.sessions import MOST_COOKIE_CHARACTERS, hash_cookie, new_cookie_value
 from tnid.wards import find_ward
@@ -58,7 +59,7 @@ def get_official() -> Official:
 
 def _find_desk() -> Any:
     end_user, value = find_end_user(), web.cookie(DESK)
-    if end_user is None or end_user.acr != LOA2 or not value or len(value) > MOST_COOKIE_CHARACTERS:
+    if end_user is None or not _may_serve(end_user) or not value or len(value) > MOST_COOKIE_CHARACTERS:
         return None
     parts = services.current()
     return parts.counter.desks.find_open(
@@ -66,11 +67,16 @@ def _find_desk() -> Any:
     )
 
 
+def _may_serve(end_user: EndUser) -> bool:
+    """Say whether the sign-in is one of two factors, made at this very browser."""
+    return end_user.acr == LOA2 and not is_remote(end_user.amr)
+
+
 def may_open() -> bool:
     """Say whether the sign-in is recent enough, and of two factors, to open a desk or to act gravely."""
     end_user = get_end_user()
     age = services.now() - end_user.auth_time
-    return end_user.acr == LOA2 and age <= services.current().settings.fresh_sign_in_seconds
+    return _may_serve(end_user) and age <= services.current().settings.fresh_sign_in_seconds
 
 
 def open_desk(role: Any) -> None:

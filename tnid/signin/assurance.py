@@ -47,7 +47,7 @@ def with_second_factor(first: tuple[str, ...], *second: str) -> Assurance:
 
 def without_second_factor(amr: tuple[str, ...]) -> Assurance:
     """What is left of a session whose last second factor was removed."""
-    return Assurance(LOA1, tuple(method for method in amr if method in ("pwd", PRESENT)))
+    return Assurance(LOA1, tuple(method for method in amr if method in ("pwd", PRESENT, QR)))
 
 
 def is_remote(amr: tuple[str, ...]) -> bool:

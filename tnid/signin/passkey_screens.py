@@ -9,13 +9,13 @@ from flask.typing import ResponseReturnValue
 
 from oidc.models import Interaction
 from tnid import services
-from tnid.access import Guard, declare, send_to_sign_in
+from tnid.access import Guard, declare
 from tnid.accounts.browsers import describe_browser
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.signin import second_factor, session
 from tnid.signin.assurance import Assurance, by_passkey, key_methods
-from tnid.signin.enrolment import find_skip_url, is_fresh, make_codes
+from tnid.signin.enrolment import find_skip_url, is_fresh, make_codes, sign_in_afresh
 from tnid.signin.forms import LoginForm, PasskeyForm
 from tnid.signin.passkeys import COPIED, Added, Distrusted, Unknown, Used
 from tnid.signin.password import SHUT_BY_OWNER
@@ -139,7 +139,7 @@ def enrol() -> ResponseReturnValue:
     if any(kinds):
         return go_to(second_factor_screen(kinds), interaction)
     if candidate.end_user is not None and not is_fresh(candidate.end_user):
-        return send_to_sign_in(max_age=services.current().settings.fresh_sign_in_seconds)
+        return sign_in_afresh(candidate.end_user)
     context = context_of(CREATE, interaction.uid, candidate.account_id)
     form = PasskeyForm()
     if form.validate_on_submit():

@@ -11,7 +11,7 @@ from tnid import services, web
 from tnid.qr.state import ABANDONED
 from tnid.settings import Settings
 from tnid.signin import known_device
-from tnid.signin.assurance import LOA2, Assurance
+from tnid.signin.assurance import LOA2, Assurance, is_remote
 from tnid.signin.sessions import Place, Proof, end_user_of, is_touch_due
 
 SESSION = "tnid_session"
@@ -126,8 +126,8 @@ def _known_as(account_id: str, row: Any) -> known_device.Known:
 
 
 def stop_recovery(account_id: str, assurance: Assurance) -> None:
-    """Stop a recovery that waits: whoever has the second factor needs none, and may not know of it."""
-    if assurance.acr == LOA2:
+    """Stop a recovery that waits: whoever has the second factor here needs none, and may not know of it."""
+    if assurance.acr == LOA2 and not is_remote(assurance.amr):
         services.current().recovery.waits.stop(account_id, "sign_in", services.now())
 
 
