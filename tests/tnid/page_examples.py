@@ -24,6 +24,7 @@ from wtforms import (
 from tests.tnid.mandates.page_examples import MANDATE_PAGES
 from tests.tnid.officials.page_examples import COUNTER_PAGES
 from tests.tnid.qr.page_examples import QR_PAGES
+from tests.tnid.qr.phone_page_examples import phone_pages
 
 JOBS = SimpleNamespace(
     name="Việc làm Thái Nguyên",
@@ -831,4 +832,4 @@ EXAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
         lambda: {**_error(), "app": JOBS, "advice": "Quay lại Việc làm và bắt đầu lại; không chia sẻ gì."},
     ),
 }
-EXAMPLES |= MANDATE_PAGES | QR_PAGES
+EXAMPLES |= MANDATE_PAGES | QR_PAGES | phone_pages(lambda: _question(_items()))

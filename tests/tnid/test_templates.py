@@ -49,6 +49,9 @@ IDS = {
     "qr": ["qr_image", "qr_code_text", "qr_digits", "qr_submit"],
     "qr-claimed": ["qr_digits", "qr_submit"],
     "qr-expired": ["qr_start"],
+    "qr-phone": ["qr_shown_digits", "qr_approve", "qr_deny"],
+    "qr-phone-far": ["qr_deny"],
+    "qr-phone-digits": ["qr_shown_digits", "qr_deny"],
     "logout": ["logout_confirm"],
     "error": ["error_code"],
 }

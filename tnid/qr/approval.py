@@ -6,7 +6,7 @@ as strongly and as freshly as what is asked needs, and never more weakly than th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -15,13 +15,13 @@ from werkzeug.wrappers import Response
 
 from oidc.authorization.prompts import Situation
 from oidc.models import LOA2, AuthorizationRequest, Client, EndUser, Interaction, acr_at_least
-from tnid import services
+from tnid import services, web
 from tnid.access import send_to_sign_in
 from tnid.accounts.browsers import describe_browser
 from tnid.consent.applications import RelyingParty, describe
 from tnid.consent.question import put_question
 from tnid.consent.service import Question
-from tnid.qr.proximity import is_too_far, names_asked, nearness_of
+from tnid.qr.proximity import Nearness, is_at_its_place, is_too_far, names_asked, nearness_of
 from tnid.signin.assurance import is_remote
 
 # Where two factors are asked for, both were shown just now, by whoever holds the phone
@@ -46,6 +46,11 @@ class Asked(NamedTuple):
         if self.client is None or self.request is None:
             return own_pages()
         return describe(self.client, self.request.redirect_uri)
+
+    def nearness(self, phone_ip: str) -> Nearness:
+        terminal = self.client.terminal if self.client is not None else {}
+        there = self.row.asked_from
+        return nearness_of(there, phone_ip, is_terminal=is_at_its_place(terminal, there))
 
 
 class Case(NamedTuple):
@@ -136,7 +141,7 @@ def case_of(asked: Asked, end_user: EndUser, phone_ip: str, now: int) -> Case:
         least_identity_level=client.least_identity_level if client is not None else 0,
         has_factor=parts.factors.is_enrolled(end_user.account_id),
         fresh_seconds=parts.settings.fresh_sign_in_seconds,
-        is_too_far=is_too_far(nearness_of(asked.row.asked_from, phone_ip), names_asked(asked.request)),
+        is_too_far=is_too_far(asked.nearness(phone_ip), names_asked(asked.request)),
         is_for_another=_means_another(asked, end_user, now),
     )
 
@@ -164,14 +169,23 @@ def find_question(asked: Asked, end_user: EndUser, now: int) -> Question | None:
     return put_question(end_user.account_id, asked.request, asked.client, anew=True)
 
 
-def describe_screen(row: Any, phone_ip: str) -> dict[str, Any]:
-    """Return where it is, in words that its person recognises."""
+def describe_screen(asked: Asked, phone_ip: str) -> dict[str, Any]:
+    """Return where it is, in words that its person recognises: a terminal's are its operator's."""
+    row, terminal = asked.row, asked.client.terminal if asked.client is not None else {}
+    name = terminal_name(terminal, web.current_locale())
     return {
-        "browser": describe_browser(row.user_agent),
+        "name": name or describe_browser(row.user_agent),
+        "place": terminal.get("place", ""),
         "ip": row.asked_from,
-        "nearness": nearness_of(row.asked_from, phone_ip).name,
+        "nearness": asked.nearness(phone_ip).name,
         "since": row.created_at,
     }
+
+
+def terminal_name(terminal: Mapping[str, Any], locale: str) -> str:
+    """Return what a registered terminal is called, "" for what is none."""
+    names = terminal.get("name", {})
+    return str(names.get(locale) or names.get("vi") or "")
 
 
 def own_pages() -> RelyingParty:

@@ -17,9 +17,10 @@ from tnid import services, web
 from tnid.access import Guard, declare, send_to_sign_in
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
-from tnid.consent.question import describe_question, take_answer
+from tnid.consent.question import describe_question, put_question, take_answer
+from tnid.consent.service import Question
 from tnid.qr import approval, endings
-from tnid.qr.approval import SIGN_IN, Asked
+from tnid.qr.approval import SIGN_IN, Asked, Case
 from tnid.qr.endings import tell
 from tnid.qr.forms import TypedCodeForm
 from tnid.qr.frames import split_code
@@ -137,8 +138,7 @@ def claim_by_script(ticket: str) -> ResponseReturnValue:
     claimed = claim(visit, visit.end_user)
     if isinstance(claimed, Refused):
         return {"state": claimed.reason.removeprefix("qr_")}, 409
-    digits = services.current().qr_sign_ins.digits_of(claimed)
-    return {"state": state_of(claimed, services.now()), "digits": digits}
+    return {"state": state_of(claimed, services.now())}
 
 
 @blueprint.get("/qr/at/<ticket>/state")
@@ -202,17 +202,27 @@ def show_question(
     page = render_template(
         "qr/phone_confirm.html" if visit.ticket.kind == SHOWN else "qr/phone_finish.html",
         app=asked.app,
-        screen=approval.describe_screen(visit.row, ip),
+        state=visit.state,
+        address=visit.address(),
+        digits=parts.qr_sign_ins.digits_on(visit.row, web.browser_id()),
+        screen=approval.describe_screen(asked, ip),
         person=person,
         has_changed=has_changed,
         obstacle=obstacle,
         is_own_pages=asked.client is None,
         asks=question is not None,
+        is_known=question is not None and is_settled(end_user.account_id, question),
         **described,
         form=ContinueForm(),
     )
     status = 409 if has_changed else 200
     return page, (403 if request.method == "POST" and obstacle not in (None, SIGN_IN) else status)
+
+
+def is_settled(account_id: str, question: Question) -> bool:
+    """Say whether all of it was agreed to before: it is there to be looked at, and folded away."""
+    asked, client = question.request, question.client
+    return question.revision > 0 and not put_question(account_id, asked, client).items
 
 
 def show_digits(visit: Visit, asked: Asked) -> ResponseReturnValue:
@@ -221,6 +231,7 @@ def show_digits(visit: Visit, asked: Asked) -> ResponseReturnValue:
     return render_template(
         "qr/phone_digits.html",
         app=asked.app,
+        state=visit.state,
         digits=digits,
         address=visit.address(),
         form=ContinueForm(),
@@ -231,7 +242,7 @@ def show_digits(visit: Visit, asked: Asked) -> ResponseReturnValue:
 
 
 def approve(visit: Visit, end_user: EndUser) -> ResponseReturnValue:
-    """Claim it, where there is still something to say yes to, and judge who says it."""
+    """Judge who says it, where there is still something to say yes to, and claim it for them."""
     if visit.state not in (WAITING, CLAIMED, TYPED):
         refuse("qr.approve", visit.state, end_user.account_id, visit.row)
         return conflict(visit)
@@ -239,24 +250,24 @@ def approve(visit: Visit, end_user: EndUser) -> ResponseReturnValue:
     if asked is None:
         refuse("qr.approve", endings.GONE, end_user.account_id, visit.row)
         return tell(endings.GONE)
-    claimed = claim(visit, end_user)
-    if isinstance(claimed, Refused):
-        return tell(claimed.reason.removeprefix("qr_"), claimed.retry_after_seconds)
-    visit = visit._replace(row=claimed, state=state_of(claimed, services.now()))
-    return decide(visit, asked, end_user)
-
-
-def decide(visit: Visit, asked: Asked, end_user: EndUser) -> ResponseReturnValue:
-    """See to it that nothing keeps this person from it; note the consent first, and then the yes."""
     case = approval.case_of(asked, end_user, request.remote_addr or "", services.now())
     obstacle = approval.find_obstacle(case)
     if obstacle not in (None, SIGN_IN):
         refuse("qr.approve", str(obstacle), end_user.account_id, visit.row)
         return show_question(visit, asked, end_user)
+    claimed = claim(visit, end_user)
+    if isinstance(claimed, Refused):
+        return tell(claimed.reason.removeprefix("qr_"), claimed.retry_after_seconds)
+    visit = visit._replace(row=claimed, state=state_of(claimed, services.now()))
+    return decide(visit, asked, case if obstacle == SIGN_IN else None, end_user)
+
+
+def decide(visit: Visit, asked: Asked, unproved: Case | None, end_user: EndUser) -> ResponseReturnValue:
+    """Note the consent first and then the yes; in between `unproved` is proved, where it is not None."""
     if visit.ticket.kind == SHOWN and not take_consent(asked, end_user):
         return show_question(visit, asked, end_user, has_changed=True)
-    if obstacle == SIGN_IN:
-        return approval.send_to_prove(case, visit.address(AGREED))
+    if unproved is not None:
+        return approval.send_to_prove(unproved, visit.address(AGREED))
     return note_yes(visit, end_user)
 
 

@@ -214,7 +214,14 @@ class QrSignIns:
 
     def digits_of(self, row: Any) -> str:
         """Return the two digits of the phone that claimed it: stored nowhere, another phone's are others."""
-        message = f"digits:{row.id}:{row.phone_hash}".encode()
+        return self._digits(row.id, row.phone_hash)
+
+    def digits_on(self, row: Any, phone: str) -> str:
+        """Return those of the phone whose browser's id is `phone`: good once it has claimed."""
+        return self._digits(row.id, hash_browser(phone))
+
+    def _digits(self, qr_id: str, phone_hash: str) -> str:
+        message = f"digits:{qr_id}:{phone_hash}".encode()
         return f"{int.from_bytes(hmac.digest(self._codes_key, message, 'sha256')) % 100:02d}"
 
     def approve(self, row: Any, end_user: EndUser, phone: str, now: int) -> bool:
