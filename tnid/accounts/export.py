@@ -136,6 +136,7 @@ def _mandates(services: Services, person: Account, now: int) -> Any:
     return {
         side: [
             {
+                "with": services.mandates.find_other_name(one.row, person.id),
                 "scopes": {client_id: sorted(scope) for client_id, scope in one.scopes.items()},
                 "created_at": utc(one.row.created_at),
                 "accepted_at": utc(one.row.accepted_at),

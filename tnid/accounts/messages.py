@@ -118,6 +118,9 @@ MESSAGES: dict[str, Any] = {
     "too_many_searches": _("Too many searches. Try again in %(minutes)s minutes."),
     "nobody_here": _("Nobody of this commune fits. Check the name, or ask for the card."),
     "no_appointment": _("There is no appointment with this number. Check it on the slip."),
+    "number_taken": _(
+        "Another account has this number by now. Nothing was recorded: find the person again by the card."
+    ),
     "number_differs": _(
         "The account was checked with another number. A changed number is for the province's office."
     ),

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from oidc.interfaces import Events
-from tnid.accounts.account import Account
 from tnid.accounts.ages import child_until
 from tnid.accounts.claims import check_profile
 from tnid.accounts.refusal import Refused
 from tnid.accounts.vault import Vault
+from tnid.db import Conflict
 from tnid.stores.accounts import AccountStore
 
 CONTACTS = ("phone_number", "email")
@@ -32,12 +32,16 @@ class ProfileChanges:
         self._events = events
         self._followers = tuple(followers)
 
-    def change(self, account: Account, changes: Profile, now: int) -> Refused | None:
+    def change(self, account_id: str, changes: Profile, now: int) -> Refused | None:
         """Replace the claims that `changes` names; an empty value removes one.
 
-        A changed phone number or e-mail address is no longer verified.
+        A changed phone number or e-mail address is no longer verified. Raises LookupError, and Conflict where
+        the profile is changed at this very moment: what the other one changed must not be taken back.
         """
-        before = account.profile
+        row = self._store.find(account_id)
+        if row is None:
+            raise LookupError("no such account")
+        before = self._vault.open_profile(row)
         merged = {**before, **changes}
         for contact in CONTACTS:
             merged.pop(f"{contact}_verified", None)
@@ -49,19 +53,23 @@ class ProfileChanges:
                 after[f"{contact}_verified"] = before.get(f"{contact}_verified", False)
         if after == before:
             return None
-        phone_index = self._vault.phone_index(after.get("phone_number"))
-        email_index = self._vault.email_index(after.get("email"))
-        sealed = self._vault.seal_profile(account.id, after)
-        self._store.set_profile(account.id, sealed, phone_index, email_index, now)
+        self._replace(account_id, row.profile_sealed, after, now)
         if after.get("birthdate") != before.get("birthdate"):
-            self._store.set_guardian_awaited(account.id, child_until(after.get("birthdate", ""), now))
+            self._store.set_guardian_awaited(account_id, child_until(after.get("birthdate", ""), now))
         changed = sorted(name for name in {*after, *before} if after.get(name) != before.get(name))
         details = {"claims": changed}
-        self._events.record("account.change_profile", account_id=account.id, now=now, details=details)
+        self._events.record("account.change_profile", account_id=account_id, now=now, details=details)
         if any(after.get(contact) != before.get(contact) for contact in CONTACTS):
             for follow in self._followers:
-                follow(account.id, before, after, now)
+                follow(account_id, before, after, now)
         return None
+
+    def _replace(self, account_id: str, was: bytes, after: Profile, now: int) -> None:
+        phone_index = self._vault.phone_index(after.get("phone_number"))
+        email_index = self._vault.email_index(after.get("email"))
+        sealed = self._vault.seal_profile(account_id, after)
+        if not self._store.set_profile(account_id, was, sealed, phone_index, email_index, now):
+            raise Conflict
 
     def confirm_contact(self, account_id: str, contact: str, now: int) -> bool:
         """Note that the person reads this contact ("phone_number" or "email"); False where it is gone.

@@ -231,7 +231,7 @@ class Accounts:
 
     def change_profile(self, account_id: str, changes: Mapping[str, Any], now: int) -> Refused | None:
         """Replace the claims that `changes` names, as ProfileChanges says; an empty value removes one."""
-        return self._profiles.change(self.get(account_id), changes, now)
+        return self._profiles.change(account_id, changes, now)
 
     def confirm_contact(self, account_id: str, contact: str, now: int) -> bool:
         """Note that the person reads "phone_number" or "email"; False where it is gone."""

@@ -39,14 +39,12 @@ class Shown(NamedTuple):
 
 def show_given(held: Held) -> Shown:
     """Show a mandate to its principal, who may not learn whether a username that they typed is anybody's."""
-    row = held.row
-    name = row.offered_to or "" if row.accepted_at is None else _name_of(row.helper_id)
-    return _show(held, name)
+    return _show(held, services.current().mandates.find_other_name(held.row, held.row.principal_id))
 
 
 def show_received(held: Held) -> Shown:
     """Show a mandate to its helper."""
-    return _show(held, _name_of(held.row.principal_id))
+    return _show(held, services.current().mandates.find_other_name(held.row, held.row.helper_id))
 
 
 def _show(held: Held, name: str) -> Shown:
@@ -62,11 +60,6 @@ def _show(held: Held, name: str) -> Shown:
         is_accepted=row.accepted_at is not None,
         is_offered_by_name=row.code_hash is None,
     )
-
-
-def _name_of(account_id: str) -> str:
-    person = services.current().accounts.find(account_id)
-    return person.display_name if person is not None else ""
 
 
 def labels_of_scopes(scopes: Iterable[str]) -> list[str]:

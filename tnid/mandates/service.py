@@ -5,6 +5,7 @@ What a mandate may be used for is decided by `oidc`; each use, and each change, 
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
@@ -26,7 +27,7 @@ NAMED_OFFER_SECONDS = 7 * DAY_SECONDS
 SAME_FORM_SECONDS = 60
 MOST_OPEN = 20
 MOST_NAME_CHARACTERS = 64
-CODE_KIND = "mandate.code"
+CODE_KIND, SAME_KIND = "mandate.code", "mandate.same_offer"
 
 
 class People(Protocol):
@@ -106,7 +107,10 @@ class Mandates:
         return self._clients.list_accepting_mandates()
 
     def offer(self, principal_id: str, offer: Offer, now: int) -> Offered | Refused:
-        """Offer a mandate, by a code or to a username; whether there is such a username is not told."""
+        """Offer a mandate, by a code or to a username; whether there is such a username is not told.
+
+        Raises Conflict where the same is offered at this very moment: then that one is found.
+        """
         refused = self._find_fault(principal_id, offer, now)
         if refused is None and offer.to:
             return self._offer_by_name(principal_id, offer, now)
@@ -124,8 +128,22 @@ class Mandates:
         offered_to = offer.to[:MOST_NAME_CHARACTERS]
         mandate_id = self._find_same(principal_id, offer, offered_to, now)
         if mandate_id is None:
-            mandate_id = self._add(principal_id, offer, now, helper_id=helper_id, offered_to=offered_to)
+            named = self._find_free_id(principal_id, offer, now)
+            mandate_id = self._add(
+                principal_id, offer, now, id_=named, helper_id=helper_id, offered_to=offered_to
+            )
         return Offered(mandate_id, None)
+
+    def _find_free_id(self, principal_id: str, offer: Offer, now: int) -> str | None:
+        """Return the id of this very offer in this minute, so that of two at once the second meets Conflict.
+
+        None where it was made before, and is over.
+        """
+        scopes = sorted((client_id, *sorted(names)) for client_id, names in offer.scopes.items())
+        same = f"{principal_id}:{offer.to}:{scopes}:{offer.expires_at - now}:{now // SAME_FORM_SECONDS}"
+        digest = bytes.fromhex(self._blind.blind_index(SAME_KIND, same))[:16]
+        id_ = urlsafe_b64encode(digest).rstrip(b"=").decode()
+        return None if self._store.has(id_) else id_
 
     def _find_same(self, principal_id: str, offer: Offer, offered_to: str, now: int) -> str | None:
         """Return the id of the same offer where it was made just now: a form that was sent twice."""
@@ -179,6 +197,7 @@ class Mandates:
         offer: Offer,
         now: int,
         *,
+        id_: str | None = None,
         helper_id: str | None = None,
         offered_to: str | None = None,
         code_hash: bytes | None = None,
@@ -187,7 +206,7 @@ class Mandates:
     ) -> str:
         scopes = {client_id: " ".join(sorted({OPENID, *names})) for client_id, names in offer.scopes.items()}
         new = NewMandate(
-            id=new_identifier(),
+            id=id_ or new_identifier(),
             principal_id=principal_id,
             helper_id=helper_id,
             offered_to=offered_to,
@@ -285,6 +304,15 @@ class Mandates:
     def list_received(self, account_id: str, now: int) -> list[Held]:
         """Return what this person holds, and is offered by name, the newest first."""
         return [self._held(row) for row in self._store.list_received(account_id, now)]
+
+    def find_other_name(self, row: Any, account_id: str) -> str:
+        """Return the other person of a mandate as this one may know them, "" where there is none yet.
+
+        Before it is accepted the principal knows what they typed alone, and not whether it is anybody's name.
+        """
+        if row.principal_id != account_id:
+            return self._name(row.principal_id)
+        return str(row.offered_to or "") if row.accepted_at is None else self._name(row.helper_id)
 
     def _held(self, row: Any) -> Held:
         rows = self._store.list_clients(row.id)

@@ -59,6 +59,9 @@ class Handover:
         if refused is not None:
             return refused
         new_hash = self._passwords.hash(password)
+        # Hashing takes its time: somebody may have taken the name, and the code isn't spent for that
+        if chosen != account.username and self._accounts.find_by_username(chosen) is not None:
+            return Refused("username", "username_taken")
         if not self._activations.consume(code_hash, now):
             return self._refuse(account.id, now)
         required_at = None if policy.is_strong_alone(password) else now

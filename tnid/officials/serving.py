@@ -189,10 +189,22 @@ def compare(visit_id: str) -> ResponseReturnValue:
 
 def record(served: Served) -> Refused | None:
     """Record that the person was seen; begin the account where there is none, in the same transaction."""
-    parts, now, official, card = services.current(), services.now(), served.official, served.visit.card
     account = served.account or begin_account(served)
     if isinstance(account, Refused):
         return account
+    refused = record_of(served, account)
+    if served.account is not None:
+        return refused
+    if refused is not None:
+        # Nobody could find it, and nobody's card leads to it
+        services.current().accounts.delete(account.id, services.now())
+        return refused
+    note_begun(served, account)
+    return None
+
+
+def record_of(served: Served, account: Account) -> Refused | None:
+    parts, now, official, card = services.current(), services.now(), served.official, served.visit.card
     number = parts.accounts.identity.find_number(account.id)
     if served.is_checked and number != card.number:
         # One official must not be able to make one checked person another
@@ -218,11 +230,13 @@ def begin_account(served: Served) -> Account | Refused:
     number = served.number
     if number is None or parts.accounts.identity.find_account_id(number) is not None:
         return Refused("", "number_taken")
-    made = parts.counter.people.begin(served.visit.card.claims, web.current_locale(), official.commune, now)
-    if isinstance(made, Account):
-        parts.counter.visits.keep_account(served.visit, made.id)
-        parts.counter.acts.note(acts.ENROLLED, official.account_id, made.id, official.commune, now)
-    return made
+    return parts.counter.people.begin(served.visit.card.claims, web.current_locale(), official.commune, now)
+
+
+def note_begun(served: Served, account: Account) -> None:
+    counter, official = services.current().counter, served.official
+    counter.visits.keep_account(served.visit, account.id)
+    counter.acts.note(acts.ENROLLED, official.account_id, account.id, official.commune, services.now())
 
 
 def _refuse(account_id: str, reason: str, official: Official) -> Refused:

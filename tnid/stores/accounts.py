@@ -95,9 +95,10 @@ _BY_EMAIL = select(accounts).where(
 _BY_PIN = select(accounts.c.id).where(
     accounts.c.pin_index == bindparam("pin_index"), accounts.c.disabled_at.is_(None)
 )
+# What was read stands in the WHERE: of two that change one profile, neither takes the other's change back
 _PROFILE = (
     update(accounts)
-    .where(accounts.c.id == bindparam("account_id"))
+    .where(accounts.c.id == bindparam("account_id"), accounts.c.profile_sealed == bindparam("was"))
     .values(
         profile_sealed=bindparam("new_profile"),
         phone_index=bindparam("new_phone_index"),
@@ -105,7 +106,6 @@ _PROFILE = (
         updated_at=bindparam("now"),
     )
 )
-# What was read stands in the WHERE: of two that change one profile, neither takes the other's change back
 _REPLACE_PROFILE = (
     update(accounts)
     .where(accounts.c.id == bindparam("account_id"), accounts.c.profile_sealed == bindparam("was"))
@@ -244,16 +244,25 @@ class AccountStore:
         return changed == 1
 
     def set_profile(
-        self, account_id: str, sealed: bytes, phone_index: str | None, email_index: str | None, now: int
-    ) -> None:
-        self._database.execute(
+        self,
+        account_id: str,
+        was: bytes,
+        sealed: bytes,
+        phone_index: str | None,
+        email_index: str | None,
+        now: int,
+    ) -> bool:
+        """Store a profile; False where it is no longer what it was."""
+        changed = self._database.execute(
             _PROFILE,
             account_id=account_id,
+            was=was,
             new_profile=sealed,
             new_phone_index=phone_index,
             new_email_index=email_index,
             now=now,
         )
+        return changed == 1
 
     def replace_profile(self, account_id: str, was: bytes, sealed: bytes, now: int) -> bool:
         """Store a profile with the same contacts; False where it is no longer what it was."""

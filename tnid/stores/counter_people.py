@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, String, bindparam, select, text, update
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, String, bindparam, false, select, text, update
 
 from tnid.db import Database, db
 
@@ -20,13 +20,14 @@ counter_people = db.Table(
 # Who claims first, does
 _CLAIM = text(
     "INSERT INTO counter_people (account_id, commune, claimed_at, is_waiting)"
-    " VALUES (:account_id, :commune, :claimed_at, :is_waiting) ON CONFLICT (account_id) DO NOTHING"
+    # libpq sends a number for a bool, which PostgreSQL doesn't take for one
+    " VALUES (:account_id, :commune, :claimed_at, :is_waiting = 1) ON CONFLICT (account_id) DO NOTHING"
 )
 _FIND = select(counter_people).where(counter_people.c.account_id == bindparam("of_account"))
 _ACTIVATE = (
     update(counter_people)
     .where(counter_people.c.account_id == bindparam("of_account"))
-    .values(is_waiting=False)
+    .values(is_waiting=false())
 )
 
 
@@ -40,7 +41,7 @@ class CounterPeopleStore:
         """Note that a commune looks after somebody; False where one does already."""
         return (
             self._database.execute(
-                _CLAIM, account_id=account_id, commune=commune, claimed_at=now, is_waiting=is_waiting
+                _CLAIM, account_id=account_id, commune=commune, claimed_at=now, is_waiting=int(is_waiting)
             )
             == 1
         )

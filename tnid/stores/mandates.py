@@ -107,6 +107,7 @@ _END_ANY = (
     .values(ended_at=bindparam("now"))
     .returning(*mandates.c)
 )
+_HAS = select(mandates.c.id).where(mandates.c.id == bindparam("mandate_id"))
 _LIST_IDS_OF = select(mandates.c.id).where(
     or_(mandates.c.principal_id == bindparam("of_account"), mandates.c.helper_id == bindparam("of_account")),
     mandates.c.ended_at.is_(None),
@@ -191,6 +192,10 @@ class MandateStore:
         self._database.execute(_INSERT, **columns, ended_at=None)
         for client_id, scope in scopes.items():
             self._database.execute(_INSERT_CLIENT, mandate_id=new.id, client_id=client_id, scope=scope)
+
+    def has(self, mandate_id: str) -> bool:
+        """Say whether there is a mandate of this id, over or not."""
+        return self._database.fetch_one(_HAS, mandate_id=mandate_id) is not None
 
     def find_by_code(self, code_hash: bytes, helper_id: str, now: int) -> Any:
         """Return the mandate that is offered under this code to anybody but its principal, or None."""

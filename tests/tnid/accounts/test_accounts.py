@@ -15,6 +15,8 @@ from tnid.accounts.contacts import parse_email, parse_phone
 from tnid.accounts.refusal import Refused
 from tnid.accounts.service import Account, NewAccount
 from tnid.accounts.usernames import find_fault, username_key
+from tnid.accounts.vault import Vault
+from tnid.db import Conflict
 from tnid.sealing import SealBroken
 from tnid.services import Services
 
@@ -248,3 +250,27 @@ def test_people_are_called_by_their_last_name(
     new_person: Callable[..., Someone], name: str, initials: str
 ) -> None:
     assert new_person("lan", claims={"name": name}).account.initials == initials
+
+
+def test_of_two_changes_of_a_profile_at_once_neither_takes_the_other_back(
+    lan: Someone, services: Services, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seal = Vault.seal_profile
+
+    def change(**claims: str) -> Refused | None:
+        with services.database.unit():
+            return services.accounts.change_profile(lan.id, claims, clock.now())
+
+    def seal_slowly(vault: Vault, account_id: str, profile: dict[str, Any]) -> bytes:
+        monkeypatch.setattr(Vault, "seal_profile", seal)
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(change, phone_number="0912345678").result()
+        return seal(vault, account_id, profile)
+
+    monkeypatch.setattr(Vault, "seal_profile", seal_slowly)
+    with pytest.raises(Conflict):
+        change(email="lan@example.vn")
+    # As the application does: once more, with what the other one did
+    assert change(email="lan@example.vn") is None
+    profile = services.accounts.get(lan.id).profile
+    assert (profile["phone_number"], profile["email"]) == ("+84912345678", "lan@example.vn")

@@ -13,7 +13,9 @@ from oidc.models import Client
 from tests.conftest import Clock
 from tests.contracts.test_protocol_stores import GRANT
 from tests.tnid.conftest import Someone
+from tnid.accounts.export import build_document
 from tnid.accounts.refusal import Refused
+from tnid.db import Conflict, DatabaseUnavailable
 from tnid.mandates.service import CODE_SECONDS, DAY_SECONDS, MOST_OPEN, SAME_FORM_SECONDS, Offer, Offered
 from tnid.services import Services
 from tnid.signin.assurance import PASSWORD
@@ -116,6 +118,53 @@ def test_a_form_that_is_sent_twice_makes_one_offer(
     clock.advance(SAME_FORM_SECONDS)
     assert offer("profile", to="an") != made
     assert len(services.mandates.list_received(an.id, clock.now())) == 3
+
+
+def test_a_form_that_is_sent_twenty_times_at_once_makes_one_offer(
+    services: Services, bay: Someone, an: Someone, clinic: Client, clock: Clock
+) -> None:
+    asked = Offer({clinic.client_id: ("profile",)}, clock.now() + DAY_SECONDS, to="an")
+
+    def make(_number: int) -> Offered | Refused | None:
+        try:
+            with services.database.unit():
+                return services.mandates.offer(bay.id, asked, clock.now())
+        except (Conflict, DatabaseUnavailable):
+            return None
+
+    with ThreadPoolExecutor(8) as pool:
+        made = {one for one in pool.map(make, range(20)) if one is not None}
+    assert len(made) == 1
+    assert len(services.mandates.list_received(an.id, clock.now())) == 1
+
+
+def test_what_was_ended_may_be_offered_again_at_once(
+    offer: Callable[..., Offered], services: Services, bay: Someone, clock: Clock
+) -> None:
+    made = offer("profile", to="an")
+    assert services.mandates.end(made.mandate_id, bay.id, clock.now())
+    again = offer("profile", to="an")
+    assert again.mandate_id != made.mandate_id
+    assert [one.row.id for one in services.mandates.list_given(bay.id, clock.now())] == [again.mandate_id]
+
+
+def test_each_copy_names_the_other_as_their_page_does(
+    offer: Callable[..., Offered],
+    mandate_id: str,
+    services: Services,
+    bay: Someone,
+    an: Someone,
+    clock: Clock,
+) -> None:
+    offer("profile", to="khong-ai")
+
+    def names(person: Someone, side: str) -> list[str]:
+        account = services.accounts.get(person.id)
+        copy = build_document(services, account, clock.now(), in_full=False)
+        return sorted(one["with"] for one in copy["mandates"][side])
+
+    assert names(bay, "given") == ["Lê Bình An", "khong-ai"]
+    assert names(an, "held") == ["Hoàng Thị Bảy"]
 
 
 def test_an_offer_to_nobody_looks_the_same_to_the_one_who_made_it(
