@@ -18,6 +18,7 @@ from babel.messages.pofile import read_po
 from flask import Flask, render_template
 from flask_babel import Babel, force_locale
 from flask_wtf.csrf import CSRFProtect
+from jinja2 import Environment, nodes
 from lxml import html
 
 from tests.tnid.page_examples import EVIL, EXAMPLES, FRAMES, JOBS, LoginForm
@@ -287,3 +288,17 @@ def test_the_tone_is_set_word_for_word(app: Flask) -> None:
     )
     assert "Có thể rút lại bất cứ lúc nào ở mục Ứng dụng đã liên kết." in consent
     assert "Không đọc mã này cho bất kỳ ai, kể cả người xưng là cán bộ." in code
+
+
+def test_words_are_not_kept_in_the_language_of_whoever_came_first() -> None:
+    """A template imported without context is evaluated once a process: only its macros may hold words."""
+    environment = Environment(extensions=["jinja2.ext.i18n"])
+    sources = [path.read_text() for path in TEMPLATES.rglob("*.html")]
+    imports = re.compile(r'{%-? (?:from|import) "([^"]+)"(?![^%]*with context)')
+    imported = {name for source in sources for name in imports.findall(source)}
+    assert imported
+    for name in imported:
+        page = environment.parse((TEMPLATES / name).read_text())
+        outside = [node for node in page.body if not isinstance(node, nodes.Macro)]
+        calls = [call.node for node in outside for call in node.find_all(nodes.Call)]
+        assert not [c for c in calls if isinstance(c, nodes.Name) and c.name in KEYWORDS], name

@@ -52,7 +52,7 @@ ACCOUNT_TEXTS = {
             "If it was not you: change the password and remove what you don't know at once, under Password"
             " and security.",
             "ko": "Thái Nguyên ID 계정에 새로운 인증 수단이 {time}에 추가되었습니다.\n"
-            "직접 추가하셨다면 아무것도 하지 않으셔도 됩니다. 복구 코드는 안전한 곳에 보관하세요.\n"
+            "직접 추가하셨다면 아무것도 하지 않으셔도 됩니다. 백업 코드는 안전한 곳에 보관하세요.\n"
             "본인이 아니라면 비밀번호 및 보안 메뉴에서 즉시 비밀번호를 변경하고 모르는 인증"
             " 수단을 삭제하세요.",
         },
@@ -99,7 +99,7 @@ ACCOUNT_TEXTS = {
         title={
             "vi": "Đã tạo mã dự phòng mới",
             "en": "New recovery codes were made",
-            "ko": "새 복구 코드가 생성되었습니다",
+            "ko": "새 백업 코드가 생성되었습니다",
         },
         body={
             "vi": "Mã dự phòng mới của tài khoản Thái Nguyên ID vừa được tạo lúc {time}. Các mã cũ không"
@@ -110,17 +110,17 @@ ACCOUNT_TEXTS = {
             " longer work.\n"
             "If you made them yourself, keep the new ones in a safe place and throw the old ones away.\n"
             "If it was not you: change the password and make new recovery codes at once.",
-            "ko": "Thái Nguyên ID 계정의 새 복구 코드가 {time}에 생성되었습니다. 이전 코드는 더 이상"
+            "ko": "Thái Nguyên ID 계정의 새 백업 코드가 {time}에 생성되었습니다. 이전 코드는 더 이상"
             " 사용할 수 없습니다.\n"
             "직접 생성하셨다면 새 코드를 안전하게 보관하고 이전 코드는 버리세요.\n"
-            "본인이 아니라면 즉시 비밀번호를 변경하고 복구 코드를 다시 만드세요.",
+            "본인이 아니라면 즉시 비밀번호를 변경하고 백업 코드를 다시 만드세요.",
         },
         short={
             "vi": "Thái Nguyên ID: mã dự phòng mới được tạo lúc {time}, mã cũ hết hiệu lực. Không phải"
             " bạn? Hãy đổi mật khẩu ngay.",
             "en": "Thai Nguyen ID: new recovery codes were made at {time}; the old ones ended. Not you?"
             " Change the password at once.",
-            "ko": "Thái Nguyên ID: {time} 새 복구 코드가 생성되어 이전 코드는 무효입니다. 본인이 아니면"
+            "ko": "Thái Nguyên ID: {time} 새 백업 코드가 생성되어 이전 코드는 무효입니다. 본인이 아니면"
             " 즉시 비밀번호를 변경하세요.",
         },
         path=SECURITY,
