@@ -50,6 +50,7 @@ class ProviderConfig:
     session_lifetime_seconds: int = 12 * 3600
     interaction_lifetime_seconds: int = 600
     terminal_session_lifetime_seconds: int = 900
+    terminal_idle_seconds: int = 60
     decoupled_lifetime_seconds: int = 600
     polling_interval_seconds: int = 5
     decision_max_age_seconds: int = 300

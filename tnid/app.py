@@ -33,7 +33,7 @@ from tnid.recovery import blueprints as recovery
 from tnid.services import EXTENSION, Services
 from tnid.settings import Settings
 from tnid.signin import blueprints as signin
-from tnid.signin import screen, session
+from tnid.signin import screen, session, terminal_pages
 from tnid.signout import blueprints as signout
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -44,7 +44,7 @@ FEATURES = (
 # What a request finds out once, and what it means to set
 FOUND = (
     *("cookies", "end_user", "session_row", "is_touch_due", "half_sign_in"),
-    *("interaction", "official", "desk"),
+    *("interaction", "official", "desk", "terminal"),
 )
 log = logging.getLogger(__name__)
 
@@ -126,6 +126,8 @@ def create_app(settings: Settings) -> Application:
     app.jinja_env.globals["are_passkeys_possible"] = parts.passkeys.are_possible
     app.jinja_env.globals["version"] = metadata.version("thai-nguyen-id")
     app.context_processor(current_person)
+    app.context_processor(terminal_pages.page_globals)
+    app.after_request(terminal_pages.clear_if_over)
     ensure_keys(parts)
     front.install(app, parts)
     return app

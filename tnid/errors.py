@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, redirect, render_template, request
 from flask_babel import gettext, lazy_gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -38,6 +38,11 @@ WORDINGS: dict[str, Wording] = {
         _("This request has expired"),
         _("It was open for too long, was finished already, or was begun in another browser."),
         _START_AGAIN,
+    ),
+    "not_at_terminal": Wording(
+        _("This page belongs to a terminal"),
+        _("It was begun at a shared screen and opened somewhere else."),
+        _("Go to the terminal and begin there. If somebody sent this address, don't go on."),
     ),
     "invalid_client": Wording(
         _("The application is not known here"),
@@ -141,9 +146,20 @@ def protocol_error_page(error: OAuthError) -> Response:
     """Answer with an error of the protocol that is not the client's to be told."""
     if not isinstance(error, ExpiredInteraction):
         return error_page(error.code, error.status, description=error.description)
+    left = find_left_terminal(error)
+    if left is not None:
+        return left
     asker = find_asker(error.client_id)
     advice = _way_back(asker, was_answered=error.was_answered) if asker else None
     return error_page(error.code, error.status, description=error.description, asker=asker, advice=advice)
+
+
+def find_left_terminal(error: ExpiredInteraction) -> Response | None:
+    """Return the way back to the terminal whose page was left alone for too long; None anywhere else."""
+    client = services.current().clients.find(error.client_id) if error.client_id else None
+    uid = request.args.get("interaction", "")
+    is_left = client is not None and bool(client.terminal) and uid and not error.was_answered
+    return make_response(redirect(f"/resume/{uid}", 303)) if is_left else None
 
 
 def find_asker(client_id: str | None) -> RelyingParty | None:

@@ -142,6 +142,7 @@ def build_provider(
         session_lifetime_seconds=settings.session_lifetime_seconds,
         interaction_lifetime_seconds=settings.interaction_lifetime_seconds,
         terminal_session_lifetime_seconds=settings.terminal_session_lifetime_seconds,
+        terminal_idle_seconds=settings.terminal_idle_seconds,
         decision_max_age_seconds=settings.fresh_sign_in_seconds,
         registration_open=settings.registration_open,
         dpop_nonce_required=settings.dpop_nonce_required,

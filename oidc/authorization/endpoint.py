@@ -7,9 +7,10 @@ stored as an interaction, and every screen comes back to `resume`, which asks th
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from oidc.agreed import Agreed
+from oidc.authorization.lifetimes import Lifetimes
 from oidc.authorization.prompts import (
     Prompt,
     Situation,
@@ -34,7 +35,6 @@ from oidc.errors import (
 from oidc.http import Request, Response, redirect
 from oidc.mandates import Mandate
 from oidc.models import (
-    FAPI2,
     OFFLINE_ACCESS,
     OPENID,
     AuthorizationRequest,
@@ -43,35 +43,12 @@ from oidc.models import (
     Grant,
     Interaction,
 )
-from oidc.parts import Parts, ProviderConfig
+from oidc.parts import Parts
 from oidc.refusal import record_refusal
 from oidc.token.handles import hash_code, new_code, new_identifier
 
-FAPI2_CODE_SECONDS = 60
-
 Answer = Response | Prompt | PageError
 FindEndUser = Callable[[str], tuple[EndUser, Agreed | None] | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Lifetimes:
-    """In seconds. A grant lasts `online` if it ends with the session, `offline` if it outlives it."""
-
-    code: int
-    online: int
-    offline: int
-
-    @classmethod
-    def of(cls, config: ProviderConfig) -> Lifetimes:
-        return cls(
-            code=config.code_lifetime_seconds,
-            online=config.session_lifetime_seconds,
-            offline=config.refresh_token_lifetime_seconds,
-        )
-
-    def of_code(self, client: Client) -> int:
-        """FAPI 2.0 §5.3.2.1: a code lives a minute at most."""
-        return min(self.code, FAPI2_CODE_SECONDS) if client.profile == FAPI2 else self.code
 
 
 class AuthorizationEndpoint:
@@ -136,7 +113,7 @@ class AuthorizationEndpoint:
         try:
             interaction = self._interactions.get(uid, browser, now)
         except ExpiredInteraction as error:
-            return self._show(error, now)
+            return self._leave(uid, browser, now) or self._show(error, now)
         if interaction.request is None:
             return self._resume_local(interaction, end_user, now)
         client = self._clients.find(interaction.request.client_id)
@@ -145,6 +122,18 @@ class AuthorizationEndpoint:
         if interaction.request.redirect_uri not in client.redirect_uris:
             return self._show(UnsafeRequest("The redirect_uri is no longer registered."), now)
         return self._decide(interaction.request, client, end_user, browser, now, interaction)
+
+    def _leave(self, uid: str, browser: str, now: int) -> Answer | None:
+        """Tell a terminal that nobody went on, so that it is free for the next person; None elsewhere."""
+        left = self._interactions.find_left(uid, browser, now)
+        client = self._clients.find(left.request.client_id) if left and left.request else None
+        if left is None or left.request is None or client is None or not client.terminal:
+            return None
+        if client.disabled_at is not None or left.request.redirect_uri not in client.redirect_uris:
+            return None
+        error = AccessDenied("Nobody went on at the terminal.", reason="left")
+        is_first = self._interactions.complete(uid, now)
+        return self._fail(client, reply_to(left.request), error, None, now) if is_first else None
 
     def situation(
         self,
@@ -204,7 +193,10 @@ class AuthorizationEndpoint:
                 return self._complete(situation)
             if "none" in request.prompt:
                 raise rule.error(rule.description)
-            waiting = interaction or self._interactions.begin(request, browser, now)
+            lifetime = self._lifetimes.terminal_idle if client.terminal else None
+            waiting = interaction or self._interactions.begin(
+                request, browser, now, lifetime_seconds=lifetime
+            )
             return Prompt(rule.name, waiting)
         except OAuthError as error:
             if interaction and not self._interactions.complete(interaction.uid, now):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import replace
 
 from oidc.errors import ExpiredInteraction
 from oidc.interfaces import InteractionStore
@@ -32,9 +33,11 @@ class Interactions:
         self._store = store
         self._lifetime_seconds = lifetime_seconds
 
-    def begin(self, request: AuthorizationRequest, browser: str, now: int) -> Interaction:
+    def begin(
+        self, request: AuthorizationRequest, browser: str, now: int, *, lifetime_seconds: int | None = None
+    ) -> Interaction:
         """Store what a relying party asked for, until a person has answered."""
-        return self._add(browser, now, request=request)
+        return self._add(browser, now, request=request, lifetime_seconds=lifetime_seconds)
 
     def begin_local(
         self, browser: str, return_to: str, now: int, *, max_age: int | None = None, least_acr: str = ""
@@ -53,6 +56,7 @@ class Interactions:
         return_to: str | None = None,
         max_age: int | None = None,
         least_acr: str = "",
+        lifetime_seconds: int | None = None,
     ) -> Interaction:
         interaction = Interaction(
             uid=secrets.token_urlsafe(24),
@@ -62,7 +66,7 @@ class Interactions:
             max_age=max_age,
             least_acr=least_acr,
             created_at=now,
-            expires_at=now + self._lifetime_seconds,
+            expires_at=now + (lifetime_seconds or self._lifetime_seconds),
         )
         self._store.add(interaction)
         return interaction
@@ -88,6 +92,12 @@ class Interactions:
             client_id=request.client_id if request else None,
             was_answered=interaction is not None and interaction.completed_at is not None,
         )
+
+    def find_left(self, uid: str, browser: str, now: int) -> Interaction | None:
+        """Return this browser's interaction that nobody answered before its time was over, or None."""
+        interaction = self._find_own(uid, browser)
+        is_left = interaction and interaction.completed_at is None and interaction.expires_at <= now
+        return interaction if is_left else None
 
     def _find_own(self, uid: str, browser: str) -> Interaction | None:
         """Return this browser's interaction in whatever state: another's is nobody's business."""
@@ -125,6 +135,14 @@ class Interactions:
         most = interaction.created_at + MOST_LIFETIME_SECONDS
         until = max(interaction.expires_at, min(now + self._lifetime_seconds, most))
         return self._store.update(interaction.uid, expires_at=until)
+
+    def stay(self, interaction: Interaction, until: int) -> Interaction:
+        """Let it live until then, sooner or later than it was to, within an hour in all; return it."""
+        expires_at = min(until, interaction.created_at + MOST_LIFETIME_SECONDS)
+        if expires_at == interaction.expires_at:
+            return interaction
+        self._store.update(interaction.uid, expires_at=expires_at)
+        return replace(interaction, expires_at=expires_at)
 
     def complete(self, uid: str, now: int) -> bool:
         """Consume the interaction; True for one caller only."""

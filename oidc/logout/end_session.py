@@ -22,13 +22,15 @@ class LogoutRequest:
     """A checked sign-out. `redirect_uri` is one that the client registered, or None.
 
     `is_confirmed` is True where a relying party has shown, by an ID token of ours, that it speaks for this
-    very person; otherwise the person is asked (§6: anyone could have sent the link).
+    very person; otherwise the person is asked (§6: anyone could have sent the link). `terminal_sid` is the
+    session to end where a terminal asks, whose browser holds none: that of the ID token, or "".
     """
 
     client: Client | None
     redirect_uri: str | None
     state: str | None
     is_confirmed: bool
+    terminal_sid: str = ""
 
     @property
     def redirect_parameters(self) -> dict[str, str]:
@@ -58,11 +60,13 @@ class EndSession:
         values = parameters.values
         hint = self._read_hint(values.get("id_token_hint"), now)
         client = self._find_client(values, hint)
+        is_terminal = hint is not None and client is not None and bool(client.terminal)
         return LogoutRequest(
             client=client,
             redirect_uri=self._check_redirect_uri(values.get("post_logout_redirect_uri"), client),
             state=values.get("state"),
-            is_confirmed=hint is not None and self._is_about(hint, client, end_user),
+            is_confirmed=is_terminal or (hint is not None and self._is_about(hint, client, end_user)),
+            terminal_sid=str(hint.get("sid", "")) if is_terminal and hint is not None else "",
         )
 
     def _read_hint(self, hint: str | None, now: int) -> Mapping[str, Any] | None:

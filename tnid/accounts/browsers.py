@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask_babel import gettext
 
+from tnid.signin.terminals import MARK
+
 # The first that fits: most browsers claim to be others too
 BROWSERS = (
     ("Edg", "Edge"),
@@ -29,7 +31,9 @@ SYSTEMS = (
 
 
 def describe_browser(user_agent: str) -> str:
-    """Return "Chrome on Android", as much of it as can be told."""
+    """Return "Chrome on Android", as much of it as can be told, or a terminal's registered name."""
+    if user_agent.startswith(MARK):
+        return user_agent.removeprefix(MARK)
     browser = next((name for sign, name in BROWSERS if sign in user_agent), None)
     system = next((name for sign, name in SYSTEMS if sign in user_agent), None)
     if browser and system:

@@ -13,6 +13,7 @@ from tnid.accounts.refusal import Refused
 from tnid.qr.service import COLLECT_SECONDS, LIFETIME_SECONDS, SCREEN, Screen, assurance_of
 from tnid.qr.state import REPLACED
 from tnid.signin.limits import QR_FROM_NETWORK, QR_IN_BROWSER, Bucket, network_of
+from tnid.signin.screen import stay
 from tnid.signin.session import QR_SCREEN, begin_remote_session
 from tnid.signin.sessions import Proof
 
@@ -80,6 +81,13 @@ def collect(row: Any, interaction: Interaction) -> bool:
     sid = begin_remote_session(collected.account_id, assurance_of(collected), proof)
     parts.interactions.mark_authenticated(interaction.uid, sid, now)
     return True
+
+
+def stay_for_phone(interaction: Interaction, row: Any) -> None:
+    """A terminal waits for a first phone as long as for anybody, and for one that came until it is over."""
+    idle = services.current().settings.terminal_idle_seconds
+    since = row.changed_at if row.claimed_at is None else row.expires_at - idle
+    stay(interaction, since)
 
 
 def masked_name(row: Any) -> str:

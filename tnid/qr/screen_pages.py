@@ -19,7 +19,7 @@ from tnid.qr.image import data_uri
 from tnid.qr.state import APPROVED, CLAIMED, COLLECTED, LIVE, READY, WAITING, state_of
 from tnid.signin.forms import ContinueForm
 from tnid.signin.screen import address, asking_app, get_interaction, go_to, may_be_elsewhere, resume
-from tnid.signin.session import QR_SCREEN, end_waiting_screen
+from tnid.signin.session import QR_SCREEN, end_waiting_screen, find_terminal
 
 blueprint = declare(Blueprint("qr_screen", __name__, url_prefix="/login/qr"), Guard.PUBLIC)
 
@@ -30,7 +30,10 @@ SHOW = "qr_screen.show"
 def show() -> ResponseReturnValue:
     """Show the QR, then where the sign-in stands; looking changes nothing."""
     interaction = get_interaction()
-    return show_screen(interaction, screen.find_row(interaction), DigitsForm(formdata=None))
+    row = screen.find_row(interaction)
+    if row is not None and find_terminal() is not None:
+        screen.stay_for_phone(interaction, row)
+    return show_screen(interaction, row, DigitsForm(formdata=None))
 
 
 @blueprint.post("")

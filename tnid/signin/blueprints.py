@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from tnid.signin import enrolment, passkey_screens, views
+from tnid.signin import enrolment, passkey_screens, terminal_pages, views
 
 BLUEPRINTS = (
     views.blueprint,
     enrolment.blueprint,
     passkey_screens.blueprint,
+    terminal_pages.blueprint,
 )

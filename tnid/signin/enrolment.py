@@ -86,8 +86,11 @@ def may_skip(candidate: Candidate, interaction: Interaction) -> bool:
 
 
 def is_fresh(end_user: EndUser) -> bool:
-    """Say whether the sign-in is so recent that factors may be changed, and was made at this browser."""
-    if is_remote(end_user.amr):
+    """Say whether the sign-in is so recent that factors may be changed, and was made at this browser.
+
+    Never at a terminal, which is everybody's.
+    """
+    if is_remote(end_user.amr) or session.find_terminal() is not None:
         return False
     return services.now() - end_user.auth_time <= services.current().settings.fresh_sign_in_seconds
 

@@ -6,16 +6,18 @@ from flask import g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from oidc.authorization.prompts import Prompt
-from oidc.models import Interaction
+from oidc.models import Client, Interaction
 from tnid import services, web
 from tnid.consent.applications import RelyingParty, describe
 from tnid.signin import session
 from tnid.signin.factors import Kinds
+from tnid.signin.terminals import check_place, find_terminal
 
 # What a passkey's challenge may be for
 SIGN_IN, STEP_UP, CREATE = "sign_in", "step_up", "create"
 PAGES = {
     "login": "signin.login",
+    "terminal": "terminal.choose",
     "select_account": "signin.select_account",
     "guardian": "guardian_screen.wait",
     "mandate": "in_stead.choose",
@@ -23,6 +25,10 @@ PAGES = {
     "identity_level": "signin.requirement",
     "consent": "consent.ask",
 }
+
+
+# What a page that waits asks for again and again says nothing of anybody's being there
+LOOKED_AT_BY_ITSELF = frozenset({"qr_screen.show"})
 
 
 def find_interaction() -> Interaction | None:
@@ -60,17 +66,39 @@ def is_phone() -> bool:
 
 def _prepare_page(interaction: Interaction | None) -> None:
     """A page of an application's request speaks its language, and its form may end at its address."""
-    if interaction is not None and interaction.request is not None:
-        g.ui_locales = interaction.request.ui_locales
-        web.allow_form_redirect(interaction.request.redirect_uri)
+    if interaction is None or interaction.request is None:
+        return
+    g.ui_locales = interaction.request.ui_locales
+    web.allow_form_redirect(interaction.request.redirect_uri)
+    client = services.current().clients.find(interaction.request.client_id)
+    terminal = find_terminal(client, web.current_locale())
+    if terminal is not None:
+        check_place(terminal, request.remote_addr or "")
+        g.terminal = terminal
+        session.look_again()
+        if request.endpoint not in LOOKED_AT_BY_ITSELF:
+            stay(interaction, services.now())
+
+
+def stay(interaction: Interaction, since: int) -> None:
+    """Note that somebody is at the terminal: what they began goes on for as long as a page may be idle."""
+    until = since + services.current().settings.terminal_idle_seconds
+    g.interaction = services.current().interactions.stay(interaction, until)
 
 
 def asking_app(interaction: Interaction | None) -> RelyingParty | None:
     """Return who asks, to be shown on top of the page; None on our own pages."""
+    client = find_client(interaction)
+    if client is None or interaction is None or interaction.request is None:
+        return None
+    return describe(client, interaction.request.redirect_uri)
+
+
+def find_client(interaction: Interaction | None) -> Client | None:
+    """Return whose request it is; None on our own pages."""
     if interaction is None or interaction.request is None:
         return None
-    client = services.current().clients.find(interaction.request.client_id)
-    return None if client is None else describe(client, interaction.request.redirect_uri)
+    return services.current().clients.find(interaction.request.client_id)
 
 
 def resume(interaction: Interaction | None) -> Response:
@@ -100,9 +128,16 @@ def show_prompt(prompt: Prompt) -> Response:
     """Send the browser to the screen that a prompt names."""
     if session.find_leaving() is not None:
         return redirect(url_for("leaving.stay"), 303)
+    client = find_client(prompt.interaction)
+    is_terminal = client is not None and bool(client.terminal)
+    if prompt.name == "login" and is_terminal:
+        return go_to(PAGES["terminal"], prompt.interaction)
     if prompt.name == "second_factor":
         end_user = session.find_end_user()
         kinds = services.current().factors.find_kinds(end_user.account_id if end_user else "")
+        if is_terminal and not any(kinds):
+            # No shared screen is a place to set one up: the phone brings its own
+            return go_to(PAGES["terminal"], prompt.interaction)
         return go_to(second_factor_screen(kinds), prompt.interaction)
     return go_to(PAGES[prompt.name], prompt.interaction)
 

@@ -13,10 +13,14 @@ from tnid.settings import Settings
 from tnid.signin import known_device
 from tnid.signin.assurance import LOA2, Assurance, is_remote
 from tnid.signin.sessions import Place, Proof, end_user_of, is_touch_due
+from tnid.signin.terminals import Terminal
 
 SESSION = "tnid_session"
 SIGN_IN = "tnid_sign_in"
 QR_SCREEN = "tnid_qr"
+TERMINAL = "tnid_terminal"
+RESUME = "oidc.resume"
+DAY_SECONDS = 86400
 
 
 def session_cookie_name(settings: Settings) -> str:
@@ -30,12 +34,51 @@ def find_end_user() -> EndUser | None:
     That the session was seen is written at the request's end, so that no write lock is held meanwhile.
     """
     if "end_user" not in g:
-        row = services.current().sessions.look_up(web.cookie(SESSION), services.now())
+        row = services.current().sessions.look_up(_presented(), services.now())
         g.session_row = row
         g.end_user = None if row is None or row.deletion_due_at is not None else end_user_of(row)
         g.is_touch_due = row is not None and is_touch_due(row, services.now())
     found: EndUser | None = g.end_user
     return found
+
+
+def find_terminal() -> Terminal | None:
+    """Return the terminal whose request this page belongs to, None anywhere else."""
+    found: Terminal | None = g.get("terminal")
+    return found
+
+
+def _presented() -> str:
+    """Return the secret of the session that counts here: at a terminal that of its very request alone."""
+    uid, _, secret = web.cookie(TERMINAL).partition(".")
+    if uid and uid == _uid_in_address():
+        return secret
+    return "" if find_terminal() else web.cookie(SESSION)
+
+
+def _uid_in_address() -> str:
+    """Return the interaction that the address names, where that is what decides who is signed in."""
+    if request.endpoint == RESUME:
+        return str((request.view_args or {}).get("uid", ""))
+    return request.args.get("interaction", "") if find_terminal() else ""
+
+
+def uid_of_terminal() -> str:
+    """Return the interaction that this terminal's cookie is for, or ""."""
+    return web.cookie(TERMINAL).partition(".")[0]
+
+
+def terminal_cookie(uid: str) -> str:
+    """Return what marks a terminal's browser as busy with this interaction, and who signed in there."""
+    return web.cookie(TERMINAL) if uid_of_terminal() == uid else f"{uid}."
+
+
+def _keep(value: str) -> None:
+    """Have the browser keep a session's secret: at a terminal together with the request that it is for."""
+    if find_terminal():
+        web.set_cookie(TERMINAL, f"{_uid_in_address()}.{value}")
+    else:
+        web.set_cookie(SESSION, value)
 
 
 def find_applications_user() -> EndUser | None:
@@ -65,7 +108,7 @@ def get_end_user() -> EndUser:
 def touch_if_due() -> None:
     """Note at a request's end that its session was seen."""
     if g.get("is_touch_due"):
-        services.current().sessions.touch(web.cookie(SESSION), services.now())
+        services.current().sessions.touch(_presented(), services.now())
 
 
 def begin_session(account_id: str, assurance: Assurance, row: Any = None) -> str:
@@ -76,6 +119,8 @@ def begin_session(account_id: str, assurance: Assurance, row: Any = None) -> str
     account's, where it is at hand.
     """
     parts, now = services.current(), services.now()
+    if find_terminal():
+        return begin_remote_session(account_id, assurance, Proof(now, DAY_SECONDS))
     renewed = _renewed(account_id, assurance)
     value, sid = renewed or parts.sessions.begin(account_id, assurance, _place(), now)
     web.set_cookie(SESSION, value)
@@ -92,14 +137,17 @@ def begin_remote_session(account_id: str, assurance: Assurance, proof: Proof) ->
     """Sign a person in at this screen who proved who they are elsewhere; return the sid.
 
     Always a new session, and a short one. The account doesn't come to know this browser, and its owner is
-    told, whichever browser it is.
+    told, whichever browser it is. At a terminal every sign-in is such a one.
     """
     parts, now = services.current(), services.now()
     end_user = find_end_user()
     if end_user is not None:
         end_session(end_user.account_id, end_user.sid)
+    if find_terminal():
+        longest = parts.settings.terminal_session_lifetime_seconds
+        proof = proof._replace(lifetime_seconds=min(proof.lifetime_seconds, longest))
     value, sid = parts.sessions.begin(account_id, assurance, _place(), now, proof)
-    web.set_cookie(SESSION, value)
+    _keep(value)
     parts.alerts.raise_for(account_id, sid, *_place(), now)
     _note_sign_in(account_id, assurance)
     return sid
@@ -144,10 +192,10 @@ def _renewed(account_id: str, assurance: Assurance) -> tuple[str, str] | None:
 
 def change_trust(assurance: Assurance) -> bool:
     """Give the present session a new id and what its factors prove now; False where it has ended."""
-    value = services.current().sessions.change_trust(web.cookie(SESSION), assurance, services.now())
+    value = services.current().sessions.change_trust(_presented(), assurance, services.now())
     if value is None:
         return False
-    web.set_cookie(SESSION, value)
+    _keep(value)
     _forget_end_user()
     return True
 
@@ -179,7 +227,16 @@ def look_again() -> None:
 def end_here(end_user: EndUser) -> None:
     """End the session of this browser and keep the interaction: the person signs in anew."""
     end_session(end_user.account_id, end_user.sid)
-    web.clear_cookie(SESSION)
+    web.clear_cookie(TERMINAL if find_terminal() else SESSION)
+    _forget_end_user()
+
+
+def clear_terminal() -> None:
+    """Leave nothing of whoever was at this terminal: what they signed in to goes on without the browser."""
+    end_half_sign_in()
+    web.clear_cookie(TERMINAL)
+    web.clear_cookie(web.LANGUAGE_COOKIE)
+    web.forget_browser()
     _forget_end_user()
 
 
@@ -190,6 +247,12 @@ def end_session(account_id: str, sid: str) -> bool:
         return False
     parts.audit.record("session.end", account_id=account_id, now=now)
     return True
+
+
+def end_session_of(sid: str) -> bool:
+    """End the session of this sid, whose browser holds nothing of it; False where it has ended."""
+    account_id = services.current().sessions.find_account(sid)
+    return account_id is not None and end_session(account_id, sid)
 
 
 def begin_half_sign_in(account_id: str) -> None:
@@ -230,4 +293,6 @@ def _forget_end_user() -> None:
 
 
 def _place() -> Place:
-    return Place(request.remote_addr or "", request.user_agent.string[:255])
+    terminal = find_terminal()
+    browser = terminal.browser if terminal else request.user_agent.string[:255]
+    return Place(request.remote_addr or "", browser)

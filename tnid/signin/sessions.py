@@ -128,6 +128,10 @@ class Sessions:
         )
         return value if is_changed else None
 
+    def find_account(self, sid: str) -> str | None:
+        """Return whose session this is, or was."""
+        return self._store.find_account(sid)
+
     def end(self, sid: str, now: int) -> bool:
         """End one session; False where it had ended."""
         is_ended = self._store.end(sid, now)

@@ -41,6 +41,9 @@ def login() -> ResponseReturnValue:
     if not request.args.get("interaction"):
         return resume(begin_local("/account"))
     interaction = get_interaction()
+    terminal = session.find_terminal()
+    if terminal is not None and not terminal.allows_password:
+        return go_to("terminal.choose", interaction)
     form = LoginForm()
     refused = None
     if form.validate_on_submit():

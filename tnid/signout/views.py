@@ -16,11 +16,14 @@ from oidc.parameters import FORM, Parameters, parse
 from tnid import services, web
 from tnid.access import Guard, declare
 from tnid.consent.applications import describe
-from tnid.signin.session import find_end_user, sign_out
+from tnid.signin.session import clear_terminal, end_session_of, find_end_user, sign_out
+from tnid.signin.terminals import start_uri_of
 from tnid.signout.forms import SignOutForm
 
 # What the frames have to load, before the browser goes on by itself
 FRAME_SECONDS = 2
+# For whoever still stands at a terminal to read that they are signed out
+TERMINAL_SECONDS = 5
 
 logout = declare(Blueprint("logout", __name__), Guard.PROTOCOL)
 confirmation = declare(Blueprint("logout_confirmation", __name__, url_prefix="/logout"), Guard.PUBLIC)
@@ -74,12 +77,30 @@ def _check(parameters: Parameters) -> LogoutRequest:
 
 def _leave(asked: LogoutRequest) -> ResponseReturnValue:
     """End the session, and go where the application asked, if it may ask that."""
+    if asked.client is not None and asked.client.terminal:
+        return _leave_terminal(asked)
     end_user = sign_out()
     provider = services.current().provider
     frames = provider.frontchannel_logout.list_frames(end_user.sid) if end_user else []
     if frames:
         return _signed_out(asked, frames)
     return redirect(asked.return_uri or url_for("logout_confirmation.done"), 303)
+
+
+def _leave_terminal(asked: LogoutRequest) -> ResponseReturnValue:
+    """End what somebody signed in to at a terminal, and lead back to its start page."""
+    if asked.terminal_sid:
+        end_session_of(asked.terminal_sid)
+    clear_terminal()
+    if asked.return_uri:
+        return redirect(asked.return_uri, 303)
+    start_uri = start_uri_of(asked.client) if asked.client else "/"
+    page = render_template(
+        "logout/signed_out.html", app=_app(asked), return_uri=start_uri, frames=[], is_terminal=True
+    )
+    response = make_response(page)
+    response.headers["Refresh"] = f"{TERMINAL_SECONDS}; url={start_uri}"
+    return response
 
 
 def _signed_out(asked: LogoutRequest, frames: Sequence[str] = ()) -> ResponseReturnValue:

@@ -123,6 +123,7 @@ _CHANGE_TRUST = (
         last_seen_at=bindparam("now"),
     )
 )
+_FIND_ACCOUNT = select(sessions.c.account_id).where(sessions.c.sid == bindparam("of_sid"))
 _END = (
     update(sessions)
     .where(sessions.c.sid == bindparam("of_sid"), sessions.c.ended_at.is_(None))
@@ -203,6 +204,10 @@ class SessionStore:
             _CHANGE_TRUST, old_hash=old_hash, new_hash=new_hash, new_acr=acr, new_amr=amr, now=now
         )
         return changed == 1
+
+    def find_account(self, sid: str) -> str | None:
+        row = self._database.fetch_one(_FIND_ACCOUNT, of_sid=sid)
+        return None if row is None else str(row.account_id)
 
     def end(self, sid: str, now: int) -> bool:
         return self._database.execute(_END, of_sid=sid, now=now) == 1
