@@ -81,6 +81,10 @@ class Interactions:
         interaction = self._store.find(uid)
         return interaction if interaction and _is_open(interaction, now) else None
 
+    def recall(self, uid: str) -> Interaction | None:
+        """Return an interaction in whatever state: what it asked for is answered elsewhere, and later."""
+        return self._store.find(uid)
+
     def get(self, uid: str, browser: str, now: int) -> Interaction:
         """Return an open interaction of this browser; raise ExpiredInteraction, which tells who asked."""
         interaction = self._find_own(uid, browser)

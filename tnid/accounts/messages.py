@@ -131,6 +131,13 @@ MESSAGES: dict[str, Any] = {
         "The code is not right, was used, or has expired. Check it on the slip, or ask for a new slip."
     ),
     "activation_over": _("The code was used or replaced meanwhile. Begin again with the newest slip."),
+    "room_digits": _("Type the 4 digits that the phone showed."),
+    "room_wrong_code": _("The code is not right, was used, or has expired. Check it, or take a new one."),
+    "room_not_approved": _("Your phone has not agreed to this code yet. Do that outside, then come back."),
+    "room_wrong_digits": _("The digits were not right, so the code is over. Take a new one."),
+    "room_over": _("This code is over. Take a new one."),
+    "room_elsewhere": _("This code was taken at another terminal. Go back to that one, or take a new code."),
+    "too_many_rooms": _("Too many codes were tried here. Wait some minutes, or sign in another way."),
     "qr_digits": _("Type the 2 digits that the phone shows."),
     "qr_not_claimed": _("No phone has scanned the code yet. Scan it; then the phone shows the 2 digits."),
     "badge_unreadable": _(

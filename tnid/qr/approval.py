@@ -6,7 +6,7 @@ as strongly and as freshly as what is asked needs, and never more weakly than th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -21,8 +21,10 @@ from tnid.accounts.browsers import describe_browser
 from tnid.consent.applications import RelyingParty, describe
 from tnid.consent.question import put_question
 from tnid.consent.service import Question
-from tnid.qr.proximity import Nearness, is_at_its_place, is_too_far, names_asked, nearness_of
+from tnid.qr.proximity import Nearness, is_too_far, names_asked, nearness_of
+from tnid.qr.service import ROOM
 from tnid.signin.assurance import is_remote
+from tnid.signin.terminals import Terminal, find_terminal
 
 # Where two factors are asked for, both were shown just now, by whoever holds the phone
 FRESH_FACTORS_SECONDS = 60
@@ -47,10 +49,22 @@ class Asked(NamedTuple):
             return own_pages()
         return describe(self.client, self.request.redirect_uri)
 
+    @property
+    def terminal(self) -> Terminal | None:
+        return find_terminal(self.client, web.current_locale())
+
+    @property
+    def is_room(self) -> bool:
+        return bool(self.row.kind == ROOM)
+
     def nearness(self, phone_ip: str) -> Nearness:
-        terminal = self.client.terminal if self.client is not None else {}
-        there = self.row.asked_from
-        return nearness_of(there, phone_ip, is_terminal=is_at_its_place(terminal, there))
+        """Return how near the screen seems. A room's code was carried away from it: only networks count."""
+        terminal, there = self.terminal, self.row.asked_from
+        if terminal is None or not terminal.holds(there):
+            return nearness_of(there, phone_ip)
+        if terminal.holds(phone_ip):
+            return Nearness.SAME_NETWORK
+        return nearness_of(there, phone_ip, is_terminal=not self.is_room)
 
 
 class Case(NamedTuple):
@@ -114,14 +128,18 @@ def send_to_prove(case: Case, return_to: str) -> Response:
 def find_asked(row: Any, now: int) -> Asked | None:
     """Return what a screen's sign-in is for; None where the screen has moved on, or may ask no more."""
     parts = services.current()
-    interaction = parts.interactions.look_at(row.interaction_uid, now)
+    is_room = row.kind == ROOM
+    find = parts.interactions
+    interaction = find.recall(row.interaction_uid) if is_room else find.look_at(row.interaction_uid, now)
     if interaction is None:
         return None
     if interaction.request is None:
         return Asked(row, interaction, None)
     client = parts.clients.find(interaction.request.client_id)
-    is_open = client is not None and client.disabled_at is None and interaction.denied_at is None
-    return Asked(row, interaction, client) if is_open else None
+    is_open = client is not None and client.disabled_at is None
+    # Who takes a code outside leaves the terminal's screen to the next person
+    is_wanted = is_room or interaction.denied_at is None
+    return Asked(row, interaction, client) if is_open and is_wanted else None
 
 
 def least_acr_of(asked: Asked) -> str:
@@ -171,21 +189,15 @@ def find_question(asked: Asked, end_user: EndUser, now: int) -> Question | None:
 
 def describe_screen(asked: Asked, phone_ip: str) -> dict[str, Any]:
     """Return where it is, in words that its person recognises: a terminal's are its operator's."""
-    row, terminal = asked.row, asked.client.terminal if asked.client is not None else {}
-    name = terminal_name(terminal, web.current_locale())
+    row, terminal = asked.row, asked.terminal
     return {
-        "name": name or describe_browser(row.user_agent),
-        "place": terminal.get("place", ""),
+        "name": terminal.name if terminal else describe_browser(row.user_agent),
+        "place": terminal.place if terminal else "",
         "ip": row.asked_from,
         "nearness": asked.nearness(phone_ip).name,
         "since": row.created_at,
+        "is_room": asked.is_room,
     }
-
-
-def terminal_name(terminal: Mapping[str, Any], locale: str) -> str:
-    """Return what a registered terminal is called, "" for what is none."""
-    names = terminal.get("name", {})
-    return str(names.get(locale) or names.get("vi") or "")
 
 
 def own_pages() -> RelyingParty:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tnid.qr import phone_pages, screen_pages
+from tnid.qr import phone_pages, room_pages, screen_pages
 
-BLUEPRINTS = (screen_pages.blueprint, phone_pages.blueprint)
+BLUEPRINTS = (screen_pages.blueprint, phone_pages.blueprint, room_pages.blueprint)

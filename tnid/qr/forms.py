@@ -30,6 +30,21 @@ class DigitsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     submit = SubmitField(id="qr_submit")
 
 
+class RoomForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """What somebody brings back from outside: the code, and the digits of their phone."""
+
+    typed_code = StringField(id="room_code", validators=[InputRequired(MESSAGES["required"])])
+    digits = StringField(
+        id="room_digits",
+        filters=[only_digits],
+        validators=[
+            InputRequired(MESSAGES["room_digits"]),
+            Regexp(r"[0-9]{4}\Z", message=MESSAGES["room_digits"]),
+        ],
+    )
+    submit = SubmitField(id="room_submit")
+
+
 class TypedCodeForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """The code of a screen, typed on a phone that scans nothing."""
 

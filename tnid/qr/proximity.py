@@ -7,11 +7,9 @@ kept back. See docs/qr-login.md.
 
 from __future__ import annotations
 
-import ipaddress
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from enum import IntEnum
-from typing import Any
 
 from oidc.models import AuthorizationRequest
 from tnid.signin.limits import neighbourhood_of, network_of
@@ -39,15 +37,6 @@ def nearness_of(screen_ip: str, phone_ip: str, *, is_terminal: bool = False) -> 
     around = neighbourhood_of(phone_ip)
     is_around = bool(around) and around == neighbourhood_of(screen_ip)
     return Nearness.NEIGHBOURING if is_around or is_terminal else Nearness.FAR
-
-
-def is_at_its_place(terminal: Mapping[str, Any], ip: str) -> bool:
-    """Say whether a registered terminal asks from one of the networks that its operator registered."""
-    try:
-        address = ipaddress.ip_address(ip)
-    except ValueError:
-        return False
-    return any(address in ipaddress.ip_network(network) for network in terminal.get("networks", ()))
 
 
 def is_too_far(nearness: Nearness, names: Iterable[str]) -> bool:

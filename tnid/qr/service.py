@@ -36,8 +36,11 @@ from tnid.stores.qr_sign_ins import QrSignInStore
 
 SCREEN, ROOM = "screen", "room"
 LIFETIME_SECONDS = {SCREEN: 120, ROOM: 1800}
-# What is approved at the last moment still leaves time to type two digits
+# What is approved at the last moment still leaves time to type two digits, or to walk back inside
 COLLECT_SECONDS = 60
+LEAST_SECONDS = {SCREEN: COLLECT_SECONDS, ROOM: 900}
+# Nobody holds the screen of a room meanwhile: whoever learns its code is kept out by the digits alone
+DIGITS = {SCREEN: 2, ROOM: 4}
 
 
 class Screen(NamedTuple):
@@ -140,6 +143,35 @@ class QrSignIns:
         self._refuse("qr.digits", WRONG_DIGITS, row, now)
         return Refused("digits", "qr_wrong_digits")
 
+    def find_room(self, typed: str, now: int) -> Any | Refused:
+        """Return what a code stands for that somebody brings back to a terminal, claimed or not.
+
+        Whose terminal it is, and how many guesses it takes, is the caller's to judge.
+        """
+        code = read_user_code(typed)
+        row = self._store.find_room(self._typed_hash(code), now) if code else None
+        return row if row is not None else Refused("typed_code", "room_wrong_code")
+
+    def collect_room(self, row: Any, digits: str, now: int) -> Any | Refused:
+        """Take a room's digits, one try, and consume it where they are right; return the row, once.
+
+        Before the phone has said yes there is nothing to try, and nothing is lost by coming too early.
+        """
+        state = state_of(row, now)
+        if state in (WAITING, CLAIMED):
+            return Refused("typed_code", "room_not_approved")
+        refused = self.try_digits(row, digits, now)
+        if refused is not None:
+            return Refused(
+                "digits", "room_wrong_digits" if refused.reason == "qr_wrong_digits" else "room_over"
+            )
+        collected = self._store.collect(row.id, row.secret_hash, now)
+        if collected is None:
+            self._refuse("qr.collect", self._why_not(row.id, now), row, now)
+            return Refused("typed_code", "room_over")
+        self._events.record("qr.collect", account_id=row.account_id, client_id=row.client_id, now=now)
+        return collected
+
     def collect(self, row: Any, secret: str, now: int) -> Any:
         """Consume a ready one by its screen's secret; return the row, once, and None ever after.
 
@@ -213,16 +245,17 @@ class QrSignIns:
         return Refused("", f"qr_{reason}")
 
     def digits_of(self, row: Any) -> str:
-        """Return the two digits of the phone that claimed it: stored nowhere, another phone's are others."""
-        return self._digits(row.id, row.phone_hash)
+        """Return the digits of the phone that claimed it: stored nowhere, another phone's are others."""
+        return self._digits(row, row.phone_hash)
 
     def digits_on(self, row: Any, phone: str) -> str:
         """Return those of the phone whose browser's id is `phone`: good once it has claimed."""
-        return self._digits(row.id, hash_browser(phone))
+        return self._digits(row, hash_browser(phone))
 
-    def _digits(self, qr_id: str, phone_hash: str) -> str:
-        message = f"digits:{qr_id}:{phone_hash}".encode()
-        return f"{int.from_bytes(hmac.digest(self._codes_key, message, 'sha256')) % 100:02d}"
+    def _digits(self, row: Any, phone_hash: str) -> str:
+        message = f"digits:{row.id}:{phone_hash}".encode()
+        number, places = int.from_bytes(hmac.digest(self._codes_key, message, "sha256")), DIGITS[row.kind]
+        return f"{number % 10**places:0{places}d}"
 
     def approve(self, row: Any, end_user: EndUser, phone: str, now: int) -> bool:
         """Note the yes of the phone that claimed it; False where it is over, another's, or was said already.
@@ -236,7 +269,7 @@ class QrSignIns:
             acr=end_user.acr,
             amr=" ".join(end_user.amr),
             now=now,
-            least_expiry=now + COLLECT_SECONDS,
+            least_expiry=now + LEAST_SECONDS[row.kind],
         )
         if is_approved:
             self._events.record(

@@ -53,6 +53,8 @@ QR_CODE_FROM_NETWORK = Limit("qr_code_from_network", 50, QUARTER_HOUR_SECONDS)
 QR_MADE_UP = Limit("qr_made_up", 50, QUARTER_HOUR_SECONDS)
 # Given back by an approval: who is pressed again and again to scan gets ten minutes of peace
 QR_OF_ACCOUNT = Limit("qr_of_account", 5, 10 * 60)
+# Of a terminal, whose people follow one another: 34 bits of a code and four digits, one try each
+ROOM_CODE = Limit("room_code", 30, QUARTER_HOUR_SECONDS)
 DEVICE_FROM_NETWORK = Limit("device_from_network", 300, QUARTER_HOUR_SECONDS)
 # Messages cost money, and each names somebody who may have an account
 RECOVERY_FROM_NETWORK = Limit("recovery_from_network", 100, HOUR_SECONDS)

@@ -34,7 +34,7 @@ qr_sign_ins = db.Table(
     Column("kind", String(8), nullable=False),
     # The screen's own secret, of which only the hash is kept
     Column("secret_hash", String(64), nullable=False, unique=True),
-    # A keyed hash of the code that can be typed; None once a phone has claimed
+    # A keyed hash of the code that can be typed; None once a phone has claimed, but for a room's
     Column("typed_hash", String(64), unique=True),
     Column("browser_hash", String(64), nullable=False),
     Column("interaction_uid", String(32), nullable=False),
@@ -73,7 +73,11 @@ _STANDS_BY_IT = exists().where(
 _INSERT = insert(qr_sign_ins)
 _FIND = select(qr_sign_ins).where(_OF_ID)
 _FIND_BY_SECRET = select(qr_sign_ins).where(_ROW.secret_hash == bindparam("presented"))
-_FIND_BY_TYPED = select(qr_sign_ins).where(_ROW.typed_hash == bindparam("presented"), *_LIVES)
+_FIND_BY_TYPED = select(qr_sign_ins).where(
+    _ROW.typed_hash == bindparam("presented"), _ROW.claimed_at.is_(None), *_LIVES
+)
+_IS_ROOM = _ROW.kind == "room"
+_FIND_ROOM = select(qr_sign_ins).where(_ROW.typed_hash == bindparam("presented"), _IS_ROOM, *_LIVES)
 # What a screen that waits is told of: nothing about who it is, or where
 _POLLED = (
     *(_ROW.id, _ROW.secret_hash, _ROW.created_at, _ROW.expires_at, _ROW.claimed_at, _ROW.approved_at),
@@ -99,7 +103,7 @@ _CLAIM = (
         account_id=bindparam("by_account"),
         phone_hash=bindparam("by_phone"),
         claimed_at=case((_ROW.claimed_at.is_(None), bindparam("now")), else_=_ROW.claimed_at),
-        typed_hash=None,
+        typed_hash=case((_IS_ROOM, _ROW.typed_hash), else_=None),
         changed_at=bindparam("now"),
     )
     .returning(*qr_sign_ins.columns)
@@ -197,6 +201,10 @@ class QrSignInStore:
     def find_of_poll(self, secret_hash: str) -> Any:
         """Return of a screen's row what `list_changed` returns, or None."""
         return self._database.fetch_one(_FIND_OF_POLL, presented=secret_hash)
+
+    def find_room(self, typed_hash: str, now: int) -> Any:
+        """Return the live one of a code that was taken outside, whether a phone has claimed it or not."""
+        return self._database.fetch_one(_FIND_ROOM, presented=typed_hash, now=now)
 
     def list_changed(self, since: int, *, most: int) -> list[Any]:
         """Return what tells the state of those that changed in or after second `since`, the newest first."""

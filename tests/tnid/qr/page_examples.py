@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-from tnid.qr.forms import DigitsForm
+from tnid.qr.forms import DigitsForm, RoomForm
 from tnid.qr.image import data_uri
 
 JOBS = SimpleNamespace(
@@ -43,6 +43,27 @@ def _over(reason: str, minutes: int = 0) -> Callable[[], dict[str, Any]]:
     return lambda: {"app": JOBS, "reason": reason, "minutes": minutes, **urls}
 
 
+# What every page at a terminal knows (tnid.signin.terminal_pages)
+AT_TERMINAL = {
+    "terminal": SimpleNamespace(label="Ki-ốt cổng A · Nhà máy Yên Bình"),
+    "idle": {
+        **{"uid": "u", "seconds": 60, "longest": 60},
+        **{"stay_url": "/terminal/stay?interaction=u", "leave_url": "/terminal/leave?interaction=u"},
+    },
+}
+WAYS = {way: f"/terminal/{way}?interaction=u" for way in ("phone", "card", "room")}
+
+
+def _terminal(**changes: Any) -> Callable[[], dict[str, Any]]:
+    return lambda: {"app": JOBS, "other_url": "/terminal?interaction=u", **AT_TERMINAL, **changes}
+
+
+def _room_finish() -> dict[str, Any]:
+    form = RoomForm()
+    form.typed_code.errors = ["Mã chưa đúng, đã dùng hoặc đã hết hạn."]
+    return {**_terminal()(), "form": form, "keys": "BCDFGHJKLMNPQRSTVWXZ"}
+
+
 REASONS = (
     *("expired", "refused", "wrong_digits", "other_person", "other_network"),
     *("replaced", "abandoned", "lost", "too_many_qr"),
@@ -55,5 +76,22 @@ QR_PAGES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "qr-approved": ("qr/screen.html", _screen("approved")),
     "qr-typed": ("qr/screen.html", _screen("typed")),
     "qr-ready": ("qr/screen.html", _screen("ready")),
+    "terminal": ("qr/terminal.html", _terminal(ways=WAYS, needs_two=False)),
+    "terminal-two": ("qr/terminal.html", _terminal(ways=WAYS, needs_two=True)),
+    "terminal-room": (
+        "qr/terminal_room.html",
+        _terminal(
+            take_url="/terminal/room/code?interaction=u", finish_url="/", refusal="Đã nhập sai nhiều lần."
+        ),
+    ),
+    "terminal-room-code": (
+        "qr/terminal_room_code.html",
+        _terminal(
+            typed_code="WDJB-MJHT",
+            typing_address="id.thainguyen.gov.vn/qr",
+            until="10:30 sáng nay",
+        ),
+    ),
+    "terminal-room-finish": ("qr/terminal_room_finish.html", _room_finish),
     **{f"qr-{reason}": ("qr/screen_over.html", _over(reason, 12)) for reason in REASONS},
 }

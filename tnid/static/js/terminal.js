@@ -27,7 +27,9 @@
   for (const name of ["pointerdown", "keydown", "input", "wheel"]) {
     addEventListener(name, (event) => question.contains(event.target) || stay(), { passive: true });
   }
-  document.getElementById("idle_stay").addEventListener("click", stay);
+  const here = document.getElementById("idle_stay");
+  here.hidden = false;
+  here.addEventListener("click", stay);
 
   function look() {
     const seconds = Math.ceil((ends - Date.now()) / 1000);
@@ -38,7 +40,7 @@
       left.textContent = seconds;
       if (question.hidden) {
         question.hidden = false;
-        document.getElementById("idle_stay").focus();
+        here.focus();
       }
     }
   }
