@@ -24,6 +24,7 @@ ARGUMENTS = (
     "--disable-dev-shm-usage",
 )
 STEP_MILLISECONDS = 15_000
+PHONE, DESKTOP = (360, 740), (1280, 800)
 
 
 @cache
@@ -46,14 +47,22 @@ def running_chromium(*more: str) -> Iterator[Browser]:
 class Window:
     """A window of a browser that nobody used before; it notes what the browser complains of, and axe-core.
 
-    One that is `trusting` takes any certificate, such as those of the tests' own servers.
+    One that is `trusting` takes any certificate, such as those of the tests' own servers. It is a phone's,
+    unless its `size` is another.
     """
 
-    def __init__(self, browser: Browser, *, scripts: bool, trusting: bool = False) -> None:
+    def __init__(
+        self,
+        browser: Browser,
+        *,
+        scripts: bool,
+        trusting: bool = False,
+        size: tuple[int, int] = PHONE,
+    ) -> None:
         self._scripts = scripts
         self._context = browser.new_context(
             java_script_enabled=scripts,
-            viewport={"width": 360, "height": 740},
+            viewport={"width": size[0], "height": size[1]},
             locale="vi-VN",
             ignore_https_errors=trusting,
         )

@@ -15,9 +15,10 @@ const digits = document.getElementById("qr_digits");
 let failures = 0;
 let isLeaving = false;
 
-function reload() {
+function reload(isSame) {
   if (isLeaving) return;
-  if (digits) sessionStorage.setItem(KEPT, digits.value);
+  // The same sign-in, a step on: what is half typed is of use there
+  if (isSame && digits) sessionStorage.setItem(KEPT, digits.value);
   location.replace(location.href);
 }
 
@@ -35,11 +36,12 @@ function idOf(address) {
 }
 
 function take(told) {
-  const place = ORDER[told.state] ?? Infinity;
-  if (place > ORDER[waiting.dataset.state]) return reload();
+  const place = ORDER[told.state];
+  if (place === undefined) return reload(false);
+  if (place > ORDER[waiting.dataset.state]) return reload(true);
   if (!told.image || !image) return;
   // Another window of this browser shows a newer one
-  if (idOf(told.address) !== idOf(image.dataset.address)) return reload();
+  if (idOf(told.address) !== idOf(image.dataset.address)) return reload(false);
   image.src = told.image;
   image.dataset.address = told.address;
   waiting.dataset.step = told.step;
@@ -57,7 +59,7 @@ async function look() {
       failures += 1;
       pause = 1000 * Number(answer.headers.get("Retry-After") || 0);
       // Once may be a process that doesn't know it yet
-      if (answer.status === 404 && failures > 1) reload();
+      if (answer.status === 404 && failures > 1) reload(false);
     }
   } catch {
     // No network for now: the page stays as it is, and asks again

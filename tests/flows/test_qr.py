@@ -1,0 +1,140 @@
+"""Signing in by QR with two browsers: a desktop's, and that of a phone which reads the other's screen."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+import pytest
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Browser, expect
+
+from tests.flows.chromium import DESKTOP, Window, pass_through, running_chromium
+from tests.person import Person
+from tests.province import Province
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+# A step of the phone is on the screen within two seconds; beside it other tests run on this machine
+HEARD_MILLISECONDS = 15_000
+
+
+@pytest.fixture(scope="module")
+def other_chromium() -> Iterator[Browser]:
+    """The phone's browser: a program of its own, which shares nothing with the desktop's."""
+    with running_chromium() as running:
+        yield running
+
+
+@pytest.fixture(params=[True, False], ids=["scripts", "no-scripts"])
+def has_scripts(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
+@pytest.fixture
+def screen(chromium: Browser, has_scripts: bool) -> Iterator[Window]:
+    opened = Window(chromium, scripts=has_scripts, size=DESKTOP)
+    yield opened
+    complaints = opened.complaints
+    opened.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def phone(other_chromium: Browser, has_scripts: bool) -> Iterator[Window]:
+    opened = Window(other_chromium, scripts=has_scripts)
+    yield opened
+    complaints = opened.complaints
+    opened.close()
+    assert complaints == []
+
+
+def read_screen(window: Window) -> str:
+    """Return what a decoder reads on a picture of all that the screen shows."""
+    picture = Image.open(io.BytesIO(window.page.screenshot()))
+    (found,) = zxingcpp.read_barcodes(picture)
+    return str(found.text)
+
+
+def begin(screen: Window, province: Province) -> None:
+    screen.open(f"{province.jobs_url}/sign-in")
+    screen.click("qr_start")
+
+
+def scan(screen: Window, phone: Window, person: Person) -> None:
+    """Open on the phone what its camera reads, and sign in there on the way."""
+    phone.open(read_screen(screen))
+    pass_through(phone, person)
+
+
+def approve(phone: Window) -> str:
+    """Say yes on the phone; return the digits that it shows."""
+    phone.click("qr_approve")
+    return phone.text_of("qr_shown_digits").strip()
+
+
+def see(window: Window, element_id: str) -> None:
+    """Wait until the page, which follows by itself, shows this."""
+    expect(window.page.locator(f"#{element_id}")).to_be_visible(timeout=HEARD_MILLISECONDS)
+
+
+def test_a_phone_signs_a_screen_in(screen: Window, phone: Window, province: Province) -> None:
+    person = province.new_person()
+    begin(screen, province)
+    scan(screen, phone, person)
+    digits = approve(phone)
+    # The picture is gone by itself as soon as a phone has come: here by scripts, there by a refresh
+    expect(screen.page.locator("#qr_image")).to_have_count(0, timeout=HEARD_MILLISECONDS)
+    assert "N… V… Thử" in screen.page.inner_text("main")
+    screen.fill(qr_digits=digits)
+    screen.click("qr_submit")
+    pass_through(screen, person)
+    assert screen.page.url == f"{province.jobs_url}/me"
+    assert screen.claims()["name"] == "Nguyễn Văn Thử"
+
+
+def test_half_typed_digits_outlast_the_next_step(
+    chromium: Browser, other_chromium: Browser, province: Province
+) -> None:
+    screen, phone = Window(chromium, scripts=True, size=DESKTOP), Window(other_chromium, scripts=False)
+    begin(screen, province)
+    scan(screen, phone, province.new_person())
+    screen.fill(qr_digits="4")
+    digits = approve(phone)
+    expect(screen.page.locator("#qr_image")).to_have_count(0, timeout=HEARD_MILLISECONDS)
+    expect(screen.page.locator("#qr_digits")).to_be_focused()
+    expect(screen.page.locator("#qr_digits")).to_have_value("4")
+    screen.fill(qr_digits=f"{(int(digits) + 1) % 100:02d}")
+    screen.click("qr_submit")
+    assert screen.has("qr_over")
+    phone.click("qr_again")
+    assert not phone.has("qr_shown_digits")
+    assert (screen.complaints, phone.complaints) == ([], [])
+    screen.close()
+    phone.close()
+
+
+def test_the_picture_changes_and_the_page_stays_until_the_phone_answers(
+    chromium: Browser, other_chromium: Browser, province: Province
+) -> None:
+    screen, phone = Window(chromium, scripts=True, size=DESKTOP), Window(other_chromium, scripts=False)
+    begin(screen, province)
+    first = read_screen(screen)
+    scan(screen, phone, province.new_person())
+    # Every five seconds another picture, in the same page
+    screen.page.evaluate("document.title = 'still the same page'")
+    expect(screen.page.locator("#qr_image")).not_to_have_attribute(
+        "data-address", first, timeout=HEARD_MILLISECONDS
+    )
+    assert screen.page.title() == "still the same page"
+    assert read_screen(screen) == screen.page.locator("#qr_image").get_attribute("data-address")
+    screen.fill(qr_digits="4")
+    phone.click("qr_deny")
+    see(screen, "qr_over")
+    # Another tap, another code; nothing of the old one
+    screen.click("qr_start")
+    assert screen.page.locator("#qr_digits").input_value() == ""
+    assert screen.complaints == []
+    screen.close()
+    phone.close()
