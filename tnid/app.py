@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib import metadata
 from pathlib import Path
 from typing import IO, Any
@@ -43,7 +43,7 @@ FEATURES = (
 )
 # What a request finds out once, and what it means to set
 FOUND = (
-    *("cookies", "end_user", "session_row", "is_touch_due", "half_sign_in"),
+    *("cookies", "end_user", "account", "session_row", "is_touch_due", "half_sign_in"),
     *("interaction", "official", "desk", "terminal"),
 )
 log = logging.getLogger(__name__)
@@ -65,6 +65,10 @@ class Application(Flask):
 
     jinja_environment = rendering.Templates
     request_class = OwnRequest
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """No view of ours is a coroutine; Flask would look at each function of a request, and slowly."""
+        return func
 
     def full_dispatch_request(self) -> Response:
         """Answer the request; once more where somebody took at that very moment what it wanted to take.
@@ -176,8 +180,7 @@ def show_error(error: PageError) -> Response:
 
 def current_person() -> dict[str, Any]:
     """Return who is signed in, for every template; None on an error page that knows nobody."""
-    end_user = session.find_end_user()
-    return {"current_person": services.current().accounts.find(end_user.account_id) if end_user else None}
+    return {"current_person": session.find_account()}
 
 
 def ensure_keys(parts: Services) -> None:

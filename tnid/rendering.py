@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import MutableMapping
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask
-from flask.sessions import SecureCookieSessionInterface
 from flask.templating import Environment
 from flask_babel import get_translations
+from markupsafe import Markup
 
 _catalogue: ContextVar[Any] = ContextVar("catalogue", default=None)
 
@@ -28,21 +29,8 @@ class Templates(Environment):
         return {**self.globals, **(d or {})}
 
 
-class CookieSessions(SecureCookieSessionInterface):
-    """Flask's signed cookie, by one signer for all requests: its key doesn't change."""
-
-    def __init__(self) -> None:
-        self._serializer: Any = None
-
-    def get_signing_serializer(self, app: Flask) -> Any:
-        if self._serializer is None:
-            self._serializer = super().get_signing_serializer(app)
-        return self._serializer
-
-
 def install(app: Flask) -> None:
     """Give the application its gettext; after flask_babel."""
-    app.session_interface = CookieSessions()
     # WTForms would read its own catalogue from the disk for each form; every message of our forms is ours
     app.config["WTF_I18N_ENABLED"] = False
     app.before_request(begin_request)
@@ -52,6 +40,26 @@ def install(app: Flask) -> None:
         ngettext=lambda one, many, count: find_translations().ungettext(one, many, count),
         newstyle=True,
     )
+    app.jinja_env.globals["_"] = say
+
+
+def say(text: str, **values: Any) -> Markup:
+    """Return a template's text in the page's language with values put in, whose letters are no markup.
+
+    What `_` is in templates; Jinja's own looks everything up anew for each of a page's texts.
+    """
+    catalogue = find_translations()
+    return _translated(catalogue, text) % values if values else _plain(catalogue, text)
+
+
+@lru_cache(8192)
+def _translated(catalogue: Any, text: str) -> Markup:
+    return Markup(catalogue.ugettext(text))  # noqa: S704  the catalogues are ours
+
+
+@lru_cache(8192)
+def _plain(catalogue: Any, text: str) -> Markup:
+    return _translated(catalogue, text) % {}
 
 
 def find_translations() -> Any:

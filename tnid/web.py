@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ from flask import Flask, Response, g, request, session
 from flask_babel import Babel, get_locale
 
 from tnid import audit, services
+from tnid.browser_sessions import BrowserSessions
 from tnid.setting_kinds import Network
 from tnid.settings import Settings
 
@@ -25,6 +26,12 @@ MAX_CONTENT_LENGTH = 1024 * 1024
 MAX_FORM_BYTES = 64 * 1024
 MAX_FORM_PARTS = 100
 STATIC_MAX_AGE_SECONDS = 3600
+FIXED_HEADERS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+)
 
 
 def install(app: Flask, settings: Settings, secret_key: bytes) -> None:
@@ -44,6 +51,7 @@ def install(app: Flask, settings: Settings, secret_key: bytes) -> None:
         BABEL_DEFAULT_TIMEZONE="Asia/Ho_Chi_Minh",
         PROPAGATE_EXCEPTIONS=False,
     )
+    app.session_interface = BrowserSessions(secret_key, services.now)
     Babel(app, locale_selector=choose_locale)
     app.before_request(begin_request)
     app.after_request(write_cookies)
@@ -245,23 +253,26 @@ def content_security_policy(
 
 def write_headers(response: Response) -> Response:
     """Set the security headers; what a view set itself stays."""
-    headers = response.headers
-    has_camera = bool(g.get("may_use_camera"))
+    present = {name.lower() for name, _value in response.headers}
     policy = content_security_policy(
-        frozenset(g.get("form_targets", ())), frozenset(g.get("frame_sources", ())), decodes=has_camera
+        frozenset(g.get("form_targets", ())),
+        frozenset(g.get("frame_sources", ())),
+        decodes=bool(g.get("may_use_camera")),
     )
-    headers.setdefault("Content-Security-Policy", policy)
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("X-Frame-Options", "DENY")
-    headers.setdefault("Referrer-Policy", "no-referrer")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    camera = "(self)" if has_camera else "()"
-    headers.setdefault("Permissions-Policy", f"camera={camera}, geolocation=(), microphone=()")
-    headers.setdefault("X-Request-ID", g.get("request_id", ""))
-    if not services.current().settings.is_plain_http:
-        headers.setdefault("Strict-Transport-Security", f"max-age={2 * YEAR_SECONDS}; includeSubDomains")
-    if request.endpoint != "static":
-        # A shared cache must never hand one person's page to another.
-        headers.setdefault("Cache-Control", "no-store")
-        response.vary.add("Cookie")
+    response.headers.extend(pair for pair in page_headers(policy) if pair[0].lower() not in present)
     return response
+
+
+def page_headers(policy: str) -> Iterator[tuple[str, str]]:
+    """Yield the headers of the present page."""
+    yield "Content-Security-Policy", policy
+    yield from FIXED_HEADERS
+    camera = "(self)" if g.get("may_use_camera") else "()"
+    yield "Permissions-Policy", f"camera={camera}, geolocation=(), microphone=()"
+    yield "X-Request-ID", g.get("request_id", "")
+    if not services.current().settings.is_plain_http:
+        yield "Strict-Transport-Security", f"max-age={2 * YEAR_SECONDS}; includeSubDomains"
+    if request.endpoint != "static":
+        # A shared cache must never hand one person's page to another
+        yield "Cache-Control", "no-store"
+        yield "Vary", "Cookie"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import re
 
+import orjson
 import pytest
-from flask import Flask
-from flask.sessions import SecureCookieSessionInterface
 
 from tests.security.attack import Attack
 from tests.security.target import SESSION_COOKIE, Party, Target, Victim
+from tnid import clock
+from tnid.browser_sessions import BrowserSessions
 
 GETS = [
     "/",
@@ -170,14 +172,15 @@ def test_se_017_no_cache_keeps_a_page(path: str, attack: Attack, shared_person: 
 def test_se_018_a_forged_browser_cookie_is_no_browser(attack: Attack, shared_client: Party) -> None:
     browser = attack.new_browser()
     browser.begin(shared_client)
-    for secret in (b"changeme", b"dev", b"", b"\x00" * 32):
-        app = Flask("x")
-        app.secret_key = secret or b"secret"
-        serializer = SecureCookieSessionInterface().get_signing_serializer(app)
-        assert serializer is not None
+    own = next(cookie.value for cookie in browser.cookies.jar if cookie.name == "tnid_browser") or ""
+    payload, _, mac = own.partition(".")
+    held = orjson.loads(base64.urlsafe_b64decode(payload))[1]
+    secrets = (b"changeme", b"dev", b"", b"\x00" * 32)
+    forged = [BrowserSessions(secret, clock.now).write(held, clock.now()) for secret in secrets]
+    unsigned = [payload, f"{payload}.", f".{mac}", f"{payload}.{mac[:-1]}", f"{payload[:-4]}.{mac}", "é.é"]
+    for value in (*forged, *unsigned):
         http = attack.new_client()
-        http.cookies.set(
-            "tnid_browser", serializer.dumps({"browser": "x", "csrf_token": "y"}), domain="127.0.0.1"
-        )
-        answer = http.get(f"/resume/{browser.uid}")
+        answer = http.get(f"/resume/{browser.uid}", headers={"Cookie": f"tnid_browser={value}".encode()})
         assert answer.status_code == 400 and "code=" not in answer.text
+    answer = attack.new_client().get(f"/resume/{browser.uid}", headers={"Cookie": f"tnid_browser={own}"})
+    assert answer.status_code == 303

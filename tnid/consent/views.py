@@ -11,7 +11,7 @@ from tnid.access import Guard, declare
 from tnid.consent.question import describe_question, put_question, take_answer
 from tnid.signin.forms import ContinueForm
 from tnid.signin.screen import asking_app, get_interaction, resume
-from tnid.signin.session import find_end_user
+from tnid.signin.session import find_account, find_end_user
 
 blueprint = declare(Blueprint("consent", __name__), Guard.PUBLIC)
 
@@ -22,7 +22,8 @@ def ask() -> ResponseReturnValue:
     interaction, end_user = get_interaction(), find_end_user()
     asked = interaction.request
     client = services.current().clients.find(asked.client_id) if asked else None
-    if end_user is None or asked is None or client is None:
+    person = find_account()
+    if end_user is None or person is None or asked is None or client is None:
         return resume(interaction)
     question = put_question(end_user.account_id, asked, client, anew="consent" in asked.prompt)
     decision = request.form.get("decision")
@@ -37,7 +38,6 @@ def ask() -> ResponseReturnValue:
         return resume(interaction)
     if is_answer:  # somebody changed the consent meanwhile, in another window for one
         question = put_question(end_user.account_id, asked, client, anew="consent" in asked.prompt)
-    person = services.current().accounts.get(end_user.account_id)
     page = render_template(
         "consent/consent.html",
         app=asking_app(interaction),

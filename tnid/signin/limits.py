@@ -76,7 +76,7 @@ class Bucket(NamedTuple):
 
 
 class Limits:
-    """Counts failures. Each method is a statement a bucket, in the caller's unit of work."""
+    """Counts failures in the caller's unit of work; of up to three buckets together where it only looks."""
 
     def __init__(self, store: ThrottleStore, blind: BlindIndex) -> None:
         self._store = store
@@ -84,7 +84,7 @@ class Limits:
 
     def seconds_shut(self, buckets: tuple[Bucket, ...], now: int) -> int:
         """Return for how many seconds no guess is taken; 0 where one is."""
-        return max(self._store.seconds_shut(self._key(b), b.limit.allowed, now) for b in buckets)
+        return self._store.seconds_shut(self._allowed(buckets), now)
 
     def count(self, buckets: tuple[Bucket, ...], now: int) -> None:
         """Count a wrong guess."""
@@ -101,12 +101,14 @@ class Limits:
 
     def clear(self, buckets: tuple[Bucket, ...], now: int) -> bool:
         """Forgive wrong guesses after a right one; False where the right one came too late to count."""
-        cleared = [self._store.clear(self._key(b), b.limit.allowed, now) for b in buckets]
-        return all(cleared)
+        return self._store.clear(self._allowed(buckets), now)
 
     def forget(self, bucket: Bucket) -> None:
         """Remove a counter, by an operator or after a new enrolment."""
         self._store.forget(self._key(bucket))
+
+    def _allowed(self, buckets: tuple[Bucket, ...]) -> dict[str, int]:
+        return {self._key(bucket): bucket.limit.allowed for bucket in buckets}
 
     def _key(self, bucket: Bucket) -> str:
         return self._blind.blind_index("throttle", f"{bucket.limit.name}:{bucket.subject}")

@@ -8,6 +8,7 @@ from flask import g, request
 
 from oidc.models import EndUser
 from tnid import services, web
+from tnid.accounts.service import Account
 from tnid.qr.state import ABANDONED
 from tnid.settings import Settings
 from tnid.signin import known_device
@@ -79,6 +80,17 @@ def _keep(value: str) -> None:
         web.set_cookie(TERMINAL, f"{_uid_in_address()}.{value}")
     else:
         web.set_cookie(SESSION, value)
+
+
+def find_account() -> Account | None:
+    """Return the account of who is signed in at this browser, as it was when this request first asked."""
+    end_user, found = find_end_user(), g.get("account")
+    if end_user is None:
+        return None
+    if found is None or found.id != end_user.account_id:
+        found = g.account = services.current().accounts.find(end_user.account_id)
+    known: Account | None = found
+    return known
 
 
 def find_applications_user() -> EndUser | None:
@@ -288,6 +300,7 @@ def end_waiting_screen() -> None:
 
 def _forget_end_user() -> None:
     g.pop("end_user", None)
+    g.pop("account", None)
     g.pop("session_row", None)
     g.is_touch_due = False
 

@@ -107,6 +107,9 @@ class ConsentLedgerStore:
 
         A person without a chain gets one, under `new_subject`.
         """
+        found = self._database.execute_returning(_NEXT, of_account=account_id)
+        if found is not None:
+            return found
         self._database.execute(_BEGIN, account_id=account_id, subject=new_subject, head=first_head)
         return self._database.execute_returning(_NEXT, of_account=account_id)
 

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Integer, String, bindparam, delete, select, text, update
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    String,
+    and_,
+    bindparam,
+    delete,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from tnid.db import Database, db
 
@@ -20,12 +35,24 @@ _COUNT = text(
     " resets_at = CASE WHEN throttles.resets_at <= :now THEN excluded.resets_at ELSE throttles.resets_at END"
     " RETURNING failures"
 )
-_FIND = select(throttles.c.failures, throttles.c.resets_at).where(
-    throttles.c.key == bindparam("of_key"), throttles.c.resets_at > bindparam("now")
+# As many as are looked at together; where they are fewer, the last one stands for the others
+MOST = 3
+_FIND = select(throttles).where(
+    throttles.c.key.in_([bindparam(f"key_{n}") for n in range(MOST)]),
+    throttles.c.resets_at > bindparam("now"),
 )
 _CLEAR = (
     update(throttles)
-    .where(throttles.c.key == bindparam("of_key"), throttles.c.failures < bindparam("allowed"))
+    .where(
+        or_(
+            *(
+                and_(
+                    throttles.c.key == bindparam(f"key_{n}"), throttles.c.failures < bindparam(f"allowed_{n}")
+                )
+                for n in range(MOST)
+            )
+        )
+    )
     .values(failures=0)
 )
 _GIVE_BACK = (
@@ -34,6 +61,13 @@ _GIVE_BACK = (
     .values(failures=throttles.c.failures - 1)
 )
 _FORGET = delete(throttles).where(throttles.c.key == bindparam("of_key"))
+
+
+def _places(name: str, values: Iterable[Any]) -> dict[str, Any]:
+    """Return the statement's parameters of this name; raises ValueError where they are more than it takes."""
+    given = list(values)
+    filled = [*given, *given[-1:] * (MOST - len(given))]
+    return {f"{name}_{n}": value for (n, value) in zip(range(MOST), filled, strict=True)}
 
 
 class ThrottleStore:
@@ -47,20 +81,21 @@ class ThrottleStore:
         counted = self._database.execute_returning(_COUNT, key=key, resets_at=now + window_seconds, now=now)
         return int(counted.failures)
 
-    def seconds_shut(self, key: str, allowed: int, now: int) -> int:
-        """Return for how many seconds this key stays shut; 0 where it is open."""
-        found = self._database.fetch_one(_FIND, of_key=key, now=now)
-        return int(found.resets_at) - now if found is not None and found.failures >= allowed else 0
+    def seconds_shut(self, allowed: Mapping[str, int], now: int) -> int:
+        """Return for how many seconds one of these keys stays shut, given what each allows; or 0."""
+        rows = self._database.fetch_all(_FIND, **_places("key", allowed), now=now)
+        return max((row.resets_at - now for row in rows if row.failures >= allowed[row.key]), default=0)
 
-    def clear(self, key: str, allowed: int, now: int) -> bool:
-        """Forgive the failures after a success; return False where so many were counted that it is shut.
+    def clear(self, allowed: Mapping[str, int], now: int) -> bool:
+        """Forgive the failures after a success; return False where so many were counted that one is shut.
 
-        The statement takes the row's lock, so a right guess that comes after the last allowed wrong one,
+        The statement takes the rows' locks, so a right guess that comes after the last allowed wrong one,
         even at the same moment, is refused.
         """
-        if self._database.execute(_CLEAR, of_key=key, allowed=allowed) == 1:
+        places = {**_places("key", allowed), **_places("allowed", allowed.values())}
+        if self._database.execute(_CLEAR, **places) == len(allowed):
             return True
-        return self.seconds_shut(key, allowed, now) == 0
+        return self.seconds_shut(allowed, now) == 0
 
     def give_back(self, key: str) -> None:
         """Take one count back: what was counted before it was looked at turned out to be right."""
