@@ -10,6 +10,7 @@ from tnid.stores.alerts import alerts
 from tnid.stores.appointments import appointments
 from tnid.stores.assisted_recoveries import assisted_recoveries
 from tnid.stores.badges import badges
+from tnid.stores.card_corrections import card_corrections
 from tnid.stores.decoupled import requests as decoupled_requests
 from tnid.stores.desks import desks
 from tnid.stores.grants import grants
@@ -62,6 +63,7 @@ EXPIRING: tuple[Column[int], ...] = (
     activations.c.expires_at,
     assisted_recoveries.c.expires_at,
     appointments.c.expires_at,
+    card_corrections.c.expires_at,
     security_events.c.expires_at,
     qr_sign_ins.c.expires_at,
     badges.c.expires_at,

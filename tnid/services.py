@@ -34,6 +34,7 @@ from tnid.signin.parts import build_half_sign_ins, build_passkeys, build_session
 from tnid.stores.accounts import AccountStore
 from tnid.stores.activations import ActivationStore
 from tnid.stores.assisted_recoveries import AssistedRecoveryStore
+from tnid.stores.card_corrections import CardCorrectionStore
 from tnid.stores.clients import ClientStore
 from tnid.stores.decoupled import DecoupledStore
 from tnid.stores.factors import FactorStore
@@ -101,6 +102,7 @@ def what_ends(parts: Services) -> tuple[Callable[[str, int], object], ...]:
         # What is on its way at a counter: somebody else may have asked for it
         AssistedRecoveryStore(database).stop,
         ActivationStore(database).void_of_account,
+        CardCorrectionStore(database).stop,
         parts.mandate_endings.end_all,
         guardianships.end_by_guardian,
         grants.revoke_by_account,

@@ -93,6 +93,7 @@ TEXTS: dict[tuple[str, str], Any] = {
     ("desk.close", "ok"): _("Closed the counter"),
     **{(f"counter.{act}", "ok"): words for act, words in COUNTER_WORDS.items()},
     ("counter.stop_own_recovery", "ok"): _("Stopped a recovery at the counter"),
+    ("counter.stop_own_correction", "ok"): _("Stopped a correction at the counter"),
     ("activation.complete", "ok"): _("A slip's code was used, and a password chosen"),
     ("appointment.make", "ok"): _("Made an appointment at a commune"),
     ("appointment.cancel", "ok"): _("Cancelled an appointment at a commune"),

@@ -124,6 +124,14 @@ MESSAGES: dict[str, Any] = {
     "number_differs": _(
         "The account was checked with another number. A changed number is for the province's office."
     ),
+    "correction_asked": _(
+        "Noted, and nothing is changed yet: another official has to compare the card too, or you once more"
+        " when the waiting time is over."
+    ),
+    "correction_waits": _(
+        "A correction waits already: another official has to compare the card too, or the waiting time has"
+        " to be over. Where the two of you read the card differently, compare it together."
+    ),
     "recovery_under_way": _("A recovery is under way for this account already."),
     "asked_oneself": _("Another official has to agree: nobody agrees to what they asked for."),
     "not_open": _("This is over: agreed to, stopped or expired."),

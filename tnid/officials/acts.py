@@ -17,6 +17,8 @@ from tnid.wards import find_ward
 LOOKED = "looked"
 ENROLLED = "enrolled"
 COMPARED = "compared"
+ASKED_TO_CORRECT = "asked_to_correct"
+CORRECTED = "corrected"
 PRINTED = "printed"
 ASKED_TO_RECOVER = "asked_to_recover"
 AGREED_TO_RECOVER = "agreed_to_recover"
@@ -29,6 +31,8 @@ WORDS: dict[str, Any] = {
     LOOKED: _("Looked at the account at the counter"),
     ENROLLED: _("Began the account at the counter"),
     COMPARED: _("Compared the identity card with the person"),
+    ASKED_TO_CORRECT: _("Asked to correct what was checked of the person"),
+    CORRECTED: _("Corrected by the card what was checked of the person"),
     PRINTED: _("Printed a slip with a code to activate the account"),
     ASKED_TO_RECOVER: _("Asked to give the account back to its person"),
     AGREED_TO_RECOVER: _("Agreed that the account is given back to its person"),
@@ -40,6 +44,7 @@ WORDS: dict[str, Any] = {
 # What the person is told at once, by which text. A look alone is no news: it is on the page
 TEXTS = {
     COMPARED: "counter_compared",
+    CORRECTED: "counter_corrected",
     PRINTED: "counter_printed",
     AGREED_TO_RECOVER: "counter_recovery_agreed",
     STOPPED_RECOVERY: "counter_recovery_stopped",

@@ -15,6 +15,7 @@ def find_news() -> dict[str, Any]:
     rows = counter.appointments.list_by_account(end_user.account_id, now)
     return {
         "recovery": counter.recoveries.find_of_account(end_user.account_id, now),
+        "correction": counter.corrections.find_of_account(end_user.account_id, now),
         "appointments": [
             shown for row in rows if (shown := describe_appointment(row, end_user.identity_level))
         ],

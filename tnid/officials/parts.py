@@ -9,6 +9,7 @@ from tnid.accounts.vault import Vault
 from tnid.officials.activations import Activations
 from tnid.officials.acts import Acts
 from tnid.officials.appointments import Appointments
+from tnid.officials.corrections import Corrections
 from tnid.officials.handover import Handover
 from tnid.officials.people import People
 from tnid.officials.recoveries import AssistedRecoveries
@@ -18,6 +19,7 @@ from tnid.stores.accounts import AccountStore
 from tnid.stores.activations import ActivationStore
 from tnid.stores.appointments import AppointmentStore
 from tnid.stores.assisted_recoveries import AssistedRecoveryStore
+from tnid.stores.card_corrections import CardCorrectionStore
 from tnid.stores.counter_people import CounterPeopleStore
 from tnid.stores.desks import DeskStore
 from tnid.stores.official_acts import OfficialActStore
@@ -40,6 +42,7 @@ class Counter:
     activations: Activations
     handover: Handover
     recoveries: AssistedRecoveries
+    corrections: Corrections
     appointments: Appointments
 
 
@@ -63,6 +66,10 @@ def build_counter(parts: Services) -> Counter:
         ),
         recoveries=AssistedRecoveries(
             AssistedRecoveryStore(database), activations, acts, messages, events,
+            settings.counter_recovery_wait_seconds,
+        ),
+        corrections=Corrections(
+            CardCorrectionStore(database), parts.sealer, acts, messages, events,
             settings.counter_recovery_wait_seconds,
         ),
         appointments=Appointments(AppointmentStore(database), events, settings.appointment_seconds),

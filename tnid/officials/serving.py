@@ -14,12 +14,13 @@ from tnid.accounts.account import Account
 from tnid.accounts.claims import check_profile
 from tnid.accounts.contacts import mask_phone
 from tnid.accounts.dates import check_age, read_date, write_date
-from tnid.accounts.messages import show_refusal
+from tnid.accounts.messages import message_of, show_refusal
 from tnid.accounts.numbers import IDENTITY_CARD, DocumentNumber, parse_number
 from tnid.accounts.refusal import Refused
 from tnid.accounts.verification import SEEN_BY_AN_OFFICIAL, SEEN_IN_PERSON_LEVEL, Evidence
 from tnid.officials import acts
 from tnid.officials.card import warnings_of
+from tnid.officials.corrections import ASKED
 from tnid.officials.desk import Official, get_official
 from tnid.officials.forms import CardForm, ComparedForm
 from tnid.officials.views import tell
@@ -173,6 +174,9 @@ def compare(visit_id: str) -> ResponseReturnValue:
         if refused is None:
             tell(gettext("Recorded: the identity was checked in person."))
             return redirect(url_for("serving.show", visit_id=visit_id), 303)
+        if refused is ASKED:
+            tell(message_of(refused), "care")
+            return redirect(url_for("serving.show", visit_id=visit_id), 303)
         show_refusal(form, Refused("", refused.reason))
     claims = served.visit.card.claims
     page = render_template(
@@ -182,6 +186,8 @@ def compare(visit_id: str) -> ResponseReturnValue:
         form=form,
         card={**claims, "birthdate": write_date(claims["birthdate"])},
         warnings=[WARNINGS[w] for w in warnings_of(served.visit.card) if w in WARNINGS],
+        corrects=bool(corrected_claims(served)),
+        hours=services.current().settings.counter_recovery_wait_seconds // 3600,
         differs=served.account is not None and served.account.profile.get("name") != claims["name"],
     )
     return page, (400 if form.is_submitted() else 200)
@@ -212,6 +218,11 @@ def record_of(served: Served, account: Account) -> Refused | None:
     if not parts.counter.people.claim(account, official.commune, now):
         return _refuse(account.id, "other_commune", official)
     claims = {name: card.claims[name] for name in CARD_CLAIMS if name in card.claims}
+    is_correction = bool(corrected_claims(served))
+    if is_correction:
+        waits = parts.counter.corrections.take(account.id, claims, official.account_id, official.commune, now)
+        if waits is not None:
+            return waits
     evidence = Evidence(
         number=card.number,
         check_method=SEEN_BY_AN_OFFICIAL,
@@ -220,8 +231,20 @@ def record_of(served: Served, account: Account) -> Refused | None:
     )
     refused = parts.accounts.raise_identity_level(account.id, SEEN_IN_PERSON_LEVEL, claims, evidence, now)
     if refused is None:
-        parts.counter.acts.note(acts.COMPARED, official.account_id, account.id, official.commune, now)
+        act = acts.CORRECTED if is_correction else acts.COMPARED
+        parts.counter.acts.note(act, official.account_id, account.id, official.commune, now)
     return refused
+
+
+def corrected_claims(served: Served) -> dict[str, Any]:
+    """Return what the card says otherwise than was checked before; one official alone changes none of it."""
+    if served.account is None or not served.is_checked:
+        return {}
+    found = services.current().accounts.identity.find_verification(served.account.id)
+    known = found.claims if found is not None else {}
+    card = served.visit.card.claims
+    names = [name for name in CARD_CLAIMS if name in card and name in known]
+    return {name: card[name] for name in names if card[name] != known[name]}
 
 
 def begin_account(served: Served) -> Account | Refused:

@@ -20,8 +20,10 @@ def show() -> ResponseReturnValue:
     counter, account_id, now = services.current().counter, get_end_user().account_id, services.now()
     recovery = counter.recoveries.find_of_account(account_id, now)
     slip = counter.activations.find_of_account(account_id, now)
+    correction = counter.corrections.find_of_account(account_id, now)
     return render_template(
         "officials/touched.html",
+        correction_of=name_of_commune(correction.commune) if correction else "",
         acts=counter.acts.list_by_account(account_id),
         recovery=recovery,
         slip_of=name_of_commune(slip.commune) if slip else "",
@@ -37,4 +39,14 @@ def stop() -> ResponseReturnValue:
         counter, account_id = services.current().counter, get_end_user().account_id
         if counter.recoveries.stop_by_person(account_id, services.now()):
             flash(gettext("Stopped. Nobody gets a code for the account."), "good")
+    return redirect(url_for("touched.show"), 303)
+
+
+@blueprint.post("/stop-correction")
+def stop_correction() -> ResponseReturnValue:
+    """Stop the correction of what was checked of the person."""
+    if PlainForm().validate_on_submit():
+        corrections, account_id = services.current().counter.corrections, get_end_user().account_id
+        if corrections.stop_by_person(account_id, services.now()):
+            flash(gettext("Stopped. What was checked of you stays as it is."), "good")
     return redirect(url_for("touched.show"), 303)

@@ -11,6 +11,7 @@ from tnid.recovery.waits import Waits
 from tnid.stores.accounts import AccountStore
 from tnid.stores.activations import ActivationStore
 from tnid.stores.assisted_recoveries import AssistedRecoveryStore
+from tnid.stores.card_corrections import CardCorrectionStore
 from tnid.stores.recoveries import RecoveryStore
 from tnid.stores.recovery_waits import RecoveryWaitStore
 
@@ -39,6 +40,7 @@ def build_recovery(parts: Services) -> Recovering:
         parts.mandate_endings.end_grants,
         *(parts.sessions.end_all, parts.half_sign_ins.end_all, parts.grants.revoke_by_account),
         *(AssistedRecoveryStore(parts.database).stop, ActivationStore(parts.database).void_of_account),
+        CardCorrectionStore(parts.database).stop,
     )
     completion = Completion(
         recoveries, waits, parts.accounts, rows, vault, parts.factors, parts.passkeys, parts.passwords,

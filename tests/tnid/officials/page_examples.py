@@ -143,6 +143,12 @@ COUNTER_PAGES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
             differs=True,
         ),
     ),
+    "counter-correct": (
+        "officials/compare.html",
+        lambda: _counter(
+            served=_served(), form=ComparedForm(), card=CARD, warnings=[], corrects=True, hours=72
+        ),
+    ),
     "counter-recover": (
         "officials/recover.html",
         lambda: _counter(served=_served(), form=ComparedForm(), hours=72),
@@ -192,6 +198,15 @@ COUNTER_PAGES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
                     "when": "hôm nay",
                 }
             ],
+        },
+    ),
+    "touched-correction": (
+        "officials/touched.html",
+        lambda: {
+            "current_person": PERSON,
+            "recovery": None,
+            "correction_of": "Phường Gia Sàng",
+            "acts": [],
         },
     ),
     "touched-slip": (
