@@ -622,7 +622,19 @@ EXAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
             more_devices=0,
             more_applications=0,
             alerts=[
-                {"id": "a", "browser": "Edge trên Windows", "ip": "198.51.100.7", "when": "hôm nay lúc 02:14"}
+                {
+                    "id": "a",
+                    "browser": "Edge trên Windows",
+                    "ip": "198.51.100.7",
+                    "when": "hôm nay lúc 02:14",
+                },
+                {
+                    "id": "b",
+                    "browser": "Ki-ốt tầng 1, Bộ phận Một cửa phường Phan Đình Phùng",
+                    "is_by_qr": True,
+                    "ip": "198.51.100.7",
+                    "when": "hôm nay lúc 02:15",
+                },
             ],
         ),
     ),

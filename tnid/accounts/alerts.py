@@ -7,6 +7,7 @@ from typing import Any
 
 from oidc.interfaces import Events
 from oidc.token.handles import new_identifier
+from tnid.accounts.browsers import name_browser
 from tnid.accounts.closures import Closures
 from tnid.interfaces import Announcer, BlindIndex
 from tnid.stores.alerts import AlertStore
@@ -17,7 +18,7 @@ KEEP_SECONDS = 365 * DAY_SECONDS
 MOST_OPEN = 5
 MOST_LINK_CHARACTERS = 64
 MINE, THEIRS = "mine", "theirs"
-NEW_BROWSER = "new_browser"  # the text that a message says
+NEW_BROWSER, BY_QR = "new_browser", "signed_in_by_qr"  # the texts that a message says
 
 
 class Alerts:
@@ -32,10 +33,12 @@ class Alerts:
         self._messages = messages
         self._events = events
 
-    def raise_for(self, account_id: str, sid: str, ip: str, user_agent: str, now: int) -> bool:
+    def raise_for(
+        self, account_id: str, sid: str, ip: str, user_agent: str, now: int, *, is_by_qr: bool = False
+    ) -> bool:
         """Note a sign-in from an unknown browser and tell the person; not the first sign-in of all.
 
-        Call it before the sign-in's own row is in the log.
+        One that a phone made by QR is told as such. Call it before the sign-in's own row is in the log.
         """
         link = secrets.token_urlsafe(32)
         is_added = self._store.add(
@@ -44,12 +47,17 @@ class Alerts:
             sid=sid,
             ip=ip,
             user_agent=user_agent,
+            is_by_qr=int(is_by_qr),
             link_hash=self._hash(link),
             link_expires_at=now + LINK_SECONDS,
             created_at=now,
             expires_at=now + KEEP_SECONDS,
         )
-        if is_added:
+        if is_added and is_by_qr:
+            name = name_browser(user_agent)
+            where = f"{name} ({ip})".strip()
+            self._messages.announce(account_id, BY_QR, now, link=link, screen=name or ip, where=where)
+        elif is_added:
             self._messages.announce(account_id, NEW_BROWSER, now, link=link)
         return is_added
 

@@ -34,8 +34,20 @@ def describe_browser(user_agent: str) -> str:
     """Return "Chrome on Android", as much of it as can be told, or a terminal's registered name."""
     if user_agent.startswith(MARK):
         return user_agent.removeprefix(MARK)
-    browser = next((name for sign, name in BROWSERS if sign in user_agent), None)
-    system = next((name for sign, name in SYSTEMS if sign in user_agent), None)
+    browser, system = _parts(user_agent)
     if browser and system:
         return str(gettext("%(browser)s on %(system)s", browser=browser, system=system))
     return browser or system or str(gettext("Unknown browser"))
+
+
+def name_browser(user_agent: str) -> str:
+    """Return "Chrome, Android" or a terminal's name, the same in every language; "" where unknown."""
+    if user_agent.startswith(MARK):
+        return user_agent.removeprefix(MARK)
+    return ", ".join(filter(None, _parts(user_agent)))
+
+
+def _parts(user_agent: str) -> tuple[str | None, str | None]:
+    browser = next((name for sign, name in BROWSERS if sign in user_agent), None)
+    system = next((name for sign, name in SYSTEMS if sign in user_agent), None)
+    return browser, system

@@ -48,6 +48,7 @@ def describe_alert(row: Any) -> dict[str, Any]:
     return {
         "id": row.id,
         "browser": describe_browser(row.user_agent),
+        "is_by_qr": bool(row.is_by_qr),
         "ip": row.ip,
         "is_here": is_same_network(row.ip),
         "when": row.created_at,

@@ -9,6 +9,7 @@ from tnid.messages.texts_of_counter import COUNTER_TEXTS
 from tnid.messages.texts_of_factors import FACTOR_TEXTS
 from tnid.messages.texts_of_identity import IDENTITY_TEXTS
 from tnid.messages.texts_of_mandates import MANDATE_TEXTS
+from tnid.messages.texts_of_qr import QR_TEXTS
 from tnid.messages.texts_of_recovery import RECOVERY_TEXTS
 from tnid.messages.texts_of_safety import SAFETY_TEXTS
 
@@ -83,5 +84,6 @@ TEXTS: dict[str, Text] = {
     **SAFETY_TEXTS,
     **RECOVERY_TEXTS,
     **COUNTER_TEXTS,
+    **QR_TEXTS,
     **BADGE_TEXTS,
 }

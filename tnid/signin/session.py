@@ -12,7 +12,7 @@ from tnid.accounts.service import Account
 from tnid.qr.state import ABANDONED
 from tnid.settings import Settings
 from tnid.signin import known_device
-from tnid.signin.assurance import LOA2, Assurance, is_remote
+from tnid.signin.assurance import LOA2, QR, Assurance, is_remote
 from tnid.signin.sessions import Place, Proof, end_user_of, is_touch_due
 from tnid.signin.terminals import Terminal
 
@@ -160,7 +160,7 @@ def begin_remote_session(account_id: str, assurance: Assurance, proof: Proof) ->
         proof = proof._replace(lifetime_seconds=min(proof.lifetime_seconds, longest))
     value, sid = parts.sessions.begin(account_id, assurance, _place(), now, proof)
     _keep(value)
-    parts.alerts.raise_for(account_id, sid, *_place(), now)
+    parts.alerts.raise_for(account_id, sid, *_place(), now, is_by_qr=QR in assurance.amr)
     _note_sign_in(account_id, assurance)
     return sid
 

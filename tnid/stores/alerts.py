@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    Integer,
     String,
     bindparam,
     cast,
@@ -29,6 +30,7 @@ alerts = db.Table(
     Column("sid", String(43), nullable=False),  # of the session that it tells of
     Column("ip", String(45), nullable=False),
     Column("user_agent", String(255), nullable=False),
+    Column("is_by_qr", Integer, nullable=False, server_default="0"),  # opened by a phone, elsewhere
     # What a message's link holds, as a keyed hash: it shuts the account, once, and can do no more
     Column("link_hash", String(64), nullable=False, unique=True),
     Column("link_expires_at", BigInteger, nullable=False),
@@ -41,7 +43,7 @@ alerts = db.Table(
 Index("ix_alerts_account_id_created_at", alerts.c.account_id, alerts.c.created_at)
 
 _GIVEN = (
-    *("id", "account_id", "sid", "ip", "user_agent"),
+    *("id", "account_id", "sid", "ip", "user_agent", "is_by_qr"),
     *("link_hash", "link_expires_at", "created_at", "expires_at"),
 )
 # The first sign-in of all is nobody's surprise
