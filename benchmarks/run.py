@@ -26,6 +26,7 @@ from harness.peer import Peer, install_peer
 from harness.processes import BenchmarkError, memory_mib
 from harness.scenarios import SCENARIOS
 from harness.sign_in import measure_sign_ins
+from harness.waiting import measure_waiting
 
 RESULTS = Path(__file__).parent / "results.json"
 ACCOUNTS = 1000
@@ -61,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     names = [scenario.name for scenario in SCENARIOS]
     parser.add_argument("--only", nargs="+", choices=names, default=[], help="only these scenarios")
     parser.add_argument("--growth", action="store_true", help="instead: cost as accounts grow (long)")
+    parser.add_argument("--qr", action="store_true", help="instead: what screens cost that wait for a phone")
     parser.add_argument(
         "--sizes", type=int, nargs="+", default=SIZES, help="numbers of accounts for --growth"
     )
@@ -89,6 +91,9 @@ def _measure_in(folder: Path, arguments: argparse.Namespace, plan: Plan) -> dict
             grown = grow(generator, folder, postgresql, plan, arguments.sizes)
             _print(report.growth(grown))
             return {"growth": {"machine": facts, "figures": grown}}
+        if arguments.qr:
+            waiting = _beside_waiting(generator, [Ours(folder, None), Ours(folder, postgresql)], plan)
+            return {"qr": {"machine": facts, "figures": waiting}}
         facts["oidc_provider"] = install_peer()
         ceiling = measure_ceiling(generator, folder, plan.connections, plan.seconds)
         print(f"load generator: up to {ceiling['per_second']:.0f} requests a second against a trivial server")
@@ -96,6 +101,17 @@ def _measure_in(folder: Path, arguments: argparse.Namespace, plan: Plan) -> dict
         ours = [Ours(folder, None), Ours(folder, postgresql)]
         figures = _beside(generator, peer, ours, plan, arguments.only)
         return {"machine": facts, "generator_ceiling": ceiling, **figures}
+
+
+def _beside_waiting(generator: Generator, ours: Sequence[Ours], plan: Plan) -> dict[str, Any]:
+    with ExitStack() as stack:
+        for one in ours:
+            one.populate(generator, ACCOUNTS)
+            stack.enter_context(one.start())
+            generator.meet(one.site)
+        figures = measure_waiting(generator, ours, plan)
+    _print(report.waiting(figures))
+    return figures
 
 
 def _beside(

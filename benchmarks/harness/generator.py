@@ -43,6 +43,16 @@ class Generator(Process):
             do="round", site=site, scenario=scenario, seconds=seconds, warm_up_seconds=WARM_UP_SECONDS
         )
 
+    def begin_screens(self, site: str, cookies: list[str], connections: int, every_seconds: float) -> None:
+        """Let screens poll for their sign-ins by QR, a cookie each, until they are ended."""
+        self._say(
+            do="screens", site=site, cookies=cookies, connections=connections, every_seconds=every_seconds
+        )
+
+    def end_screens(self, site: str) -> dict[str, float]:
+        """Return {seconds, polls, per_second, pictures, p50_ms, p99_ms}. Raises BenchmarkError."""
+        return self._say(do="screens_end", site=site)
+
     def _say(self, **order: Any) -> dict[str, Any]:
         what = " ".join(str(order[part]) for part in ("do", "name", "site", "scenario") if part in order)
         stdin, stdout = cast(IO[bytes], self.running.stdin), cast(IO[bytes], self.running.stdout)

@@ -8,8 +8,12 @@ import random
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import create_engine
 
 from harness.databases import PostgreSQL
 from harness.fill import fill, usernames
@@ -17,7 +21,10 @@ from harness.generator import Generator
 from harness.machine import HOST, free_port, pinned, server_core
 from harness.peer import PASSWORD, answers, client_metadata, known_to_generator
 from harness.processes import BenchmarkError, Process, cpu_seconds
+from tnid.db import Database, engine_options, prepare_engine
 from tnid.sealing import Sealer, load_master_key
+from tnid.services import Services
+from tnid.settings import load
 
 TNID = Path(sys.executable).parent / "tnid"
 COMMAND_SECONDS = 120
@@ -87,6 +94,16 @@ class Ours:
         if self._process is not None:
             self._process.stop()
             self._process = None
+
+    @contextmanager
+    def opened(self) -> Iterator[Services]:
+        """Give the instance's services in this process: what pages would write is written directly."""
+        engine = create_engine(self.database_url, **engine_options(self.database_url))
+        prepare_engine(engine)
+        try:
+            yield Services(load(self._environ()), Database(engine))
+        finally:
+            engine.dispose()
 
     def remove(self) -> None:
         """Drop what it stored; a million people take up gigabytes."""

@@ -78,6 +78,17 @@ def sign_in(found: dict[str, Any]) -> Iterator[str]:
         )
 
 
+def waiting(found: dict[str, Any]) -> Iterator[str]:
+    yield f"Screens that wait for a phone (to reach: 25% of a core); a QR takes {found['picture_ms']:.2f} ms (2)"
+    for name, site in found["instances"].items():
+        yield (
+            f"  {name:11}{site['share_of_a_core']:6.1%} of a core for {site['poll_per_second']:.0f} polls/s"
+            f" ({site['poll_p50_ms']:.1f} ms, p99 {site['poll_p99_ms']:.0f}); a sign-in"
+            f" {site['sign_in_p50_ms']:.0f} ms (p99 {site['sign_in_p99_ms']:.0f}), beside them"
+            f" {site['sign_in_beside_p50_ms']:.0f} ms (p99 {site['sign_in_beside_p99_ms']:.0f})"
+        )
+
+
 def resources(found: dict[str, Any]) -> Iterator[str]:
     yield "Start to ready, and memory after the load (to reach: 1.5 s, 150 MB)"
     for name, site in found.items():

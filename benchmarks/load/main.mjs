@@ -4,9 +4,11 @@ import { createInterface } from 'node:readline'
 
 import { Lane } from './lane.mjs'
 import { SCENARIOS } from './scenarios.mjs'
+import { Screens } from './screens.mjs'
 
 const sites = new Map()
 const lanes = new Map()
+const waiting = new Map()
 
 /** Learn of a provider: {name, origin, clients, people, metadata?}. */
 async function meet({ name, origin, clients, people, discover = true }) {
@@ -64,7 +66,17 @@ function cpuBetween(from, until) {
   })
 }
 
-const COMMANDS = { meet, prepare, round }
+/** Let screens wait for their phones from now on, beside whatever else is done. */
+async function screens({ site, cookies, connections, every_seconds: every }) {
+  waiting.set(site, new Screens(sites.get(site), cookies, connections, every * 1000))
+  return {}
+}
+
+async function screens_end({ site }) {
+  return waiting.get(site).stop()
+}
+
+const COMMANDS = { meet, prepare, round, screens, screens_end }
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { do: command, ...parameters } = JSON.parse(line)

@@ -2,7 +2,7 @@
 
 A screen asks every other second, and mostly nothing has changed. So what changed is read for all screens at
 once, a few times a second at most and only while somebody asks; who comes meanwhile is answered from the
-last look, and waits for nobody.
+last look, and waits for nobody unless that look didn't know it.
 """
 
 from __future__ import annotations
@@ -55,6 +55,11 @@ class Look:
     def find(self, secret_hash: str) -> Screen | None:
         """Return the screen of a secret as of the last look; asks nobody."""
         return self._screens.get(secret_hash)
+
+    def settle(self) -> None:
+        """Wait for whoever is looking: what the look before didn't see, this one may. Soon after a start, all."""
+        if self._reading.acquire(timeout=PATIENCE_SECONDS):
+            self._reading.release()
 
     def ask(self, secret_hash: str) -> Screen | None:
         """Return a screen that the last look didn't see, read by itself. Raises DatabaseUnavailable."""
