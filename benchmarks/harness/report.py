@@ -79,7 +79,7 @@ def sign_in(found: dict[str, Any]) -> Iterator[str]:
 
 
 def waiting(found: dict[str, Any]) -> Iterator[str]:
-    yield f"Screens that wait for a phone (to reach: 25% of a core); a QR takes {found['picture_ms']:.2f} ms (2)"
+    yield f"Screens that wait for a phone (to reach: 25% of a core); a QR {found['picture_ms']:.2f} ms (2)"
     for name, site in found["instances"].items():
         yield (
             f"  {name:11}{site['share_of_a_core']:6.1%} of a core for {site['poll_per_second']:.0f} polls/s"

@@ -12,7 +12,7 @@ from typing import Any
 from harness.compare import Plan
 from harness.generator import Generator
 from harness.ours import Ours
-from tnid.qr.frames import Frames
+from tnid.qr.frames import STEP_SECONDS, Frames
 from tnid.qr.image import data_uri
 from tnid.qr.service import Screen
 
@@ -68,7 +68,7 @@ def _waiting(generator: Generator, ours: Ours) -> Iterator[dict[str, float]]:
 
 
 def begin_screens(ours: Ours, count: int) -> list[str]:
-    """Begin sign-ins by QR as pages would, at different moments of the last steps; return their secrets."""
+    """Begin sign-ins by QR as pages would, at different moments of the last step; return their secrets."""
     chance = random.Random(count)
     with ours.opened() as services, services.database.unit():
         now, begun = int(time.time()), []
@@ -76,7 +76,7 @@ def begin_screens(ours: Ours, count: int) -> list[str]:
             screen = Screen(
                 f"browser {number}", f"interaction {number}", None, "192.0.2.1", "192.0.2.1", "Firefox"
             )
-            begun.append(services.qr_sign_ins.begin(screen, now - chance.randrange(30)).secret)
+            begun.append(services.qr_sign_ins.begin(screen, now - chance.randrange(STEP_SECONDS)).secret)
     return begun
 
 

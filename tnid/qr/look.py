@@ -57,7 +57,7 @@ class Look:
         return self._screens.get(secret_hash)
 
     def settle(self) -> None:
-        """Wait for whoever is looking: what the look before didn't see, this one may. Soon after a start, all."""
+        """Wait for whoever is looking: what the look before didn't see, this one may; after a start, all."""
         if self._reading.acquire(timeout=PATIENCE_SECONDS):
             self._reading.release()
 
