@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from oidc.errors import UnsafeRequest
 from tnid import services, web
 from tnid.officials import desk
-from tnid.signin.assurance import LOA2, is_remote
+from tnid.signin.assurance import LOA2, is_by_card, is_remote
 from tnid.signin.session import find_end_user, find_leaving
 
 _ATTRIBUTE = "tnid_guard"
@@ -22,7 +22,7 @@ SHUT_WHILE_WAITING = frozenset({"requests", "device", "mandates", "acceptance"})
 OPEN_TO_REMOTE = frozenset(
     {
         *("emergency.panic", "emergency.answer_alert", "accounts.end_session", "accounts.withdraw"),
-        *("profile.show", "rights.show", "waiting.make", "waiting.cancel"),
+        *("profile.show", "rights.show", "waiting.make", "waiting.cancel", "own_badge.revoke"),
     }
 )
 # Where they are asked for a sign-in before anything is typed, which would be lost on the way
@@ -101,7 +101,8 @@ def check_signed_in() -> Response | None:
     end_user = find_end_user()
     if end_user is None:
         return send_to_sign_in()
-    if is_remote(end_user.amr) and not _is_open_to_remote():
+    # A card opens applications, and nothing of the account
+    if is_by_card(end_user.amr) or (is_remote(end_user.amr) and not _is_open_to_remote()):
         return send_to_sign_in(max_age=0)
     is_shut = end_user.is_waiting and request.blueprint in SHUT_WHILE_WAITING
     return redirect(url_for("family.index"), 303) if is_shut else None

@@ -18,6 +18,7 @@ from tnid import access, clock, errors, front, pages, rendering, services, web
 from tnid.access import Guard
 from tnid.accounts import blueprints as accounts
 from tnid.accounts.passwords import Busy
+from tnid.badges import blueprints as badges
 from tnid.consent import blueprints as consent
 from tnid.db import Conflict, Database, DatabaseUnavailable, db, engine_options, prepare_engine
 from tnid.decoupled import blueprints as decoupled
@@ -39,7 +40,8 @@ from tnid.signout import blueprints as signout
 ROOT = Path(__file__).resolve().parents[1]
 # Whose pages there are, beside the protocol's own
 FEATURES = (
-    *(signin, consent, accounts, enrolment, decoupled, mandates, messages, recovery, officials, signout, qr),
+    *(signin, consent, accounts, enrolment, decoupled, mandates, messages, recovery, officials, signout),
+    *(qr, badges),
 )
 # What a request finds out once, and what it means to set
 FOUND = (

@@ -21,6 +21,7 @@ from oidc.errors import (
 )
 from oidc.mandates import Mandate
 from oidc.models import AuthorizationRequest, Client, EndUser, Interaction, acr_at_least
+from oidc.sensitive import asks_for_sensitive, proves_little
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,11 @@ def is_too_old(max_age: int | None, end_user: EndUser, now: int) -> bool:
 
 
 def needs_second_factor(s: Situation) -> bool:
-    return s.end_user is not None and not acr_at_least(s.end_user.acr, s.least_acr)
+    if s.end_user is None:
+        return False
+    if proves_little(s.end_user) and asks_for_sensitive(s.request):
+        return True
+    return not acr_at_least(s.end_user.acr, s.least_acr)
 
 
 def needs_account_selection(s: Situation) -> bool:

@@ -25,6 +25,7 @@ from tests.tnid.mandates.page_examples import MANDATE_PAGES
 from tests.tnid.officials.page_examples import COUNTER_PAGES
 from tests.tnid.qr.page_examples import QR_PAGES
 from tests.tnid.qr.phone_page_examples import phone_pages
+from tests.tnid.signin.badge_pages import BADGE_PAGES
 
 JOBS = SimpleNamespace(
     name="Việc làm Thái Nguyên",
@@ -845,3 +846,4 @@ EXAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     ),
 }
 EXAMPLES |= MANDATE_PAGES | QR_PAGES | phone_pages(lambda: _question(_items()))
+EXAMPLES |= BADGE_PAGES

@@ -79,6 +79,12 @@ def _passkeys(services: Services, person: Account, _now: int) -> Any:
     ]
 
 
+def _sign_in_card(services: Services, person: Account, _now: int) -> Any:
+    row = services.badges.find_last(person.id)
+    hidden = ("id", "account_id", "secret_hash", "activation_hash", "pin_hash", "issued_by", "replaced_by")
+    return None if row is None else _readable(row, but=hidden)
+
+
 def _sessions(services: Services, person: Account, now: int) -> Any:
     rows = services.sessions.list_live(person.id, now)
     return [_readable(row, but=("id_hash", "account_id")) for row in rows]
@@ -181,6 +187,7 @@ SECTIONS: dict[str, Section] = {
     "verified_claims": _verified,
     "factors": _factors,
     "passkeys": _passkeys,
+    "sign_in_card": _sign_in_card,
     "sessions": _sessions,
     "consents": _consents,
     "decisions": _decisions,

@@ -15,6 +15,7 @@ from tnid.accounts.forms import PasswordForm, PlainForm
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.accounts.safety import judge
+from tnid.badges.state import state_of
 from tnid.signin import known_device
 from tnid.signin.assurance import LOA2, without_second_factor
 from tnid.signin.enrolment import is_fresh, make_codes, sign_in_afresh
@@ -64,8 +65,11 @@ def show() -> ResponseReturnValue:
 
 def show_security(account_id: str, form: PasswordForm) -> str:
     parts = services.current()
+    badge = parts.badges.find_current(account_id)
     return render_template(
         "accounts/security.html",
+        badge=badge,
+        badge_state=state_of(badge, services.now()) if badge else None,
         form=form,
         safety=judge(account_id),
         passkeys=parts.passkeys.list_by_account(account_id),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from tnid.officials import activation, recovering, serving, slips, touched, views, waiting
+from tnid.officials import activation, badges, recovering, serving, slips, touched, views, waiting
 
 BLUEPRINTS = (
     views.door,
     views.counter,
     serving.blueprint,
     slips.blueprint,
+    badges.blueprint,
     recovering.asking,
     recovering.agreeing,
     activation.blueprint,

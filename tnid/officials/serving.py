@@ -60,6 +60,11 @@ class Served(NamedTuple):
         return self.is_waiting and self.is_checked and self.has_own_number
 
     @property
+    def may_have_badge(self) -> bool:
+        """Say whether a sign-in card may be printed: for its person, who is here with the identity card."""
+        return self.is_checked and self.has_own_number and not self.is_waiting and self.recovery is None
+
+    @property
     def recovery(self) -> Any:
         """Return the recovery that is under way for the account, or None."""
         if self.account is None:

@@ -7,15 +7,12 @@ kept back. See docs/qr-login.md.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from enum import IntEnum
 
 from oidc.models import AuthorizationRequest
+from oidc.sensitive import is_sensitive
 from tnid.signin.limits import neighbourhood_of, network_of
-
-SENSITIVE = frozenset({"pid", "income", "employment", "health"})
-"""With which word the name of a scope or claim begins that no far screen is given."""
 
 
 class Nearness(IntEnum):
@@ -42,11 +39,6 @@ def nearness_of(screen_ip: str, phone_ip: str, *, is_terminal: bool = False) -> 
 def is_too_far(nearness: Nearness, names: Iterable[str]) -> bool:
     """Say whether something of what is asked is not for a screen that seems so far away."""
     return nearness < LEAST_FOR_SENSITIVE and any(is_sensitive(name) for name in names)
-
-
-def is_sensitive(name: str) -> bool:
-    """Say whether a scope's or claim's name begins with such a word: `income`, `income:read`."""
-    return re.split(r"[^a-z]", name.lower(), maxsplit=1)[0] in SENSITIVE
 
 
 def names_asked(asked: AuthorizationRequest | None) -> frozenset[str]:

@@ -56,6 +56,8 @@ QR_OF_ACCOUNT = Limit("qr_of_account", 5, 10 * 60)
 # Of a terminal, whose people follow one another: 34 bits of a code and four digits, one try each
 ROOM_CODE = Limit("room_code", 30, QUARTER_HOUR_SECONDS)
 DEVICE_FROM_NETWORK = Limit("device_from_network", 300, QUARTER_HOUR_SECONDS)
+# What is bounded is the noise of cards that nobody has, and no good one is refused for it
+BADGE_FROM_NETWORK = Limit("badge_from_network", 50, QUARTER_HOUR_SECONDS)
 # Messages cost money, and each names somebody who may have an account
 RECOVERY_FROM_NETWORK = Limit("recovery_from_network", 100, HOUR_SECONDS)
 # The same at a browser that the account knows, whatever others of its network do

@@ -10,6 +10,7 @@ from oidc.models import Client, Interaction
 from tnid import services, web
 from tnid.consent.applications import RelyingParty, describe
 from tnid.signin import session
+from tnid.signin.assurance import is_by_card
 from tnid.signin.factors import Kinds
 from tnid.signin.terminals import check_place, find_terminal
 
@@ -134,6 +135,8 @@ def show_prompt(prompt: Prompt) -> Response:
         return go_to(PAGES["terminal"], prompt.interaction)
     if prompt.name == "second_factor":
         end_user = session.find_end_user()
+        if end_user is not None and is_by_card(end_user.amr):
+            return go_to("badge.phone", prompt.interaction)
         kinds = services.current().factors.find_kinds(end_user.account_id if end_user else "")
         if is_terminal and not any(kinds):
             # No shared screen is a place to set one up: the phone brings its own

@@ -9,7 +9,14 @@ from oidc.models import EndUser, Interaction
 from tnid import services
 from tnid.accounts.refusal import Refused
 from tnid.signin import session
-from tnid.signin.assurance import LOA2, PASSWORD, Assurance, key_methods, with_second_factor
+from tnid.signin.assurance import (
+    LOA2,
+    PASSWORD,
+    Assurance,
+    is_by_card,
+    key_methods,
+    with_second_factor,
+)
 from tnid.signin.half_sign_ins import TRIES
 from tnid.signin.limits import RECOVERY_CODE, SECOND_FACTOR, SECOND_FACTOR_IN_SESSION, Bucket, Limit
 
@@ -68,12 +75,15 @@ def _of_code(
 
 
 def find_candidate() -> Candidate | None:
-    """Return who sits here and still owes a second factor, or None."""
+    """Return who sits here and still owes a second factor, or None.
+
+    Nobody who came by a printed card: that is not half of anything.
+    """
     half = session.find_half_sign_in()
     if half is not None:
         return Candidate(half.account_id, half.id_hash, None)
     end_user = session.find_end_user()
-    if end_user is None or end_user.acr == LOA2:
+    if end_user is None or end_user.acr == LOA2 or is_by_card(end_user.amr):
         return None
     return Candidate(end_user.account_id, None, end_user)
 

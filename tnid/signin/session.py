@@ -145,11 +145,14 @@ def begin_session(account_id: str, assurance: Assurance, row: Any = None) -> str
     return sid
 
 
-def begin_remote_session(account_id: str, assurance: Assurance, proof: Proof) -> str:
-    """Sign a person in at this screen who proved who they are elsewhere; return the sid.
+def begin_remote_session(
+    account_id: str, assurance: Assurance, proof: Proof, *, is_usual: bool = False
+) -> str:
+    """Sign a person in at this screen who proved who they are elsewhere, or by a card; return the sid.
 
     Always a new session, and a short one. The account doesn't come to know this browser, and its owner is
-    told, whichever browser it is. At a terminal every sign-in is such a one.
+    told, whichever browser it is, but for what they do each day (`is_usual`). At a terminal every sign-in is
+    such a one.
     """
     parts, now = services.current(), services.now()
     end_user = find_end_user()
@@ -160,7 +163,8 @@ def begin_remote_session(account_id: str, assurance: Assurance, proof: Proof) ->
         proof = proof._replace(lifetime_seconds=min(proof.lifetime_seconds, longest))
     value, sid = parts.sessions.begin(account_id, assurance, _place(), now, proof)
     _keep(value)
-    parts.alerts.raise_for(account_id, sid, *_place(), now, is_by_qr=QR in assurance.amr)
+    if not is_usual:
+        parts.alerts.raise_for(account_id, sid, *_place(), now, is_by_qr=QR in assurance.amr)
     _note_sign_in(account_id, assurance)
     return sid
 

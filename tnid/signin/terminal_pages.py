@@ -5,13 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from oidc.authorization.prompts import Situation
-from oidc.models import LOA2, Interaction
+from oidc.models import Interaction
 from tnid import services, web
 from tnid.access import Guard, declare
+from tnid.badges.terminals import needs_phone
 from tnid.signin import session
 from tnid.signin.forms import ContinueForm
-from tnid.signin.screen import address, asking_app, find_client, get_interaction, resume
+from tnid.signin.screen import address, asking_app, get_interaction, resume
 from tnid.signin.terminals import Terminal
 
 blueprint = declare(Blueprint("terminal", __name__, url_prefix="/terminal"), Guard.PUBLIC)
@@ -27,7 +27,7 @@ def choose() -> ResponseReturnValue:
     if terminal is None:
         return resume(interaction)
     web.set_cookie(session.TERMINAL, session.terminal_cookie(interaction.uid))
-    needs_two = least_acr_of(interaction) == LOA2
+    needs_two = needs_phone(interaction)
     return render_template(
         "qr/terminal.html",
         app=asking_app(interaction),
@@ -37,7 +37,7 @@ def choose() -> ResponseReturnValue:
 
 
 def ways_of(interaction: Interaction, terminal: Terminal, *, needs_two: bool) -> dict[str, str]:
-    """Return the address of each way that leads to what is asked: a card is never two factors."""
+    """Return the address of each way that leads to what is asked: a card opens little."""
     named = {
         "phone": "qr_screen.begin",
         "card": None if needs_two else CARD,
@@ -49,14 +49,6 @@ def ways_of(interaction: Interaction, terminal: Terminal, *, needs_two: bool) ->
         for way, endpoint in named.items()
         if endpoint in current_app.view_functions
     }
-
-
-def least_acr_of(interaction: Interaction) -> str:
-    """Return the class that the request needs, as the prompts reckon it."""
-    client = find_client(interaction)
-    if client is None or interaction.request is None:
-        return interaction.least_acr
-    return Situation(services.now(), interaction.request, client, None).least_acr
 
 
 @blueprint.post("/stay")

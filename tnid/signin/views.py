@@ -13,6 +13,7 @@ from tnid.access import Guard, declare
 from tnid.accounts.messages import MESSAGES, show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.accounts.verification import LEAST_VERIFIED_LEVEL
+from tnid.badges.terminals import takes_cards
 from tnid.signin import second_factor, session
 from tnid.signin.assurance import PASSWORD, Assurance
 from tnid.signin.forms import CodeForm, ContinueForm, LoginForm, RecoveryForm
@@ -79,6 +80,7 @@ def show_login(
         passkey_url=address("passkey.sign_in", interaction),
         passkey_options=passkeys.request_options(context, services.now()) if passkeys.are_possible else None,
         unknown_passkey=unknown_passkey,
+        card_url=address("badge.enter", interaction) if takes_cards(interaction) else None,
     )
 
 

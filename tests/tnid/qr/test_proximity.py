@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from oidc.models import AuthorizationRequest
-from tnid.qr.proximity import Nearness, is_sensitive, is_too_far, names_asked, nearness_of
+from oidc.sensitive import is_sensitive
+from tnid.qr.proximity import Nearness, is_too_far, names_asked, nearness_of
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-// Reads the code of an identity card by the camera, once the person turns it on. The picture stays here.
+// Reads the code of a card by the camera, once the person turns it on. The picture stays here.
 "use strict";
 
 const EVERY_MS = 150;
@@ -7,6 +7,9 @@ const view = document.getElementById("scan_view");
 const start = document.getElementById("scan_start");
 const words = document.getElementById("scan_status");
 const form = document.getElementById("scan_form");
+// Which of the codes in the picture is looked for, and where its text goes
+const accepted = new RegExp(scanner.dataset.accepts);
+const field = document.getElementById(scanner.dataset.field);
 let stream = null;
 
 function say(name) {
@@ -62,11 +65,11 @@ function stop() {
 async function look(read) {
   while (stream) {
     const texts = await read();
-    const card = texts.find((text) => /[0-9]{12} ?\|/.test(text) || text.includes("|"));
+    const card = texts.find((text) => accepted.test(text));
     if (card) {
       say("found");
       // Some cards' text ends in a NUL, which no form may carry
-      document.getElementById("card_text").value = card.split("\0")[0];
+      field.value = card.split("\0")[0];
       stop();
       start.hidden = true;
       form.submit();

@@ -73,7 +73,13 @@
     }
     add("⌫", () => { field.value = field.value.slice(0, -1); }, question.dataset.delete);
     field.closest(".field").append(pad);
+    return pad;
   }
-  const fields = "main input[inputmode=numeric]:not([type=hidden]), main input[data-keys]";
-  for (const field of document.querySelectorAll(fields)) keys(field);
+  const wanted = "main input[inputmode=numeric]:not([type=hidden]), main input[data-keys]";
+  const fields = [...document.querySelectorAll(wanted)];
+  const pads = fields.map(keys);
+  // Of several fields the one that is being filled in has its keys
+  const show = (chosen) => pads.forEach((pad, number) => { pad.hidden = number !== chosen; });
+  fields.forEach((field, number) => field.addEventListener("focus", () => show(number)));
+  if (fields.length > 1) show(0);
 })();
