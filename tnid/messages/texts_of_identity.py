@@ -41,7 +41,7 @@ IDENTITY_TEXTS = {
         title={
             "vi": "Có người dùng số giấy tờ của bạn",
             "en": "Somebody used the number of your document",
-            "ko": "누군가 귀하의 신분증 번호를 사용했습니다",
+            "ko": "누군가 회원님의 신분증 번호를 사용했습니다",
         },
         body={
             "vi": "Lúc {time}, có người nhập số giấy tờ của bạn để xác nhận danh tính cho một tài khoản Thái"
@@ -55,18 +55,19 @@ IDENTITY_TEXTS = {
             "If that was you: one person has one account. Sign in to this one, or recover it.\n"
             "If it was not you: somebody knows the number of your document. Tell the one-stop desk of your"
             " commune or ward.",
-            "ko": "{time}에 누군가 다른 Thái Nguyên ID 계정의 신원 확인을 위해 귀하의 신분증 번호를"
+            "ko": "{time}에 누군가 다른 Thái Nguyên ID 계정의 신원 확인을 위해 회원님의 신분증 번호를"
             " 입력했으나 거부되었습니다.\n"
             "본인이 하셨다면: 한 사람은 하나의 계정만 가질 수 있습니다. 이 계정으로 로그인하거나 계정을"
             " 복구하세요.\n"
-            "본인이 아니라면: 누군가 귀하의 신분증 번호를 알고 있습니다. 읍·면·동 원스톱 창구에 알려 주세요.",
+            "본인이 아니라면: 누군가 회원님의 신분증 번호를 알고 있습니다. 읍·면·동 원스톱 창구에"
+            " 알려 주세요.",
         },
         short={
             "vi": "Thái Nguyên ID: {time} ai đó dùng số giấy tờ của bạn ở tài khoản khác, không thành."
             " Không phải bạn? Báo một cửa xã, phường.",
             "en": "Thai Nguyen ID: at {time} somebody used your document's number for another account, in"
             " vain. Not you? Tell the one-stop desk.",
-            "ko": "Thái Nguyên ID: {time} 누군가 귀하의 신분증 번호를 다른 계정에 사용하려다 거부됨. 본인이"
+            "ko": "Thái Nguyên ID: {time} 누군가 회원님의 신분증 번호를 다른 계정에 사용하려다 거부됨. 본인이"
             " 아니면 원스톱 창구에 알리세요.",
         },
         path=IDENTITY,
