@@ -8,6 +8,7 @@ import httpx
 
 from tests.conftest import Clock
 from tests.tnid.conftest import ISSUER, InProcess, Someone
+from tnid.accounts.views import ACCESS_DAYS
 from tnid.services import Services
 
 
@@ -40,3 +41,46 @@ def test_the_list_tells_which_application_stays_connected(
     browser.click("consent_allow")
     cards = browser.open("/account/applications").document.xpath("//main//li")
     assert sorted(len(card.xpath("p[@class='quiet']")) for card in cards) == [0, 1]
+
+
+def test_the_list_tells_how_often_and_when_last_each_was_given_access(
+    browser: InProcess,
+    lan: Someone,
+    minh: Someone,
+    new_app: Callable[..., str],
+    services: Services,
+    clock: Clock,
+) -> None:
+    lan.sign_in(browser, new_app("jobs"))
+    browser.click("consent_allow")
+    browser.open(new_app("housing"))
+    browser.click("consent_allow")
+
+    def note(event: str, person: Someone, client_id: str = "jobs", outcome: str = "ok") -> None:
+        with services.database.unit():
+            services.audit.record(
+                event, now=clock.now(), account_id=person.id, client_id=client_id, outcome=outcome
+            )
+
+    def words_of(client_id: str) -> str:
+        button = f"//li[.//button[@value='{client_id}']]"
+        (card,) = browser.open("/account/applications").document.xpath(button)
+        return " ".join(card.text_content().split())
+
+    assert "Không truy cập trong 90 ngày qua" in words_of("jobs")
+    note("token.issued", lan)
+    clock.advance(ACCESS_DAYS * 86400 - 3600)
+    lan.sign_in(browser)
+    for _ in range(2):
+        note("token.issued", lan)
+    for _ in range(3):
+        note("token.refreshed", lan)
+    # Neither a refusal, nor another person's, nor another application's
+    note("token.issued", lan, outcome="refused")
+    note("token.issued", minh)
+    note("token.issued", lan, "housing")
+    assert "Đăng nhập 3 lần trong 90 ngày qua. Ứng dụng tự gia hạn 3 lần." in words_of("jobs")
+    assert "Đăng nhập 1 lần" in words_of("housing") and "gia hạn" not in words_of("housing")
+    clock.advance(3601)
+    lan.sign_in(browser)
+    assert "Đăng nhập 2 lần" in words_of("jobs"), "what was longer ago is no longer counted"
