@@ -12,9 +12,7 @@ import re
 import secrets
 import unicodedata
 
-import qrcode
 from markupsafe import Markup
-from qrcode.image.svg import SvgPathImage
 
 PREFIX = "TNT2"
 CHARACTERS = 28
@@ -51,6 +49,10 @@ def read_secret(typed: str) -> str | None:
 
 def qr_svg(secret: str) -> Markup:
     """Return the card's QR as an SVG element; a quarter of it may be worn off."""
+    # By the first that draws one: with the libraries it looks for, some ten megabytes of a process
+    import qrcode  # noqa: PLC0415  as above
+    from qrcode.image.svg import SvgPathImage  # noqa: PLC0415  as above
+
     code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_Q, image_factory=SvgPathImage)
     code.add_data(content_of(secret))
     drawn = io.BytesIO()

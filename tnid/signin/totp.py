@@ -8,9 +8,7 @@ import re
 import unicodedata
 
 import pyotp
-import qrcode
 from markupsafe import Markup
-from qrcode.image.svg import SvgPathImage
 
 ISSUER = "Thai Nguyen ID"
 STEP_SECONDS = 30
@@ -36,6 +34,10 @@ def provisioning_uri(secret: str, account_label: str) -> str:
 
 def qr_svg(secret: str, account_label: str) -> Markup:
     """Return the QR code to scan as an SVG element, without style or script."""
+    # By the first that draws one: with the libraries it looks for, some ten megabytes of a process
+    import qrcode  # noqa: PLC0415  as above
+    from qrcode.image.svg import SvgPathImage  # noqa: PLC0415  as above
+
     code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_L, image_factory=SvgPathImage)
     code.add_data(provisioning_uri(secret, account_label))
     drawn = io.BytesIO()
