@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from tnid.qr.frames import Frames
 from tnid.qr.look import Look
-from tnid.qr.polls import COOKIE, Polls
+from tnid.qr.polls import Polls
 from tnid.qr.service import QrSignIns
+from tnid.qr.state import SCREEN_COOKIE
 from tnid.qr.tickets import Tickets
 from tnid.stores.qr_sign_ins import QrSignInStore
 from tnid.web import cookie_name
@@ -25,7 +26,7 @@ def build_qr_sign_ins(parts: Services) -> QrSignIns:
 def build_polls(parts: Services) -> Polls:
     """Return what answers the screens that wait in this process."""
     look = Look(QrSignInStore(parts.database))
-    return Polls(look, parts.qr_sign_ins.frames, cookie_name(parts.settings, COOKIE))
+    return Polls(look, parts.qr_sign_ins.frames, cookie_name(parts.settings, SCREEN_COOKIE))
 
 
 def build_qr_tickets(parts: Services) -> Tickets:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 PATH = "/qr/poll"
-COOKIE = "tnid_qr"
 MOST_POLLS_A_SECOND = 4
 _STEP = "step="
 
@@ -78,8 +77,7 @@ class Polls:
 
         404 for a cookie that names nothing, 429 to who asks too often. Raises DatabaseUnavailable.
         """
-        # What stands behind the dot is the page's own: the code to type, sealed
-        secret = parse_cookie(environ.get("HTTP_COOKIE")).get(self._cookie_name, "").partition(".")[0]
+        secret = parse_cookie(environ.get("HTTP_COOKIE")).get(self._cookie_name, "")
         if not secret or len(secret) > MOST_COOKIE_CHARACTERS:
             return _UNKNOWN
         self._look.refresh(now)

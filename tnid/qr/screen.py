@@ -11,10 +11,10 @@ from oidc.models import Interaction
 from tnid import services, web
 from tnid.accounts.refusal import Refused
 from tnid.qr.service import COLLECT_SECONDS, LIFETIME_SECONDS, SCREEN, Screen, assurance_of
-from tnid.qr.state import REPLACED
+from tnid.qr.state import REPLACED, SCREEN_COOKIE
 from tnid.signin.limits import QR_FROM_NETWORK, QR_IN_BROWSER, Bucket, network_of
 from tnid.signin.screen import stay
-from tnid.signin.session import QR_SCREEN, begin_remote_session
+from tnid.signin.session import begin_remote_session, find_terminal
 from tnid.signin.sessions import Proof
 
 COOKIE_SECONDS = LIFETIME_SECONDS[SCREEN] + COLLECT_SECONDS
@@ -35,13 +35,13 @@ def screen_here(interaction: Interaction) -> Screen:
 
 def find_row(interaction: Interaction) -> Any:
     """Return the sign-in by QR that this screen shows, in whatever state, or None."""
-    return services.current().qr_sign_ins.find_of_screen(web.cookie(QR_SCREEN), screen_here(interaction))
+    return services.current().qr_sign_ins.find_of_screen(web.cookie(SCREEN_COOKIE), screen_here(interaction))
 
 
 def why_lost(interaction: Interaction) -> str:
     """Return why `find_row` found none: the network was another, or whatever it was is long over."""
     qr_sign_ins = services.current().qr_sign_ins
-    is_elsewhere = qr_sign_ins.is_of_other_network(web.cookie(QR_SCREEN), screen_here(interaction))
+    is_elsewhere = qr_sign_ins.is_of_other_network(web.cookie(SCREEN_COOKIE), screen_here(interaction))
     return "other_network" if is_elsewhere else "lost"
 
 
@@ -52,11 +52,14 @@ def begin(interaction: Interaction) -> Refused | None:
     refused = count_beginning(screen)
     if refused is not None:
         return refused
-    before = web.cookie(QR_SCREEN)
+    before = web.cookie(SCREEN_COOKIE)
     if before:
         parts.qr_sign_ins.abandon(before, REPLACED, now)
+    if find_terminal() is None:
+        # A request near its end would be over before the phone has answered
+        parts.interactions.prolong(interaction, now)
     begun = parts.qr_sign_ins.begin(screen, now)
-    web.set_cookie(QR_SCREEN, begun.secret, COOKIE_SECONDS)
+    web.set_cookie(SCREEN_COOKIE, begun.secret, COOKIE_SECONDS)
     return None
 
 
@@ -74,7 +77,7 @@ def count_beginning(screen: Screen) -> Refused | None:
 def collect(row: Any, interaction: Interaction) -> bool:
     """Sign in here whom the phone approved; once, and False where it is over or the person's no more."""
     parts, now = services.current(), services.now()
-    collected = parts.qr_sign_ins.collect(row, web.cookie(QR_SCREEN), now)
+    collected = parts.qr_sign_ins.collect(row, web.cookie(SCREEN_COOKIE), now)
     if collected is None:
         return False
     proof = Proof(collected.approved_at, parts.settings.qr_session_lifetime_seconds)

@@ -16,10 +16,10 @@ from tnid.qr import screen
 from tnid.qr.forms import DigitsForm
 from tnid.qr.frames import step_of
 from tnid.qr.image import data_uri
-from tnid.qr.state import APPROVED, CLAIMED, COLLECTED, LIVE, READY, WAITING, state_of
+from tnid.qr.state import APPROVED, CLAIMED, COLLECTED, LIVE, READY, SCREEN_COOKIE, WAITING, state_of
 from tnid.signin.forms import ContinueForm
 from tnid.signin.screen import address, asking_app, get_interaction, go_to, may_be_elsewhere, resume
-from tnid.signin.session import QR_SCREEN, end_waiting_screen, find_terminal
+from tnid.signin.session import end_waiting_screen, find_terminal
 
 blueprint = declare(Blueprint("qr_screen", __name__, url_prefix="/login/qr"), Guard.PUBLIC)
 
@@ -126,7 +126,7 @@ def describe_waiting(row: Any) -> dict[str, Any]:
         "qr_address": shown,
         "qr_image": data_uri(shown),
         "step": step_of(row.created_at, now),
-        "typed_code": show_user_code(parts.qr_sign_ins.typed_code_of(web.cookie(QR_SCREEN))),
+        "typed_code": show_user_code(parts.qr_sign_ins.typed_code_of(web.cookie(SCREEN_COOKIE))),
         "typing_address": parts.settings.issuer.partition("://")[2] + "/qr",
     }
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+# A screen's secret, of which the database has the hash
+SCREEN_COOKIE = "tnid_qr"
+
 WAITING, CLAIMED, TYPED, APPROVED, READY = "waiting", "claimed", "typed", "approved", "ready"
 COLLECTED, EXPIRED = "collected", "expired"
 # Why one ended before anybody was signed in

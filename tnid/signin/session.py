@@ -9,7 +9,7 @@ from flask import g, request
 from oidc.models import EndUser
 from tnid import services, web
 from tnid.accounts.service import Account
-from tnid.qr.state import ABANDONED
+from tnid.qr.state import ABANDONED, SCREEN_COOKIE
 from tnid.settings import Settings
 from tnid.signin import known_device
 from tnid.signin.assurance import LOA2, QR, Assurance, is_remote
@@ -18,7 +18,6 @@ from tnid.signin.terminals import Terminal
 
 SESSION = "tnid_session"
 SIGN_IN = "tnid_sign_in"
-QR_SCREEN = "tnid_qr"
 TERMINAL = "tnid_terminal"
 RESUME = "oidc.resume"
 DAY_SECONDS = 86400
@@ -296,10 +295,10 @@ def end_half_sign_in() -> None:
 
 def end_waiting_screen() -> None:
     """Have this browser wait for no phone any more: its person has signed in, or means to otherwise."""
-    secret = web.cookie(QR_SCREEN)
+    secret = web.cookie(SCREEN_COOKIE)
     if secret:
         services.current().qr_sign_ins.abandon(secret, ABANDONED, services.now())
-        web.clear_cookie(QR_SCREEN)
+        web.clear_cookie(SCREEN_COOKIE)
 
 
 def _forget_end_user() -> None:

@@ -438,6 +438,18 @@ def test_an_interaction_that_is_over_shows_none(browser: InProcess, clock: Clock
     assert "qr_image" not in answer.text
 
 
+def test_a_request_near_its_end_lasts_until_the_phone_has_answered(
+    browser: InProcess, phone: Phone, clock: Clock, new_app: Callable[..., str]
+) -> None:
+    browser.open(new_app())
+    clock.advance(595)
+    page = browser.click("qr_start")
+    digits = phone.claim(page)
+    clock.advance(100)
+    phone.approve()
+    assert type_digits(browser, digits).has("consent_allow")
+
+
 def test_looking_changes_nothing(browser: InProcess, phone: Phone, services: Services, clock: Clock) -> None:
     digits = phone.claim(begin(browser))
     phone.approve()
