@@ -94,6 +94,24 @@ def test_a_phone_signs_a_screen_in(screen: Window, phone: Window, province: Prov
     assert screen.claims()["name"] == "Nguyễn Văn Thử"
 
 
+def test_the_screen_goes_on_by_itself_where_the_phone_answers_last(
+    chromium: Browser, other_chromium: Browser, province: Province
+) -> None:
+    screen, phone = Window(chromium, scripts=True, size=DESKTOP), Window(other_chromium, scripts=True)
+    begin(screen, province)
+    scan(screen, phone, province.new_person())
+    # The page on the phone has claimed it by itself, and shows its digits beside the question
+    expect(screen.page.locator("#qr_image")).to_have_count(0, timeout=HEARD_MILLISECONDS)
+    screen.fill(qr_digits=phone.text_of("qr_shown_digits"))
+    screen.click("qr_submit")
+    assert not screen.has("qr_digits")
+    phone.click("qr_approve")
+    screen.page.wait_for_url(f"{province.jobs_url}/me", timeout=HEARD_MILLISECONDS)
+    assert (screen.complaints, phone.complaints) == ([], [])
+    screen.close()
+    phone.close()
+
+
 def test_half_typed_digits_outlast_the_next_step(
     chromium: Browser, other_chromium: Browser, province: Province
 ) -> None:

@@ -146,10 +146,6 @@ def test_a_step_that_is_none_gets_the_picture(process: Process, begun: Begun, qu
     assert "image" in process.hear(begun.secret, query)
 
 
-def test_what_stands_behind_the_dot_is_the_pages_own(process: Process, begun: Begun) -> None:
-    assert process.hear(f"{begun.secret}.{'s' * 300}")["state"] == "waiting"
-
-
 @pytest.mark.parametrize(
     "cookie", ["", ".", "x", "x" * 129, "x" * 5000, "\xff", '"', "ạ".encode().decode("latin1")]
 )
