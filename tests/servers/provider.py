@@ -33,11 +33,12 @@ class Provider:
     environ: dict[str, str]
     log: Path
     workers: int
+    host: str = "127.0.0.1"
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start the server and return once it can serve."""
-        command = [TNID, "serve", "--bind", f"127.0.0.1:{self.port}", "--workers", str(self.workers)]
+        command = [TNID, "serve", "--bind", f"{self.host}:{self.port}", "--workers", str(self.workers)]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command, env=self.environ, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log
@@ -115,11 +116,17 @@ def environ_for(folder: Path, port: int, database_url: str | None, **more: str) 
 
 @contextmanager
 def running_provider(
-    folder: Path, *, database_url: str | None = None, workers: int = 1, demo: bool = False, **more: str
+    folder: Path,
+    *,
+    database_url: str | None = None,
+    workers: int = 1,
+    demo: bool = False,
+    host: str = "127.0.0.1",
+    **more: str,
 ) -> Iterator[Provider]:
     """Migrate, seed where asked, serve, and stop at the end; more TNID_ variables by keyword.
 
-    Without a database URL the database is an SQLite file in the folder.
+    Without a database URL the database is an SQLite file in the folder. Listens at `host`.
     """
     port = free_port()
     environ = environ_for(folder, port, database_url, **more)
@@ -127,7 +134,7 @@ def running_provider(
     upgrade(load(environ).database_url)
     if demo:
         run_tnid(environ, "demo", "seed")
-    provider = Provider(environ["TNID_ISSUER"], port, environ, folder / f"serve-{port}.log", workers)
+    provider = Provider(environ["TNID_ISSUER"], port, environ, folder / f"serve-{port}.log", workers, host)
     try:
         provider.start()
         yield provider
