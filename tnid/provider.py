@@ -19,6 +19,7 @@ from tnid.consent.questions import Questions
 from tnid.db import Database
 from tnid.sealing import Sealer
 from tnid.settings import Settings
+from tnid.signin.assurance import FRESH_FACTORS_SECONDS
 from tnid.stores.clients import ClientStore
 from tnid.stores.decoupled import DecoupledStore
 from tnid.stores.grants import GrantStore
@@ -143,7 +144,7 @@ def build_provider(
         interaction_lifetime_seconds=settings.interaction_lifetime_seconds,
         terminal_session_lifetime_seconds=settings.terminal_session_lifetime_seconds,
         terminal_idle_seconds=settings.terminal_idle_seconds,
-        decision_max_age_seconds=settings.fresh_sign_in_seconds,
+        decision_max_age_seconds=min(settings.fresh_sign_in_seconds, FRESH_FACTORS_SECONDS),
         registration_open=settings.registration_open,
         dpop_nonce_required=settings.dpop_nonce_required,
         mtls=_mtls(settings),

@@ -183,15 +183,15 @@ def _waiting(**changes: Any) -> SimpleNamespace:
         "denied_at": None,
     }
     is_device = changes.pop("is_device", True)
-    return SimpleNamespace(
-        app=TERMINAL, record=SimpleNamespace(**record | changes), is_device=is_device, is_same_network=True
-    )
+    return SimpleNamespace(app=TERMINAL, record=SimpleNamespace(**record | changes), is_device=is_device)
 
 
 def _decision(**changes: Any) -> dict[str, Any]:
     context = {
         "app": TERMINAL,
         "waiting": _waiting(),
+        "terminal": SimpleNamespace(name="Ki-ốt cổng A", place="Nhà máy Yên Bình"),
+        "nearness": "SAME_NETWORK",
         "obstacle": None,
         "current_person": PERSON,
         **_question(_items(), offline=True),
@@ -743,7 +743,7 @@ EXAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "counter-decide": (
         "decoupled/decide.html",
         lambda: _decision(
-            waiting=_waiting(is_device=False, binding_message="Hồ sơ 1207, quầy 3"), obstacle="second_factor"
+            waiting=_waiting(is_device=False, binding_message="Hồ sơ 1207, quầy 3"), obstacle="sign_in"
         ),
     ),
     "device-allowed": ("decoupled/answered.html", lambda: _answered(allowed_at=1)),

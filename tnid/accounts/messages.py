@@ -139,6 +139,10 @@ MESSAGES: dict[str, Any] = {
         "The code is not right, was used, or has expired. Check it on the slip, or ask for a new slip."
     ),
     "activation_over": _("The code was used or replaced meanwhile. Begin again with the newest slip."),
+    "too_many_claims": _(
+        "Five requests were opened for this account in a short time, and none was allowed. It rests for ten"
+        " minutes. If somebody presses you, do no more: they want into your account."
+    ),
     "room_digits": _("Type the 4 digits that the phone showed."),
     "room_wrong_code": _("The code is not right, was used, or has expired. Check it, or take a new one."),
     "room_not_approved": _("Your phone has not agreed to this code yet. Do that outside, then come back."),

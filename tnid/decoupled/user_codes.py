@@ -7,14 +7,15 @@ from flask import request
 from oidc.decoupled.models import DecoupledRequest
 from tnid import services
 from tnid.accounts.refusal import Refused
-from tnid.signin.limits import USER_CODE, USER_CODE_FROM_NETWORK, Bucket, network_of
+from tnid.signin.limits import QR_OF_ACCOUNT, USER_CODE, USER_CODE_FROM_NETWORK, Bucket, network_of
 
 
 def claim(typed: str, account_id: str) -> DecoupledRequest | Refused:
     """Return the request that waits under this code, from now on this person's to answer.
 
     A guess is counted before it is looked at, so that many at once share one allowance; a right one is given
-    back, and forgives no wrong one: anybody can have a terminal give them right codes.
+    back, and forgives no wrong one: anybody can have a terminal give them right codes. Many right
+    ones that are not allowed are somebody who is pressed, here or by QR.
     """
     parts, now = services.current(), services.now()
     buckets = (
@@ -25,8 +26,12 @@ def claim(typed: str, account_id: str) -> DecoupledRequest | Refused:
     if not all(taken):
         seconds = parts.limits.seconds_shut(buckets, now)
         return _refuse("too_many_user_codes", account_id, seconds)
+    claims = Bucket(QR_OF_ACCOUNT, account_id)
+    if not parts.limits.take(claims, now):
+        return _refuse("too_many_claims", account_id, parts.limits.seconds_shut((claims,), now))
     found = parts.provider.decoupled.claim(typed, account_id, now)
     if found is None:
+        parts.limits.give_back(claims)
         return _refuse("wrong_user_code", account_id)
     for bucket in buckets:
         parts.limits.give_back(bucket)

@@ -2,50 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from oidc.decoupled.models import DEVICE_CODE, DecoupledRequest
-from oidc.models import LOA2, Client
+from oidc.decoupled.models import DecoupledRequest
 from tnid import services
-from tnid.access import Guard, declare, send_to_sign_in
+from tnid.access import Guard, declare
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
-from tnid.consent.applications import RelyingParty, describe
 from tnid.consent.question import describe_question, put_question, take_answer
 from tnid.consent.service import Question
 from tnid.decoupled.forms import UserCodeForm
 from tnid.decoupled.pings import queue_ping
 from tnid.decoupled.user_codes import claim
+from tnid.decoupled.waiting import Waiting
+from tnid.qr.approval import SIGN_IN, find_obstacle, send_to_prove
 from tnid.signin.forms import ContinueForm
-from tnid.signin.limits import network_of
+from tnid.signin.limits import QR_OF_ACCOUNT, Bucket
 from tnid.signin.session import get_end_user
 
 device = declare(Blueprint("device", __name__, url_prefix="/device"), Guard.SIGNED_IN)
 requests = declare(Blueprint("requests", __name__, url_prefix="/account/requests"), Guard.SIGNED_IN)
-
-
-class Waiting(NamedTuple):
-    """A request and who asks."""
-
-    record: DecoupledRequest
-    client: Client
-
-    @property
-    def app(self) -> RelyingParty:
-        return describe(self.client)
-
-    @property
-    def is_device(self) -> bool:
-        return self.record.grant_type == DEVICE_CODE
-
-    @property
-    def is_same_network(self) -> bool:
-        """Say whether it comes from where this browser is."""
-        here, there = network_of(request.remote_addr or ""), network_of(self.record.asked_from)
-        return bool(there) and here == there
 
 
 @device.route("", methods=["GET", "POST"])
@@ -93,39 +72,52 @@ def question_of(waiting: Waiting) -> Question:
 
 def show(waiting: Waiting, *, has_changed: bool = False) -> ResponseReturnValue:
     """Show who asks, from where, for what, before anything else is asked for."""
-    end_user, now = get_end_user(), services.now()
-    parts = services.current()
-    person = parts.accounts.get(end_user.account_id)
+    end_user, ip = get_end_user(), request.remote_addr or ""
+    person = services.current().accounts.get(end_user.account_id)
+    obstacle = find_obstacle(waiting.case(end_user, ip, services.now()))
     page = render_template(
         "decoupled/decide.html",
         app=waiting.app,
         waiting=waiting,
+        terminal=waiting.terminal,
+        nearness=waiting.nearness(ip).name,
         has_changed=has_changed,
         **describe_question(question_of(waiting), waiting.client, person),
-        obstacle=parts.provider.decoupled.find_obstacle(waiting.record, waiting.client, end_user, now),
+        obstacle=obstacle,
         person=person,
         form=ContinueForm(),
     )
+    if request.method == "POST" and obstacle not in (None, SIGN_IN):
+        return page, 403
     return page, (409 if has_changed else 200)
 
 
 def allow(waiting: Waiting) -> ResponseReturnValue:
     """Note the yes, with the consent that it is; a sign-in too weak or too old is made anew first."""
     parts, end_user, now = services.current(), get_end_user(), services.now()
-    record, client = waiting
-    obstacle = parts.provider.decoupled.find_obstacle(record, client, end_user, now)
-    if obstacle == "second_factor":
-        return send_to_sign_in(
-            max_age=parts.settings.fresh_sign_in_seconds if _asks_for_two(waiting) else None,
-            least_acr=max(record.least_acr, client.least_acr),
-            return_to=url_for("requests.decide", request_id=record.id),
-        )
-    if obstacle is None and not take_answer(end_user.account_id, question_of(waiting)):
+    address = url_for("requests.decide", request_id=waiting.record.id)
+    case = waiting.case(end_user, request.remote_addr or "", now)
+    obstacle = find_obstacle(case)
+    if obstacle == SIGN_IN:
+        return send_to_prove(case, address)
+    if obstacle is not None:
+        _refuse_to_allow(waiting, obstacle)
+        return show(waiting)
+    if not take_answer(end_user.account_id, question_of(waiting)):
         return show(waiting, has_changed=True)
-    if obstacle is None and parts.provider.decoupled.allow(record, client, end_user, now):
+    if parts.provider.decoupled.allow(waiting.record, waiting.client, end_user, now):
         _note("decoupled.allow", waiting)
-        queue_ping(parts.outbox, record, client, now)
-    return redirect(url_for("requests.decide", request_id=record.id), 303)
+        queue_ping(parts.outbox, waiting.record, waiting.client, now)
+        if waiting.is_device:
+            tell_of_device(waiting, end_user.account_id, now)
+    return redirect(address, 303)
+
+
+def tell_of_device(waiting: Waiting, account_id: str, now: int) -> None:
+    """Tell the person what may use their account now, with the way to say that it wasn't them."""
+    parts, record = services.current(), waiting.record
+    parts.limits.give_back(Bucket(QR_OF_ACCOUNT, account_id))
+    parts.alerts.raise_for(account_id, record.id, record.asked_from, waiting.browser, now)
 
 
 def refuse(waiting: Waiting) -> ResponseReturnValue:
@@ -134,10 +126,6 @@ def refuse(waiting: Waiting) -> ResponseReturnValue:
         _note("decoupled.deny", waiting)
         queue_ping(parts.outbox, waiting.record, waiting.client, services.now())
     return redirect(url_for("requests.decide", request_id=waiting.record.id), 303)
-
-
-def _asks_for_two(waiting: Waiting) -> bool:
-    return LOA2 in (waiting.record.least_acr, waiting.client.least_acr)
 
 
 def _get(request_id: str) -> Waiting:
@@ -156,6 +144,17 @@ def _get(request_id: str) -> Waiting:
 def _with_client(record: DecoupledRequest) -> Waiting | None:
     client = services.current().clients.find(record.client_id)
     return None if client is None or client.disabled_at is not None else Waiting(record, client)
+
+
+def _refuse_to_allow(waiting: Waiting, reason: str) -> None:
+    services.current().audit.record(
+        "decoupled.allow",
+        outcome="refused",
+        reason=reason,
+        account_id=get_end_user().account_id,
+        client_id=waiting.client.client_id,
+        now=services.now(),
+    )
 
 
 def _note(event: str, waiting: Waiting) -> None:

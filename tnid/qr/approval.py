@@ -21,13 +21,11 @@ from tnid.accounts.browsers import describe_browser
 from tnid.consent.applications import RelyingParty, describe
 from tnid.consent.question import put_question
 from tnid.consent.service import Question
-from tnid.qr.proximity import Nearness, is_too_far, names_asked, nearness_of
+from tnid.qr.proximity import Nearness, is_too_far, names_asked, nearness_at
 from tnid.qr.service import ROOM
-from tnid.signin.assurance import is_remote
+from tnid.signin.assurance import FRESH_FACTORS_SECONDS, is_remote
 from tnid.signin.terminals import Terminal, find_terminal
 
-# Where two factors are asked for, both were shown just now, by whoever holds the phone
-FRESH_FACTORS_SECONDS = 60
 GUARDIAN, OTHER_ACCOUNT, FAR = "guardian", "other_account", "far"
 IDENTITY_LEVEL, NO_FACTOR, SIGN_IN = "identity_level", "no_factor", "sign_in"
 
@@ -58,13 +56,7 @@ class Asked(NamedTuple):
         return bool(self.row.kind == ROOM)
 
     def nearness(self, phone_ip: str) -> Nearness:
-        """Return how near the screen seems. A room's code was carried away from it: only networks count."""
-        terminal, there = self.terminal, self.row.asked_from
-        if terminal is None or not terminal.holds(there):
-            return nearness_of(there, phone_ip)
-        if terminal.holds(phone_ip):
-            return Nearness.SAME_NETWORK
-        return nearness_of(there, phone_ip, is_terminal=not self.is_room)
+        return nearness_at(self.terminal, self.row.asked_from, phone_ip, was_carried_off=self.is_room)
 
 
 class Case(NamedTuple):

@@ -13,6 +13,7 @@ from enum import IntEnum
 from oidc.models import AuthorizationRequest
 from oidc.sensitive import is_sensitive
 from tnid.signin.limits import neighbourhood_of, network_of
+from tnid.signin.terminals import Terminal
 
 
 class Nearness(IntEnum):
@@ -34,6 +35,20 @@ def nearness_of(screen_ip: str, phone_ip: str, *, is_terminal: bool = False) -> 
     around = neighbourhood_of(phone_ip)
     is_around = bool(around) and around == neighbourhood_of(screen_ip)
     return Nearness.NEIGHBOURING if is_around or is_terminal else Nearness.FAR
+
+
+def nearness_at(
+    terminal: Terminal | None, there: str, phone_ip: str, *, was_carried_off: bool = False
+) -> Nearness:
+    """Return how near a screen or device seems, which may be a terminal.
+
+    What was carried away from a terminal is judged by the networks alone.
+    """
+    if terminal is None or not terminal.holds(there):
+        return nearness_of(there, phone_ip)
+    if terminal.holds(phone_ip):
+        return Nearness.SAME_NETWORK
+    return nearness_of(there, phone_ip, is_terminal=not was_carried_off)
 
 
 def is_too_far(nearness: Nearness, names: Iterable[str]) -> bool:

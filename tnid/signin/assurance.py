@@ -9,6 +9,10 @@ LOA1 = "LoA1"
 LOA2 = "LoA2"
 
 
+# Where two factors are asked for elsewhere, both were shown just now, by whoever holds the phone
+FRESH_FACTORS_SECONDS = 60
+
+
 class Assurance(NamedTuple):
     """`acr` is never higher than what was done."""
 

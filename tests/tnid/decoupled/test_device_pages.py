@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
+from oidc import sensitive
 from oidc.clients.registration import new_client
+from oidc.clients.terminal import TERMINAL_TYPE
 from oidc.decoupled.models import DEVICE_CODE
 from oidc.errors import OAuthError
 from oidc.models import Grant
@@ -288,6 +292,110 @@ def test_after_ten_minutes_the_page_says_so(
     assert browser.click("consent_allow").has("request_expired")
     assert browser.post("/device", user_code=codes["user_code"]).status_code == 400
     assert terminal.fetch(codes) == "expired_token"
+
+
+# The protections of a sign-in by QR, which a device's request has too
+
+
+def open_request(browser: InProcess, terminal: Terminal, person: Someone) -> dict[str, Any]:
+    """Have the terminal show a code, and bring the person to the page that asks."""
+    codes = terminal.codes()
+    if browser.open(codes["verification_uri_complete"]).path == "/login":
+        person.sign_in(browser, codes["verification_uri_complete"])
+    browser.submit("user_code_submit")
+    return codes
+
+
+def test_a_registered_terminals_name_and_place_are_shown(
+    browser: InProcess, services: Services, new_browser: Callable[..., InProcess], clock: Clock, lan: Someone
+) -> None:
+    policy = {"name": {"vi": "Máy chấm công"}, "place": "Xưởng may 2", "networks": ["198.51.100.0/24"]}
+    terminal = Terminal(services, new_browser("198.51.100.7"), clock)
+    services.clients.set_terminal(terminal.client.client_id, policy, clock.now())
+    terminal.client = services.clients.find_now(terminal.client.client_id)
+    details = [{"type": TERMINAL_TYPE, "name": "Máy chấm công", "place": "Xưởng may 2"}]
+    codes = terminal.begin(authorization_details=json.dumps(details)).json()
+    lan.sign_in(browser, codes["verification_uri_complete"])
+    page = browser.submit("user_code_submit")
+    assert page.text_of("terminal") == "Máy chấm côngXưởng may 2"
+    browser.click("consent_allow")
+    [alert] = services.alerts.list_by_account(lan.id)
+    assert alert.user_agent == "⌂ Máy chấm công · Xưởng may 2"
+    grant = terminal.fetch(codes)
+    assert isinstance(grant, Grant) and grant.expires_at == clock.now() + 900 and "offline" not in grant.scope
+
+
+def test_it_was_not_me_ends_what_the_device_got(
+    browser: InProcess, terminal: Terminal, lan: Someone, services: Services, clock: Clock
+) -> None:
+    codes = open_request(browser, terminal, lan)
+    browser.click("consent_allow")
+    grant = terminal.fetch(codes)
+    assert isinstance(grant, Grant)
+    [alert] = services.alerts.list_by_account(lan.id)
+    assert (alert.sid, alert.ip) == (grant.sid, "198.51.100.7")
+    assert "Ki-ốt Một cửa" in browser.open("/account").words()
+    with services.database.unit():
+        assert services.alerts.deny(alert.id, lan.id, "", clock.now())
+    assert services.grants.find_live(grant.id, clock.now()) is None
+
+
+def test_what_is_most_private_is_not_for_a_device_far_away(
+    services: Services,
+    new_browser: Callable[..., InProcess],
+    terminal: Terminal,
+    lan: Someone,
+    monkeypatch: Any,
+) -> None:
+    monkeypatch.setattr(sensitive, "SENSITIVE", frozenset({"phone"}))
+    far, near = new_browser("192.0.2.1"), new_browser("198.51.100.9")
+    codes = open_request(far, terminal, lan)
+    assert far.page.has("obstacle") and not far.page.has("consent_allow")
+    assert far.post(far.page.url, decision="allow").status_code == 403
+    assert ("decoupled.allow", "refused", "far") in events(services, lan.id)
+    assert terminal.fetch(codes) == "authorization_pending"
+    open_request(near, terminal, lan)
+    assert near.page.has("consent_allow")
+
+
+def test_a_session_that_a_phone_opened_allows_no_device(
+    browser: InProcess, terminal: Terminal, lan: Someone, services: Services
+) -> None:
+    codes = open_request(browser, terminal, lan)
+    services.database.execute(text("UPDATE sessions SET amr = 'pwd qr'"))
+    assert browser.click("consent_allow").path == "/login"
+    assert terminal.fetch(codes) == "authorization_pending"
+
+
+def test_two_factors_are_a_minute_old_at_most(
+    browser: InProcess, services: Services, new_browser: Callable[..., InProcess], clock: Clock, minh: Someone
+) -> None:
+    terminal = Terminal(services, new_browser("198.51.100.7"), clock, least_acr="LoA2")
+    minh.sign_in(browser)
+    codes = open_request(browser, terminal, minh)
+    clock.advance(61)
+    assert browser.click("consent_allow").path == "/login"
+    assert terminal.fetch(codes) == "authorization_pending"
+
+
+def test_five_requests_that_were_not_allowed_are_enough(
+    browser: InProcess, terminal: Terminal, lan: Someone, clock: Clock
+) -> None:
+    for _ in range(5):
+        open_request(browser, terminal, lan)
+    code = terminal.codes()["user_code"]
+    answer = browser.post("/device", user_code=code)
+    assert answer.status_code == 429 and answer.headers["Retry-After"]
+    clock.advance(601)
+    assert browser.post("/device", user_code=terminal.codes()["user_code"]).status_code == 303
+
+
+def test_requests_that_were_allowed_count_as_none(
+    browser: InProcess, terminal: Terminal, lan: Someone
+) -> None:
+    for _ in range(7):
+        open_request(browser, terminal, lan)
+        assert browser.click("consent_allow").has("request_allowed")
 
 
 def test_one_network_begins_only_so_many(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
