@@ -302,3 +302,11 @@ def test_words_are_not_kept_in_the_language_of_whoever_came_first() -> None:
         outside = [node for node in page.body if not isinstance(node, nodes.Macro)]
         calls = [call.node for node in outside for call in node.find_all(nodes.Call)]
         assert not [c for c in calls if isinstance(c, nodes.Name) and c.name in KEYWORDS], name
+
+
+def test_no_rule_of_the_stylesheet_is_cut_short() -> None:
+    """A browser says nothing of a selector that a merge left half, and drops the whole rule."""
+    css = re.sub(r"/\*.*?\*/", "", (STATIC / "css" / "tnid.css").read_text(), flags=re.DOTALL)
+    assert css.count("{") == css.count("}")
+    assert not re.findall(r"[>+~,]\s*[{}]|[>+~]\s*\n", css)
+    assert not re.findall(r"<<<<<<<|>>>>>>>|^=======", css, re.MULTILINE)
