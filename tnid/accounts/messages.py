@@ -106,6 +106,8 @@ MESSAGES: dict[str, Any] = {
         "A guardian's own identity must have been checked first. Check yours, or go to the commune together."
     ),
     "guardian_age": _("A guardian must be 18 or older by a date of birth that was checked."),
+    "guardian_unknown": _("Nobody has an account with this card. The guardian's identity is checked first."),
+    "guardian_of_oneself": _("That is the child's own card. Take the guardian's."),
     "guardian_needed": _(
         "Somebody born on this day is younger than 16, so a guardian must agree before any application opens."
         " If the date is right, save once more."

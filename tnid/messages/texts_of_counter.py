@@ -118,6 +118,33 @@ COUNTER_TEXTS = {
         },
         path=TOUCHED,
     ),
+    "counter_guardian": Text(
+        title={
+            "vi": "Đã ghi nhận người giám hộ đồng ý",
+            "en": "A guardian's consent was recorded",
+            "ko": "보호자 동의가 기록되었습니다",
+        },
+        body={
+            "vi": "Tại quầy một cửa {commune}, lúc {time}, cán bộ ghi nhận người giám hộ đồng ý cho con dùng"
+            " ứng dụng bằng Thái Nguyên ID.\n"
+            "Nếu không đúng: hãy mở mục Gia đình để chấm dứt, hoặc đến bộ phận một cửa.",
+            "en": "At the counter of {commune}, at {time}, an official recorded that a guardian agrees to a"
+            " child's use of applications by Thái Nguyên ID.\n"
+            "If that is not so: open Family and end it, or go to the one-stop desk.",
+            "ko": "{time}에 {commune} 창구에서 담당자가 자녀의 Thái Nguyên ID 앱 사용에 대한 보호자 동의를"
+            " 기록했습니다.\n"
+            "사실이 아니라면 '가족'에서 종료하거나 원스톱 창구를 방문하세요.",
+        },
+        short={
+            "vi": "Thái Nguyên ID: {commune} ghi nhận người giám hộ đồng ý. Không đúng? Mở mục Gia đình hoặc"
+            " đến một cửa.",
+            "en": "Thai Nguyen ID: {commune} recorded a guardian's consent. Not so? Open Family, or go to the"
+            " desk.",
+            "ko": "Thái Nguyên ID: {commune}에서 보호자 동의를 기록했습니다. 사실이 아니면 '가족'에서"
+            " 종료하세요.",
+        },
+        path="/account/family",
+    ),
     "counter_recovery_asked": Text(
         title={
             "vi": "Có người xin lấy lại tài khoản của bạn",

@@ -25,6 +25,7 @@ AGREED_TO_RECOVER = "agreed_to_recover"
 STOPPED_RECOVERY = "stopped_recovery"
 PRINTED_TO_RECOVER = "printed_to_recover"
 PRINTED_BADGE = "printed_badge"
+RECORDED_GUARDIAN = "recorded_guardian"
 REVOKED_BADGE = "revoked_badge"
 
 WORDS: dict[str, Any] = {
@@ -38,6 +39,7 @@ WORDS: dict[str, Any] = {
     AGREED_TO_RECOVER: _("Agreed that the account is given back to its person"),
     STOPPED_RECOVERY: _("Stopped giving the account back"),
     PRINTED_TO_RECOVER: _("Printed a slip with a code to recover the account"),
+    RECORDED_GUARDIAN: _("Recorded that a guardian agreed"),
     PRINTED_BADGE: _("Printed a sign-in card"),
     REVOKED_BADGE: _("Revoked the sign-in card"),
 }
@@ -49,6 +51,7 @@ TEXTS = {
     AGREED_TO_RECOVER: "counter_recovery_agreed",
     STOPPED_RECOVERY: "counter_recovery_stopped",
     PRINTED_TO_RECOVER: "counter_recovery_printed",
+    RECORDED_GUARDIAN: "counter_guardian",
     PRINTED_BADGE: "badge_issued",
     REVOKED_BADGE: "badge_revoked",
 }

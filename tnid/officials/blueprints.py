@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tnid.officials import activation, badges, recovering, serving, slips, touched, views, waiting
+from tnid.officials import (
+    activation,
+    badges,
+    guardianship,
+    recovering,
+    serving,
+    slips,
+    touched,
+    views,
+    waiting,
+)
 
 BLUEPRINTS = (
     views.door,
@@ -10,6 +20,7 @@ BLUEPRINTS = (
     serving.blueprint,
     slips.blueprint,
     badges.blueprint,
+    guardianship.blueprint,
     recovering.asking,
     recovering.agreeing,
     activation.blueprint,

@@ -54,6 +54,16 @@ class ComparedForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     submit = SubmitField()
 
 
+class GuardianForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """A guardian beside a child: their card, and what the official saw."""
+
+    card = text_field(required=True)
+    is_alike = BooleanField(validators=[InputRequired(NOT_TICKED)])
+    is_representative = BooleanField(validators=[InputRequired(NOT_TICKED)])
+    has_agreed = BooleanField(validators=[InputRequired(NOT_TICKED)])
+    submit = SubmitField()
+
+
 class ActivationForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     activation_code = StringField(validators=[REQUIRED])
     submit = SubmitField()

@@ -65,6 +65,13 @@ class Served(NamedTuple):
         return self.is_checked and self.has_own_number and not self.is_waiting and self.recovery is None
 
     @property
+    def may_have_guardian(self) -> bool:
+        """Say whether a guardian can agree here for this person: a child whose card is on the table."""
+        if self.account is None or not self.has_own_number:
+            return False
+        return services.current().guardians.find_child_until(self.account.id, services.now()) is not None
+
+    @property
     def recovery(self) -> Any:
         """Return the recovery that is under way for the account, or None."""
         if self.account is None:

@@ -16,6 +16,7 @@ from tnid.officials.forms import (
     CredentialsForm,
     FindByNameForm,
     FindForm,
+    GuardianForm,
     NewPasswordForm,
     ReferenceForm,
 )
@@ -147,6 +148,12 @@ COUNTER_PAGES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
         "officials/compare.html",
         lambda: _counter(
             served=_served(), form=ComparedForm(), card=CARD, warnings=[], corrects=True, hours=72
+        ),
+    ),
+    "counter-guardian": (
+        "officials/guardian.html",
+        lambda: _counter(
+            served=_served(), form=_with_errors(GuardianForm(), card="Số định danh có 12 chữ số.")
         ),
     ),
     "counter-recover": (
