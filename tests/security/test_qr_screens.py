@@ -138,6 +138,23 @@ def test_qr_004_what_was_collected_is_collected_by_no_replay(
     assert len(sessions_of(target, person)) == 1
 
 
+@pytest.mark.parametrize("by", ["operator", "owner"])
+def test_rl_006_what_was_approved_before_an_account_was_shut_signs_nobody_in(
+    by: str, attack: Attack, target: Target, client: Party, person: Victim, phone: Phone
+) -> None:
+    screen = begin(attack, client)
+    digits = phone.scan(screen)
+    phone.approve()
+    if by == "operator":
+        target.disable(person)
+    else:
+        with target.database.unit():
+            target.services.closures.shut(person.account_id, clock.now(), cause="panic")
+    assert type_digits(screen, digits).has("qr_over")
+    assert screen.cookies.get(SESSION_COOKIE) is None
+    assert sessions_of(target, person) == []
+
+
 def test_qr_017_digits_are_guessed_once(
     attack: Attack, target: Target, client: Party, person: Victim, phone: Phone
 ) -> None:

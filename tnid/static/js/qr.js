@@ -1,8 +1,9 @@
 // Follows a sign-in by QR at the screen that waits for its phone; without it the page refreshes itself.
 "use strict";
 
-const LOOK_MILLISECONDS = 1200;
-const JITTER_MILLISECONDS = 300;
+// With the quarter of a second that an answer may be old, a step is here within two seconds
+const LOOK_MILLISECONDS = 1500;
+const JITTER_MILLISECONDS = 200;
 const MOST_MILLISECONDS = 10000;
 const FRAME_CHARACTERS = 8;
 // What is behind is never gone back to: another process may know less for a moment
