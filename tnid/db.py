@@ -109,6 +109,10 @@ class _Compiled:
         self.row: Any = None
 
 
+# Each statement once a process, for SQLite or not: they are constants, whatever database they run on
+_COMPILED: dict[bool, dict[Any, _Compiled]] = {True: {}, False: {}}
+
+
 class _Unit(threading.local):
     """What this thread holds of the unit of work under way."""
 
@@ -144,7 +148,7 @@ class Database:
         dialects: Any = (PGDialect, "numeric_dollar"), (SQLiteDialect, "qmark")
         make_dialect, paramstyle = dialects[self.is_sqlite]
         self._dialect = make_dialect(paramstyle=paramstyle)
-        self._compiled: dict[Any, _Compiled] = {}
+        self._compiled = _COMPILED[self.is_sqlite]
         self._unit = _Unit()
         # Used last, taken first. The engine's pool makes connections and bounds their number; handing one out
         # costs it more than a statement does
