@@ -66,6 +66,7 @@ def print_one(served: Served, account: Account) -> str:
         activation_until=now + ACTIVATION_SECONDS,
         expires_on=day(issued.expires_at),
         address=parts.settings.issuer,
+        host=parts.settings.issuer.partition("://")[2],
     )
 
 

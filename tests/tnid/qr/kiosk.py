@@ -91,7 +91,7 @@ class Kiosk:
         screen.open("/authorize", client_id=self.client.client_id, request_uri=pushed["request_uri"])
         return screen
 
-    def redeem(self, page: Page) -> dict[str, Any]:
+    def redeem(self, page: Page, **more: str) -> dict[str, Any]:
         """Redeem the code that the browser brought back."""
         code = answered(page)["code"]
         return self.post(
@@ -100,6 +100,7 @@ class Kiosk:
             code=code,
             redirect_uri=CALLBACK,
             code_verifier=VERIFIER,
+            **more,
         )
 
 

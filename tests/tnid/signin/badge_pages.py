@@ -98,6 +98,7 @@ def _printed() -> dict[str, Any]:
         activation_until="Chủ Nhật, 29/11/2026 lúc 16:17",
         expires_on="22/11/2027",
         address="https://id.thainguyen.gov.vn",
+        host="id.thainguyen.gov.vn",
     )
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from examples.bookings_api.access_tokens import check_authentication
+from examples.bookings_api.app import WRITE, WRITE_ACR
+from examples.bookings_api.challenges import Challenge
 from oidc.models import Resource
 from tests.conftest import Clock
 from tests.person import Page
@@ -23,7 +28,7 @@ from tnid.signin.sessions import Place
 PIN, WRONG_PIN = "204817", "730592"
 NOBODY = Known({})
 VERIFIED = {"verification": {"trust_framework": None}, "claims": {"name": None}}
-PAY = "https://pay.example"
+PAY, API = "https://pay.example", "https://bookings.example"
 
 
 @pytest.fixture
@@ -264,6 +269,37 @@ def test_income_is_never_opened_by_a_card(
     screen = kiosk.begin(scope="openid income", resource=PAY)
     page = screen.open(f"/login/card?interaction={uid_of(screen.page)}")
     assert page.path == "/login/card/phone", page
+
+
+def test_an_api_that_needs_two_factors_challenges_a_card_and_the_terminal_offers_the_phone(
+    services: Services,
+    clock: Clock,
+    new_browser: Callable[..., InProcess],
+    lan: Someone,
+    new_card: Callable[..., Issued],
+) -> None:
+    """RFC 9470: the token of a card is good for the API's reading, and not for booking."""
+    services.resources.add(Resource(API, {WRITE: {"vi": "Đặt lịch"}}, created_at=clock.now()))
+    kiosk = Kiosk(services, clock, new_browser, resources={API: [WRITE]})
+    screen = kiosk.begin(scope=f"openid {WRITE}", resource=API)
+    scan(screen, new_card(lan))
+    type_pin(screen)
+    claims = claims_of(kiosk.redeem(let_in(screen), resource=API)["access_token"])
+    assert (claims["acr"], claims["aud"]) == ("LoA1", API)
+    check_authentication(claims, "LoA1", None)
+    with pytest.raises(Challenge) as raised:
+        check_authentication(claims, WRITE_ACR, None)
+    assert raised.value.error == "insufficient_user_authentication"
+    assert raised.value.more == {"acr_values": "LoA2"}
+    again = kiosk.begin(scope=f"openid {WRITE}", resource=API, **raised.value.more)
+    assert again.page.has("qr_start") and not again.page.has("terminal_card")
+
+
+def claims_of(token: str) -> dict[str, Any]:
+    """Return what a JWT says; who checks it is the API."""
+    body = token.split(".")[1]
+    claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    return claims
 
 
 def test_a_revoked_card_ends_what_was_signed_in_to(
