@@ -233,6 +233,7 @@ def show_digits(visit: Visit, asked: Asked) -> ResponseReturnValue:
         app=asked.app,
         state=visit.state,
         digits=digits,
+        host=approval.own_pages().host,
         screen=approval.describe_screen(asked, request.remote_addr or ""),
         address=visit.address(),
         form=ContinueForm(),

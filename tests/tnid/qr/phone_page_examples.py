@@ -37,6 +37,7 @@ def phone_pages(question: Callable[[], dict[str, Any]]) -> Pages:
             "state": "waiting",
             "address": ADDRESS,
             "digits": "47",
+            "host": "id.thainguyen.gov.vn",
             "screen": SCREEN,
             "obstacle": None,
             "is_own_pages": False,
@@ -63,6 +64,7 @@ def phone_pages(question: Callable[[], dict[str, Any]]) -> Pages:
         **{f"qr-phone-{one}": (confirm, asked(obstacle=one)) for one in obstacles},
         "qr-phone-finish": ("qr/phone_finish.html", asked(state="claimed")),
         "qr-phone-digits": ("qr/phone_digits.html", asked(state="approved")),
+        "qr-phone-digits-terminal": ("qr/phone_digits.html", asked(state="approved", screen=TERMINAL)),
         "qr-phone-code": ("qr/phone_code.html", code),
         **{f"qr-phone-ending-{reason}": ("qr/phone_ending.html", ending(reason)) for reason in ENDINGS},
     }

@@ -172,7 +172,7 @@ def test_a_screen_far_away_is_given_nothing_that_is_most_private(
     lan: Someone,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("tnid.qr.proximity.SENSITIVE", frozenset({"phone"}))
+    monkeypatch.setattr("oidc.sensitive.SENSITIVE", frozenset({"phone"}))
     screen, phone = new_screen(new_app(), ip="198.51.100.7"), new_browser("192.0.2.1")
     lan.sign_in(phone)
     page = phone.open(screen.address)
