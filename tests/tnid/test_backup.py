@@ -23,7 +23,7 @@ from tnid.cli import main
 from tnid.db import Database
 
 KEY = bytes(range(32))
-CANARY = "canary-7b1e"
+CANARY = "canary-qzxv"
 PERSON = {"username": "thu.vu", "password": "chiec ao dai mau xanh", "name": CANARY}
 
 
