@@ -148,6 +148,13 @@ def test_the_picture_changes_and_the_page_stays_until_the_phone_answers(
     assert screen.page.title() == "still the same page"
     assert read_screen(screen) == screen.page.locator("#qr_image").get_attribute("data-address")
     screen.fill(qr_digits="4")
+    # Without a network the page says so, and goes on by itself; what Chromium says of it is no complaint
+    screen.page.context.set_offline(True)
+    expect(screen.page.locator("[data-offline]")).to_be_visible(timeout=HEARD_MILLISECONDS)
+    screen.page.context.set_offline(False)
+    expect(screen.page.locator("[data-offline]")).to_be_hidden(timeout=HEARD_MILLISECONDS)
+    screen.complaints = [said for said in screen.complaints if "ERR_INTERNET_DISCONNECTED" not in said]
+    assert screen.page.title() == "still the same page"
     phone.click("qr_deny")
     see(screen, "qr_over")
     # Another tap, another code; nothing of the old one

@@ -13,6 +13,7 @@ const KEPT = "qr_digits";
 const waiting = document.getElementById("qr_screen");
 const image = document.getElementById("qr_image");
 const digits = document.getElementById("qr_digits");
+const offline = document.querySelector("[data-offline]");
 let failures = 0;
 let isLeaving = false;
 
@@ -30,6 +31,12 @@ function restore() {
   if (!digits) return;
   if (typed && !digits.value) digits.value = typed;
   if (!image) digits.focus();
+}
+
+// A picture that nothing renews is soon too old to be scanned
+function tell(isOffline) {
+  offline.hidden = !isOffline;
+  if (image) image.classList.toggle("stale", isOffline);
 }
 
 function idOf(address) {
@@ -55,6 +62,7 @@ async function look() {
     const answer = await fetch(`/qr/poll${step}`, { cache: "no-store" });
     if (answer.ok) {
       failures = 0;
+      tell(false);
       take(await answer.json());
     } else {
       failures += 1;
@@ -65,6 +73,7 @@ async function look() {
   } catch {
     // No network for now: the page stays as it is, and asks again
     failures += 1;
+    tell(failures > 1);
   }
   const slower = Math.min(LOOK_MILLISECONDS * 2 ** Math.min(failures, 4), MOST_MILLISECONDS);
   setTimeout(look, Math.max(slower, pause) + Math.random() * JITTER_MILLISECONDS);
