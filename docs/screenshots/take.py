@@ -22,6 +22,7 @@ REQUEST = {
     "client_id": "dienluc",
     "redirect_uri": "http://localhost:8002/dienluc/callback",
     "scope": "openid profile phone address",
+    "claims": json.dumps({"userinfo": {"email": None}}),  # asked for, and optional
     "state": "picture",
     "nonce": "picture",
     # The SHA-256 of a verifier that nobody keeps: no code is ever redeemed here
@@ -30,8 +31,9 @@ REQUEST = {
 }
 
 
-def take(page: Page, name: str, *, whole: bool = False) -> None:
-    page.screenshot(path=str(HERE / f"{name}.png"), full_page=whole)
+def take(page: Page, name: str) -> None:
+    """Picture what one screen shows: pictures beside each other are of one height."""
+    page.screenshot(path=str(HERE / f"{name}.png"))
 
 
 def walk(browser: Browser, issuer: str, person: dict[str, Any], size: tuple[int, int], scheme: str) -> None:
@@ -53,11 +55,22 @@ def walk(browser: Browser, issuer: str, person: dict[str, Any], size: tuple[int,
     page.fill("#otp_code", pyotp.TOTP(person["totp_secret"]).now())
     page.click("#otp_submit")
     page.wait_for_selector("#consent_allow")
-    take(page, f"consent-{kind}", whole=True)
+    take(page, f"consent-{kind}")
+    if kind == "phone-light":
+        picture_items(page)
     page.click("#consent_allow")
     page.goto(f"{issuer}/account")
-    take(page, f"account-{kind}", whole=True)
+    take(page, f"account-{kind}")
     context.close()
+
+
+def picture_items(page: Page) -> None:
+    """Picture the middle of the consent: item by item what would be sent, what for, and for how long."""
+    for summary in page.locator("details.reveal-values > summary").all():
+        summary.click()
+    phone = page.locator("main li", has_text="Số điện thoại").first
+    phone.evaluate("item => item.scrollIntoView({block: 'start'})")
+    take(page, "consent-items-phone-light")
 
 
 def main() -> None:
