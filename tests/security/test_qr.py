@@ -6,6 +6,7 @@ The screen is acted by the services here; what a screen collects is in `test_qr_
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -274,6 +275,48 @@ def test_qr_013_one_account_is_asked_five_times_and_then_left_in_peace(
         assert post(phone, ticket, "approve") == 429
     assert one_more.state == "waiting"
     assert phone.submit("qr_deny").get("qr_ending").get("data-reason") == "refused", "no can always be said"
+
+
+@pytest.fixture
+def victims_network(target: Target) -> Iterator[Attack]:
+    """Somebody at home, in another network than the attacker's."""
+    elsewhere = Attack(target)
+    yield elsewhere
+    elsewhere.finish()
+
+
+def test_qr_004_a_relayed_qr_signs_nobody_in_without_the_digits(
+    attack: Attack, victims_network: Attack, client: Party, person: Victim
+) -> None:
+    """The attacker's screen and the victim's phone, each in its own network; the victim even says yes."""
+    screen = attack.new_browser()
+    screen.begin(client)
+    relayed = screen.click("qr_start").get("qr_image").get("data-address")
+    phone = new_phone(victims_network, person)
+    page = phone.open("/QR/" + relayed.rpartition("/")[2])
+    assert attack.address in page.text_of("qr_network") and "khác mạng" in page.text_of("qr_network")
+    digits = phone.submit("qr_approve").text_of("qr_shown_digits")
+    screen.open(f"/login/qr?interaction={screen.uid}")
+    guess = f"{(int(digits) + 7) % 100:02d}"
+    assert screen.submit("qr_submit", {"qr_digits": guess}).has("qr_over")
+    assert screen.code() is None and SESSION_COOKIE not in screen.cookies
+    assert phone.click("qr_again").get("qr_ending").get("data-reason") == "wrong_digits"
+    live = attack.target.services.sessions.list_live(person.account_id, clock.now())
+    assert len(live) == 1, "the victim's own"
+
+
+def test_qr_007_what_the_victim_holds_is_worth_nothing_to_the_relay(
+    attack: Attack, victims_network: Attack, screen: WaitingScreen, person: Victim
+) -> None:
+    phone = new_phone(victims_network, person)
+    ticket = phone.open(screen.path).path
+    phone.submit("qr_approve")
+    thief = new_phone(attack, attack.target.new_person())
+    thief.open("/account")
+    for path in (ticket, ticket.replace(".s", ".a")):
+        assert thief.open(path).status == 404
+        assert post(thief, path, "approve") == 404
+    assert thief._http.get(f"{ticket}/state").json() == {"state": "over"}
 
 
 def test_qr_019_a_qr_holds_an_address_of_ours_and_a_keyed_frame(

@@ -279,7 +279,6 @@ def note_yes(visit: Visit, end_user: EndUser) -> ResponseReturnValue:
     if not parts.qr_sign_ins.approve(visit.row, end_user, web.browser_id(), now):
         row = parts.qr_sign_ins.find(visit.row.id)
         return conflict(visit._replace(row=row, state=state_of(row, now)))
-    parts.limits.give_back(Bucket(QR_OF_ACCOUNT, end_user.account_id))
     return redirect(visit.address(SHOWN), 303)
 
 

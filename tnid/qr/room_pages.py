@@ -17,13 +17,12 @@ from tnid.access import Guard, declare
 from tnid.accounts.messages import MESSAGES, show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.qr.forms import RoomForm
-from tnid.qr.screen import count_beginning, screen_here
-from tnid.qr.service import ROOM, assurance_of
+from tnid.qr.screen import count_beginning, screen_here, sign_in
+from tnid.qr.service import ROOM
 from tnid.signin.forms import ContinueForm
 from tnid.signin.limits import ROOM_CODE, Bucket, network_of
 from tnid.signin.screen import address, asking_app, get_interaction, resume
-from tnid.signin.session import begin_remote_session, find_terminal
-from tnid.signin.sessions import Proof
+from tnid.signin.session import find_terminal
 from tnid.signin.terminals import Terminal
 
 blueprint = declare(Blueprint("room", __name__, url_prefix="/terminal/room"), Guard.PUBLIC)
@@ -84,7 +83,8 @@ def finish() -> ResponseReturnValue:
     if form.validate_on_submit():
         collected = collect(form, terminal, interaction)
         if not isinstance(collected, Refused):
-            return sign_in(collected, interaction)
+            sign_in(collected, interaction)
+            return resume(interaction)
         refused = collected
         show_refusal(form, refused)
     page = render_template(
@@ -128,12 +128,3 @@ def _refuse(reason: str, client_id: str, seconds: int = 0) -> Refused:
         "qr.room_code", outcome="refused", reason=reason, client_id=client_id, now=services.now()
     )
     return Refused("typed_code", reason, seconds)
-
-
-def sign_in(row: Any, interaction: Interaction) -> ResponseReturnValue:
-    """Sign in here whom the phone outside agreed for."""
-    parts, now = services.current(), services.now()
-    proof = Proof(row.approved_at, parts.settings.qr_session_lifetime_seconds)
-    sid = begin_remote_session(row.account_id, assurance_of(row), proof)
-    parts.interactions.mark_authenticated(interaction.uid, sid, now)
-    return resume(interaction)

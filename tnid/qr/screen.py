@@ -12,7 +12,7 @@ from tnid import services, web
 from tnid.accounts.refusal import Refused
 from tnid.qr.service import COLLECT_SECONDS, LIFETIME_SECONDS, SCREEN, Screen, assurance_of
 from tnid.qr.state import REPLACED, SCREEN_COOKIE
-from tnid.signin.limits import QR_FROM_NETWORK, QR_IN_BROWSER, Bucket, network_of
+from tnid.signin.limits import QR_FROM_NETWORK, QR_IN_BROWSER, QR_OF_ACCOUNT, Bucket, network_of
 from tnid.signin.screen import stay
 from tnid.signin.session import begin_remote_session, find_terminal
 from tnid.signin.sessions import Proof
@@ -80,10 +80,20 @@ def collect(row: Any, interaction: Interaction) -> bool:
     collected = parts.qr_sign_ins.collect(row, web.cookie(SCREEN_COOKIE), now)
     if collected is None:
         return False
-    proof = Proof(collected.approved_at, parts.settings.qr_session_lifetime_seconds)
-    sid = begin_remote_session(collected.account_id, assurance_of(collected), proof)
-    parts.interactions.mark_authenticated(interaction.uid, sid, now)
+    sign_in(collected, interaction)
     return True
+
+
+def sign_in(row: Any, interaction: Interaction) -> None:
+    """Sign in here whom a phone approved, in a row that was consumed; only what was used up counts no more.
+
+    A yes whose digits are then guessed wrong was pressed out of its person, and counts.
+    """
+    parts, now = services.current(), services.now()
+    proof = Proof(row.approved_at, parts.settings.qr_session_lifetime_seconds)
+    sid = begin_remote_session(row.account_id, assurance_of(row), proof)
+    parts.interactions.mark_authenticated(interaction.uid, sid, now)
+    parts.limits.give_back(Bucket(QR_OF_ACCOUNT, row.account_id))
 
 
 def stay_for_phone(interaction: Interaction, row: Any) -> None:

@@ -51,7 +51,7 @@ QR_CODE = Limit("qr_code", 5, QUARTER_HOUR_SECONDS)
 QR_CODE_FROM_NETWORK = Limit("qr_code_from_network", 50, QUARTER_HOUR_SECONDS)
 # 128 random bits: what is bounded is the noise
 QR_MADE_UP = Limit("qr_made_up", 50, QUARTER_HOUR_SECONDS)
-# Given back by an approval: who is pressed again and again to scan gets ten minutes of peace
+# Given back once a screen is signed in: who is pressed again and again to scan gets ten minutes of peace
 QR_OF_ACCOUNT = Limit("qr_of_account", 5, 10 * 60)
 # Of a terminal, whose people follow one another: 34 bits of a code and four digits, one try each
 ROOM_CODE = Limit("room_code", 30, QUARTER_HOUR_SECONDS)

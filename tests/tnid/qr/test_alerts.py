@@ -13,6 +13,7 @@ from tests.tnid.qr.acting import begin, scan, type_digits
 from tnid.messages.letters import write_letter
 from tnid.messages.texts import TEXTS
 from tnid.services import Services
+from tnid.signin.limits import QR_OF_ACCOUNT
 
 WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/140.0 Safari/537.36"
 
@@ -40,6 +41,16 @@ def test_two_browsers_go_all_the_way(
     minh.sign_in(browser)
     sign_in_by_qr(desk, browser, new_app())
     assert desk.page.url.startswith(f"{CALLBACK}?code="), "the screen isn't asked for a consent again"
+
+
+def test_whoever_signs_in_often_is_never_in_the_way_of_themselves(
+    new_browser: Callable[..., InProcess], browser: InProcess, lan: Someone
+) -> None:
+    lan.sign_in(browser)
+    for number in range(QR_OF_ACCOUNT.allowed + 1):
+        desk = new_browser(f"198.51.100.{number}")
+        sign_in_by_qr(desk, browser)
+        assert desk.page.path == "/account"
 
 
 def test_the_person_is_told_by_what_and_where(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from oidc.mandates import Mandate
 from oidc.models import LOA1, LOA2, EndUser
 from tests.conftest import Clock
 from tests.tnid.conftest import InProcess, Someone
@@ -122,20 +124,53 @@ def sessions_of(person: Someone) -> Any:
     return text(f"UPDATE sessions SET amr = :amr WHERE account_id = '{person.id}'")
 
 
-def test_somebody_else_than_the_application_means_can_not_say_yes(
+@pytest.mark.parametrize(("meant", "may"), [("lan", True), ("minh", False)])
+def test_the_application_may_mean_one_person_alone(
+    phone: InProcess,
+    screen: WaitingScreen,
+    services: Services,
+    lan: Someone,
+    minh: Someone,
+    meant: str,
+    may: bool,
+) -> None:
+    found, client = (
+        services.interactions.look_at(screen.uid, screen.clock.now()),
+        services.clients.find("jobs"),
+    )
+    assert found is not None and found.request is not None and client is not None
+    subject = services.provider.subjects.subject(client, {"lan": lan, "minh": minh}[meant].id)
+    asked = replace(found.request, hinted_subject=subject)
+    named = services.interactions.begin(asked, "browser of the screen", screen.clock.now())
+    screen.place = screen.place._replace(interaction_uid=named.uid)
+    screen.begin()
+    lan.sign_in(phone)
+    page = phone.open(screen.address)
+    assert page.has("qr_approve") == may and page.has("obstacle") != may
+    if not may:
+        assert phone.post(page.path, decision="approve").status_code == 403
+    assert screen.row.approved_at is None
+
+
+def test_a_helper_says_at_the_screen_for_whom(
     phone: InProcess,
     new_screen: Callable[..., WaitingScreen],
     new_app: Callable[..., str],
     lan: Someone,
+    services: Services,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    screen = new_screen(new_app())
-    monkeypatch.setattr("tnid.qr.approval._means_another", lambda *_: True)
+    monkeypatch.setattr(services.mandates, "list_held", lambda *_: (held(),))
+    screen = new_screen(new_app(accepts_mandates=True))
     lan.sign_in(phone)
     page = phone.open(screen.address)
-    assert page.has("obstacle") and not page.has("qr_approve")
-    assert phone.post(page.path, decision="approve").status_code == 403
-    assert screen.row.approved_at is None
+    assert "ủy quyền" in page.words() and not page.document.xpath("//input[@name='shown']")  # type: ignore[union-attr]
+    assert phone.submit("qr_approve").has("qr_shown_digits")
+    assert services.consents.find_agreed(lan.id, "jobs") is None
+
+
+def held() -> Mandate:
+    return Mandate("mandate", "principal", "lan", "jobs", frozenset({"openid"}), 2, 2**40)
 
 
 def test_an_identity_that_was_not_checked(

@@ -351,12 +351,18 @@ def claim(phone: InProcess, ticket: str) -> Any:
     return phone.post(f"{ticket}/claim").status_code
 
 
-def test_what_is_approved_counts_for_nothing(phone: InProcess, screen: WaitingScreen, lan: Someone) -> None:
+def test_a_yes_counts_until_its_screen_is_signed_in(
+    phone: InProcess, screen: WaitingScreen, lan: Someone
+) -> None:
     lan.sign_in(phone)
-    for _ in range(QR_OF_ACCOUNT.allowed + 2):
+    for _ in range(QR_OF_ACCOUNT.allowed):
         screen.begin()
         phone.open(screen.address)
-        assert phone.submit("qr_approve").has("qr_shown_digits")
+        digits = phone.submit("qr_approve").text_of("qr_shown_digits")
+        screen.type(f"{(int(digits) + 1) % 100:02d}")
+    screen.begin()
+    phone.open(screen.address)
+    assert phone.submit("qr_approve").status == 429, "somebody guesses, and presses for one yes after another"
 
 
 def test_letters_can_not_be_tried_through(
