@@ -105,7 +105,7 @@ def is_too_old(max_age: int | None, end_user: EndUser, now: int) -> bool:
 def needs_second_factor(s: Situation) -> bool:
     if s.end_user is None:
         return False
-    if proves_little(s.end_user) and asks_for_sensitive(s.request):
+    if proves_little(s.end_user) and (s.mandate is not None or asks_for_sensitive(s.request)):
         return True
     return not acr_at_least(s.end_user.acr, s.least_acr)
 

@@ -273,6 +273,17 @@ def test_what_is_not_held_can_not_be_chosen(family: Family, change: dict[str, An
     assert family.world.grants.rows == {}
 
 
+def test_whoever_came_by_a_printed_card_acts_for_nobody_else(family: Family) -> None:
+    by_card = {"acr": "LoA1", "amr": ("card", "pin")}
+    prompt = family.ask(family.world.end_user(**by_card))
+    assert prompt.name == "mandate"
+    interactions = family.world.provider.interactions
+    interactions.mark_represented(prompt.interaction.uid, "sid-1", "mandate-1")
+    assert family.resume(prompt, **by_card).name == "second_factor"
+    interactions.mark_represented(prompt.interaction.uid, "sid-1", "")
+    assert family.resume(prompt, **by_card).name == "consent"
+
+
 def test_a_disabled_principal_is_nobody_to_act_for(family: Family) -> None:
     family.world.agree()
     family.world.subjects.disabled.add("bay")

@@ -18,7 +18,8 @@ KEEP_SECONDS = 365 * DAY_SECONDS
 MOST_OPEN = 5
 MOST_LINK_CHARACTERS = 64
 MINE, THEIRS = "mine", "theirs"
-NEW_BROWSER, BY_QR = "new_browser", "signed_in_by_qr"  # the texts that a message says
+# The texts that a message says
+NEW_BROWSER, BY_QR, BY_CARD = "new_browser", "signed_in_by_qr", "signed_in_by_card"
 
 
 class Alerts:
@@ -34,11 +35,12 @@ class Alerts:
         self._events = events
 
     def raise_for(
-        self, account_id: str, sid: str, ip: str, user_agent: str, now: int, *, is_by_qr: bool = False
+        self, account_id: str, sid: str, ip: str, user_agent: str, now: int, *, text: str = NEW_BROWSER
     ) -> bool:
         """Note a sign-in from an unknown browser and tell the person; not the first sign-in of all.
 
-        One that a phone made by QR is told as such. Call it before the sign-in's own row is in the log.
+        One by QR or by a printed card is told as such, by the text of that name. Call it before the sign-in's
+        own row is in the log.
         """
         link = secrets.token_urlsafe(32)
         is_added = self._store.add(
@@ -47,16 +49,16 @@ class Alerts:
             sid=sid,
             ip=ip,
             user_agent=user_agent,
-            is_by_qr=int(is_by_qr),
+            is_by_qr=int(text == BY_QR),
             link_hash=self._hash(link),
             link_expires_at=now + LINK_SECONDS,
             created_at=now,
             expires_at=now + KEEP_SECONDS,
         )
-        if is_added and is_by_qr:
+        if is_added and text != NEW_BROWSER:
             name = name_browser(user_agent)
             where = f"{name} ({ip})".strip()
-            self._messages.announce(account_id, BY_QR, now, link=link, screen=name or ip, where=where)
+            self._messages.announce(account_id, text, now, link=link, screen=name or ip, where=where)
         elif is_added:
             self._messages.announce(account_id, NEW_BROWSER, now, link=link)
         return is_added

@@ -28,6 +28,7 @@ LAST = 2**62
 
 CHANGES = (
     *("account.", "alert.", "contact.", "factor.", "identity.", "passkey.", "recovery_codes.", "request."),
+    "badge.",
 )
 
 

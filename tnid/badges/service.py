@@ -46,6 +46,14 @@ class Issuer(NamedTuple):
     commune: str
 
 
+class Activation(NamedTuple):
+    """What is typed at a terminal to make a new card one's own: the slip's code, and the PIN."""
+
+    code: str
+    pin: str
+    client_id: str
+
+
 class Known(NamedTuple):
     """What others know of a person, and a PIN should not be: the profile, and numbers of theirs."""
 
@@ -161,21 +169,22 @@ class Badges:
             return self._refuse_wrong(TRY_PIN, row, "pin", "wrong_pin", tries, now)
         return None
 
-    def activate(self, row: Any, code: str, pin: str, known: Known, now: int) -> Refused | None:
+    def activate(self, row: Any, given: Activation, known: Known, now: int) -> Refused | None:
         """Take the PIN that whoever has the card and its slip chose; a wrong code spends a try. Raises Busy.
 
         What others know of the person is compared only after the code was right.
         """
         if state_of(row, now) != NEW:
             return self._refuse_try(ACTIVATE, row, state_of(row, now), now)
+        pin = given.pin
         fault = _find_public_fault(pin)
         if fault is not None:
             return fault
-        presented = self._hash_activation(row.id, "".join(code.split()))
+        presented = self._hash_activation(row.id, "".join(given.code.split()))
         is_right = hmac.compare_digest(presented, row.activation_hash)
         is_personal = pins.is_personal(_digits(pin), known.profile, known.numbers)
         new_hash = None if is_personal or not is_right else self._hash_pin(row.id, pin)
-        tries = self._store.try_activation(row.id, new_hash, is_right=is_right, now=now)
+        tries = self._store.try_activation(row.id, new_hash, given.client_id, is_right=is_right, now=now)
         if tries is None or not is_right:
             return self._refuse_wrong(ACTIVATE, row, "activation_code", "wrong_activation", tries, now)
         if is_personal:

@@ -17,6 +17,7 @@ from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.badges.forms import ActivationForm, CardForm, PinForm
 from tnid.badges.known import known_of
+from tnid.badges.service import Activation
 from tnid.badges.state import ACTIVE, state_of
 from tnid.badges.terminals import find_terminal, needs_phone
 from tnid.signin import kept, session
@@ -92,8 +93,8 @@ def pin() -> ResponseReturnValue:
         return elsewhere or go_to("badge.enter", interaction)
     form = PinForm()
     if form.validate_on_submit():
-        client_id = interaction.request.client_id if interaction.request else ""
-        refused = services.current().badges.try_pin(badge, form.pin.data, client_id, services.now())
+        terminal = id_of_terminal(interaction)
+        refused = services.current().badges.try_pin(badge, form.pin.data, terminal, services.now())
         if refused is None:
             return let_in(interaction, badge)
         if not refused.field:
@@ -112,7 +113,7 @@ def activate() -> ResponseReturnValue:
         return elsewhere or go_to("badge.enter", interaction)
     form = ActivationForm()
     if form.validate_on_submit():
-        refused = choose_pin(form, badge)
+        refused = choose_pin(form, badge, interaction)
         if refused is None:
             return let_in(interaction, badge)
         if not refused.field:
@@ -124,12 +125,15 @@ def activate() -> ResponseReturnValue:
     return answer_form(page, form, None)
 
 
-def choose_pin(form: Any, badge: Any) -> Refused | None:
+def choose_pin(form: Any, badge: Any, interaction: Interaction) -> Refused | None:
     if form.pin.data != form.again.data:
         return Refused("again", "pin_differs")
-    return services.current().badges.activate(
-        badge, form.activation_code.data, form.pin.data, known_of(badge.account_id), services.now()
-    )
+    given = Activation(form.activation_code.data, form.pin.data, id_of_terminal(interaction))
+    return services.current().badges.activate(badge, given, known_of(badge.account_id), services.now())
+
+
+def id_of_terminal(interaction: Interaction) -> str:
+    return interaction.request.client_id if interaction.request else ""
 
 
 @blueprint.get("/phone")
@@ -144,10 +148,9 @@ def let_in(interaction: Interaction, badge: Any) -> ResponseReturnValue:
     """Sign in who holds the card and its PIN: shortly, at LoA1, and told where it is another terminal."""
     kept.drop(_NAME)
     parts, now = services.current(), services.now()
-    client_id = interaction.request.client_id if interaction.request else ""
     proof = Proof(now, parts.settings.terminal_session_lifetime_seconds)
     sid = session.begin_remote_session(
-        badge.account_id, CARD_AND_PIN, proof, is_usual=badge.last_client_id == client_id
+        badge.account_id, CARD_AND_PIN, proof, is_usual=badge.last_client_id == id_of_terminal(interaction)
     )
     parts.interactions.mark_authenticated(interaction.uid, sid, now)
     return resume(interaction)

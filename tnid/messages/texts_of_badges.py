@@ -43,6 +43,42 @@ BADGE_TEXTS = {
         },
         path=CARD,
     ),
+    "signed_in_by_card": Text(
+        title={
+            "vi": "Có đăng nhập bằng thẻ tại ki-ốt",
+            "en": "A sign-in by card at a terminal",
+            "ko": "키오스크에서 카드로 로그인",
+        },
+        body={
+            "vi": "Lúc {time}, tài khoản Thái Nguyên ID của bạn đã được đăng nhập bằng thẻ và mã PIN tại:\n"
+            "{where}\n"
+            "Nếu là bạn thì không cần làm gì thêm. Chúng tôi chỉ báo khi thẻ được dùng ở ki-ốt khác lần"
+            " trước.\n"
+            "Nếu không phải bạn: hãy hủy thẻ ở mục Thẻ đăng nhập, hoặc mở liên kết dưới đây để khóa cả tài"
+            " khoản"
+            " ngay. Liên kết dùng được trong 7 ngày và chỉ để khóa, không mở được gì.",
+            "en": "At {time} your Thái Nguyên ID account was signed in to with the card and its PIN at:\n"
+            "{where}\n"
+            "If it was you, there is nothing to do. We tell you only where the card is used at another"
+            " terminal"
+            " than the last time.\n"
+            "If it was not you: revoke the card under Sign-in card, or open the link below and shut the"
+            " whole"
+            " account at once. The link works for 7 days; it shuts the account and opens nothing.",
+            "ko": "{time}에 다음 장소에서 카드와 PIN으로 Thái Nguyên ID 계정에 로그인했습니다.\n"
+            "{where}\n"
+            "본인이라면 하실 일은 없습니다. 지난번과 다른 키오스크에서 사용된 경우에만 알려 드립니다.\n"
+            "본인이 아니라면 로그인 카드 메뉴에서 카드를 폐기하거나, 아래 링크를 열어 바로 계정 전체를"
+            " 잠그세요."
+            " 링크는 7일 동안 쓸 수 있으며, 잠그기만 할 뿐 아무것도 열지 못합니다.",
+        },
+        short={
+            "vi": "Thái Nguyên ID: đăng nhập bằng thẻ lúc {time} tại {screen}. Không phải bạn? Hủy thẻ ngay.",
+            "en": "Thai Nguyen ID: sign-in by card at {time}, {screen}. Not you? Revoke the card now.",
+            "ko": "Thái Nguyên ID: {time} {screen}에서 카드 로그인. 본인이 아니면 바로 카드를 폐기하세요.",
+        },
+        path="/alert?link={link}",
+    ),
     "badge_pin_set": Text(
         title={
             "vi": "Đã chọn mã PIN cho thẻ đăng nhập",

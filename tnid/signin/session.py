@@ -8,11 +8,12 @@ from flask import g, request
 
 from oidc.models import EndUser
 from tnid import services, web
+from tnid.accounts.alerts import BY_CARD, BY_QR, NEW_BROWSER
 from tnid.accounts.service import Account
 from tnid.qr.state import ABANDONED, SCREEN_COOKIE
 from tnid.settings import Settings
 from tnid.signin import known_device
-from tnid.signin.assurance import LOA2, QR, Assurance, is_remote
+from tnid.signin.assurance import LOA2, QR, Assurance, is_by_card, is_remote
 from tnid.signin.sessions import Place, Proof, end_user_of, is_touch_due
 from tnid.signin.terminals import Terminal
 
@@ -163,9 +164,16 @@ def begin_remote_session(
     value, sid = parts.sessions.begin(account_id, assurance, _place(), now, proof)
     _keep(value)
     if not is_usual:
-        parts.alerts.raise_for(account_id, sid, *_place(), now, is_by_qr=QR in assurance.amr)
+        parts.alerts.raise_for(account_id, sid, *_place(), now, text=_text_of_alert(assurance))
     _note_sign_in(account_id, assurance)
     return sid
+
+
+def _text_of_alert(assurance: Assurance) -> str:
+    """Return by which text its owner is told of a sign-in that was proved elsewhere, or by a card."""
+    if is_by_card(assurance.amr):
+        return BY_CARD
+    return BY_QR if QR in assurance.amr else NEW_BROWSER
 
 
 def _note_sign_in(account_id: str, assurance: Assurance) -> None:

@@ -118,6 +118,8 @@ _TRY_ACTIVATION = (
         pin_hash=case((_IS_TAKEN, bindparam("new_hash")), else_=_ROW.pin_hash),
         pin_set_at=case((_IS_TAKEN, bindparam("now")), else_=_ROW.pin_set_at),
         activation_hash=case((_IS_TAKEN, null()), else_=_ROW.activation_hash),
+        last_used_at=case((_IS_TAKEN, bindparam("now")), else_=_ROW.last_used_at),
+        last_client_id=case((_IS_TAKEN, bindparam("at_client")), else_=_ROW.last_client_id),
     )
     .returning(_ROW.wrong_tries)
 )
@@ -194,7 +196,9 @@ class BadgeStore:
         )
         return None if tried is None else int(tried.wrong_tries)
 
-    def try_activation(self, badge_id: str, new_hash: str | None, *, is_right: bool, now: int) -> int | None:
+    def try_activation(
+        self, badge_id: str, new_hash: str | None, client_id: str, *, is_right: bool, now: int
+    ) -> int | None:
         """Spend a try on a slip's code, and take the new PIN with a right one; None where it can't be done.
 
         A right code without a PIN changes nothing.
@@ -203,6 +207,7 @@ class BadgeStore:
             _TRY_ACTIVATION,
             of_id=badge_id,
             new_hash=new_hash,
+            at_client=client_id,
             is_right=int(is_right),
             is_taken=int(is_right and new_hash is not None),
             now=now,

@@ -17,6 +17,7 @@ from tnid.badges.service import (
     ACTIVATION_SECONDS,
     LIFETIME_SECONDS,
     OFFICIAL,
+    Activation,
     Badges,
     Issued,
     Issuer,
@@ -77,7 +78,10 @@ def present(badges: Badges, issued: Issued, now: int) -> Any:
 def issued(badges: Badges, lan: str, issuer: Issuer, now: int) -> Issued:
     """Lan's card, its PIN chosen with the slip's code."""
     made = badges.issue(lan, issuer, now)
-    assert badges.activate(present(badges, made, now), made.activation_code, PIN, KNOWN, now) is None
+    assert (
+        badges.activate(present(badges, made, now), Activation(made.activation_code, PIN, KIOSK), KNOWN, now)
+        is None
+    )
     return made
 
 
@@ -275,10 +279,14 @@ def test_the_slips_code_works_once_and_wrong_ones_cost_tries(
     made = badges.issue(lan, issuer, now)
     row = present(badges, made, now)
     wrong = f"{(int(made.activation_code) + 1) % 10**8:08d}"
-    assert badges.activate(row, wrong, PIN, KNOWN, now) == Refused("activation_code", "wrong_activation")
+    assert badges.activate(row, Activation(wrong, PIN, KIOSK), KNOWN, now) == Refused(
+        "activation_code", "wrong_activation"
+    )
     spaced = f" {made.activation_code[:4]} {made.activation_code[4:]}"
-    assert badges.activate(row, spaced, PIN, KNOWN, now) is None
-    assert badges.activate(row, made.activation_code, "918273", KNOWN, now) == Refused("", "badge_not_open")
+    assert badges.activate(row, Activation(spaced, PIN, KIOSK), KNOWN, now) is None
+    assert badges.activate(row, Activation(made.activation_code, "918273", KIOSK), KNOWN, now) == Refused(
+        "", "badge_not_open"
+    )
     assert badges.try_pin(badges.find(row.id), PIN, KIOSK, now) is None
 
 
@@ -286,9 +294,11 @@ def test_five_wrong_codes_lock_a_new_card(badges: Badges, lan: str, issuer: Issu
     made = badges.issue(lan, issuer, now)
     row = present(badges, made, now)
     wrong = f"{(int(made.activation_code) + 1) % 10**8:08d}"
-    answers = [badges.activate(row, wrong, PIN, KNOWN, now) for _ in range(5)]
+    answers = [badges.activate(row, Activation(wrong, PIN, KIOSK), KNOWN, now) for _ in range(5)]
     assert answers[-1] == Refused("", "badge_locked")
-    assert badges.activate(row, made.activation_code, PIN, KNOWN, now) == Refused("", "badge_locked")
+    assert badges.activate(row, Activation(made.activation_code, PIN, KIOSK), KNOWN, now) == Refused(
+        "", "badge_locked"
+    )
 
 
 def test_only_who_has_the_code_hears_that_the_pin_is_a_date_of_birth(
@@ -297,11 +307,15 @@ def test_only_who_has_the_code_hears_that_the_pin_is_a_date_of_birth(
     made = badges.issue(lan, issuer, now)
     row = present(badges, made, now)
     wrong = f"{(int(made.activation_code) + 1) % 10**8:08d}"
-    assert badges.activate(row, wrong, "100395", KNOWN, now) == Refused("activation_code", "wrong_activation")
-    refused = badges.activate(row, made.activation_code, "100395", KNOWN, now)
+    assert badges.activate(row, Activation(wrong, "100395", KIOSK), KNOWN, now) == Refused(
+        "activation_code", "wrong_activation"
+    )
+    refused = badges.activate(row, Activation(made.activation_code, "100395", KIOSK), KNOWN, now)
     assert refused == Refused("pin", "pin_personal")
-    assert badges.activate(row, made.activation_code, "123456", KNOWN, now) == Refused("pin", "pin_common")
-    assert badges.activate(row, made.activation_code, PIN, KNOWN, now) is None
+    assert badges.activate(row, Activation(made.activation_code, "123456", KIOSK), KNOWN, now) == Refused(
+        "pin", "pin_common"
+    )
+    assert badges.activate(row, Activation(made.activation_code, PIN, KIOSK), KNOWN, now) is None
 
 
 # Over

@@ -108,7 +108,8 @@ def test_a_card_and_its_pin_sign_in_at_loa1(
 def test_a_new_card_gets_its_pin_at_the_terminal(
     kiosk: Kiosk, services: Services, new_person: Callable[..., Someone], new_card: Callable[..., Issued]
 ) -> None:
-    bich = new_person("bich", claims={"name": "Nông Thị Bích", "birthdate": "1995-03-10"})
+    claims = {"name": "Nông Thị Bích", "birthdate": "1995-03-10", "email": "bich@example.vn"}
+    bich = new_person("bich", claims=claims)
     issued = new_card(bich, pin=None)
     screen = kiosk.begin()
     assert scan(screen, issued).path == "/login/card/activate"
@@ -120,7 +121,9 @@ def test_a_new_card_gets_its_pin_at_the_terminal(
     screen.submit("activate_submit", given)
     assert answered(let_in(screen))["code"]
     told = [row.text for row in services.messages.list_by_account(bich.id)]
-    assert told == [] or "badge_pin_set" in told
+    assert "badge_pin_set" in told
+    row = services.badges.find_current(bich.id)
+    assert (row.last_used_at, row.last_client_id) == (kiosk.clock.now(), "kiosk")
 
 
 @pytest.mark.parametrize(
@@ -327,8 +330,13 @@ def test_a_code_not_redeemed_yet_dies_with_the_card(
 
 
 def test_the_person_is_asked_about_another_terminal_and_not_each_day(
-    kiosk: Kiosk, browser: InProcess, services: Services, lan: Someone, new_card: Callable[..., Issued]
+    kiosk: Kiosk,
+    browser: InProcess,
+    services: Services,
+    new_person: Callable[..., Someone],
+    new_card: Callable[..., Issued],
 ) -> None:
+    lan = new_person("bich", claims={"email": "bich@example.vn"})
     lan.sign_in(browser)
     issued = new_card(lan)
     counts = []
@@ -338,6 +346,8 @@ def test_the_person_is_asked_about_another_terminal_and_not_each_day(
     assert counts == [1, 1, 1]
     (alert,) = services.alerts.list_by_account(lan.id)
     assert GATE in alert.user_agent
+    told = [row.text for row in services.messages.list_by_account(lan.id)]
+    assert told.count("signed_in_by_card") == 1
 
 
 def test_a_session_by_card_opens_nothing_of_the_account_and_never_rises(
