@@ -24,7 +24,7 @@ from tests.servers.provider import ROOT, Provider, running_provider
 from tnid.cli import main
 
 START_SECONDS = 30
-EXAMPLES = ("provincial_apps", "jobs_housing", "bookings", "bookings_api")
+EXAMPLES = ("provincial_apps", "jobs_housing", "bookings", "bookings_api", "kiosk")
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,7 @@ def running_province(folder: Path) -> Iterator[Province]:
         seeded = provider.tnid(
             "demo", "seed", "--apps-url", urls["provincial_apps"], "--jobs-url", urls["jobs_housing"],
             "--bookings-url", urls["bookings"], "--bookings-api-url", urls["bookings_api"],
+            "--kiosk-url", urls["kiosk"],
         )  # fmt: skip
         for name, url in urls.items():
             api = {"DEMO_BOOKINGS_API_URL": urls["bookings_api"]}

@@ -41,6 +41,15 @@ class AccessTokens:
         check_authentication(claims, acr, max_age)
         return claims
 
+    def check_sign_in(self, scope: str, *, acr: str, max_age: int) -> None:
+        """Look at the sign-in before the scope, which the challenge names, too: RFC 9470 §3."""
+        try:
+            check_authentication(self._read(bearer_token()), acr, max_age)
+        except Challenge as challenge:
+            if challenge.error == "insufficient_user_authentication":
+                raise Challenge(challenge.error, {**challenge.more, "scope": scope}) from None
+            raise
+
     def check_live(self) -> None:
         """Ask the provider whether the token that was checked is still good: RFC 7662."""
         try:

@@ -17,10 +17,11 @@ class NotRegistered(Exception):
 
 @dataclass(frozen=True)
 class Credentials:
-    """What the provider gave at registration; a public client has no secret."""
+    """What the provider gave at registration; a public client has no secret, nor has one with a key."""
 
     client_id: str
     client_secret: str | None = field(default=None, repr=False)
+    private_key: Mapping[str, str] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Configuration:
             client = json.loads(self.credentials_file.read_text())["clients"][client_id]
         except (OSError, ValueError, KeyError) as error:
             raise NotRegistered(f"{client_id} is not in {self.credentials_file}") from error
-        return Credentials(client["client_id"], client.get("client_secret"))
+        return Credentials(client["client_id"], client.get("client_secret"), client.get("private_key"))
 
 
 def load(environ: Mapping[str, str], *, default_port: int) -> Configuration:

@@ -20,10 +20,14 @@ METADATA_PATH = "/.well-known/oauth-protected-resource"
 
 @dataclass(frozen=True)
 class StepUp:
-    """What the API wants of the next sign-in: RFC 9470 §3. `max_age` is in seconds."""
+    """What the API wants of the next sign-in: RFC 9470 §3. `max_age` is in seconds.
+
+    `scope` is what it wants the token to cover then, "" where it didn't say: RFC 6750 §3.
+    """
 
     acr: str | None
     max_age: int | None
+    scope: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,11 +92,11 @@ def _read(answer: requests.Response) -> Answer | StepUp | Refusal:
         return Answer(answer.status_code, answer.json())
     challenge = WWWAuthenticate.from_header(answer.headers.get("WWW-Authenticate"))
     asked = challenge.parameters if challenge else {}
-    if asked.get("error") == "insufficient_user_authentication":
+    if asked.get("error") in ("insufficient_user_authentication", "insufficient_scope"):
         max_age = asked.get("max_age") or ""
         # RFC 9470 §3: in order of preference; the first that we know how to ask for
         acr = next(iter((asked.get("acr_values") or "").split()), None)
-        return StepUp(acr, int(max_age) if max_age.isdigit() else None)
+        return StepUp(acr, int(max_age) if max_age.isdigit() else None, asked.get("scope") or "")
     if answer.status_code == 401:
         return refuse("login_required", answer.text[:200])
     return refuse("temporarily_unavailable", answer.text[:200])

@@ -18,7 +18,7 @@ from joserfc.errors import JoseError
 from requests import RequestException
 from werkzeug.wrappers import Response
 
-from examples.relying_party.configuration import Configuration, NotRegistered
+from examples.relying_party.configuration import Configuration, Credentials, NotRegistered
 from examples.relying_party.memory import Memory
 from examples.relying_party.refusals import Refusal, refuse
 
@@ -99,6 +99,7 @@ class RelyingParty:
 
     def __init__(self, app: Flask, configuration: Configuration) -> None:
         self._configuration = configuration
+        self.issuer = configuration.issuer
         self._oauth = OAuth(app, cache=Memory())
 
     def begin(self, client_id: str, redirect_uri: str, wish: Wish) -> Response | Refusal:
@@ -115,9 +116,18 @@ class RelyingParty:
                 max_age=wish.max_age,
                 **begun,
             )
+            address = self.address_of(client, begun["url"])
         except _FAILURES as error:
             return _explain(error)
-        return redirect(begun["url"], 303)
+        return redirect(address, 303)
+
+    def address_of(self, client: FlaskOAuth2App, url: str) -> str:
+        """Return where the browser is sent with a request; it carries the parameters itself."""
+        return url
+
+    def credentials_of(self, credentials: Credentials) -> dict[str, Any]:
+        """Return how the client shows who it is: by its secret, where it has one."""
+        return {"client_secret": credentials.client_secret}
 
     def complete(self, client_id: str) -> SignedIn | Refusal:
         """Turn the provider's answer, which is the current request, into a person; each state works once."""
@@ -173,17 +183,24 @@ class RelyingParty:
             return False
         return True
 
+    def get_credentials(self, client_id: str) -> Credentials:
+        return self._configuration.get_credentials(client_id)
+
     def _client(self, client_id: str) -> FlaskOAuth2App:
         if client := self._oauth.create_client(client_id):
             return client
-        credentials = self._configuration.get_credentials(client_id)
+        credentials = self.get_credentials(client_id)
         return self._oauth.register(
             client_id,
             client_id=credentials.client_id,
-            client_secret=credentials.client_secret,
-            server_metadata_url=f"{self._configuration.issuer}/.well-known/openid-configuration",
-            client_kwargs={"code_challenge_method": "S256", "default_timeout": PROVIDER_TIMEOUT_SECONDS},
+            server_metadata_url=f"{self.issuer}/.well-known/openid-configuration",
+            **_with_client_kwargs(self.credentials_of(credentials)),
         )
+
+
+def _with_client_kwargs(credentials: dict[str, Any]) -> dict[str, Any]:
+    always = {"code_challenge_method": "S256", "default_timeout": PROVIDER_TIMEOUT_SECONDS}
+    return {**credentials, "client_kwargs": always | credentials.get("client_kwargs", {})}
 
 
 def _parameters(wish: Wish) -> dict[str, str]:

@@ -43,7 +43,7 @@ def test_the_api_says_of_itself_where_its_tokens_come_from(province: Province, a
     """RFC 9728 §2 and §3."""
     metadata = httpx.get(api + METADATA_PATH).json()
     assert metadata["resource"] == api and metadata["authorization_servers"] == [province.issuer]
-    assert metadata["scopes_supported"] == ["bookings.read", "bookings.write"]
+    assert metadata["scopes_supported"] == ["bookings.read", "bookings.write", "shifts.read", "income.read"]
     assert metadata["bearer_methods_supported"] == ["header"]
 
 
@@ -169,6 +169,22 @@ def test_a_weak_sign_in_is_told_what_would_do(province: Province, api: str) -> N
     assert answer.status_code == 401 and challenge["error"] == "insufficient_user_authentication"
     assert (challenge["acr_values"], challenge["max_age"]) == ("LoA2", "1800")
     assert caller.call(token).json() == {"bookings": []}
+
+
+def test_income_is_not_for_one_factor_whatever_the_token_covers(province: Province, api: str) -> None:
+    """RFC 9470 §3: how to sign in comes first, and the scope to ask for with it."""
+    weak = province.new_person(totp=False)
+    for scopes in (["shifts.read"], ["shifts.read", "income.read"]):
+        token = Caller(province, api, scopes).sign_in(weak)["access_token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        assert httpx.get(api + "/shifts", headers=headers).status_code == 200
+        answer = httpx.get(api + "/income", headers=headers)
+        challenge = challenge_of(answer)
+        assert (answer.status_code, challenge["error"]) == (401, "insufficient_user_authentication")
+        assert (challenge["acr_values"], challenge["scope"]) == ("LoA2", "income.read")
+    token = Caller(province, api, ["income.read"]).sign_in(province.new_person(), acr_values="LoA2")
+    headers = {"Authorization": f"Bearer {token['access_token']}"}
+    assert httpx.get(api + "/income", headers=headers).json()["income"]
 
 
 def test_a_scope_that_is_missing_is_named(province: Province, api: str) -> None:

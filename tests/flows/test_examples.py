@@ -16,9 +16,11 @@ from examples.bookings_api.app import METADATA_PATH
 from examples.bookings_api.app import create_app as create_bookings_api
 from examples.bookings_api.challenges import Challenge
 from examples.jobs_housing.app import create_app as create_jobs_housing
+from examples.kiosk.app import create_app as create_kiosk
 from examples.provincial_apps.app import create_app as create_provincial_apps
 from examples.relying_party import claims
 from examples.relying_party.memory import Memory
+from examples.relying_party.sign_in import SignedIn
 from tests.servers.provider import ROOT
 
 EXAMPLES = ROOT / "examples"
@@ -204,3 +206,32 @@ def test_an_application_whose_api_is_down_says_so_before_anybody_signs_in(tmp_pa
         assert application.get("/").status_code == 200
         answer = application.get("/sign-in")
         assert (answer.status_code, b"unreachable" in answer.data) == (503, True)
+
+
+def test_a_kiosk_whose_provider_is_down_shows_its_start_page_and_says_so(tmp_path: Path) -> None:
+    environ = {**environ_without_provider(tmp_path), "DEMO_BOOKINGS_API_URL": "http://127.0.0.1:9"}
+    with create_kiosk(environ).test_client() as kiosk:
+        assert kiosk.get("/").status_code == 200
+        answer = kiosk.get("/begin")
+        assert (answer.status_code, b"unreachable" in answer.data) == (503, True)
+        assert answer.headers["Refresh"] == "60; url=/", "the next person finds the start page"
+        assert kiosk.get("/day").headers["Location"] == "/"
+
+
+def test_whoever_does_not_touch_a_kiosk_for_a_minute_has_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr("examples.kiosk.seats.time.monotonic", lambda: now[0])
+    app = create_kiosk(environ_without_provider(tmp_path))
+    person = SignedIn("kiosk", "sub", {}, {}, (), (), "", "an ID token")
+    with app.test_request_context():
+        seats = app.extensions["kiosk"].seats
+        seats.take(person)
+        for _ in range(3):
+            now[0] += 59
+            assert seats.find() == person and seats.find_left() is None
+        now[0] += 60
+        assert seats.find() is None and seats.find_left() == person
+        assert seats.empty() == person
+        assert seats.find_left() is None

@@ -19,6 +19,7 @@ VARIABLES = (
     "DEMO_APPS_URL",
     "DEMO_BOOKINGS_URL",
     "DEMO_BOOKINGS_API_URL",
+    "DEMO_KIOSK_URL",
 )
 RUN = [sys.executable, str(ROOT / "bin" / "run")]
 

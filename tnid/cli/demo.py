@@ -22,14 +22,18 @@ def demo() -> None:
 @click.option("--jobs-url", default=demonstration.BASE_URLS["jobs_housing"], show_default=True)
 @click.option("--bookings-url", default=demonstration.BASE_URLS["bookings"], show_default=True)
 @click.option("--bookings-api-url", default=demonstration.BASE_URLS["bookings_api"], show_default=True)
+@click.option("--kiosk-url", default=demonstration.BASE_URLS["kiosk"], show_default=True)
 @with_json
-def seed(apps_url: str, jobs_url: str, bookings_url: str, bookings_api_url: str, as_json: bool) -> None:
+def seed(
+    apps_url: str, jobs_url: str, bookings_url: str, bookings_api_url: str, kiosk_url: str, as_json: bool
+) -> None:
     """Add the demonstration people and clients; running it again changes nothing."""
     base_urls = {
         "provincial_apps": apps_url,
         "jobs_housing": jobs_url,
         "bookings": bookings_url,
         "bookings_api": bookings_api_url,
+        "kiosk": kiosk_url,
     }
     with open_services() as services:
         try:

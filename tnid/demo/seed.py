@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
+from joserfc.jwk import ECKey
 
 from oidc.clients.registration import new_client
 from oidc.resource.registration import new_resource
@@ -27,6 +28,7 @@ BASE_URLS = {
     "jobs_housing": "http://localhost:8001",
     "bookings": "http://localhost:8003",
     "bookings_api": "http://localhost:8004",
+    "kiosk": "http://localhost:8005",
 }
 
 
@@ -130,17 +132,35 @@ def _add_client(
     """Register the client unless its identifier is taken; return its credentials."""
     if services.clients.find_now(entry["slug"]) is not None:
         return None
-    client, secret = new_client(client_document(entry, base_urls), now, by_operator=True)
+    document, made = client_document(entry, base_urls), {}
+    if "terminal" in entry:
+        key = ECKey.generate_key("P-256", auto_kid=True)
+        document |= with_key(entry["terminal"], key)
+        made = {"private_key": key.as_dict(private=True)}
+    client, secret = new_client(document, now, by_operator=True)
     services.clients.add(client)
-    return {"client_id": client.client_id, **({"client_secret": secret} if secret else {})}
+    return {"client_id": client.client_id, **({"client_secret": secret} if secret else {}), **made}
+
+
+def with_key(terminal: dict[str, Any], key: ECKey) -> dict[str, Any]:
+    """Return what makes a terminal of a client: it holds the key, and the provider its public half."""
+    return {
+        "terminal": terminal,
+        "token_endpoint_auth_method": "private_key_jwt",
+        "jwks": {"keys": [key.as_dict(private=False)]},
+    }
 
 
 def _add_resource(services: Services, entry: dict[str, Any], base_urls: Mapping[str, str], now: int) -> None:
     """Register the protected resource unless its address is known."""
     described = {name: value for name, value in entry.items() if name != "at"}
     resource = new_resource({**described, "resource": base_urls[entry["at"]]}, now)
-    if services.resources.find_now(resource.identifier) is None:
+    found = services.resources.find_now(resource.identifier)
+    if found is None:
         services.resources.add(resource)
+    elif not resource.scopes.keys() <= found.scopes.keys():
+        # An older demonstration's: the applications of today need today's scopes
+        services.resources.replace(resource)
 
 
 def client_document(entry: dict[str, Any], base_urls: Mapping[str, str]) -> dict[str, Any]:
