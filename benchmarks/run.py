@@ -92,7 +92,9 @@ def _measure_in(folder: Path, arguments: argparse.Namespace, plan: Plan) -> dict
             _print(report.growth(grown))
             return {"growth": {"machine": facts, "figures": grown}}
         if arguments.qr:
-            waiting = _beside_waiting(generator, [Ours(folder, None), Ours(folder, postgresql)], plan)
+            waiters = stack.enter_context(Generator(folder))
+            ours = [Ours(folder, None), Ours(folder, postgresql)]
+            waiting = _beside_waiting(generator, waiters, ours, plan)
             return {"qr": {"machine": facts, "figures": waiting}}
         facts["oidc_provider"] = install_peer()
         ceiling = measure_ceiling(generator, folder, plan.connections, plan.seconds)
@@ -103,13 +105,16 @@ def _measure_in(folder: Path, arguments: argparse.Namespace, plan: Plan) -> dict
         return {"machine": facts, "generator_ceiling": ceiling, **figures}
 
 
-def _beside_waiting(generator: Generator, ours: Sequence[Ours], plan: Plan) -> dict[str, Any]:
+def _beside_waiting(
+    generator: Generator, waiters: Generator, ours: Sequence[Ours], plan: Plan
+) -> dict[str, Any]:
     with ExitStack() as stack:
         for one in ours:
             one.populate(generator, ACCOUNTS)
             stack.enter_context(one.start())
             generator.meet(one.site)
-        figures = measure_waiting(generator, ours, plan)
+            waiters.meet(one.site)
+        figures = measure_waiting(generator, waiters, ours, plan)
     _print(report.waiting(figures))
     return figures
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 ACCESS_FORMAT = '%(addr)s "%(method)s %(path)s %(protocol)s" %(status)d %(dt_ms).1f ms'
+
+# The address by which a screen asks for its sign-in by QR
+POLL = "/qr/poll"
 
 # Authlib's DEBUG log prints access tokens
 QUIET = ("authlib", "httpx", "httpcore", "asyncio")
@@ -25,6 +29,12 @@ def is_news(record: logging.LogRecord) -> bool:
     return not str(record.msg).startswith("Configuration allows spawning up to")
 
 
+def is_no_poll(record: logging.LogRecord) -> bool:
+    """Leave out screens that wait for a phone: thousands ask every second, and say nothing new."""
+    request = record.args
+    return not isinstance(request, Mapping) or (request.get("path"), request.get("status")) != (POLL, 200)
+
+
 def logging_config(level: str) -> dict[str, Any]:
     """Return the `logging.config` dictionary of every process of the server."""
     shown = {"handlers": ["stderr"], "level": level.upper(), "propagate": False}
@@ -34,7 +44,7 @@ def logging_config(level: str) -> dict[str, Any]:
         "formatters": {
             "line": {"()": OneLine, "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"},
         },
-        "filters": {"news": {"()": lambda: is_news}},
+        "filters": {"news": {"()": lambda: is_news}, "no_poll": {"()": lambda: is_no_poll}},
         "handlers": {
             "stderr": {
                 "class": "logging.StreamHandler",
@@ -46,7 +56,7 @@ def logging_config(level: str) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": level.upper()},
         "loggers": {
             "_granian": shown,
-            "granian.access": shown,
+            "granian.access": {**shown, "filters": ["no_poll"]},
             **{name: {"level": "WARNING"} for name in QUIET},
         },
     }

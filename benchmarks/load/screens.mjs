@@ -12,7 +12,8 @@ class Line {
   #connection
   #timer
   #at = 0
-  #due = performance.now()
+  // Each at a moment of its own: all at once is how no screens ask
+  #due = performance.now() + Math.random() * 1000
   #sent
   error = null
 

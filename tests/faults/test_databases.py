@@ -22,6 +22,7 @@ from tnid.db import BUSY_TIMEOUT_MS
 PATIENCE_SECONDS = BUSY_TIMEOUT_MS / 1000
 HANGING_SECONDS = 20
 BACK_SECONDS = 20
+SCREEN = {"Cookie": "tnid_qr=some-screen"}
 PUBLIC = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/jwks", "/healthz")
 
 
@@ -46,6 +47,7 @@ def requests_of(party: Party, tokens: dict[str, Any], code: str) -> list[dict[st
         {"method": "GET", "url": "/authorize", "params": party.query()},
         {"method": "GET", "url": "/login"},
         {"method": "GET", "url": "/readyz"},
+        {"method": "GET", "url": "/qr/poll", "headers": SCREEN},
     ]
 
 
@@ -78,6 +80,11 @@ def test_postgresql_stops_and_comes_back(on_postgresql: Target, own_postgresql: 
     finally:
         own_postgresql.start()
     wait_until(lambda: target.http.get("/readyz").status_code == 200, seconds=BACK_SECONDS, what="recovery")
+    wait_until(
+        lambda: target.http.get("/qr/poll", headers=SCREEN).status_code == 404,
+        seconds=BACK_SECONDS,
+        what="look",
+    )
     # Nothing was half-done: the revocation was refused, the code is unspent
     assert target.is_active(party, tokens["access_token"])
     answer = target.http.post("/token", data=party.redemption(code), headers=party.basic)
@@ -117,6 +124,7 @@ def test_postgresql_hangs(on_postgresql: Target, own_postgresql: PostgreSQL) -> 
             for path in PUBLIC:
                 assert http.get(path).status_code == 200, path
             check_unavailable(http.get("/userinfo", headers=headers))
+            check_unavailable(http.get("/qr/poll", headers=SCREEN))
             assert http.get("/jwks").status_code == 200
     finally:
         own_postgresql.thaw()

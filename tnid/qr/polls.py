@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from werkzeug.sansio.http import parse_cookie
 
 from oidc.http import Request, Response, json_response
+from tnid.logs import POLL
 from tnid.qr.frames import Frames, step_of
 from tnid.qr.image import data_uri
 from tnid.qr.look import Look, Screen
@@ -24,7 +25,7 @@ from tnid.signin.sessions import MOST_COOKIE_CHARACTERS, hash_cookie
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-PATH = "/qr/poll"
+PATH = POLL
 MOST_POLLS_A_SECOND = 4
 _STEP = "step="
 
