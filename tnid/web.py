@@ -13,7 +13,6 @@ from flask import Flask, Response, g, request, session
 from flask_babel import Babel, get_locale
 
 from tnid import audit, services
-from tnid.browser_sessions import BrowserSessions
 from tnid.setting_kinds import Network
 from tnid.settings import Settings
 
@@ -51,7 +50,6 @@ def install(app: Flask, settings: Settings, secret_key: bytes) -> None:
         BABEL_DEFAULT_TIMEZONE="Asia/Ho_Chi_Minh",
         PROPAGATE_EXCEPTIONS=False,
     )
-    app.session_interface = BrowserSessions(secret_key, services.now)
     Babel(app, locale_selector=choose_locale)
     app.before_request(begin_request)
     app.after_request(write_cookies)
