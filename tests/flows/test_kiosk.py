@@ -68,3 +68,18 @@ def test_somebody_sees_their_day_and_by_phone_their_income(
     assert not {"tnid_session", "tnid_terminal"} & names
     screen.open(f"{kiosk}/day")
     assert screen.page.url == f"{kiosk}/", "nobody is signed in any more"
+
+
+def test_a_screen_that_nobody_touches_asks_first_and_then_is_free(screen: Window, province: Province) -> None:
+    page, kiosk = screen.page, province.urls["kiosk"]
+    page.clock.install()
+    page.goto(f"{kiosk}/begin")
+    question = page.locator("#idle")
+    expect(question).to_be_hidden()
+    page.clock.fast_forward(45_000)
+    expect(question).to_be_visible()
+    page.locator("#idle_stay").click()
+    expect(question).to_be_hidden()
+    page.clock.fast_forward(61_000)
+    page.wait_for_url(f"{kiosk}/")
+    expect(page.locator("#begin")).to_be_visible()
