@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from oidc.models import AuthorizationRequest, EndUser
+from oidc.verified_claims import MEMBER
 
 SENSITIVE = frozenset({"pid", "identity", "income", "worker", "employment", "health"})
 """With which word the name of such a scope or claim begins."""
@@ -12,16 +13,32 @@ SENSITIVE = frozenset({"pid", "identity", "income", "worker", "employment", "hea
 LITTLE = frozenset({"card"})
 """Authentication methods (`amr`) that open nothing sensitive: a printed card can be copied."""
 
+BY_PHONE = "qr"
+"""The method of who said on a phone what is to be opened on another screen: that, and little more."""
+
 
 def is_sensitive(name: str) -> bool:
-    """Say whether a scope's or claim's name begins with such a word: `income`, `income:read`."""
-    return re.split(r"[^a-z]", name.lower(), maxsplit=1)[0] in SENSITIVE
+    """Say whether a scope's or claim's name begins with such a word: `income`, `income:read`.
+
+    Or whether an identity document was compared for it: `verified_claims/birthdate`.
+    """
+    return name.startswith(f"{MEMBER}/") or re.split(r"[^a-z]", name.lower(), maxsplit=1)[0] in SENSITIVE
 
 
 def asks_for_sensitive(request: AuthorizationRequest) -> bool:
-    """Say whether a request asks for such a thing, or for what an identity document was compared for."""
+    """Say whether a request asks for such a thing."""
+    return bool(sensitive_names(request))
+
+
+def sensitive_names(request: AuthorizationRequest) -> frozenset[str]:
+    """Return which scopes and claims of a request are such."""
     names = (*request.scope, *request.asked_claims)
-    return bool(request.verified_names) or any(is_sensitive(name) for name in names)
+    return frozenset(name for name in names if is_sensitive(name))
+
+
+def is_by_phone(end_user: EndUser) -> bool:
+    """Say whether a phone opened this session elsewhere."""
+    return BY_PHONE in end_user.amr
 
 
 def proves_little(end_user: EndUser) -> bool:

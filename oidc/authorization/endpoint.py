@@ -14,6 +14,7 @@ from oidc.authorization.lifetimes import Lifetimes
 from oidc.authorization.prompts import (
     Prompt,
     Situation,
+    is_offline,
     required_local_prompt,
     required_prompt,
 )
@@ -298,14 +299,6 @@ class AuthorizationEndpoint:
             error.account_id = end_user.account_id
         record_refusal(self._events, "authorization.refused", error, now, client.client_id)
         return self._responses.failure(client, reply_to, error, now)
-
-
-def is_offline(request: AuthorizationRequest, client: Client) -> bool:
-    """OpenID Connect Core §11: offline access is for clients that can refresh, and ignored for others.
-
-    Of a shared screen nothing goes on once its person has gone.
-    """
-    return OFFLINE_ACCESS in request.scope and "refresh_token" in client.grant_types and not client.terminal
 
 
 def in_stead(grant: Grant, mandate: Mandate) -> Grant:

@@ -20,8 +20,8 @@ from oidc.errors import (
     OAuthError,
 )
 from oidc.mandates import Mandate
-from oidc.models import AuthorizationRequest, Client, EndUser, Interaction, acr_at_least
-from oidc.sensitive import asks_for_sensitive, proves_little
+from oidc.models import OFFLINE_ACCESS, AuthorizationRequest, Client, EndUser, Interaction, acr_at_least
+from oidc.sensitive import asks_for_sensitive, is_by_phone, proves_little
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,18 @@ def needs_login(s: Situation) -> bool:
         return True
     if s.request.hinted_subject and s.request.hinted_subject != s.subject and not s.mandates:
         return True
+    if is_by_phone(s.end_user) and (asks_for_sensitive(s.request) or is_offline(s.request, s.client)):
+        # The phone was shown another request, and perhaps from far away: this one it has to be shown, too
+        return True
     return "login" in s.request.prompt or is_too_old(s.request.max_age, s.end_user, s.now)
+
+
+def is_offline(request: AuthorizationRequest, client: Client) -> bool:
+    """OpenID Connect Core §11: offline access is for clients that can refresh, and ignored for others.
+
+    Of a shared screen nothing goes on once its person has gone.
+    """
+    return OFFLINE_ACCESS in request.scope and "refresh_token" in client.grant_types and not client.terminal
 
 
 def is_too_old(max_age: int | None, end_user: EndUser, now: int) -> bool:

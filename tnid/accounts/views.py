@@ -65,6 +65,9 @@ def end_session() -> ResponseReturnValue:
         not_found("session.end", end_user.account_id)
     for sid in chosen:
         session.end_session(end_user.account_id, sid)
+    if "others" in request.form:
+        # What a screen was just allowed is to be a session elsewhere
+        services.current().qr_sign_ins.end_all(end_user.account_id, services.now())
     flash(gettext("Signed out there."), "good")
     return redirect(url_for("accounts.sessions"), 303)
 

@@ -7,6 +7,7 @@ as strongly and as freshly as what is asked needs, and never more weakly than th
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from oidc.authorization.prompts import Situation
-from oidc.models import LOA2, AuthorizationRequest, Client, EndUser, Interaction, acr_at_least
+from oidc.models import LOA1, LOA2, AuthorizationRequest, Client, EndUser, Interaction, acr_at_least
 from tnid import services, web
 from tnid.access import send_to_sign_in
 from tnid.accounts.browsers import describe_browser
@@ -23,7 +24,7 @@ from tnid.consent.question import put_question
 from tnid.consent.service import Question
 from tnid.qr.proximity import Nearness, is_too_far, names_asked, nearness_at
 from tnid.qr.service import ROOM
-from tnid.signin.assurance import FRESH_FACTORS_SECONDS, is_remote
+from tnid.signin.assurance import FRESH_FACTORS_SECONDS, is_remote, without_second_factor
 from tnid.signin.terminals import Terminal, find_terminal
 
 GUARDIAN, OTHER_ACCOUNT, FAR = "guardian", "other_account", "far"
@@ -106,6 +107,17 @@ def find_obstacle(case: Case) -> str | None:
     Only `sign_in` can be cleared away at once; the others say what to do instead.
     """
     return next((name for name, is_in_the_way in OBSTACLES if is_in_the_way(case)), None)
+
+
+def as_shown_now(end_user: EndUser, now: int) -> EndUser:
+    """Return the person as the screen may take them for: two factors count where both were shown just now.
+
+    Else a yes for little, given long after the factors, would open all that asks for two.
+    """
+    if now - end_user.auth_time <= FRESH_FACTORS_SECONDS or end_user.acr == LOA1:
+        return end_user
+    left = without_second_factor(end_user.amr)
+    return replace(end_user, acr=left.acr, amr=left.amr)
 
 
 def send_to_prove(case: Case, return_to: str) -> Response:

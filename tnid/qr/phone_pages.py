@@ -28,6 +28,7 @@ from tnid.qr.state import APPROVED, CLAIMED, EXPIRED, LIVE, OTHER_PERSON, TYPED,
 from tnid.qr.tickets import AGREED, SHOWN, Ticket
 from tnid.qr.typed_codes import count_strange_code, find_by_code
 from tnid.signin import session
+from tnid.signin.assurance import is_remote
 from tnid.signin.forms import ContinueForm
 from tnid.signin.limits import QR_OF_ACCOUNT, Bucket
 
@@ -265,7 +266,12 @@ def approve(visit: Visit, end_user: EndUser) -> ResponseReturnValue:
 
 
 def decide(visit: Visit, asked: Asked, unproved: Case | None, end_user: EndUser) -> ResponseReturnValue:
-    """Note the consent first and then the yes; in between `unproved` is proved, where it is not None."""
+    """Note the consent first and then the yes; in between `unproved` is proved, where it is not None.
+
+    A session that another phone opened agrees to nothing: who proves themselves is asked then.
+    """
+    if unproved is not None and is_remote(end_user.amr):
+        return approval.send_to_prove(unproved, visit.address(SHOWN))
     if visit.ticket.kind == SHOWN and not take_consent(asked, end_user):
         return show_question(visit, asked, end_user, has_changed=True)
     if unproved is not None:
@@ -276,7 +282,8 @@ def decide(visit: Visit, asked: Asked, unproved: Case | None, end_user: EndUser)
 def note_yes(visit: Visit, end_user: EndUser) -> ResponseReturnValue:
     """Note the yes and go on to the digits; somebody who changes their mind at that moment is first."""
     parts, now = services.current(), services.now()
-    if not parts.qr_sign_ins.approve(visit.row, end_user, web.browser_id(), now):
+    shown = approval.as_shown_now(end_user, now)
+    if not parts.qr_sign_ins.approve(visit.row, shown, web.browser_id(), now):
         row = parts.qr_sign_ins.find(visit.row.id)
         return conflict(visit._replace(row=row, state=state_of(row, now)))
     return redirect(visit.address(SHOWN), 303)

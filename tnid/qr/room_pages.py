@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from oidc.decoupled.user_code import ALPHABET, show_user_code
 from oidc.models import Interaction
+from oidc.sensitive import sensitive_names
 from tnid import services
 from tnid.access import Guard, declare
 from tnid.accounts.messages import MESSAGES, show_refusal
@@ -110,7 +111,7 @@ def collect(form: RoomForm, terminal: Terminal, interaction: Interaction) -> Any
     row = parts.qr_sign_ins.find_room(form.typed_code.data, now)
     if isinstance(row, Refused):
         return _refuse(row.reason, client_id)
-    if row.client_id != client_id or not _is_here(row, terminal, ip):
+    if row.client_id != client_id or not _is_here(row, terminal, ip) or not _covers(row, interaction):
         return _refuse("room_elsewhere", client_id)
     collected = parts.qr_sign_ins.collect_room(row, form.digits.data, now)
     if not isinstance(collected, Refused) or collected.reason == "room_not_approved":
@@ -121,6 +122,14 @@ def collect(form: RoomForm, terminal: Terminal, interaction: Interaction) -> Any
 def _is_here(row: Any, terminal: Terminal, ip: str) -> bool:
     """Say whether the code was taken in the terminal's network, in which this browser is too."""
     return row.network == network_of(ip) or (terminal.holds(row.asked_from) and terminal.holds(ip))
+
+
+def _covers(row: Any, interaction: Interaction) -> bool:
+    """Say whether the phone was shown whatever is most private of what the terminal asks for by now."""
+    shown = services.current().interactions.recall(row.interaction_uid)
+    if interaction.request is None or shown is None or shown.request is None:
+        return False
+    return sensitive_names(interaction.request) <= sensitive_names(shown.request)
 
 
 def _refuse(reason: str, client_id: str, seconds: int = 0) -> Refused:

@@ -37,6 +37,9 @@ def enrol() -> ResponseReturnValue:
     candidate = second_factor.find_candidate()
     if candidate is None:
         return resume(interaction)
+    if session.find_terminal() is not None:
+        # Everybody's screen, whoever is half signed in there
+        return go_to("terminal.choose", interaction)
     kinds = services.current().factors.find_kinds(candidate.account_id)
     if any(kinds):
         return go_to(second_factor_screen(kinds), interaction)

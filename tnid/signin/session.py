@@ -53,8 +53,17 @@ def _presented() -> str:
     """Return the secret of the session that counts here: at a terminal that of its very request alone."""
     uid, _, secret = web.cookie(TERMINAL).partition(".")
     if uid and uid == _uid_in_address():
-        return secret
+        return _bound(uid, secret) if secret else ""
     return "" if find_terminal() else web.cookie(SESSION)
+
+
+def _bound(uid: str, secret: str) -> str:
+    """Return what stands for a terminal's session: keyed, so that its secret opens nothing elsewhere."""
+    return services.current().sealer.blind_index("terminal_session", f"{uid}:{secret}")
+
+
+def _bind(secret: str) -> str:
+    return _bound(_uid_in_address(), secret) if find_terminal() else secret
 
 
 def _uid_in_address() -> str:
@@ -161,7 +170,7 @@ def begin_remote_session(
     if find_terminal():
         longest = parts.settings.terminal_session_lifetime_seconds
         proof = proof._replace(lifetime_seconds=min(proof.lifetime_seconds, longest))
-    value, sid = parts.sessions.begin(account_id, assurance, _place(), now, proof)
+    value, sid = parts.sessions.begin(account_id, assurance, _place(), now, proof, bind=_bind)
     _keep(value)
     if not is_usual:
         parts.alerts.raise_for(account_id, sid, *_place(), now, text=_text_of_alert(assurance))
@@ -215,7 +224,7 @@ def _renewed(account_id: str, assurance: Assurance) -> tuple[str, str] | None:
 
 def change_trust(assurance: Assurance) -> bool:
     """Give the present session a new id and what its factors prove now; False where it has ended."""
-    value = services.current().sessions.change_trust(_presented(), assurance, services.now())
+    value = services.current().sessions.change_trust(_presented(), assurance, services.now(), bind=_bind)
     if value is None:
         return False
     _keep(value)
@@ -261,6 +270,17 @@ def clear_terminal() -> None:
     web.clear_cookie(web.LANGUAGE_COOKIE)
     web.forget_browser()
     _forget_end_user()
+
+
+def forget_earlier_person() -> None:
+    """End at a terminal what somebody began there and left, before the next person begins."""
+    end_half_sign_in()
+    end_waiting_screen()
+    uid, _, secret = web.cookie(TERMINAL).partition(".")
+    parts = services.current()
+    left = parts.sessions.look_up(_bound(uid, secret), services.now()) if secret else None
+    if left is not None and not parts.grants.list_parties(left.sid):
+        end_session(left.account_id, left.sid)
 
 
 def end_session(account_id: str, sid: str) -> bool:

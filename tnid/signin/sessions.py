@@ -83,13 +83,23 @@ class Sessions:
         self._store.touch(hash_cookie(value), now)
 
     def begin(
-        self, account_id: str, assurance: Assurance, place: Place, now: int, proof: Proof | None = None
+        self,
+        account_id: str,
+        assurance: Assurance,
+        place: Place,
+        now: int,
+        proof: Proof | None = None,
+        *,
+        bind: Callable[[str], str] = str,
     ) -> tuple[str, str]:
-        """Begin a session; return its cookie's value and its sid."""
+        """Begin a session; return its cookie's value and its sid.
+
+        `bind` makes of the value what will be presented, where that is more than the value alone.
+        """
         value, sid = new_cookie_value(), secrets.token_urlsafe(24)
         proof = proof or Proof(now, self._lifetime_seconds)
         self._store.insert(
-            id_hash=hash_cookie(value),
+            id_hash=hash_cookie(bind(value)),
             sid=sid,
             account_id=account_id,
             auth_time=proof.auth_time,
@@ -116,12 +126,14 @@ class Sessions:
         )
         return value if is_renewed else None
 
-    def change_trust(self, old_value: str, assurance: Assurance, now: int) -> str | None:
+    def change_trust(
+        self, old_value: str, assurance: Assurance, now: int, *, bind: Callable[[str], str] = str
+    ) -> str | None:
         """Set what a session's factors prove; return the new cookie's value, or None where it ended."""
         value = new_cookie_value()
         is_changed = self._store.change_trust(
             hash_cookie(old_value),
-            hash_cookie(value),
+            hash_cookie(bind(value)),
             acr=assurance.acr,
             amr=" ".join(assurance.amr),
             now=now,

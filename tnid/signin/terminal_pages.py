@@ -26,6 +26,8 @@ def choose() -> ResponseReturnValue:
     terminal = session.find_terminal()
     if terminal is None:
         return resume(interaction)
+    if session.uid_of_terminal() != interaction.uid:
+        session.forget_earlier_person()
     web.set_cookie(session.TERMINAL, session.terminal_cookie(interaction.uid))
     needs_two = needs_phone(interaction)
     return render_template(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -49,8 +50,8 @@ def agree(phone: InProcess, code: str, person: Someone) -> str:
     return phone.page.text_of("qr_shown_digits")
 
 
-def bring_back(kiosk: Kiosk, code: str, digits: str, screen: InProcess | None = None) -> Page:
-    screen = kiosk.begin(screen)
+def bring_back(kiosk: Kiosk, code: str, digits: str, screen: InProcess | None = None, **asked: str) -> Page:
+    screen = kiosk.begin(screen, **asked)
     screen.click("terminal_room")
     screen.click("room_finish")
     return screen.submit("room_submit", {"room_code": code, "room_digits": digits})
@@ -168,6 +169,22 @@ def test_what_is_most_private_is_not_for_a_code_that_was_carried_off(
     assert page.has("obstacle") and not page.has("qr_approve")
     same_building = new_browser("203.0.113.200")
     assert look_at(same_building, code, minh).has("qr_approve")
+
+
+def test_what_was_agreed_to_outside_opens_nothing_private_that_was_not_shown_there(
+    outside: InProcess,
+    minh: Someone,
+    services: Services,
+    clock: Clock,
+    new_browser: Callable[..., InProcess],
+) -> None:
+    kiosk = Kiosk(services, clock, new_browser)
+    code = take_code(kiosk)
+    digits = agree(outside, code, minh)
+    verified = {"verification": {"trust_framework": None}, "claims": {"birthdate": None}}
+    asked = json.dumps({"userinfo": {"verified_claims": verified}})
+    assert bring_back(kiosk, code, digits, claims=asked).status == 400
+    assert answered(bring_back(kiosk, code, digits))["code"], "it was not spent by that"
 
 
 def test_guesses_at_a_terminal_are_counted(kiosk: Kiosk) -> None:
