@@ -18,7 +18,7 @@ from tnid.qr.service import Screen
 
 SCREENS = 2000
 # How often a page's script asks: tnid/static/js/qr.js, with its jitter
-EVERY_SECONDS = 1.5
+EVERY_SECONDS = 1.6
 CONNECTIONS = 64
 # Sign-ins one after the other, for what is asked is how long one takes, not how many there can be
 SIGN_INS_AT_ONCE = 1
