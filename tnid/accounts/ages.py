@@ -7,7 +7,6 @@ from datetime import MAXYEAR, date, datetime, timedelta, timezone
 # Vietnam keeps no summer time, and has kept this since 1975
 VIETNAM = timezone(timedelta(hours=7))
 CHILD_YEARS = 16
-ADULT_YEARS = 18
 
 
 def birthday(birthdate: str, years: int) -> int | None:

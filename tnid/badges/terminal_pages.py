@@ -19,7 +19,7 @@ from tnid.badges.forms import ActivationForm, CardForm, PinForm
 from tnid.badges.known import known_of
 from tnid.badges.service import Activation
 from tnid.badges.state import ACTIVE, state_of
-from tnid.badges.terminals import find_terminal, needs_phone
+from tnid.badges.terminals import needs_phone
 from tnid.signin import kept, session
 from tnid.signin.assurance import CARD_AND_PIN
 from tnid.signin.limits import BADGE_FROM_NETWORK, Bucket, network_of
@@ -58,7 +58,7 @@ def enter() -> ResponseReturnValue:
 
 def find_way_elsewhere(interaction: Interaction) -> ResponseReturnValue | None:
     """Return where to go instead, where no card is taken, or what is asked needs more than one."""
-    if find_terminal(interaction) is None:
+    if session.find_terminal() is None:
         return go_to("signin.login", interaction)
     return go_to("badge.phone", interaction) if needs_phone(interaction) else None
 

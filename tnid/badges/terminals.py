@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 from oidc.authorization.prompts import Situation
-from oidc.models import LOA1, Client, Interaction, acr_at_least
+from oidc.models import LOA1, Interaction, acr_at_least
 from oidc.sensitive import asks_for_sensitive
 from tnid import services
-
-
-def is_terminal(client: Client | None) -> bool:
-    """Say whether a client is a shared screen that an operator registered."""
-    return client is not None and bool(client.terminal)
-
-
-def find_terminal(interaction: Interaction) -> Client | None:
-    """Return the terminal that asks, or None where it is none, or a page of ours."""
-    if interaction.request is None:
-        return None
-    client = services.current().clients.find(interaction.request.client_id)
-    return client if is_terminal(client) else None
+from tnid.signin.session import find_terminal
 
 
 def takes_cards(interaction: Interaction) -> bool:
     """Say whether a card is a way to sign in here."""
-    return find_terminal(interaction) is not None and not needs_phone(interaction)
+    return find_terminal() is not None and not needs_phone(interaction)
 
 
 def needs_phone(interaction: Interaction) -> bool:

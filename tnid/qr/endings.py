@@ -54,8 +54,8 @@ ENDINGS: dict[str, Ending] = {
         404,
         "care",
         _("This address was made for another browser"),
-        _("Or this browser keeps no cookies. Nothing happened."),
-        _("Scan the code on the screen with the camera of this phone."),
+        _("Or this browser has signed out since then, or keeps no cookies. Nobody was signed in."),
+        _("Scan the screen's code with this phone's camera. If none is there, show a new one first."),
     ),
     EXPIRED: Ending(
         410,

@@ -292,6 +292,10 @@ class QrSignIns:
         """End whatever is under way for an account."""
         return self._store.end_of_account(account_id, REFUSED, now)
 
+    def end_of_phone(self, account_id: str, phone: str, now: int) -> int:
+        """End what this phone claimed for its person, who signs out there and could answer no more."""
+        return self._store.end_of_phone(account_id, hash_browser(phone), REFUSED, now)
+
     def note_expired(self, now: int, *, most: int) -> bool:
         """End those whose time ran out, up to `most`, and count them; say whether there may be more."""
         expired = self._store.end_expired(EXPIRED, now, most=most)

@@ -14,7 +14,6 @@ REFUSED, WRONG_DIGITS, REPLACED, ABANDONED, OTHER_PERSON = (
     *("refused", "wrong_digits", "replaced"),
     *("abandoned", "other_person"),
 )
-END_REASONS = (REFUSED, WRONG_DIGITS, REPLACED, ABANDONED, OTHER_PERSON)
 LIVE = (WAITING, CLAIMED, TYPED, APPROVED, READY)
 
 

@@ -30,7 +30,6 @@ CARD = "card"
 
 PASSWORD = Assurance(LOA1, ("pwd",))
 PASSWORD_AND_TOTP = Assurance(LOA2, ("pwd", "otp", "mfa"))
-PASSWORD_AND_RECOVERY_CODE = Assurance(LOA2, ("pwd", "rc", "mfa"))
 CARD_AND_PIN = Assurance(LOA1, (CARD, "pin"))
 
 

@@ -235,6 +235,9 @@ def change_trust(assurance: Assurance) -> bool:
 def sign_out() -> EndUser | None:
     """End the session of this browser and the grants that were to last as long; return whose it was."""
     end_user = find_end_user()
+    if end_user is not None:
+        parts, now = services.current(), services.now()
+        parts.qr_sign_ins.end_of_phone(end_user.account_id, web.browser_id(), now)
     web.forget_browser()
     web.clear_cookie(SESSION)
     end_half_sign_in()

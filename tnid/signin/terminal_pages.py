@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, g, render_template, request, url_for
+from flask import Blueprint, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from oidc.models import Interaction
@@ -15,8 +15,6 @@ from tnid.signin.screen import address, asking_app, get_interaction, resume
 from tnid.signin.terminals import Terminal
 
 blueprint = declare(Blueprint("terminal", __name__, url_prefix="/terminal"), Guard.PUBLIC)
-
-CARD = "badge.enter"
 
 
 @blueprint.get("")
@@ -31,7 +29,7 @@ def choose() -> ResponseReturnValue:
     web.set_cookie(session.TERMINAL, session.terminal_cookie(interaction.uid))
     needs_two = needs_phone(interaction)
     return render_template(
-        "qr/terminal.html",
+        "signin/terminal.html",
         app=asking_app(interaction),
         needs_two=needs_two,
         ways=ways_of(interaction, terminal, needs_two=needs_two),
@@ -42,15 +40,11 @@ def ways_of(interaction: Interaction, terminal: Terminal, *, needs_two: bool) ->
     """Return the address of each way that leads to what is asked: a card opens little."""
     named = {
         "phone": "qr_screen.begin",
-        "card": None if needs_two else CARD,
+        "card": None if needs_two else "badge.enter",
         "room": "room.begin",
         "password": "signin.login" if terminal.allows_password else None,
     }
-    return {
-        way: url_for(endpoint, interaction=interaction.uid)
-        for way, endpoint in named.items()
-        if endpoint in current_app.view_functions
-    }
+    return {way: address(endpoint, interaction) for way, endpoint in named.items() if endpoint is not None}
 
 
 @blueprint.post("/stay")

@@ -30,11 +30,6 @@ _BY_ACCOUNT = (
     .where(former_numbers.c.account_id == bindparam("account_id"))
     .order_by(former_numbers.c.ended_at)
 )
-_BY_NUMBER = (
-    select(former_numbers.c.account_id)
-    .where(former_numbers.c.number_index == bindparam("number_index"))
-    .order_by(former_numbers.c.ended_at)
-)
 
 
 class FormerNumberStore:
@@ -49,7 +44,3 @@ class FormerNumberStore:
     def list_by_account(self, account_id: str) -> list[Any]:
         """Return what the account's person had before, oldest first."""
         return self._database.fetch_all(_BY_ACCOUNT, account_id=account_id)
-
-    def list_accounts(self, number_index: str) -> list[str]:
-        """Return the accounts whose people had this number once."""
-        return [row.account_id for row in self._database.fetch_all(_BY_NUMBER, number_index=number_index)]

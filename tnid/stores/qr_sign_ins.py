@@ -147,6 +147,13 @@ _END_OF_ACCOUNT = (
     )
 )
 _IS_OPEN = (_ROW.ended_at.is_(None), _ROW.collected_at.is_(None))
+_END_OF_PHONE = (
+    update(qr_sign_ins)
+    .where(*_OF_PHONE, *_IS_OPEN)
+    .values(
+        ended_at=bindparam("now"), end_reason=bindparam("why"), typed_hash=None, changed_at=bindparam("now")
+    )
+)
 _RAN_OUT = select(_ROW.id).where(_ROW.expires_at <= bindparam("now"), *_IS_OPEN).limit(bindparam("most"))
 _END_EXPIRED = (
     update(qr_sign_ins)
@@ -249,6 +256,11 @@ class QrSignInStore:
 
     def end_of_account(self, account_id: str, reason: str, now: int) -> int:
         return self._database.execute(_END_OF_ACCOUNT, of_account=account_id, why=reason, now=now)
+
+    def end_of_phone(self, account_id: str, phone_hash: str, reason: str, now: int) -> int:
+        return self._database.execute(
+            _END_OF_PHONE, by_account=account_id, by_phone=phone_hash, why=reason, now=now
+        )
 
     def end_expired(self, reason: str, now: int, *, most: int) -> int:
         """End up to `most` of those whose time ran out, as of then; return how many."""

@@ -76,8 +76,8 @@ QR_PAGES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "qr-approved": ("qr/screen.html", _screen("approved")),
     "qr-typed": ("qr/screen.html", _screen("typed")),
     "qr-ready": ("qr/screen.html", _screen("ready")),
-    "terminal": ("qr/terminal.html", _terminal(ways=WAYS, needs_two=False)),
-    "terminal-two": ("qr/terminal.html", _terminal(ways=WAYS, needs_two=True)),
+    "terminal": ("signin/terminal.html", _terminal(ways=WAYS, needs_two=False)),
+    "terminal-two": ("signin/terminal.html", _terminal(ways=WAYS, needs_two=True)),
     "terminal-room": (
         "qr/terminal_room.html",
         _terminal(

@@ -63,6 +63,12 @@ class World:
         self.claim()
         assert isinstance(self.claim(self.minh), Refused)
 
+    def sign_out_on_the_phone(self) -> None:
+        self.approve()
+        now = self.clock.now()
+        assert self.qr.end_of_phone(self.lan.id, "another phone of hers", now) == 0
+        assert self.qr.end_of_phone(self.lan.id, PHONE, now) == 1
+
     def collect(self) -> None:
         self.approve()
         row = self.qr.find(self.begun.row.id)
@@ -99,6 +105,7 @@ ENDINGS: dict[str, Callable[[World], None]] = {
     "other_person": World.be_somebody_else,
     "collected": World.collect,
     "expired": World.wait,
+    "refused by signing out": World.sign_out_on_the_phone,
     "expired after the yes": World.wait_after_approval,
 }
 

@@ -101,6 +101,19 @@ def test_a_yes_is_taken_back_before_the_digits_are_typed(
     assert screen.collect() is None
 
 
+def test_a_phone_that_signs_out_half_way_ends_it(
+    phone: InProcess, screen: WaitingScreen, lan: Someone
+) -> None:
+    """It knows of nothing any more, so nobody could answer: the screen says so instead of waiting."""
+    lan.sign_in(phone)
+    ticket = phone.open(screen.address).path
+    phone.submit("qr_approve")
+    phone.open("/logout")
+    phone.submit("logout_confirm")
+    assert screen.state == "refused"
+    assert phone.open(ticket).get("qr_ending").get("data-reason") == "foreign"
+
+
 def test_our_own_pages_ask_by_our_name(
     phone: InProcess, new_screen: Callable[..., WaitingScreen], lan: Someone
 ) -> None:
