@@ -20,7 +20,7 @@ from tnid.services import Services
 FOLDER = Path(__file__).parent
 CREDENTIALS_FILE = "demo.json"
 LOCALES = ("en", "ko")
-ACCOUNT_MEMBERS = ("username", "password", "claims", "identity_level", "totp", "locale")
+ACCOUNT_MEMBERS = ("username", "password", "claims", "identity_level", "personal_id_number", "totp", "locale")
 
 # Where the demonstration applications listen, unless told otherwise
 BASE_URLS = {
@@ -104,7 +104,7 @@ def _add_person(services: Services, person: dict[str, Any], now: int) -> dict[st
     """Create the account unless the username is taken; return its credentials."""
     if services.accounts.find_by_username(person["username"]) is not None:
         return None
-    new = NewAccount(**{name: person[name] for name in ACCOUNT_MEMBERS})
+    new = NewAccount(**{name: person[name] for name in ACCOUNT_MEMBERS if name in person})
     account = services.accounts.create(new, now, trusted=True)
     if isinstance(account, Refused):
         raise ValueError(f"people.toml: {person['username']}: {account.field} {account.reason}")
