@@ -33,6 +33,9 @@ def choose() -> ResponseReturnValue:
     parts = services.current()
     status = 200
     if ContinueForm().validate_on_submit():
+        if "back" in request.form:
+            parts.interactions.deny(interaction.uid, services.now())
+            return resume(interaction)
         named = "" if "self" in request.form else request.form.get("mandate", "?")
         if named in {"", *(one.id for one in situation.mandates)}:
             parts.interactions.mark_represented(interaction.uid, end_user.sid, named)

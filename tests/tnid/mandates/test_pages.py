@@ -251,6 +251,14 @@ def test_a_mandate_that_is_not_held_can_not_be_chosen(
     assert services.grants.list_by_account(an.id, clock.now()) == []
 
 
+def test_who_signs_in_for_nobody_goes_back_to_the_application(
+    mandate_id: str, at_clinic: str, helper: InProcess, an: Someone, services: Services, clock: Clock
+) -> None:
+    ask(helper, at_clinic)
+    assert parse_qs(urlsplit(helper.click("for_nobody").url).query)["error"] == ["access_denied"]
+    assert services.grants.list_by_account(an.id, clock.now()) == []
+
+
 def test_a_mandate_that_ends_between_screen_and_code_gives_nothing(
     mandate_id: str, at_clinic: str, helper: InProcess, bay: Someone, services: Services, clock: Clock
 ) -> None:
