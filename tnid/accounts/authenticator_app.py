@@ -80,5 +80,6 @@ def take(account_id: str, sid: str, secret: str, code: str, seal: bytes | None) 
     parts.audit.record("factor.add" if seal is None else "factor.replace", account_id=account_id, now=now)
     if seal is not None:
         parts.sessions.end_all(account_id, now, except_sid=sid)
+        parts.qr_sign_ins.end_all(account_id, now)
     parts.messages.announce(account_id, "factor_added" if seal is None else "factor_replaced", now)
     return None

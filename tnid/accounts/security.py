@@ -153,6 +153,7 @@ def after_removal(end_user: EndUser) -> None:
     parts, now = services.current(), services.now()
     parts.messages.announce(end_user.account_id, "factor_removed", now)
     parts.sessions.end_all(end_user.account_id, now, except_sid=end_user.sid)
+    parts.qr_sign_ins.end_all(end_user.account_id, now)
     if parts.factors.is_enrolled(end_user.account_id):
         return
     parts.factors.remove_codes(end_user.account_id)

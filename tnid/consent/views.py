@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from oidc.models import AuthorizationRequest, Client, Interaction
+from oidc.authorization.prompts import required_prompt
+from oidc.models import AuthorizationRequest, Client, EndUser, Interaction
 from tnid import services
 from tnid.access import Guard, declare
 from tnid.consent.question import describe_question, put_question, take_answer
@@ -24,6 +25,8 @@ def ask() -> ResponseReturnValue:
     client = services.current().clients.find(asked.client_id) if asked else None
     person = find_account()
     if end_user is None or person is None or asked is None or client is None:
+        return resume(interaction)
+    if not is_asked_for(interaction, asked, client, end_user):
         return resume(interaction)
     question = put_question(end_user.account_id, asked, client, anew="consent" in asked.prompt)
     decision = request.form.get("decision")
@@ -47,6 +50,16 @@ def ask() -> ResponseReturnValue:
         **describe_question(question, client, person),
     )
     return page, (409 if is_answer else 200)
+
+
+def is_asked_for(
+    interaction: Interaction, asked: AuthorizationRequest, client: Client, end_user: EndUser
+) -> bool:
+    """Say whether nothing comes before the consent: who has still to prove who they are agrees to nothing."""
+    authorization = services.current().provider.authorization
+    situation = authorization.situation(asked, client, end_user, services.now(), interaction)
+    rule = required_prompt(situation)
+    return rule is None or rule.name == "consent"
 
 
 def is_settled(

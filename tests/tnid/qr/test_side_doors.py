@@ -184,9 +184,43 @@ def test_a_session_by_phone_agrees_to_nothing_in_the_place_of_a_phone(
     assert browser.submit("qr_approve").has("qr_shown_digits")
 
 
+@pytest.mark.parametrize("scope", ["openid offline_access", "openid profile"])
+def test_nobody_agrees_before_they_have_shown_what_is_asked_for(
+    browser: InProcess,
+    minh: Someone,
+    services: Services,
+    clock: Clock,
+    new_app: Callable[..., str],
+    scope: str,
+) -> None:
+    sign_in_by_phone(browser, Phone(services, clock, minh))
+    asked = new_app("strict", scope, least_acr="LoA1" if "offline" in scope else "LoA2")
+    page = browser.open(asked)
+    uid = parse_qs(urlsplit(page.url).query)["interaction"][0]
+    assert page.path != "/consent"
+    consent = f"/consent?interaction={uid}"
+    if browser.open(consent).has("consent_allow"):
+        browser.click("consent_allow")
+    assert services.consents.find_agreed(minh.id, "strict") is None
+
+
 def test_a_far_screen_gets_nothing_for_which_a_document_was_compared() -> None:
     asked = AuthorizationRequest("jobs", "", "query", ("openid",), verified_names=("verified_claims/name",))
     assert is_too_far(Nearness.FAR, names_asked(asked))
+
+
+def test_who_changes_the_factors_takes_back_what_was_just_allowed(
+    browser: InProcess, new_browser: Callable[..., InProcess], minh: Someone, services: Services, clock: Clock
+) -> None:
+    own = new_browser()
+    minh.sign_in(own)
+    phone = Phone(services, clock, minh, two_factors=True)
+    digits = phone.claim(begin(browser))
+    phone.approve()
+    own.post("/account/security/factor/remove")
+    assert not services.factors.is_enrolled(minh.id)
+    assert type_digits(browser, digits).path == "/login/qr"
+    assert "tnid_session" not in browser.cookies
 
 
 def test_who_signs_out_everywhere_else_takes_back_what_was_just_allowed(
