@@ -22,12 +22,12 @@ SHUT_WHILE_WAITING = frozenset({"requests", "device", "mandates", "acceptance"})
 OPEN_TO_REMOTE = frozenset(
     {
         *("emergency.panic", "emergency.answer_alert", "accounts.end_session", "accounts.withdraw"),
-        *("profile.show", "rights.show", "waiting.make", "waiting.cancel", "own_badge.revoke"),
+        *("rights.show", "waiting.make", "waiting.cancel", "own_badge.revoke"),
     }
 )
 # Where they are asked for a sign-in before anything is typed, which would be lost on the way
 SHUT_TO_REMOTE = frozenset(
-    {"identity", "identity_photo", "identity_phone", "acceptance", "requests", "device"}
+    {"profile", "identity", "identity_photo", "identity_phone", "acceptance", "requests", "device"}
 )
 
 

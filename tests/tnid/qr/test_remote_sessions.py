@@ -113,6 +113,7 @@ def test_no_desk_is_opened_by_it(
     [
         "/account/security/passkeys/new",
         "/account/security/app",
+        "/account/profile",
         "/account/profile/phone",
         "/account/profile/email",
         "/account/mandates/new/details?client=jobs",

@@ -209,6 +209,16 @@ def test_a_far_screen_gets_nothing_for_which_a_document_was_compared() -> None:
     assert is_too_far(Nearness.FAR, names_asked(asked))
 
 
+def test_a_session_by_phone_makes_another_person_and_a_child_of_nobody(
+    browser: InProcess, lan: Someone, services: Services, clock: Clock
+) -> None:
+    sign_in_by_phone(browser, Phone(services, clock, lan))
+    fourteen = {"name": "Ai đó", "birthdate": "02/01/2012", "gender": "female"}
+    browser.post("/account/profile", **fourteen, confirmed_birthdate="2012-01-02")
+    assert services.accounts.get(lan.id).profile == {"name": "Nguyễn Thị Lan"}
+    assert browser.open("/account").path == "/account"
+
+
 def test_who_changes_the_factors_takes_back_what_was_just_allowed(
     browser: InProcess, new_browser: Callable[..., InProcess], minh: Someone, services: Services, clock: Clock
 ) -> None:
