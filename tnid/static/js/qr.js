@@ -16,6 +16,8 @@ const digits = document.getElementById("qr_digits");
 const offline = document.querySelector("[data-offline]");
 let failures = 0;
 let isLeaving = false;
+// A form that was sent without a network goes once there is one
+let held = null;
 
 function reload(isSame) {
   if (isLeaving) return;
@@ -37,6 +39,9 @@ function restore() {
 function tell(isOffline) {
   offline.hidden = !isOffline;
   if (image) image.classList.toggle("stale", isOffline);
+  if (isOffline || !held) return;
+  held.target.requestSubmit(held.submitter);
+  held = null;
 }
 
 function idOf(address) {
@@ -82,8 +87,11 @@ async function look() {
 if (waiting) {
   restore();
   const finish = document.querySelector("[data-finish]");
-  addEventListener("submit", () => {
-    isLeaving = true;
+  addEventListener("submit", (event) => {
+    isLeaving = offline.hidden;
+    if (isLeaving) return;
+    event.preventDefault();
+    held = event;
   });
   if (finish) finish.requestSubmit();
   else setTimeout(look, LOOK_MILLISECONDS);

@@ -8,6 +8,21 @@ const offline = page.querySelector("[data-offline]");
 // As long as one of these is the state, the page that asks is the right one
 const ASKED = ["waiting", "claimed", "typed"];
 
+// An answer that was pressed without a network is sent once there is one
+let held = null;
+page.addEventListener("submit", (event) => {
+  if (offline.hidden) return;
+  event.preventDefault();
+  held = event;
+});
+
+function tell(isOffline) {
+  offline.hidden = !isOffline;
+  if (isOffline || !held) return;
+  held.target.requestSubmit(held.submitter);
+  held = null;
+}
+
 const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 // The network may come and go: asked again until there is an answer
@@ -15,10 +30,10 @@ async function ask(path, options) {
   for (;;) {
     try {
       const answer = await fetch(path, options);
-      offline.hidden = true;
+      tell(false);
       return answer;
     } catch {
-      offline.hidden = false;
+      tell(true);
       await wait(EVERY_MS);
     }
   }
