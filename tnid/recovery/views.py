@@ -39,6 +39,7 @@ from tnid.signin.limits import (
 from tnid.signin.limits import RECOVERY_CODE as RECOVERY_CODES
 from tnid.signin.passkeys import Used
 from tnid.signin.screen import address, context_of, find_interaction
+from tnid.signin.session import find_terminal
 
 blueprint = declare(Blueprint("recovery", __name__, url_prefix="/recover"), Guard.PUBLIC)
 
@@ -61,6 +62,9 @@ def answer_over(_error: RecoveryOver) -> Response:
 def begin() -> ResponseReturnValue:
     """Ask whose account it is. What comes next is the same for every name."""
     interaction, form, refused = find_interaction(), NameForm(), None
+    if find_terminal() is not None:
+        # It goes on for long, on pages that no idle end clears, and the next person would finish it
+        return redirect(address("terminal.choose", interaction), 303)
     if form.validate_on_submit():
         device = find_device(form.name.data)
         refused = take_begin(device)

@@ -118,6 +118,13 @@ def test_the_next_person_at_a_terminal_finds_nothing_of_the_one_before(
     assert not services.sessions.list_live(lan.id, clock.now())
 
 
+def test_nobody_begins_a_recovery_at_a_terminal_for_the_next_person_to_finish(kiosk: Kiosk) -> None:
+    screen = kiosk.begin()
+    uid = screen.page.url.partition("interaction=")[2]
+    assert not screen.click("terminal_password").has("recover_link")
+    assert screen.open(f"/recover?interaction={uid}").path == "/terminal"
+
+
 # What a phone allowed, and no more
 
 
