@@ -15,6 +15,7 @@ from oidc.models import LOA2
 from tests.security.attack import Attack, AttackersBrowser
 from tests.security.target import SESSION_COOKIE, Party, Target, Victim
 from tnid import clock
+from tnid.accounts.alerts import BY_QR
 from tnid.qr.service import Begun, Screen
 from tnid.qr.state import state_of
 from tnid.signin.assurance import PASSWORD, PASSWORD_AND_TOTP
@@ -338,7 +339,7 @@ def test_qr_020_a_reported_phish_ends_all_that_came_of_it(
     with target.database.unit():
         parts.audit.record("sign_in.complete", account_id=person.account_id, now=now)
         _, sid = parts.sessions.begin(person.account_id, PASSWORD, place, now)
-        assert parts.alerts.raise_for(person.account_id, sid, *place, now, is_by_qr=True)
+        assert parts.alerts.raise_for(person.account_id, sid, *place, now, text=BY_QR)
     owner = new_phone(attack, person)
     page = owner.open("/account")
     assert "mã QR" in page.words()
