@@ -114,7 +114,8 @@ _TRY_ACTIVATION = (
         _ROW.activation_expires_at > bindparam("now"),
     )
     .values(
-        wrong_tries=case((_IS_RIGHT, _ROW.wrong_tries), else_=_ROW.wrong_tries + 1),
+        # A chosen PIN forgives what came before it, as a right one does
+        wrong_tries=case((_IS_TAKEN, 0), (_IS_RIGHT, _ROW.wrong_tries), else_=_ROW.wrong_tries + 1),
         pin_hash=case((_IS_TAKEN, bindparam("new_hash")), else_=_ROW.pin_hash),
         pin_set_at=case((_IS_TAKEN, bindparam("now")), else_=_ROW.pin_set_at),
         activation_hash=case((_IS_TAKEN, null()), else_=_ROW.activation_hash),

@@ -284,6 +284,7 @@ def test_the_slips_code_works_once_and_wrong_ones_cost_tries(
     )
     spaced = f" {made.activation_code[:4]} {made.activation_code[4:]}"
     assert badges.activate(row, Activation(spaced, PIN, KIOSK), KNOWN, now) is None
+    assert badges.find(row.id).wrong_tries == 0, "a chosen PIN forgives them, as a right one does"
     assert badges.activate(row, Activation(made.activation_code, "918273", KIOSK), KNOWN, now) == Refused(
         "", "badge_not_open"
     )
