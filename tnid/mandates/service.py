@@ -126,9 +126,10 @@ class Mandates:
             refused = Refused("to", "mandate_for_oneself")
             return self._refuse("mandate.offer", refused, principal_id, now)
         offered_to = offer.to[:MOST_NAME_CHARACTERS]
+        # In this order: an offer that is made between the two looks is met as a Conflict, and not made twice
+        named = self._find_free_id(principal_id, offer, now)
         mandate_id = self._find_same(principal_id, offer, offered_to, now)
         if mandate_id is None:
-            named = self._find_free_id(principal_id, offer, now)
             mandate_id = self._add(
                 principal_id, offer, now, id_=named, helper_id=helper_id, offered_to=offered_to
             )

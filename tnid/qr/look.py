@@ -14,7 +14,7 @@ from typing import Any
 
 from tnid.stores.qr_sign_ins import KEEP_SECONDS, QrSignInStore
 
-LOOK_SECONDS = 0.25
+LOOK_SECONDS = 0.15
 # A row says in which second it changed, and may be committed later than that: a writer may wait for a lock.
 # Clocks of two machines differ, too
 OVERLAP_SECONDS = 10

@@ -2,7 +2,7 @@
 "use strict";
 
 // With the quarter of a second that an answer may be old, a step is here within two seconds
-const LOOK_MILLISECONDS = 1500;
+const LOOK_MILLISECONDS = 1600;
 const JITTER_MILLISECONDS = 200;
 const MOST_MILLISECONDS = 10000;
 const FRAME_CHARACTERS = 8;
