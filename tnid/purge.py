@@ -13,8 +13,11 @@ from tnid.stores.badges import badges
 from tnid.stores.card_corrections import card_corrections
 from tnid.stores.decoupled import requests as decoupled_requests
 from tnid.stores.desks import desks
+from tnid.stores.employers import employer_tokens
+from tnid.stores.employments import employment_cards
 from tnid.stores.grants import grants
 from tnid.stores.guardianships import guardianships
+from tnid.stores.imports import imports
 from tnid.stores.interactions import interactions
 from tnid.stores.mandates import mandates
 from tnid.stores.message_codes import message_codes
@@ -67,6 +70,9 @@ EXPIRING: tuple[Column[int], ...] = (
     security_events.c.expires_at,
     qr_sign_ins.c.expires_at,
     badges.c.expires_at,
+    imports.c.expires_at,
+    employer_tokens.c.expires_at,
+    employment_cards.c.expires_at,
 )
 # A session that a person renews outlasts the first grants given in it, and their clients are told of its end
 _SESSION_HAS_ENDED = ~exists().where(

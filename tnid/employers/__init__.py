@@ -1,0 +1,1 @@
+"""Employers: organisations, who represents them, and what they confirm of their workers."""

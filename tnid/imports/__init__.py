@@ -1,0 +1,1 @@
+"""Lists of workers: a spreadsheet read row by row, checked, and applied while sign-ins go on."""
