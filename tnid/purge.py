@@ -14,7 +14,7 @@ from tnid.stores.card_corrections import card_corrections
 from tnid.stores.decoupled import requests as decoupled_requests
 from tnid.stores.desks import desks
 from tnid.stores.employers import employer_tokens
-from tnid.stores.employments import employment_cards
+from tnid.stores.employment_cards import employment_cards
 from tnid.stores.grants import grants
 from tnid.stores.guardianships import guardianships
 from tnid.stores.imports import imports

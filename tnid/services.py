@@ -18,6 +18,7 @@ from tnid.audit import Audit, event_columns
 from tnid.badges.parts import build_badges
 from tnid.consent.parts import build_consents
 from tnid.db import Database
+from tnid.employment.parts import build_attestations, build_employments
 from tnid.enrolment.service import Enrolment
 from tnid.mandates.guardians import Endings
 from tnid.mandates.parts import build_guardians, build_mandate_endings, build_mandates
@@ -77,6 +78,8 @@ class Services:
         self.data_requests = build_data_requests(self)
         self.enrolment = Enrolment(self.accounts, self.limits, self.messages, self.audit)
         self.consents = build_consents(self)
+        self.attestations, self.employment_endings = build_attestations(self)
+        self.employments = build_employments(self)
         self.mandates = build_mandates(self)
         self.guardians = build_guardians(self)
         stores = build_stores(

@@ -22,23 +22,23 @@ LOCALES = ("vi", "en", "ko")
 _BIRTHDATE = re.compile(r"^(\d{4})(?:-(\d{2})-(\d{2}))?$")
 
 
-class _Unfit(ValueError):
+class Unfit(ValueError):
     """A claim's value is not what the claim holds; the argument is the stable reason."""
 
 
 def clean_text(value: Any) -> str:
     """Return a line of text in NFC; control, invisible and direction-changing characters are unfit."""
     if not isinstance(value, str):
-        raise _Unfit("not_text")
+        raise Unfit("not_text")
     if len(value) > 2 * MOST_CHARACTERS:
-        raise _Unfit("too_long")
+        raise Unfit("too_long")
     text = " ".join(unicodedata.normalize("NFC", value).split())
     if len(text) > MOST_CHARACTERS:
-        raise _Unfit("too_long")
+        raise Unfit("too_long")
     if any(unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn") for character in text):
-        raise _Unfit("characters")
+        raise Unfit("characters")
     if _has_piled_marks(text):
-        raise _Unfit("characters")
+        raise Unfit("characters")
     return text
 
 
@@ -46,9 +46,9 @@ def clean_name(value: Any) -> str:
     """Return somebody's name: letters of any script, and what stands between them in names."""
     text = clean_text(value)
     if any(unicodedata.category(c)[0] not in "LM" and c not in BETWEEN_LETTERS for c in text):
-        raise _Unfit("name_characters")
+        raise Unfit("name_characters")
     if text and not any(unicodedata.category(c)[0] == "L" for c in text):
-        raise _Unfit("name_characters")
+        raise Unfit("name_characters")
     return text
 
 
@@ -64,14 +64,14 @@ def _has_piled_marks(text: str) -> bool:
 def _phone(value: Any) -> str:
     phone = parse_phone(clean_text(value))
     if phone is None:
-        raise _Unfit("phone")
+        raise Unfit("phone")
     return phone
 
 
 def _email(value: Any) -> str:
     email = parse_email(clean_text(value))
     if email is None:
-        raise _Unfit("email")
+        raise Unfit("email")
     return email
 
 
@@ -80,24 +80,24 @@ def _birthdate(value: Any) -> str:
     text = clean_text(value)
     found = _BIRTHDATE.match(text)
     if found is None or not text.isascii() or text == "0000":
-        raise _Unfit("birthdate")
+        raise Unfit("birthdate")
     year, month, day = found.groups()
     try:
         date(int(year) or 2000, int(month or 1), int(day or 1))
     except ValueError:
-        raise _Unfit("birthdate") from None
+        raise Unfit("birthdate") from None
     return text
 
 
 def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise _Unfit("not_a_flag")
+        raise Unfit("not_a_flag")
     return value
 
 
 def _address(value: Any) -> dict[str, str]:
     if not isinstance(value, Mapping) or not set(value) <= set(ADDRESS_MEMBERS):
-        raise _Unfit("address")
+        raise Unfit("address")
     members = {name: clean_text(member) for name, member in value.items()}
     return {name: member for name, member in members.items() if member}
 
@@ -105,14 +105,14 @@ def _address(value: Any) -> dict[str, str]:
 def _locale(value: Any) -> str:
     text = clean_text(value)
     if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", text):
-        raise _Unfit("locale")
+        raise Unfit("locale")
     return text
 
 
 def _web_address(value: Any) -> str:
     text = clean_text(value)
     if not re.fullmatch(r"https?://[^\s\"<>]+", text):
-        raise _Unfit("web_address")
+        raise Unfit("web_address")
     return text
 
 
@@ -156,7 +156,7 @@ def check_profile(
             return Refused(name, "unknown_claim")
         try:
             checked = _CHECKS[name](value) if value not in (None, "") else None
-        except _Unfit as unfit:
+        except Unfit as unfit:
             return Refused(name, str(unfit))
         if checked not in (None, "", {}):
             profile[name] = checked

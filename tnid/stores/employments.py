@@ -6,9 +6,29 @@ side. What was attested is sealed.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Text
+from typing import Any
 
-from tnid.db import db
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    bindparam,
+    delete,
+    func,
+    insert,
+    null,
+    or_,
+    select,
+    update,
+)
+
+from tnid.db import Database, db
+from tnid.stores.employers import employers
 
 employments = db.Table(
     "employments",
@@ -30,7 +50,8 @@ employments = db.Table(
     # Fields that the worker accepted and refused, by spaces; any other is offered
     Column("accepted", Text, nullable=False),
     Column("refused", Text, nullable=False),
-    Column("is_hidden", Boolean, nullable=False),
+    # 1 while the employer is kept from listings, else 0
+    Column("is_hidden", Integer, nullable=False),
     # When the employer last said so, who of it and how ("list", "page", "scim", "operator")
     Column("attested_at", BigInteger, nullable=False),
     Column("attested_by", String(22), ForeignKey("accounts.id", ondelete="SET NULL")),
@@ -49,45 +70,174 @@ employments = db.Table(
     Column("updated_at", BigInteger, nullable=False),
 )
 _ROW = employments.c
-_IS_CURRENT = _ROW.ended_at.is_(None)
+IS_CURRENT = _ROW.ended_at.is_(None)
 Index(
     "uq_employments_employer_id_staff_code_current",
     _ROW.employer_id,
     _ROW.staff_code,
     unique=True,
-    sqlite_where=_IS_CURRENT,
-    postgresql_where=_IS_CURRENT,
+    sqlite_where=IS_CURRENT,
+    postgresql_where=IS_CURRENT,
 )
 Index(
     "uq_employments_employer_id_number_index_current",
     _ROW.employer_id,
     _ROW.number_index,
     unique=True,
-    sqlite_where=_IS_CURRENT,
-    postgresql_where=_IS_CURRENT,
+    sqlite_where=IS_CURRENT,
+    postgresql_where=IS_CURRENT,
 )
 Index("ix_employments_employer_id", _ROW.employer_id, _ROW.id)
 Index("ix_employments_number_index", _ROW.number_index)
 Index("ix_employments_account_id", _ROW.account_id)
 Index("ix_employments_attested_by", _ROW.attested_by)
-Index("ix_employments_ends_at", _ROW.ends_at, sqlite_where=_IS_CURRENT, postgresql_where=_IS_CURRENT)
-Index("ix_employments_valid_until", _ROW.valid_until, sqlite_where=_IS_CURRENT, postgresql_where=_IS_CURRENT)
+Index("ix_employments_ends_at", _ROW.ends_at, sqlite_where=IS_CURRENT, postgresql_where=IS_CURRENT)
+Index("ix_employments_valid_until", _ROW.valid_until, sqlite_where=IS_CURRENT, postgresql_where=IS_CURRENT)
 _IS_UNTOLD = _ROW.told_at.is_(None)
 Index("ix_employments_untold", _ROW.created_at, sqlite_where=_IS_UNTOLD, postgresql_where=_IS_UNTOLD)
 
-employment_cards = db.Table(
-    "employment_cards",
-    Column("id", String(22), primary_key=True),
-    Column("account_id", String(22), ForeignKey("accounts.id", ondelete="SET NULL")),
-    Column("employment_id", String(22), ForeignKey("employments.id", ondelete="SET NULL")),
-    # Its place in the status list: never given twice
-    Column("status_index", Integer, nullable=False, unique=True),
-    # The fields that the card can show, by spaces
-    Column("fields", Text, nullable=False),
-    Column("issued_at", BigInteger, nullable=False),
-    Column("expires_at", BigInteger, nullable=False),
-    Column("revoked_at", BigInteger),
+# What the statements say of a row
+
+EMPLOYER_STANDS = (employers.c.approved_at.is_not(None), employers.c.suspended_at.is_(None))
+NOT_OVER = (IS_CURRENT, or_(_ROW.ends_at.is_(None), _ROW.ends_at > bindparam("now")))
+WITH_EMPLOYER = select(
+    employments,
+    employers.c.tax_code.label("tax_code"),
+    employers.c.name.label("employer_name"),
+    employers.c.domain.label("domain"),
+    employers.c.domain_verified_at.label("domain_verified_at"),
+    employers.c.suspended_at.label("suspended_at"),
+).join(employers, employers.c.id == _ROW.employer_id)
+_INSERT = insert(employments)
+_OF_EMPLOYER = (_ROW.employer_id == bindparam("of_employer"), IS_CURRENT)
+_FIND_BY_STAFF_CODE = select(employments).where(*_OF_EMPLOYER, _ROW.staff_code == bindparam("code"))
+_FIND_BY_NUMBER = select(employments).where(*_OF_EMPLOYER, _ROW.number_index == bindparam("index"))
+_FIND = select(employments).where(*_OF_EMPLOYER, _ROW.id == bindparam("of_id"))
+_REPLACE = (
+    update(employments)
+    .where(_ROW.id == bindparam("of_id"), _ROW.version == bindparam("seen"), IS_CURRENT)
+    .values(
+        staff_code=bindparam("new_staff_code"),
+        number_index=bindparam("new_number_index"),
+        values_sealed=bindparam("new_values"),
+        accepted=bindparam("new_accepted"),
+        told_at=bindparam("new_told_at"),
+        ends_at=bindparam("new_ends_at"),
+        attested_at=bindparam("now"),
+        attested_by=bindparam("by_account"),
+        attested_through=bindparam("by_way"),
+        valid_until=bindparam("new_valid_until"),
+        updated_at=bindparam("now"),
+        version=_ROW.version + 1,
+    )
 )
-Index("ix_employment_cards_account_id", employment_cards.c.account_id)
-Index("ix_employment_cards_employment_id", employment_cards.c.employment_id)
-Index("ix_employment_cards_expires_at", employment_cards.c.expires_at)
+_CONFIRM = (
+    update(employments)
+    .where(*_OF_EMPLOYER, _ROW.id == bindparam("of_id"))
+    .values(
+        attested_at=bindparam("now"),
+        attested_by=bindparam("by_account"),
+        attested_through=bindparam("by_way"),
+        valid_until=bindparam("new_valid_until"),
+        updated_at=bindparam("now"),
+        version=_ROW.version + 1,
+    )
+)
+_SET_END = (
+    update(employments)
+    .where(*_OF_EMPLOYER, _ROW.id == bindparam("of_id"))
+    .values(ends_at=bindparam("at"), updated_at=bindparam("now"), version=_ROW.version + 1)
+)
+_INVITE = (
+    update(employments)
+    .where(*_OF_EMPLOYER, _ROW.id == bindparam("of_id"), _ROW.account_id.is_(None))
+    .values(invitation_hash=bindparam("code_hash"), invitation_expires_at=bindparam("until"))
+)
+_LIST_OF_EMPLOYER = (
+    select(employments)
+    .where(*_OF_EMPLOYER, _ROW.id > bindparam("after"))
+    .order_by(_ROW.id)
+    .limit(bindparam("most"))
+)
+_COUNTS = select(
+    func.count().label("people"),
+    func.count(_ROW.account_id).label("linked"),
+    func.count(func.nullif(_ROW.valid_until > bindparam("due_before"), True)).label("due"),
+).where(*_OF_EMPLOYER)
+
+_LIST_OVER = (
+    WITH_EMPLOYER.where(IS_CURRENT, _ROW.ends_at <= bindparam("now"))
+    .order_by(_ROW.ends_at, _ROW.id)
+    .limit(bindparam("most"))
+)
+# The employer's data goes; what the worker keeps is under a seal of its own
+_CLOSE = (
+    update(employments)
+    .where(_ROW.id == bindparam("of_id"), IS_CURRENT, _ROW.account_id == bindparam("of_account"))
+    .values(
+        staff_code=null(), number_index=null(), values_sealed=null(), invitation_hash=null(),
+        attested_by=null(), ended_at=bindparam("now"), history_sealed=bindparam("history"),
+        ends_at=bindparam("at"), updated_at=bindparam("now"), version=_ROW.version + 1,
+    )
+)  # fmt: skip
+_REMOVE = delete(employments).where(_ROW.id == bindparam("of_id"), IS_CURRENT, _ROW.account_id.is_(None))
+
+
+class EmploymentStore:
+    """Keeps employments. What was read and matters stands in the WHERE of what is written."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # The employer's side: never an account's data
+
+    def add(self, **columns: Any) -> None:
+        """Add a row; raises Conflict where the staff code or the number is on the employer's list."""
+        self._database.execute(_INSERT, **columns)
+
+    def find(self, employer_id: str, employment_id: str) -> Any:
+        return self._database.fetch_one(_FIND, of_employer=employer_id, of_id=employment_id)
+
+    def find_by_staff_code(self, employer_id: str, code: str) -> Any:
+        return self._database.fetch_one(_FIND_BY_STAFF_CODE, of_employer=employer_id, code=code)
+
+    def find_by_number(self, employer_id: str, index: str) -> Any:
+        return self._database.fetch_one(_FIND_BY_NUMBER, of_employer=employer_id, index=index)
+
+    def replace(self, employment_id: str, seen: int, **new: Any) -> bool:
+        return self._database.execute(_REPLACE, of_id=employment_id, seen=seen, **new) == 1
+
+    def confirm(self, employer_id: str, employment_id: str, **new: Any) -> bool:
+        return self._database.execute(_CONFIRM, of_employer=employer_id, of_id=employment_id, **new) == 1
+
+    def set_end(self, employer_id: str, employment_id: str, at: int | None, now: int) -> bool:
+        return (
+            self._database.execute(_SET_END, of_employer=employer_id, of_id=employment_id, at=at, now=now)
+            == 1
+        )
+
+    def invite(self, employer_id: str, employment_id: str, code_hash: str, until: int) -> bool:
+        """Set the code of the invitation, in place of any before; False where somebody has linked it."""
+        found = {"of_employer": employer_id, "of_id": employment_id}
+        return self._database.execute(_INVITE, **found, code_hash=code_hash, until=until) == 1
+
+    def list_of_employer(self, employer_id: str, after: str, most: int) -> list[Any]:
+        return self._database.fetch_all(_LIST_OF_EMPLOYER, of_employer=employer_id, after=after, most=most)
+
+    def count(self, employer_id: str, due_before: int) -> Any:
+        """Return `people`, those of them `linked`, and those `due` to be confirmed again by then."""
+        return self._database.fetch_one(_COUNTS, of_employer=employer_id, due_before=due_before)
+
+    # The end
+
+    def list_over(self, now: int, most: int) -> list[Any]:
+        return self._database.fetch_all(_LIST_OVER, now=now, most=most)
+
+    def close(self, row: Any, history: bytes, at: int, now: int) -> bool:
+        """Erase the employer's data of a linked row and keep the worker's; False where it was done."""
+        found = {"of_id": row.id, "of_account": row.account_id}
+        return self._database.execute(_CLOSE, **found, history=history, at=at, now=now) == 1
+
+    def remove(self, employment_id: str) -> bool:
+        """Remove a row that nobody linked."""
+        return self._database.execute(_REMOVE, of_id=employment_id) == 1

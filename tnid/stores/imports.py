@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, String, Text
 
 from tnid.db import db
 
@@ -59,7 +59,7 @@ import_rows = db.Table(
     Column("outcome", String(16)),
     Column("field", String(32)),
     Column("reason", String(64)),
-    Column("is_applied", Boolean, nullable=False),
+    Column("is_applied", Integer, nullable=False),
 )
 Index("ix_import_rows_outcome", import_rows.c.import_id, import_rows.c.outcome, import_rows.c.row_number)
 Index("ix_import_rows_staff_code", import_rows.c.import_id, import_rows.c.staff_code)

@@ -66,7 +66,7 @@ def upgrade() -> None:
         sa.Column("declined_at", sa.BigInteger(), nullable=True),
         sa.Column("accepted", sa.Text(), nullable=False),
         sa.Column("refused", sa.Text(), nullable=False),
-        sa.Column("is_hidden", sa.Boolean(), nullable=False),
+        sa.Column("is_hidden", sa.Integer(), nullable=False),
         sa.Column("attested_at", sa.BigInteger(), nullable=False),
         sa.Column("attested_by", sa.String(length=22), nullable=True),
         sa.Column("attested_through", sa.String(length=16), nullable=False),
@@ -228,7 +228,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(length=16), nullable=True),
         sa.Column("field", sa.String(length=32), nullable=True),
         sa.Column("reason", sa.String(length=64), nullable=True),
-        sa.Column("is_applied", sa.Boolean(), nullable=False),
+        sa.Column("is_applied", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["import_id"], ["imports.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("import_id", "row_number", name=op.f("pk_import_rows")),
     )
