@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from oidc.attested import ATTESTED, OF_EMPLOYMENT, SELF_DECLARED
+from oidc.attested import SCOPES as WORK_SCOPES
 from oidc.errors import InvalidRequest
 from oidc.interfaces import Subjects
 from oidc.mandates import Mandate
@@ -37,13 +39,29 @@ SCOPE_CLAIMS: Mapping[str, tuple[str, ...]] = {
     "address": ("address",),
     "age": ("age_over_15", "age_over_18"),
     "residence": ("resident_of_province",),
+    "worker": (
+        "is_worker",
+        "job_title",
+        "industrial_park",
+        "employment_start_date",
+        "employment_contract_type",
+        "employment_confirmed_at",
+        "employment_valid_until",
+    ),
+    "employer": ("employer", "represents"),
+    "jobs": ("job_seeker",),
+    "housing": ("social_housing_income", "housing_seeker"),
     OFFLINE_ACCESS: (),
 }
 
 _OF_SCOPES = tuple(name for names in SCOPE_CLAIMS.values() for name in names)
 YES_NO_SCOPES = frozenset({"age", "residence"})
+ON_REQUEST_SCOPES = YES_NO_SCOPES.union(WORK_SCOPES)
+"""No client has them that didn't name them at registration."""
+
 CLAIMS_SUPPORTED = (*_OF_SCOPES, *ASKING)
-VERIFIED_NAMES = frozenset(f"{MEMBER}/{name}" for name in _OF_SCOPES if name not in YES_NO_CLAIMS)
+_NEVER_VERIFIED = frozenset({*YES_NO_CLAIMS, *SELF_DECLARED, *ATTESTED.difference(OF_EMPLOYMENT)})
+VERIFIED_NAMES = frozenset(f"{MEMBER}/{name}" for name in _OF_SCOPES if name not in _NEVER_VERIFIED)
 EVIDENCE_NAME = f"{MEMBER}/{EVIDENCE}"
 MAX_CLAIMS_BYTES = 16 * 1024
 

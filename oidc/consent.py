@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from oidc.agreed import Agreed
+from oidc.attested import ALWAYS
 from oidc.claims import SCOPE_CLAIMS, names_of_scopes
 from oidc.models import OPENID, WITHHELD_SCOPE, AuthorizationRequest, Client
 from oidc.verified_claims import EVIDENCE, MEMBER
@@ -29,6 +30,16 @@ CLAIM_GROUPS: Mapping[str, tuple[str, ...]] = {
     "updated_at": ("updated_at",),
     "age": ("age_over_15", "age_over_18"),
     "residence": ("resident_of_province",),
+    "is_worker": ALWAYS,
+    "employer": ("employer",),
+    "job_title": ("job_title",),
+    "industrial_park": ("industrial_park",),
+    "employment_start_date": ("employment_start_date",),
+    "employment_contract_type": ("employment_contract_type",),
+    "represents": ("represents",),
+    "social_housing_income": ("social_housing_income",),
+    "job_seeker": ("job_seeker",),
+    "housing_seeker": ("housing_seeker",),
 }
 """Every claim that a scope can cover is in one of them: what a person agrees to is what the page names."""
 

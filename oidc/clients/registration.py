@@ -18,7 +18,7 @@ from authlib.oidc.registration import ClientMetadataClaims as OpenIDMetadata
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
-from oidc.claims import SCOPE_CLAIMS, YES_NO_SCOPES
+from oidc.claims import ON_REQUEST_SCOPES, SCOPE_CLAIMS
 from oidc.clients import ciba_metadata, request_metadata
 from oidc.clients.authentication import AUTH_METHODS, hash_secret
 from oidc.clients.browser_uris import check_frontchannel_logout, check_initiate_login
@@ -141,8 +141,8 @@ def fill_defaults(metadata: Metadata) -> None:
     metadata.setdefault("subject_type", "pairwise")
     if "scope" not in metadata and is_personal(metadata):
         may_refresh = "refresh_token" in metadata["grant_types"]
-        # Who wants a yes or no, and knows of it, says so
-        scopes = [name for name in SCOPE_CLAIMS if name not in YES_NO_SCOPES]
+        # Who wants a yes or no, or to know of somebody's work, says so
+        scopes = [name for name in SCOPE_CLAIMS if name not in ON_REQUEST_SCOPES]
         metadata["scope"] = " ".join(s for s in scopes if may_refresh or s != OFFLINE_ACCESS)
 
 

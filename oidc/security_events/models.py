@@ -7,6 +7,8 @@ from dataclasses import dataclass
 CONSENT_WITHDRAWN = "consent-withdrawn"
 CONSENT_NARROWED = "consent-narrowed"
 ACCOUNT_DELETED = "account-deleted"
+ATTESTATION_ENDED = "attestation-ended"
+"""Nobody vouches for these claims any more, or the worker took them back. Why is not said."""
 
 DELETED, KEPT = "deleted", "kept"
 OUTCOMES = (DELETED, KEPT)

@@ -71,6 +71,9 @@ def test_who_agreed_to_one_question_has_not_agreed_to_another(world: World) -> N
         ({"age_over": {"value": 60}}, "age_over=60"),
         ({"age_over": {"values": [60]}}, "age_over=60"),
         ({"resident_of_ward": {"values": ["01843", "01840", "01843"]}}, "resident_of_ward=01840,01843"),
+        ({"works_in_park": {"values": ["yen-binh-1", "diem-thuy"]}}, "works_in_park=diem-thuy,yen-binh-1"),
+        ({"income_at_least": {"value": 8_000_000}}, "income_at_least=8000000"),
+        ({"tenure_at_least_months": {"value": 12}}, "tenure_at_least_months=12"),
     ],
 )
 def test_what_is_asked_about_is_part_of_the_name(wish: dict[str, Any], name: str) -> None:
@@ -94,11 +97,27 @@ def test_a_question_without_its_value_asks_nothing(wish: Any) -> None:
         {"resident_of_ward": {"value": value}}
         for value in (1840, "1840", "01840=", "01840 x", None, "０１８４０")
     ]
-    + [{"resident_of_ward": {"values": [f"0184{n}" for n in range(5)]}}],
+    + [{"resident_of_ward": {"values": [f"0184{n}" for n in range(5)]}}]
+    + [
+        {"income_at_least": {"value": value}}
+        for value in (0, -1_000_000, 8_500_000, 8_000_001, 201_000_000, 8e6, "8000000", True, None)
+    ]
+    + [{"income_at_least": {"values": [8_000_000, 9_000_000]}}]
+    + [{"tenure_at_least_months": {"value": value}} for value in (0, 601, "12", 1.0, False)]
+    + [{"works_in_park": {"value": value}} for value in ("", "Yên Bình", "-yen", "a=b", "a,b", "a" * 33, 1)]
+    + [{"works_in_park": {"values": ["a", "b", "c", "d", "e"]}}],
 )
 def test_a_value_that_is_none_is_refused(claims: dict[str, Any]) -> None:
     with pytest.raises(InvalidRequest):
         parse_claims_parameter(asking(**claims))
+
+
+def test_the_greatest_and_the_least_are_asked_about_too() -> None:
+    edges = {"income_at_least": {"value": 200_000_000}, "tenure_at_least_months": {"value": 600}}
+    assert parse_claims_parameter(asking(**edges)).userinfo == (
+        "income_at_least=200000000",
+        "tenure_at_least_months=600",
+    )
 
 
 def test_discovery_names_them(world: World) -> None:

@@ -11,6 +11,7 @@ from oidc.yes_no import AGE_OVER, RESIDENT_OF_WARD, base_of, values_in
 from tnid.wards import REGION, find_ward
 
 LOCAL = timezone(timedelta(hours=7))  # Asia/Ho_Chi_Minh, which has no summer time
+_OF_RESIDENCE = ("resident_of_province", RESIDENT_OF_WARD)
 
 
 def answer(name: str, verified: Sequence[Mapping[str, Any]], now: int) -> bool | None:
@@ -22,7 +23,7 @@ def answer(name: str, verified: Sequence[Mapping[str, Any]], now: int) -> bool |
     if base.startswith(f"{AGE_OVER}_"):
         return is_over(claims.get("birthdate", ""), int(base.rpartition("_")[2]), now)
     address = claims.get("address")
-    if not address:
+    if not address or base not in _OF_RESIDENCE:
         return None
     is_here = _key(address.get("region", "")) == _key(REGION)
     if base != RESIDENT_OF_WARD:

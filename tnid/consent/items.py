@@ -7,15 +7,17 @@ from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _
 
+from oidc import attested, yes_no
 from oidc.agreed import Agreed
 from oidc.consent import ABOUT_VERIFIED, Item, decided, key_of_item
 from oidc.models import OFFLINE_ACCESS, AuthorizationRequest, Client
 from oidc.verified_claims import EVIDENCE
-from oidc.yes_no import AGE_OVER, base_of, values_in
+from oidc.yes_no import base_of, values_in
 from tnid import web
 from tnid.consent.scopes import ScopeText
 from tnid.consent.service import in_locale, items_agreed
-from tnid.consent.values import Holdings, Value, is_question, preview_of, values_of
+from tnid.consent.values import Holdings, Value, is_attested, is_question, preview_of, values_of
+from tnid.money import write_dong
 from tnid.wards import find_ward
 
 LABELS = {
@@ -31,6 +33,16 @@ LABELS = {
     "updated_at": _("When the profile was last changed"),
     "age": _("Whether you are 15 and 18 or older – yes or no, never the date of birth"),
     "residence": _("Whether you live in Thái Nguyên province – yes or no, never the address"),
+    "is_worker": _("That you are a worker, and until when this is confirmed"),
+    "employer": _("Your employer"),
+    "job_title": _("Your job"),
+    "industrial_park": _("The industrial park where you work"),
+    "employment_start_date": _("Since when you work there"),
+    "employment_contract_type": _("Kind of employment contract"),
+    "represents": _("Which organisations you represent, and in what role"),
+    "social_housing_income": _("Which income ceiling of social housing you are under – never the wage"),
+    "job_seeker": _("What work you are looking for"),
+    "housing_seeker": _("What home you are looking for"),
 }
 """Every item of `oidc.consent.CLAIM_GROUPS` has its words here."""
 
@@ -40,6 +52,10 @@ NOT_VERIFIED_YET = _("Not verified yet; shared once it is")
 NOT_THERE_YET = _("Not in your profile yet; shared once you add it")
 AGED = _("Whether you are %(years)s or older – yes or no, never the date of birth")
 LIVING_IN = _("Whether you live in %(wards)s – yes or no, never the address")
+EARNING = _("Income of %(amount)s a month or more – yes or no, never the wage")
+WORKING_IN = _("Whether you work in %(parks)s – yes or no, never the company")
+WORKING_FOR = _("Whether you have worked at the same place for %(months)s months – yes or no, never the date")
+NOT_CONFIRMED_YET = _("Not confirmed yet; shared once your employer confirms it and you accept it")
 SIGN_IN = _("That it is you who signs in")
 OTHER_SCOPE = _("Other information: %(scope)s")
 NO_TEXTS: Mapping[str, ScopeText] = {}
@@ -98,6 +114,8 @@ def _show(
 def _why_missing(item: Item) -> str:
     if item.scope is not None:
         return ""
+    if is_attested(item):
+        return str(NOT_CONFIRMED_YET)
     return str(NOT_VERIFIED_YET if item.is_verified or is_question(item) else NOT_THERE_YET)
 
 
@@ -121,8 +139,15 @@ def label_of(name: str, scope: str | None, texts: Mapping[str, ScopeText] = NO_T
 def _label_of_question(name: str) -> str:
     """Say what is asked about, in the words of a yes/no question."""
     values = values_in(name)
-    if base_of(name) == AGE_OVER:
-        return str(AGED) % {"years": values[0]}
+    match base_of(name):
+        case yes_no.AGE_OVER:
+            return str(AGED) % {"years": values[0]}
+        case attested.INCOME_AT_LEAST:
+            return str(EARNING) % {"amount": write_dong(int(values[0]))}
+        case attested.TENURE_AT_LEAST:
+            return str(WORKING_FOR) % {"months": values[0]}
+        case attested.WORKS_IN_PARK:
+            return str(WORKING_IN) % {"parks": ", ".join(values)}
     wards = [ward.name if (ward := find_ward(code)) else code for code in values]
     return str(LIVING_IN) % {"wards": ", ".join(wards)}
 

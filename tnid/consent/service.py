@@ -13,8 +13,14 @@ from oidc.claims import SCOPE_CLAIMS
 from oidc.consent import Item, decided, items_asked, key_of_item, missing_items, with_scopes, withhold
 from oidc.interfaces import Events
 from oidc.models import WITHHELD_SCOPE, AuthorizationRequest, Client
-from oidc.security_events.models import ACCOUNT_DELETED, CONSENT_NARROWED, CONSENT_WITHDRAWN
+from oidc.security_events.models import (
+    ACCOUNT_DELETED,
+    ATTESTATION_ENDED,
+    CONSENT_NARROWED,
+    CONSENT_WITHDRAWN,
+)
 from oidc.verified_claims import MEMBER
+from oidc.yes_no import base_of
 from tnid.consent.ledger import CHANGED, GIVEN, WITHDRAWN, Ledger
 from tnid.consent.notices import Notices
 from tnid.stores.consents import ConsentStore
@@ -222,6 +228,17 @@ class Consents:
         for row in self._store.list_rows(account_id):
             self.notices.queue(ACCOUNT_DELETED, account_id, row.client_id, (), now)
 
+    def tell_attested_ended(self, account_id: str, claims: Iterable[str], now: int) -> None:
+        """Have the applications that were shown these claims be told that nobody vouches for them any more.
+
+        `claims` are names of `oidc.attested` without values (`tnid.employment.claims.claims_of`). Called
+        once, in the unit of work that ends them. What the person decided about them stays decided.
+        """
+        ended = frozenset(claims)
+        for row in self._store.list_rows(account_id):
+            if row.withdrawn_at is None and (told := _shared(_agreed(row), ended)):
+                self.notices.queue(ATTESTATION_ENDED, account_id, row.client_id, told, now)
+
 
 def items_agreed(agreed: Agreed, client: Client) -> list[Item]:
     """Return what was decided, as items of today's rules."""
@@ -262,6 +279,12 @@ def _term(item: Item, client: Client, agreed: Agreed, locale: str) -> dict[str, 
 def in_locale(texts: Mapping[str, str], locale: str) -> str:
     """Return an operator's words in this language, else in Vietnamese."""
     return texts.get(locale) or texts.get("vi") or ""
+
+
+def _shared(agreed: Agreed, claims: frozenset[str]) -> frozenset[str]:
+    """Return those of the claims that are shared, verified and by value too, as they were agreed to."""
+    shared = decided(agreed) - agreed.withheld
+    return frozenset(name for name in shared if base_of(name.removeprefix(f"{MEMBER}/")) in claims)
 
 
 def _items_decided(agreed: Agreed) -> frozenset[str]:

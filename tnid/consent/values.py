@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 from babel import Locale, UnknownLocaleError
 from flask_babel import lazy_gettext as _
 
+from oidc.attested import OF_EMPLOYMENT, QUESTIONS
 from oidc.consent import ABOUT_VERIFIED, Item
 from oidc.verified_claims import EVIDENCE
-from oidc.yes_no import yes_no_names
+from oidc.yes_no import base_of, yes_no_names
 from tnid.accounts.contacts import mask_email, mask_phone
 from tnid.accounts.yes_no import answer
 from tnid.moments import moment
@@ -24,6 +25,7 @@ HOW_VERIFIED = {
     1: _("By phone and the text of the identity card"),
     2: _("In person, by an official who compared the identity card"),
 }
+_VOUCHED_FOR = frozenset({*OF_EMPLOYMENT, *QUESTIONS})
 YES, NO = _("Yes"), _("No")
 
 
@@ -123,6 +125,12 @@ def is_question(item: Item) -> bool:
     return bool(yes_no_names(item.claims))
 
 
+def is_attested(item: Item) -> bool:
+    """Say whether the item is what an employer vouches for, answered by yes or no or told."""
+    names = (base_of(claim.removeprefix(ABOUT_VERIFIED)) for claim in item.claims)
+    return not _VOUCHED_FOR.isdisjoint(names)
+
+
 def _answers(item: Item, held: Holdings) -> list[Value]:
     """Return what would be answered now; looking at it here is nobody's question."""
     told = [(name, answer(name, held.verified, held.now)) for name in yes_no_names(item.claims)]
@@ -150,4 +158,6 @@ def preview_of(item: Item, held: Holdings) -> str | None:
     value = next((source[name] for name in names if source.get(name)), None)
     if first == EVIDENCE:
         return next((value.text for value in values_of(item, held)), None)
-    return None if value is None else MASKS.get(first, str)(value)
+    if value is None:
+        return None
+    return MASKS[first](value) if first in MASKS else _write(first, value)

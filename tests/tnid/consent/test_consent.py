@@ -153,7 +153,25 @@ def in_english(app: object) -> object:
                 "When the profile was last changed",
             ],
         ),
-        (("openid", "worker"), (), ["Other information: worker"]),
+        (("openid", "tea.read"), (), ["Other information: tea.read"]),
+        (
+            ("openid", "worker", "employer", "housing", "jobs"),
+            ("income_at_least=8000000", "tenure_at_least_months=12"),
+            [
+                "That you are a worker, and until when this is confirmed",
+                "Your employer",
+                "Your job",
+                "The industrial park where you work",
+                "Since when you work there",
+                "Kind of employment contract",
+                "Which organisations you represent, and in what role",
+                "Which income ceiling of social housing you are under – never the wage",
+                "What work you are looking for",
+                "What home you are looking for",
+                "Income of 8,000,000\xa0đ a month or more – yes or no, never the wage",
+                "Whether you have worked at the same place for 12 months – yes or no, never the date",
+            ],
+        ),
     ],
 )
 def test_claims_are_asked_for_in_groups(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
@@ -12,9 +13,11 @@ import pytest
 from oidc.clients.outbound import Outbound, OutboundRefused
 from oidc.clients.registration import new_client
 from oidc.models import AuthorizationRequest, Client
+from oidc.security_events.models import ATTESTATION_ENDED
 from tests.conftest import Clock
 from tests.tnid.conftest import CALLBACK, Someone
 from tnid.consent.notices import SECURITY_EVENT, SecurityEventCarrier
+from tnid.employment.claims import claims_of
 from tnid.purge import purge_expired
 from tnid.services import Services
 from tnid.stores.security_events import (
@@ -94,6 +97,65 @@ def test_a_narrowed_consent_names_what_may_no_longer_be_used(
     (event,) = services.consents.notices.list_by_account(lan.id, "jobs")
     assert (event.kind, event.claims) == ("consent-narrowed", ("email", "email_verified"))
     assert len(queued(services)) == 1
+
+
+def test_whoever_shares_what_ends_is_told_and_nobody_else(
+    new_consent: Callable[..., Client],
+    lan: Someone,
+    services: Services,
+    clock: Clock,
+    receiver: Receiver,
+) -> None:
+    share = partial(share_work, services, lan.id, clock)
+    for client_id in ("by-scope", "by-name", "declined", "before", "elsewhere"):
+        new_consent(client_id, security_events_uri=receiver.url)
+    share("by-scope", scope=("openid", "worker", "employer"))
+    share("by-name", claims=("income_at_least=8000000",), verified=("verified_claims/job_title",))
+    share("declined", claims=("job_title",), chosen=())
+    share("before", scope=("openid", "worker"))
+    with services.database.unit():
+        assert services.consents.withdraw(lan.id, "before", clock.now())
+    with services.database.unit():
+        services.consents.tell_attested_ended(lan.id, claims_of(["title", "income"], ["park"]), clock.now())
+    told = {
+        client_id: [
+            event.claims
+            for event in services.consents.notices.list_by_account(lan.id, client_id)
+            if event.kind == ATTESTATION_ENDED
+        ]
+        for client_id in ("by-scope", "by-name", "declined", "before", "elsewhere")
+    }
+    assert told == {
+        "by-scope": [("job_title",)],
+        "by-name": [("income_at_least=8000000", "verified_claims/job_title")],
+        "declined": [],
+        "before": [],
+        "elsewhere": [],
+    }
+    agreed = services.consents.find_agreed(lan.id, "by-scope")
+    assert agreed is not None and "worker" in agreed.scope, "what was decided stays decided"
+
+
+def share_work(
+    services: Services,
+    account_id: str,
+    clock: Clock,
+    client_id: str,
+    *,
+    scope: tuple[str, ...] = ("openid",),
+    claims: tuple[str, ...] = (),
+    verified: tuple[str, ...] = (),
+    chosen: tuple[str, ...] | None = None,
+) -> None:
+    client = services.clients.find_now(client_id)
+    assert client is not None
+    asked = AuthorizationRequest(
+        client_id, CALLBACK, "query", scope, userinfo_claims=claims, verified_names=verified
+    )
+    with services.database.unit():
+        question = services.consents.ask(account_id, asked, client, clock.now())
+        ticked = [item.name for item in question.items] if chosen is None else chosen
+        assert services.consents.give(account_id, question, ticked, clock.now())
 
 
 def test_a_client_that_did_not_say_where_is_told_nothing(

@@ -32,14 +32,25 @@ def test_a_registered_terminal_is_near_and_no_more() -> None:
     assert nearness_of("192.0.2.1", "192.0.2.1", is_terminal=True) == Nearness.SAME_NETWORK
 
 
-@pytest.mark.parametrize("name", ["pid", "income", "income:read", "employment.proof", "Health_record"])
+PRIVATE = (
+    *("pid", "income", "income:read", "employment.proof", "Health_record", "worker", "employer", "jobs"),
+    *("housing", "industrial_park", "job_title", "represents", "social_housing_income", "job_seeker"),
+    *("housing_seeker", "income_at_least=8000000", "works_in_park=diem-thuy", "tenure_at_least_months=12"),
+    *("employment_start_date", "verified_claims/employer", "verified_claims/evidence"),
+)
+
+
+@pytest.mark.parametrize("name", PRIVATE)
 def test_what_is_most_private(name: str) -> None:
     assert is_sensitive(name)
     assert is_too_far(Nearness.FAR, ["openid", name])
     assert not is_too_far(Nearness.NEIGHBOURING, [name])
 
 
-@pytest.mark.parametrize("name", ["openid", "profile", "phone", "healthy", "", "bookings:read"])
+@pytest.mark.parametrize(
+    "name",
+    ["openid", "profile", "phone", "healthy", "", "bookings:read", "is_worker", "jobs:read", "age_over=18"],
+)
 def test_what_is_not(name: str) -> None:
     assert not is_sensitive(name)
     assert not is_too_far(Nearness.FAR, [name])
