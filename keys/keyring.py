@@ -71,7 +71,7 @@ class Keyring:
         used, and ValueError for a programmer's mistake: an algorithm that we have no keys for, claims that
         aren't JSON, or an `exp` after the time for which a retired key is kept.
         """
-        if claims.get("exp", now) > now + self._policy.retain_seconds:
+        if claims.get("exp", now) > now + self._policy.retention(alg):
             raise ValueError("the token would outlive its key: raise retain_seconds")
         key_set = self._load_to_sign(now)
         key = key_set.find_active(alg, now)
@@ -199,7 +199,9 @@ class Keyring:
 
     def _describe(self, key: StoredKey, stored: tuple[StoredKey, ...], now: int) -> KeyStatus:
         retired_at = rotation.find_retirement(key, stored)
-        removed_from = None if retired_at is None else rotation.removal_time(retired_at, self._policy)
+        removed_from = (
+            None if retired_at is None else rotation.removal_time(key.alg, retired_at, self._policy)
+        )
         if key == rotation.find_active(rotation.list_generations(stored, key.alg), now):
             status: Literal["next", "active", "retired"] = "active"
         else:

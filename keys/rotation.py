@@ -9,8 +9,8 @@ So rotation is one insert, and activation happens everywhere at once, even while
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from keys.signing_key import ALGORITHMS
@@ -27,15 +27,21 @@ class RotationPolicy:
     rotation_seconds: how long a key signs.
     publish_seconds: how long it is published before it signs: no less than the JWK Set may be cached.
     retain_seconds: how long a token lives at most; a retired key is published until the last one has expired.
+    retain_longer: the same for algorithms by which something is signed that lives longer, by their names.
     """
 
     rotation_seconds: int = 90 * 86400
     publish_seconds: int = 900
     retain_seconds: int = 86400
+    retain_longer: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not 0 < self.publish_seconds < self.rotation_seconds or self.retain_seconds <= 0:
             raise ValueError("0 < publish_seconds < rotation_seconds and 0 < retain_seconds must hold")
+
+    def retention(self, alg: str) -> int:
+        """Return how long a token of this algorithm lives at most, in seconds."""
+        return max(self.retain_seconds, self.retain_longer.get(alg, 0))
 
 
 class Publish(NamedTuple):
@@ -119,15 +125,15 @@ def find_retirement(key: StoredKey, keys: Sequence[StoredKey]) -> int | None:
     return min(later, default=None)
 
 
-def removal_time(retired_at: int, policy: RotationPolicy) -> int:
-    """Return when the last token signed by a key retired at that time has expired.
+def removal_time(alg: str, retired_at: int, policy: RotationPolicy) -> int:
+    """Return when the last token signed by a key of `alg` that was retired at that time has expired.
 
     publish_seconds is added for processes whose clock is behind, which sign with the old key for longer.
     """
-    return retired_at + policy.retain_seconds + policy.publish_seconds
+    return retired_at + policy.retention(alg) + policy.publish_seconds
 
 
 def is_expired(key: StoredKey, keys: Sequence[StoredKey], now: int, policy: RotationPolicy) -> bool:
     """Say whether no token that is still good can have been signed by the key."""
     retired_at = find_retirement(key, keys)
-    return retired_at is not None and now >= removal_time(retired_at, policy)
+    return retired_at is not None and now >= removal_time(key.alg, retired_at, policy)

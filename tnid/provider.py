@@ -10,6 +10,7 @@ from keys.keyring import Keyring
 from keys.rotation import RotationPolicy
 from oidc.clients.mtls import Mtls
 from oidc.clients.outbound import Outbound
+from oidc.credentials.sd_jwt import ALG as CREDENTIAL_ALG
 from oidc.interfaces import Consents, Events, Mandates
 from oidc.models import Grant
 from oidc.parts import ProviderConfig, Stores
@@ -32,6 +33,8 @@ from tnid.stores.security_events import SecurityEventStore
 from tnid.stores.signing_keys import SqlKeyStore
 
 DAY_SECONDS = 24 * 3600
+# How long an employment card lasts at most
+CARD_SECONDS = 90 * DAY_SECONDS
 IDENTITY_NUMBER = re.compile(r"\s*([0-9]{9}|[0-9]{12})\s*")
 
 
@@ -86,6 +89,8 @@ def build_keyring(settings: Settings, database: Database, sealer: Sealer) -> Key
         rotation_seconds=settings.key_rotation_seconds,
         publish_seconds=settings.key_publish_seconds,
         retain_seconds=max(DAY_SECONDS, longest),
+        # Cards on paper outlive every token: the keys that signed them stay published
+        retain_longer={CREDENTIAL_ALG: CARD_SECONDS},
     )
     return Keyring(SqlKeyStore(database), sealer.derive("keys"), policy)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,6 +89,15 @@ def test_a_retired_key_is_kept_until_its_last_token_has_expired() -> None:
     expires = 10_000 + POLICY.retain_seconds + POLICY.publish_seconds
     assert plan(keys, expires - 1, POLICY) == ()
     assert kids(tend(keys, expires)) == ["ES256-2"]
+
+
+def test_a_key_whose_tokens_live_longer_is_kept_longer() -> None:
+    policy = replace(POLICY, retain_longer={"ES256": 5_000, "RS256": 1})
+    keys = tend(tend((), 0), 9_900)
+    expires = 10_000 + 5_000 + POLICY.publish_seconds
+    assert not any(is_expired(key, keys, expires - 1, policy) for key in keys if key.alg == "ES256")
+    assert "ES256-1" in [key.kid for key in keys if is_expired(key, keys, expires, policy)]
+    assert (policy.retention("ES256"), policy.retention("RS256")) == (5_000, POLICY.retain_seconds)
 
 
 def test_the_active_key_is_never_removed() -> None:

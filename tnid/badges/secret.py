@@ -7,12 +7,13 @@ Without 0, 1, O, I and S nobody mistypes it either.
 
 from __future__ import annotations
 
-import io
 import re
 import secrets
 import unicodedata
 
 from markupsafe import Markup
+
+from tnid.qr import image
 
 PREFIX = "TNT2"
 CHARACTERS = 28
@@ -49,14 +50,4 @@ def read_secret(typed: str) -> str | None:
 
 def qr_svg(secret: str) -> Markup:
     """Return the card's QR as an SVG element; a quarter of it may be worn off."""
-    # By the first that draws one: with the libraries it looks for, some ten megabytes of a process
-    import qrcode  # noqa: PLC0415  as above
-    from qrcode.image.svg import SvgPathImage  # noqa: PLC0415  as above
-
-    code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_Q, image_factory=SvgPathImage)
-    code.add_data(content_of(secret))
-    drawn = io.BytesIO()
-    code.make_image().save(drawn)
-    svg = drawn.getvalue().decode()
-    # The library draws it, from letters and digits of ours
-    return Markup(svg[svg.index("<svg") :])  # noqa: S704
+    return image.svg(content_of(secret), "Q")

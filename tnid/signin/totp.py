@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hmac
-import io
 import re
 import unicodedata
 
 import pyotp
 from markupsafe import Markup
+
+from tnid.qr import image
 
 ISSUER = "Thai Nguyen ID"
 STEP_SECONDS = 30
@@ -34,17 +35,7 @@ def provisioning_uri(secret: str, account_label: str) -> str:
 
 def qr_svg(secret: str, account_label: str) -> Markup:
     """Return the QR code to scan as an SVG element, without style or script."""
-    # By the first that draws one: with the libraries it looks for, some ten megabytes of a process
-    import qrcode  # noqa: PLC0415  as above
-    from qrcode.image.svg import SvgPathImage  # noqa: PLC0415  as above
-
-    code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_L, image_factory=SvgPathImage)
-    code.add_data(provisioning_uri(secret, account_label))
-    drawn = io.BytesIO()
-    code.make_image().save(drawn)
-    svg = drawn.getvalue().decode()
-    # The library draws it, from a base32 secret and a quoted label: nothing of it is markup of a person's.
-    return Markup(svg[svg.index("<svg") :])  # noqa: S704
+    return image.svg(provisioning_uri(secret, account_label), "L")
 
 
 def normalise(code: str) -> str | None:
