@@ -34,6 +34,7 @@ _MEANINGS = {
     "mismatching_state": START_AGAIN,
     "untrusted_answer": UNTRUSTED,
     "unreachable": BUSY,
+    "database_busy": ("database_busy", 503),
     "not_found": ("not_found", 404),
     "form_expired": ("form_expired", 400),
 }
