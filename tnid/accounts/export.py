@@ -28,13 +28,16 @@ Section = Callable[[Services, Account, int], Any]
 def build_document(services: Services, person: Account, now: int, *, in_full: bool) -> dict[str, Any]:
     """Return the document; the identification number is masked unless `in_full`."""
     number = services.accounts.reveal_personal_id_number(person.id)
+    former = services.accounts.identity.list_former_numbers(person.id)
+    shown = (lambda text: text) if in_full else mask_number
     return {
         "format": FORMAT,
         "issuer": services.settings.issuer,
         "made_at": utc(now),
         **describe_account(services, person),
         "claims": person.claims,
-        "personal_id_number": number if in_full or number is None else mask_number(number),
+        "personal_id_number": number and shown(number),
+        "former_numbers": [{"number": shown(one.number), "ended_at": utc(at)} for one, at in former],
         **{name: section(services, person, now) for name, section in SECTIONS.items()},
     }
 

@@ -19,7 +19,7 @@ from tnid.accounts.account import Account
 from tnid.accounts.refusal import Refused
 from tnid.interfaces import BlindIndex
 from tnid.mandates.endings import MandateEndings
-from tnid.stores.mandates import AT_THE_COUNTER, BY_THE_PERSON, MandateStore, NewMandate
+from tnid.stores.mandates import BY_THE_PERSON, MandateStore, NewMandate
 
 DAY_SECONDS = 24 * 3600
 CODE_SECONDS = DAY_SECONDS
@@ -155,27 +155,6 @@ class Mandates:
             if is_recent and lasts_as_long and one.row.offered_to == offered_to and one.scopes == scopes:
                 return str(one.row.id)
         return None
-
-    def give_at_counter(
-        self, principal_id: str, helper_id: str, offer: Offer, official_id: str, now: int
-    ) -> str | Refused:
-        """Give a mandate for a person who stands at the counter beside their helper; return its id.
-
-        For an elder without a phone, and for a child whose account their representative has opened. The
-        official has seen both and their papers; it is in force at once.
-        """
-        refused = self._find_fault(principal_id, offer, now)
-        if refused is None and helper_id == principal_id:
-            refused = Refused("helper", "mandate_for_oneself")
-        if refused is not None:
-            return self._refuse("mandate.offer", refused, principal_id, now)
-        mandate_id = self._add(
-            principal_id, offer, now, helper_id=helper_id, given_by=AT_THE_COUNTER, accepted_at=now
-        )
-        details = {"mandate": mandate_id, "official": official_id}
-        for account_id in (principal_id, helper_id):
-            self._events.record("mandate.accept", account_id=account_id, now=now, details=details)
-        return mandate_id
 
     def _find_fault(self, principal_id: str, offer: Offer, now: int) -> Refused | None:
         if not offer.scopes:

@@ -74,9 +74,6 @@ class Passkeys:
             return True
         return False
 
-    def has_any(self, account_id: str) -> bool:
-        return bool(self._store.list_by_account(account_id))
-
     def list_by_account(self, account_id: str) -> list[Any]:
         """Return the account's passkeys as rows, the oldest first."""
         return self._store.list_by_account(account_id)

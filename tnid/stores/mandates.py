@@ -28,7 +28,6 @@ from sqlalchemy import (
 from tnid.db import Database, db
 from tnid.stores.accounts import IS_OPEN, accounts
 
-AT_THE_COUNTER = "counter"
 BY_THE_PERSON = "person"
 
 mandates = db.Table(

@@ -11,11 +11,14 @@ import pytest
 
 from tests.conftest import Clock
 from tests.tnid.conftest import ISSUER, PASSWORD, InProcess, Someone
+from tnid.accounts.numbers import IDENTITY_CARD, DocumentNumber
+from tnid.accounts.verification import Evidence
 from tnid.services import Services
 
 NUMBER = "019195000123"
 WHOLE = {
-    *("format", "issuer", "made_at", "sub", "username", "claims", "personal_id_number", "verified_claims"),
+    *("format", "issuer", "made_at", "sub", "username", "claims", "personal_id_number"),
+    *("former_numbers", "verified_claims"),
     *("factors", "sessions", "consents", "accesses", "messages", "alerts", "requests", "events"),
 }
 
@@ -61,6 +64,17 @@ def test_the_file_holds_everything_and_no_secret(
         "argon2",
     ]
     assert not [secret for secret in secrets if secret and secret in answer.text]
+
+
+def test_a_number_of_before_is_in_it_too(
+    browser: InProcess, hoa: Someone, services: Services, clock: Clock
+) -> None:
+    new = Evidence(number=DocumentNumber(IDENTITY_CARD, "019195000999"))
+    assert services.accounts.raise_identity_level(hoa.id, 2, {}, new, clock.now()) is None
+    hoa.sign_in(browser)
+    document = json.loads(take(browser).content)
+    assert [one["number"] for one in document["former_numbers"]] == [NUMBER]
+    assert document["personal_id_number"] == "019195000999"
 
 
 def test_the_number_is_masked_without_two_factors(

@@ -77,8 +77,6 @@ def test_nobody_acts_for_themselves(
     assert not services.mandates.accept_code(made.code or "", bay.id, now)
     asked = Offer({clinic.client_id: ()}, now + DAY_SECONDS, to="BAY")
     assert services.mandates.offer(bay.id, asked, now) == Refused("to", "mandate_for_oneself")
-    by_official = services.mandates.give_at_counter(bay.id, bay.id, replace(asked, to=""), "official", now)
-    assert by_official == Refused("helper", "mandate_for_oneself")
 
 
 def test_an_offer_runs_out(
@@ -214,15 +212,6 @@ def test_there_are_only_so_many(
         offer()
     asked = Offer({clinic.client_id: ()}, clock.now() + DAY_SECONDS)
     assert services.mandates.offer(bay.id, asked, clock.now()) == Refused("", "mandate_too_many")
-
-
-def test_what_an_official_gives_is_in_force_at_once(
-    services: Services, bay: Someone, an: Someone, clinic: Client, clock: Clock
-) -> None:
-    asked = Offer({clinic.client_id: ("profile",)}, clock.now() + DAY_SECONDS)
-    given = services.mandates.give_at_counter(bay.id, an.id, asked, "official-1", clock.now())
-    assert held(services, an, clinic, clock.now()) == [given]
-    assert ("mandate.accept", "ok") in events(services, bay.id)
 
 
 @pytest.mark.parametrize("who", ["bay", "an"])
