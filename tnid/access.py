@@ -30,12 +30,18 @@ SHUT_TO_REMOTE = frozenset(
     {"profile", "identity", "identity_photo", "identity_phone", "acceptance", "requests", "device"}
 )
 
+# Nobody acts for an organisation of whom no more is known than what they said of themselves
+LEAST_LEVEL_OF_REPRESENTATIVES = 1
+# Where they are told so
+INDEX = "employers.index"
+
 
 class Guard(Enum):
     """What a request must bring before its view runs."""
 
     PUBLIC = "nothing"
     SIGNED_IN = "a session"
+    REPRESENTATIVE = "a session of two factors made at this very browser, by somebody whose identity is known"
     STAFF = "a session of two factors with a desk open beside it, by somebody whose role stands"
     PROTOCOL = "what the protocol asks for; no CSRF token, for the caller is no browser of ours"
 
@@ -90,6 +96,8 @@ def install(app: Flask) -> None:
         check_text(guard)
         if guard is Guard.SIGNED_IN:
             return check_signed_in()
+        if guard is Guard.REPRESENTATIVE:
+            return check_representative()
         return check_staff() if guard is Guard.STAFF else None
 
 
@@ -113,6 +121,33 @@ def _is_open_to_remote() -> bool:
     if request.blueprint in SHUT_TO_REMOTE:
         return False
     return request.method in ("GET", "HEAD", "OPTIONS") or request.endpoint in OPEN_TO_REMOTE
+
+
+def check_representative() -> Response | None:
+    """Return the way to a sign-in of two factors at this browser, or to what comes before acting for others.
+
+    For which organisation they act is for `tnid.employers.desk`, on each page.
+    """
+    if find_leaving() is not None:
+        return redirect(url_for("leaving.stay"), 303)
+    end_user = find_end_user()
+    return_to = None if request.method == "GET" else _page_of_organisation()
+    if end_user is None:
+        return send_to_sign_in(least_acr=LOA2, return_to=return_to)
+    if end_user.is_waiting:
+        return redirect(url_for("family.index"), 303)
+    if is_remote(end_user.amr):
+        return send_to_sign_in(max_age=0, least_acr=LOA2, return_to=return_to)
+    if end_user.acr != LOA2:
+        return send_to_sign_in(least_acr=LOA2, return_to=return_to)
+    is_unknown = end_user.identity_level < LEAST_LEVEL_OF_REPRESENTATIVES
+    return redirect(url_for("employers.index"), 303) if is_unknown and request.endpoint != INDEX else None
+
+
+def _page_of_organisation() -> str:
+    """Return the page of the organisation that a form was for."""
+    employer_id = (request.view_args or {}).get("employer_id")
+    return url_for("employers.show", employer_id=employer_id) if employer_id else url_for(INDEX)
 
 
 def check_staff() -> Response | None:

@@ -43,3 +43,9 @@ def _key(text: str) -> str:
         if words[: len(prefix)] == prefix:
             words = words[len(prefix) :]
     return " ".join(words)
+
+
+def name_of_park(park_id: str | None) -> str:
+    """Return a park's name, "" for none."""
+    park = find_park(park_id) if park_id else None
+    return park.name if park else ""

@@ -18,6 +18,7 @@ from tnid.audit import Audit, event_columns
 from tnid.badges.parts import build_badges
 from tnid.consent.parts import build_consents
 from tnid.db import Database
+from tnid.employers.parts import build_employers
 from tnid.employment.parts import build_attestations, build_employments
 from tnid.enrolment.service import Enrolment
 from tnid.mandates.guardians import Endings
@@ -80,6 +81,7 @@ class Services:
         self.consents = build_consents(self)
         self.attestations, self.employment_endings = build_attestations(self)
         self.employments = build_employments(self)
+        self.employers = build_employers(self)
         self.mandates = build_mandates(self)
         self.guardians = build_guardians(self)
         stores = build_stores(

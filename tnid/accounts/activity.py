@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _
 from tnid import services, web
 from tnid.accounts.browsers import describe_browser
 from tnid.accounts.methods import describe_methods
+from tnid.employers.words import WORDS as EMPLOYER_WORDS
 from tnid.officials.acts import WORDS as COUNTER_WORDS
 from tnid.officials.acts import name_of
 
@@ -100,6 +101,7 @@ TEXTS: dict[tuple[str, str], Any] = {
     ("activation.complete", "ok"): _("A slip's code was used, and a password chosen"),
     ("appointment.make", "ok"): _("Made an appointment at a commune"),
     ("appointment.cancel", "ok"): _("Cancelled an appointment at a commune"),
+    **EMPLOYER_WORDS,
 }
 
 

@@ -16,6 +16,7 @@ from tnid.cli.client import client
 from tnid.cli.config import config
 from tnid.cli.db import db
 from tnid.cli.demo import demo
+from tnid.cli.employer import employer
 from tnid.cli.keys import keys
 from tnid.cli.official import official
 from tnid.cli.outbox import outbox
@@ -44,6 +45,7 @@ for command in (
     account,
     request,
     official,
+    employer,
     demo,
     outbox,
     audit,

@@ -6,6 +6,7 @@ from tnid.messages.text import Text
 from tnid.messages.texts_of_account import ACCOUNT_TEXTS
 from tnid.messages.texts_of_badges import BADGE_TEXTS
 from tnid.messages.texts_of_counter import COUNTER_TEXTS
+from tnid.messages.texts_of_employers import EMPLOYER_TEXTS
 from tnid.messages.texts_of_factors import FACTOR_TEXTS
 from tnid.messages.texts_of_identity import IDENTITY_TEXTS
 from tnid.messages.texts_of_mandates import MANDATE_TEXTS
@@ -86,4 +87,5 @@ TEXTS: dict[str, Text] = {
     **COUNTER_TEXTS,
     **QR_TEXTS,
     **BADGE_TEXTS,
+    **EMPLOYER_TEXTS,
 }
