@@ -1,26 +1,26 @@
-"""Signing in and out, and a person's own page. Linking, applying and letters stand beside this:
-`linking.py`, `applications.py`, `letters.py`, each with its tables, store, views and blueprint.
+"""Signing in and out, and a person's own page. What a sign-in may be for beside that: `linking.py` and
+`applying.py`.
 """
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from dataclasses import replace
+
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from examples.jobs_housing.parts import CLIENT_ID, answer, find_person, parts
-from examples.relying_party.claims import describe, find_missing
+from examples.jobs_housing import applying, linking
+from examples.jobs_housing.following import list_mine
+from examples.jobs_housing.parts import CLIENT_ID, address, answer, find_person, now, parts
 from examples.relying_party.refusals import Refusal
 from examples.relying_party.sign_in import Wish
 from examples.relying_party.web import own_path
 
-SCOPES = ("openid", "profile", "phone")
-LATER_SCOPES = ("worker", "jobs", "housing")
-"""What the provider will offer later: a proof of employment, and profiles for jobs and homes."""
-
 WISHES = {
-    "": Wish(SCOPES),
+    # Who looks around and saves is known by nothing but that it is them again
+    "": Wish(("openid",)),
     # Who posts is somebody whose phone is verified, and shows two factors; for an organisation where they may
-    "posting": Wish((*SCOPES, "employer"), acr="LoA2", is_acr_essential=True),
+    "posting": Wish(("openid", "profile", "phone", "employer"), acr="LoA2", is_acr_essential=True),
 }
 """What a sign-in asks for, by what the person is about to do."""
 
@@ -34,9 +34,8 @@ def show_me() -> str | Response:
         return redirect(url_for("account.sign_in", next=request.path), 303)
     return render_template(
         "me.html",
-        lines=describe(person.claims, current_app.extensions["say"]),
-        missing=find_missing(SCOPES, person.claims),
-        later_scopes=LATER_SCOPES,
+        profile=parts().people.find(person.sub),
+        mine=list_mine(person.sub),
         saved=parts().listings.list_saved(person.sub),
     )
 
@@ -46,16 +45,26 @@ def sign_in() -> Response:
     wish = WISHES.get(request.args.get("for", ""), WISHES[""])
     purpose = own_path(request.args.get("next", "/me"))
     begun = Wish(wish.scopes, wish.acr, wish.is_acr_essential, purpose=purpose)
-    return answer(parts().relying_party.begin(CLIENT_ID, _address("account.callback"), begun))
+    return answer(parts().relying_party.begin(CLIENT_ID, address("account.callback"), begun))
 
 
 @blueprint.get("/callback")
 def callback() -> Response:
+    """Take whoever comes back to what they were about to do."""
+    purpose = parts().relying_party.find_purpose(CLIENT_ID)
+    listing_id = purpose.removeprefix(applying.APPLY) if purpose.startswith(applying.APPLY) else None
     person = parts().relying_party.complete(CLIENT_ID)
     if isinstance(person, Refusal):
-        return answer(person)
-    parts().visits.open(person)
-    return redirect(person.purpose, 303)
+        return answer(person) if listing_id is None else applying.explain(person, listing_id)
+    if not parts().people.is_current(person.sub, person.came_at):
+        return answer(linking.refuse_late())
+    parts().people.greet(person.sub, person.came_at, now())
+    if listing_id is None and purpose != linking.LINK:
+        parts().visits.open(person)
+        return redirect(purpose, 303)
+    # What was agreed to for one application goes into that one, and nowhere else
+    parts().visits.open(replace(person, claims={}))
+    return linking.complete(person) if listing_id is None else applying.complete(person, listing_id)
 
 
 @blueprint.post("/sign-out")
@@ -64,9 +73,4 @@ def sign_out() -> Response:
     if person is None:
         return redirect("/", 303)
     parts().visits.close(CLIENT_ID)
-    return answer(parts().relying_party.end(person, _address("listings.show_all")))
-
-
-def _address(endpoint: str) -> str:
-    """Return the address as it is registered at the provider."""
-    return parts().base_url + url_for(endpoint)
+    return answer(parts().relying_party.end(person, address("listings.show_all")))

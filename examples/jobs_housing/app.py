@@ -6,30 +6,65 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, session
 from sqlalchemy.exc import OperationalError
 
-from examples.jobs_housing import account, browsing, demonstration, schema
+from examples.jobs_housing import (
+    account,
+    applying,
+    browsing,
+    demonstration,
+    events,
+    following,
+    linking,
+    recruiting,
+    schema,
+)
+from examples.jobs_housing.answering import Answering
 from examples.jobs_housing.database import Database, find_url
 from examples.jobs_housing.listings import ListingStore
 from examples.jobs_housing.parts import PARTS, Parts, find_person, now
+from examples.jobs_housing.people import People
 from examples.jobs_housing.pictures import PictureStore
 from examples.jobs_housing.reports import ReportStore
 from examples.jobs_housing.search import SearchStore
+from examples.jobs_housing.wording import label_of, write_moment
 from examples.relying_party.configuration import load
 from examples.relying_party.refusals import refuse
+from examples.relying_party.security_events import Receiver
 from examples.relying_party.sign_in import RelyingParty
 from examples.relying_party.visits import Visits
 from examples.relying_party.web import prepare, show_refusal
 
-BLUEPRINTS = (browsing.blueprint, account.blueprint)
+BLUEPRINTS = (
+    browsing.blueprint,
+    account.blueprint,
+    linking.blueprint,
+    applying.blueprint,
+    following.blueprint,
+    recruiting.blueprint,
+    events.blueprint,
+)
+# A letter that is far too long comes back to be shortened: 9 bytes a letter as a form sends it
+MOST_BYTES = 512 * 1024
+HELPERS = {
+    "label_of": label_of,
+    "write_moment": write_moment,
+    "find_application": applying.find_application,
+    "may_apply": applying.may_apply,
+}
+WORDS = ("words.toml", "applications.toml")
+HERE = Path(__file__).parent
 
 
 def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     configuration = load(environ, default_port=8001)
     app = Flask("examples.jobs_housing")
-    prepare(app, configuration, Path(__file__).with_name("words.toml"))
+    prepare(app, configuration, *(HERE / name for name in WORDS)).exempt(events.blueprint)
+    app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = MOST_BYTES
     database = open_database(find_url(environ, configuration.data_dir))
+    receiver = Receiver(configuration)
+    answering = Answering(database, receiver)
     app.extensions[PARTS] = Parts(
         base_url=configuration.base_url,
         database=database,
@@ -37,13 +72,19 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         search=SearchStore(database),
         pictures=PictureStore(database),
         reports=ReportStore(database),
+        people=People(database),
+        receiver=receiver,
+        answering=answering,
         relying_party=RelyingParty(app, configuration),
         visits=Visits(),
     )
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.register_error_handler(OperationalError, lambda _: show_refusal(refuse("database_busy")))
-    app.context_processor(lambda: {"person": find_person()})
+    app.context_processor(lambda: {"person": find_person(), "has_linked": linking.KNOWN in session})
+    app.jinja_env.globals.update(**HELPERS)
+    # What was not answered when the application stopped
+    answering.wake()
     return app
 
 

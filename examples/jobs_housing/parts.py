@@ -8,12 +8,15 @@ from typing import NamedTuple
 from flask import abort, current_app, redirect, url_for
 from werkzeug.wrappers import Response
 
+from examples.jobs_housing.answering import Answering
 from examples.jobs_housing.database import Database
 from examples.jobs_housing.listings import Listing, ListingStore
+from examples.jobs_housing.people import People
 from examples.jobs_housing.pictures import PictureStore
 from examples.jobs_housing.reports import ReportStore
 from examples.jobs_housing.search import SearchStore
 from examples.relying_party.refusals import Refusal
+from examples.relying_party.security_events import Receiver
 from examples.relying_party.sign_in import RelyingParty, SignedIn
 from examples.relying_party.visits import Visits
 from examples.relying_party.web import show_refusal
@@ -31,6 +34,9 @@ class Parts(NamedTuple):
     search: SearchStore
     pictures: PictureStore
     reports: ReportStore
+    people: People
+    receiver: Receiver
+    answering: Answering
     relying_party: RelyingParty
     visits: Visits
 
@@ -46,8 +52,12 @@ def now() -> int:
 
 
 def find_person() -> SignedIn | None:
-    """Return who is signed in at this browser, if anybody."""
-    return parts().visits.find(CLIENT_ID)
+    """Return who is signed in at this browser, if anybody; not once they took everything back."""
+    person = parts().visits.find(CLIENT_ID)
+    if person is None or parts().people.is_current(person.sub, person.came_at):
+        return person
+    parts().visits.close(CLIENT_ID)
+    return None
 
 
 def get_listing(listing_id: str) -> Listing:
@@ -61,6 +71,11 @@ def get_listing(listing_id: str) -> Listing:
 def go_to(endpoint: str, **values: str) -> Response:
     """Lead on after a form."""
     return redirect(url_for(endpoint, **values), 303)
+
+
+def address(endpoint: str) -> str:
+    """Return the address as it is registered at the provider."""
+    return parts().base_url + url_for(endpoint)
 
 
 def answer(outcome: Response | Refusal) -> Response:

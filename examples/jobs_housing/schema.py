@@ -12,12 +12,12 @@ from importlib import import_module
 import sqlalchemy as sa
 
 from examples.jobs_housing.database import METADATA, Database
-from examples.jobs_housing.migrations import s01_listings
+from examples.jobs_housing.migrations import s01_listings, s02_people
 
-TABLES = ("listings", "pictures", "reports")
+TABLES = ("listings", "pictures", "reports", "people", "applications", "letters", "heard")
 """Modules of this package with tables."""
 
-STEPS = (s01_listings,)
+STEPS = (s01_listings, s02_people)
 
 VERSION = sa.Table(
     "schema_version", METADATA, sa.Column("version", sa.Integer, primary_key=True, autoincrement=False)

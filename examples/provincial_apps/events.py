@@ -6,6 +6,7 @@ import threading
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
+from requests import RequestException
 
 from examples.provincial_apps.views import get_system, parts
 from examples.relying_party.security_events import Receiver, Told
@@ -21,7 +22,10 @@ def hear(slug: str) -> ResponseReturnValue:
     """Take an event (RFC 8935 §2.2), forget the person, and answer when that is done."""
     get_system(slug)
     receiver = parts().receiver
-    told = receiver.read(slug, request.get_data())
+    try:
+        told = receiver.read(slug, request.get_data())
+    except RequestException:
+        return {"err": "temporarily_unavailable"}, 503
     if told is None:
         return {"err": "invalid_request", "description": "This is no event for this system."}, 400
     parts().forgotten[slug, told.sub] = told.at
@@ -31,6 +35,6 @@ def hear(slug: str) -> ResponseReturnValue:
 
 def answer(receiver: Receiver, slug: str, told: Told) -> None:
     if slug in KEEPS and not told.claims:
-        receiver.answer(slug, told, "kept", KEEPS[slug])
+        receiver.answer(slug, told.jti, "kept", KEEPS[slug])
     else:
-        receiver.answer(slug, told, "deleted")
+        receiver.answer(slug, told.jti, "deleted")

@@ -53,7 +53,7 @@ def _write(name: str, value: Any, say: Say) -> str:
         return LANGUAGES.get(str(value).split("-")[0], str(value))
     if name == "address":
         return _write_address(value)
-    return _group_digits(value) if name == "phone_number" else str(value)
+    return write_phone_number(value) if name == "phone_number" else str(value)
 
 
 def _write_address(address: Mapping[str, str]) -> str:
@@ -61,7 +61,7 @@ def _write_address(address: Mapping[str, str]) -> str:
     return ", ".join(filter(None, parts)) or str(address.get("formatted", ""))
 
 
-def _group_digits(number: str) -> str:
+def write_phone_number(number: str) -> str:
     """Write a Vietnamese mobile number as people say it: 0912 345 678."""
     if number.startswith("+84") and len(number) == 12:
         local = "0" + number[3:]

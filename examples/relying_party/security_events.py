@@ -4,6 +4,7 @@ the answer to each."""
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import requests
@@ -14,6 +15,7 @@ from joserfc.jwk import KeySet
 from examples.relying_party.configuration import Configuration
 
 SECONDS = 10
+INVALID_REQUEST = 400
 ALGORITHMS = ["RS256", "ES256"]
 
 
@@ -34,27 +36,28 @@ class Receiver:
         self._configuration = configuration
 
     def read(self, client_id: str, token: bytes) -> Told | None:
-        """Return what the token says; None for one that isn't the provider's, or not for this client."""
+        """Return what the token says; None for one that isn't the provider's, or not for this client.
+
+        Raises requests.RequestException where the provider's keys can't be had: then nobody can tell.
+        """
         try:
+            # Whoever signed it, what isn't an event for us costs the provider no look-up
+            header = jws.extract_compact(token).headers()
+            # RFC 8417 §4.5: the type alone says that this is no ID token
+            if header.get("typ") != "secevent+jwt":
+                return None
             keys = KeySet.import_key_set(self._get(self._metadata()["jwks_uri"]))
             verified = jws.deserialize_compact(token, keys, algorithms=ALGORITHMS)
-            claims = json.loads(verified.payload or b"")
-        except (JoseError, ValueError, TypeError, KeyError, requests.RequestException):
+            return _read(json.loads(verified.payload or b""), self._configuration.issuer, client_id)
+        except requests.RequestException:
+            raise
+        except (JoseError, ValueError, TypeError, KeyError, AttributeError):
             return None
-        # RFC 8417 §4.5: the type alone says that this is no ID token
-        if verified.headers().get("typ") != "secevent+jwt":
-            return None
-        if (claims.get("iss"), claims.get("aud")) != (self._configuration.issuer, client_id):
-            return None
-        kind, about = next(iter(claims["events"].items()))
-        return Told(
-            claims["jti"], claims["sub_id"]["sub"], claims["toe"], kind, tuple(about.get("claims", ()))
-        )
 
-    def answer(self, client_id: str, told: Told, outcome: str, reason: str = "") -> bool:
-        """Tell the provider what was done; say whether it took the answer."""
+    def answer(self, client_id: str, jti: str, outcome: str, reason: str = "") -> bool:
+        """Tell the provider what was done; say whether that is over: it took the answer, or never will."""
         credentials = self._configuration.get_credentials(client_id)
-        form = {"jti": told.jti, "outcome": outcome, **({"reason": reason} if reason else {})}
+        form = {"jti": jti, "outcome": outcome, **({"reason": reason} if reason else {})}
         try:
             answer = requests.post(
                 self._metadata()["security_event_answer_endpoint"],
@@ -64,11 +67,27 @@ class Receiver:
             )
         except requests.RequestException:
             return False
-        return bool(answer.ok)
+        return bool(answer.ok) or answer.status_code == INVALID_REQUEST
 
     def _metadata(self) -> dict[str, Any]:
         return self._get(f"{self._configuration.issuer}/.well-known/openid-configuration")
 
     def _get(self, address: str) -> dict[str, Any]:
-        found: dict[str, Any] = requests.get(address, timeout=SECONDS).json()
+        answer = requests.get(address, timeout=SECONDS)
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()
         return found
+
+
+def _read(claims: Mapping[str, Any], issuer: str, client_id: str) -> Told | None:
+    if (claims.get("iss"), claims.get("aud")) != (issuer, client_id):
+        return None
+    # RFC 9493 §3.2.3: whom it is about, as this provider knows them
+    about, subject = claims["events"], claims["sub_id"]
+    if len(about) != 1 or (subject["format"], subject["iss"]) != ("iss_sub", issuer):
+        return None
+    kind, details = next(iter(about.items()))
+    names = details.get("claims", [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        return None
+    return Told(str(claims["jti"]), str(subject["sub"]), int(claims["toe"]), kind, tuple(names))

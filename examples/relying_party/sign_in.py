@@ -34,7 +34,8 @@ class Wish:
     `acr` is the weakest authentication class that will do, or None; an essential one the provider has to
     meet or refuse. `max_age` is how long ago, in seconds, the person may have signed in. `purpose` comes back
     with the person: what they were about to do. `resource` is an API that will be called in their name.
-    `voluntary` are claims that the person may share or not.
+    `voluntary` are claims that the person may share or not. `claims` are what else UserInfo is asked for, in
+    the form that the claims parameter has: null or an object each.
     """
 
     scopes: tuple[str, ...]
@@ -45,6 +46,7 @@ class Wish:
     max_age: int | None = None
     resource: str = ""
     voluntary: tuple[str, ...] = ()
+    claims: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -80,6 +82,11 @@ class SignedIn:
     def name(self) -> str:
         """What to call them: the `name` claim where they shared it, else nothing."""
         return str(self.claims.get("name", ""))
+
+    @property
+    def came_at(self) -> int:
+        """When the provider answered, by its own clock: epoch seconds."""
+        return int(self.id_token_claims.get("iat", 0))
 
     @property
     def actor(self) -> str:
@@ -143,6 +150,14 @@ class RelyingParty:
         except _FAILURES as error:
             return _explain(error)
         return _signed_in(client_id, asked, token, claims)
+
+    def find_purpose(self, client_id: str) -> str:
+        """Return what the person was about to do; `complete` forgets it."""
+        try:
+            asked = self._client(client_id).framework.get_state_data(session, request.args.get("state"))
+        except _FAILURES:
+            return ""
+        return str(asked["purpose"]) if asked else ""
 
     def find_access_token(self, signed_in: SignedIn, resource: str) -> str | Refusal:
         """Return an access token for this resource, which the sign-in asked for: RFC 8707 §2.2."""
@@ -212,9 +227,9 @@ def _parameters(wish: Wish) -> dict[str, str]:
     if wish.resource:
         parameters["resource"] = wish.resource
     claims: dict[str, Any] = {}
-    if wish.voluntary:
+    if wish.voluntary or wish.claims:
         # OpenID Connect Core §5.5.1: null asks for a claim without which the service works, too
-        claims["userinfo"] = dict.fromkeys(wish.voluntary)
+        claims["userinfo"] = {**dict.fromkeys(wish.voluntary), **wish.claims}
     if wish.acr and wish.is_acr_essential:
         # OpenID Connect Core §5.5.1.1: acr_values is only a wish, an essential claim is a condition
         claims["id_token"] = {"acr": {"essential": True, "values": [wish.acr]}}
