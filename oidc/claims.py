@@ -9,12 +9,11 @@ from typing import Any
 from oidc.attested import ATTESTED, OF_EMPLOYMENT, SELF_DECLARED
 from oidc.attested import SCOPES as WORK_SCOPES
 from oidc.errors import InvalidRequest
-from oidc.interfaces import Subjects
 from oidc.mandates import Mandate
 from oidc.models import ACR_VALUES, OFFLINE_ACCESS, OPENID, AuthorizationRequest, Grant
 from oidc.strict_json import BadJson, load_object
 from oidc.verified_claims import EVIDENCE, MEMBER, check_request, names_of
-from oidc.yes_no import ASKING, YES_NO_CLAIMS, base_of, name_with_value, yes_no_names
+from oidc.yes_no import ASKING, YES_NO_CLAIMS, base_of, name_with_value
 
 SCOPE_CLAIMS: Mapping[str, tuple[str, ...]] = {
     OPENID: (),
@@ -111,20 +110,6 @@ def select(
     return {
         name: value for name, value in claims.items() if name in wanted and value not in (None, "", {}, [])
     }
-
-
-def answers_for(
-    grant: Grant, scopes: Iterable[str], asked: Iterable[str], subjects: Subjects, now: int
-) -> dict[str, bool]:
-    """Return the yes/no claims that scopes and the claims parameter cover, as they are true now.
-
-    What can't be answered from verified data is left out, as is what the client has asked too much about.
-    """
-    if YES_NO_SCOPES.isdisjoint(scopes) and not yes_no_names(asked):
-        return {}
-    wanted = yes_no_names(names_of_scopes(scopes).union(asked) - grant.withheld_names)
-    found = subjects.answers(grant.account_id, grant.client_id, wanted, now)
-    return {base_of(name): answer for name, answer in found.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from oidc.agreed import Agreed
+from oidc.attested import Vouched
 from oidc.decoupled.models import DecoupledRequest
 from oidc.mandates import Mandate
 from oidc.models import Client, Grant, Interaction, PushedRequest, Redemption, Resource
@@ -189,8 +190,17 @@ class Subjects(Protocol):
     def claims_of_grant(self, grant_id: str, now: int) -> tuple[Grant, Mapping[str, Any]] | None:
         """Return a live grant and its person's claims by one look at the database."""
 
-    def answers(self, account_id: str, client_id: str, names: Sequence[str], now: int) -> Mapping[str, bool]:
-        """Return the yes/no claims (`oidc.yes_no`) that verified data answer, by their names.
+    def vouched(self, account_id: str, client_id: str, names: frozenset[str], now: int) -> Vouched:
+        """Return what an active account's work comes to for this client: of these names, and no others.
+
+        They are those of `oidc.attested`, questions with their values, and `verified_claims/<claim>`. Only
+        what its worker let be known is in it, and the employer only where the client may know.
+        """
+
+    def answers(
+        self, account_id: str, client_id: str, names: Sequence[str], vouched: Vouched, now: int
+    ) -> Mapping[str, bool]:
+        """Return the yes/no claims (`oidc.yes_no`) that verified data or `vouched` answer, by their names.
 
         How many different questions a client may ask about one person is the source's to limit.
         """

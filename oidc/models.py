@@ -70,6 +70,7 @@ class Client:
     accepts_mandates: bool = False
     consent_items: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     terminal: Mapping[str, Any] = field(default_factory=dict)
+    employer: str = ""  # the tax code of the one employer whose workers it may know as such
 
     @property
     def redirect_uris(self) -> list[str]:
@@ -251,7 +252,6 @@ class Interaction:
     """A request that waits for a person, bound to the browser that began it.
 
     `mandate_id` is the mandate by which the person of session `mandate_sid` chose to act, "" for themselves.
-
     `request` is None for a sign-in to our own pages, which ends at `return_to`, a path of ours; `max_age` and
     `least_acr` then say what sign-in those pages need. Times are epoch seconds.
     """

@@ -13,7 +13,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from oidc.errors import InvalidRequest
-from oidc.interfaces import Subjects
 from oidc.models import Grant
 
 MEMBER = "verified_claims"
@@ -33,6 +32,7 @@ class IdentityAssurance:
     evidence: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     check_methods: tuple[str, ...] = ()
+    electronic_records: tuple[str, ...] = ()
 
     def metadata(self) -> dict[str, Any]:
         """Return the members of §8; those of what there is none of are left out."""
@@ -42,6 +42,7 @@ class IdentityAssurance:
             "evidence_supported": self.evidence,
             "documents_supported": self.documents,
             "documents_check_methods_supported": self.check_methods,
+            "electronic_records_supported": self.electronic_records,
         }
         return {"verified_claims_supported": True} | {name: list(v) for name, v in members.items() if v}
 
@@ -91,15 +92,12 @@ def names_of(asked: Any) -> frozenset[str]:
     return frozenset(f"{MEMBER}/{name}" for name in names)
 
 
-def select_for(grant: Grant, place: str, subjects: Subjects, now: int) -> dict[str, Any]:
-    """Return the member to add to a grant's `place` ("userinfo", "id_token"), or nothing."""
-    asked = json.loads(grant.verified_claims or "{}").get(place)
-    if asked is not None and grant.withheld is not None:
-        asked = without(asked, grant.withheld_names)
-    if asked is None:
-        return {}
-    given = select_verified(asked, subjects.verified_claims(grant.account_id), now)
-    return {} if given is None else {MEMBER: given}
+def asked_of(grant: Grant, place: str) -> Any:
+    """Return the checked request of a grant's `place` ("userinfo", "id_token"), without what is withheld."""
+    if not grant.verified_claims:
+        return None
+    asked = json.loads(grant.verified_claims).get(place)
+    return asked if asked is None or grant.withheld is None else without(asked, grant.withheld_names)
 
 
 def without(asked: Any, withheld: frozenset[str]) -> Any:

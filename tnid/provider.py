@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from keys.keyring import Keyring
 from keys.rotation import RotationPolicy
+from oidc.attested import QUESTIONS, Vouched
 from oidc.clients.mtls import Mtls
 from oidc.clients.outbound import Outbound
 from oidc.credentials.sd_jwt import ALG as CREDENTIAL_ALG
@@ -15,6 +16,7 @@ from oidc.interfaces import Consents, Events, Mandates
 from oidc.models import Grant
 from oidc.parts import ProviderConfig, Stores
 from oidc.provider import Provider
+from oidc.yes_no import base_of
 from tnid.accounts.verification import ASSURANCE
 from tnid.consent.questions import Questions
 from tnid.db import Database
@@ -47,13 +49,20 @@ class People(Protocol):
     def verified_claims(self, account_id: str) -> Sequence[Mapping[str, Any]]: ...
 
 
+class Work(Protocol):
+    """What the provider needs of employment."""
+
+    def vouched(self, account_id: str, client_id: str, names: frozenset[str], now: int) -> Vouched: ...
+
+
 class Subjects:
     """Gives the protocol a person's claims."""
 
-    def __init__(self, people: People, grants: GrantStore, questions: Questions) -> None:
+    def __init__(self, people: People, grants: GrantStore, questions: Questions, work: Work) -> None:
         self._people = people
         self._grants = grants
         self._questions = questions
+        self.vouched = work.vouched
 
     def claims(self, account_id: str) -> Mapping[str, Any] | None:
         return self._people.claims(account_id)
@@ -69,9 +78,12 @@ class Subjects:
         grant, account = found
         return grant, self._people.claims_of_row(account)
 
-    def answers(self, account_id: str, client_id: str, names: Sequence[str], now: int) -> Mapping[str, bool]:
-        verified = self._people.verified_claims(account_id)
-        return self._questions.answers(account_id, client_id, names, verified, now)
+    def answers(
+        self, account_id: str, client_id: str, names: Sequence[str], vouched: Vouched, now: int
+    ) -> Mapping[str, bool]:
+        is_of_work = all(base_of(name) in QUESTIONS for name in names)
+        verified = () if is_of_work else self._people.verified_claims(account_id)
+        return self._questions.answers(account_id, client_id, names, verified, now, vouched.answers)
 
     def verified_claims(self, account_id: str) -> Sequence[Mapping[str, Any]]:
         return self._people.verified_claims(account_id)
@@ -102,6 +114,7 @@ def build_stores(
     grants: GrantStore,
     consents: Consents,
     people: People,
+    work: Work,
     sealer: Sealer,
     mandates: Mandates,
     events: Events,
@@ -114,7 +127,7 @@ def build_stores(
         pushed_requests=PushedRequestStore(database),
         replays=ReplayStore(database),
         consents=consents,
-        subjects=Subjects(people, grants, Questions(ProbeStore(database), clients, events)),
+        subjects=Subjects(people, grants, Questions(ProbeStore(database), clients, events), work),
         resources=resources,
         decoupled=DecoupledStore(database, sealer),
         security_events=SecurityEventStore(database),

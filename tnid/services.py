@@ -19,7 +19,7 @@ from tnid.badges.parts import build_badges
 from tnid.consent.parts import build_consents
 from tnid.db import Database
 from tnid.employers.parts import build_employers
-from tnid.employment.parts import build_attestations, build_employments
+from tnid.employment.parts import build_attestations, build_employments, build_vouching
 from tnid.enrolment.service import Enrolment
 from tnid.mandates.guardians import Endings
 from tnid.mandates.parts import build_guardians, build_mandate_endings, build_mandates
@@ -82,11 +82,12 @@ class Services:
         self.attestations, self.employment_endings = build_attestations(self)
         self.employments = build_employments(self)
         self.employers = build_employers(self)
+        self.vouching = build_vouching(self)
         self.mandates = build_mandates(self)
         self.guardians = build_guardians(self)
         stores = build_stores(
-            database, self.clients, self.resources, self.grants, self.consents, self.accounts, self.sealer,
-            self.mandates, self.audit,
+            database, self.clients, self.resources, self.grants, self.consents, self.accounts, self.vouching,
+            self.sealer, self.mandates, self.audit,
         )  # fmt: skip
         stolen = StolenTokens(self.accounts, self.clients, self.messages)
         self.provider = build_provider(settings, self.sealer, self.keyring, stores, self.audit, stolen.tell)

@@ -15,6 +15,7 @@ from oidc.resource.registration import is_identifier, is_scope_policy
 PROFILES = ("default", FAPI2)
 LEVELS = (0, 1, 2)
 _CLIENT_ID = re.compile(r"[\x21\x23-\x39\x3b-\x5b\x5d-\x7e]{1,255}")  # RFC 6749 Appendix A, without ':'
+_TAX_CODE = re.compile(r"[0-9]{10}(-[0-9]{3})?")
 _SECRET = re.compile(r"[\x20-\x7e]{8,255}")
 
 
@@ -51,5 +52,6 @@ _RULES: dict[str, Any] = {
     "accepts_mandates": lambda value: isinstance(value, bool),
     "consent_items": is_consent_policy,
     "terminal": is_terminal_policy,
+    "employer": _is_text(_TAX_CODE),
     "organisation": lambda value: isinstance(value, str) and 0 < len(value) <= 200,
 }

@@ -6,17 +6,16 @@ from typing import Any
 
 import orjson
 
-from oidc.claims import answers_for, select
 from oidc.errors import InsufficientScope, InvalidToken, OAuthError
 from oidc.http import NO_STORE, Request, Response, json_response
 from oidc.models import OPENID, Client
 from oidc.parts import Parts
 from oidc.refusal import record_refusal
+from oidc.release import Part, release
 from oidc.resource.bearer import challenge_either, read_access_token
 from oidc.token.encryption import encrypt, is_encrypted
 from oidc.token.handles import ACCESS, CLIENT_ACCESS, Handle
 from oidc.token.jwt_access_token import ResourceTokens
-from oidc.verified_claims import select_for
 
 
 class UserInfoEndpoint:
@@ -65,10 +64,8 @@ class UserInfoEndpoint:
             raise InsufficientScope("The access token does not cover openid.")
         # A token that was narrowed opens its scopes alone
         by_name = [] if handle.scope else grant.userinfo_claims.split()
-        released = select(claims, scopes, by_name, grant.withheld_names)
-        released |= answers_for(grant, scopes, by_name, self._subjects, now)
-        if grant.verified_claims and not handle.scope:
-            released |= select_for(grant, "userinfo", self._subjects, now)
+        part = Part("userinfo", scopes, by_name, has_verified=not handle.scope)
+        released = release(grant, part, claims, self._subjects, now)
         released |= self._identifiers.act(client, grant)
         released["sub"] = self._identifiers.subject(client, grant.account_id)
         if "userinfo_signed_response_alg" in client.metadata or is_encrypted(client, "userinfo"):

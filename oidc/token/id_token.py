@@ -6,11 +6,10 @@ from typing import Any
 
 from authlib.oidc.core.grants.util import create_half_hash
 
-from oidc.claims import answers_for, select
 from oidc.models import Client, Grant
 from oidc.parts import Parts
+from oidc.release import Part, release
 from oidc.token.encryption import check_encryption_key, encrypt, is_encrypted
-from oidc.verified_claims import select_for
 
 
 class IdTokens:
@@ -46,13 +45,10 @@ class IdTokens:
         }
         if grant.nonce is not None:
             claims["nonce"] = grant.nonce
-        if grant.id_token_claims:
-            profile = self._subjects.claims(grant.account_id) or {}
-            asked = grant.id_token_claims.split()
-            answers = answers_for(grant, (), asked, self._subjects, now)
-            claims = {**select(profile, (), asked, grant.withheld_names), **answers, **claims}
-        if grant.verified_claims:
-            claims |= select_for(grant, "id_token", self._subjects, now)
+        if grant.id_token_claims or grant.verified_claims:
+            profile = (self._subjects.claims(grant.account_id) or {}) if grant.id_token_claims else {}
+            part = Part("id_token", (), grant.id_token_claims.split())
+            claims = {**release(grant, part, profile, self._subjects, now), **claims}
         signed = self._signer.sign(claims, alg=alg, typ="JWT", now=now)
         if not is_encrypted(client, "id_token"):
             return signed

@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import text
 
 from oidc.clients.registration import new_client
+from oidc.decoupled.memory import MemoryDecoupledRequests
 from oidc.decoupled.models import CIBA, DEVICE_CODE, DecoupledRequest
 from oidc.memory import (
     MemoryClients,
-    MemoryDecoupledRequests,
     MemoryEvents,
     MemoryGrants,
     MemoryInteractions,

@@ -17,12 +17,12 @@ from oidc.agreed import Agreed
 from oidc.authorization.prompts import Prompt
 from oidc.clients.outbound import Outbound, OutboundRefused
 from oidc.clients.registration import new_client
+from oidc.decoupled.memory import MemoryDecoupledRequests
 from oidc.errors import PageError
 from oidc.http import Request, Response
 from oidc.memory import (
     MemoryClients,
     MemoryConsents,
-    MemoryDecoupledRequests,
     MemoryEvents,
     MemoryGrants,
     MemoryInteractions,

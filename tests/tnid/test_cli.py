@@ -162,6 +162,20 @@ def test_a_client_lives_from_create_to_disable(tnid: Commands) -> None:
 
 
 @only_sqlite
+def test_a_client_of_one_employer_is_shown_as_such(tnid: Commands) -> None:
+    document = {**CLIENT, "client_id": "xuong-may", "employer": "4600305723"}
+    assert tnid.answer("client", "create", "-", given=document)["employer"] == "4600305723"
+    assert tnid.answer("client", "show", "xuong-may")["employer"] == "4600305723"
+    for wrong in ("4600305724", "460030572", "TNG"):
+        assert "ten digits" in tnid.refusal("client", "employer", "xuong-may", wrong)
+    assert tnid.answer("client", "employer", "xuong-may", "0100109106")["employer"] == "0100109106"
+    assert tnid.answer("client", "employer", "xuong-may", "")["employer"] == ""
+    assert "employer" not in tnid.answer("client", "show", "xuong-may")
+    wrong = {**document, "client_id": "khac", "employer": "4600305724"}
+    assert "ten digits" in tnid.refusal("client", "create", "-", given=wrong)
+
+
+@only_sqlite
 def test_a_client_becomes_a_terminal_and_ceases_to_be_one(tnid: Commands) -> None:
     key = ECKey.generate_key("P-256").as_dict(private=False)
     document = {**CLIENT, "token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": [key]}}

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from oidc.attested import OF_EMPLOYMENT
 from oidc.verified_claims import IdentityAssurance
 from tnid.accounts.numbers import DOCUMENTS, DocumentNumber
 from tnid.accounts.vault import Vault
@@ -21,14 +22,16 @@ TRUST_FRAMEWORK = "vn_thai_nguyen_id"
 LEAST_VERIFIED_LEVEL = 1
 SEEN_IN_PERSON_LEVEL = 2
 SEEN_BY_AN_OFFICIAL = "vpip"  # visual inspection of the physical document, in person
+ELECTRONIC_RECORD, EMPLOYMENT_RECORD = "electronic_record", "employment"
 VERIFIED_CLAIMS = ("name", "family_name", "middle_name", "given_name", "birthdate", "gender", "address")
 
 ASSURANCE = IdentityAssurance(
     trust_frameworks=(TRUST_FRAMEWORK,),
-    claims=VERIFIED_CLAIMS,
-    evidence=("document",),
+    claims=(*VERIFIED_CLAIMS, *OF_EMPLOYMENT),
+    evidence=("document", ELECTRONIC_RECORD),
     documents=DOCUMENTS,
     check_methods=(SEEN_BY_AN_OFFICIAL,),
+    electronic_records=(EMPLOYMENT_RECORD,),
 )
 
 

@@ -18,6 +18,7 @@ from tnid.cli.answers import Refusal, answer, read_object, table, with_json
 from tnid.cli.keys import utc
 from tnid.cli.services import open_services
 from tnid.db import Conflict
+from tnid.employers.tax_codes import is_tax_code
 from tnid.services import Services
 
 
@@ -35,14 +36,15 @@ def create(file: IO[bytes], as_json: bool) -> None:
     Prints the client information response; the secret is shown this once. Beside the metadata, FILE may give
     client_id, client_secret, require_pkce, profile, least_acr, least_identity_level, organisation,
     consent_items (`tnid client consent-items`), resources, exchange_resources (`tnid resource allow`),
-    protected_resource (the resource that it is), accepts_mandates (helpers may sign in for others) and
-    terminal (`tnid client terminal`).
+    protected_resource (the resource that it is), accepts_mandates (helpers may sign in for others), terminal
+    (`tnid client terminal`) and employer (`tnid client employer`).
     """
     now = clock.now()
     try:
         made, secret = new_client(read_object(file), now, by_operator=True)
     except (InvalidClientMetadata, InvalidRedirectUri) as error:
         raise Refusal(f"{error.code}: {error.description}") from None
+    _check_tax_code(made.employer)
     with open_services() as services:
         try:
             services.clients.add(made)
@@ -132,6 +134,29 @@ def terminal(client_id: str, file: IO[bytes], as_json: bool) -> None:
 
 @client.command()
 @click.argument("client_id")
+@click.argument("tax_code")
+@with_json
+def employer(client_id: str, tax_code: str, as_json: bool) -> None:
+    """Let a client know the workers of one employer alone, by its TAX_CODE; "" lets it know those of any.
+
+    What it is told of somebody's work then comes from that employer, and from nowhere else.
+    """
+    now = clock.now()
+    if tax_code and not is_tax_code(tax_code):
+        raise Refusal(
+            "TAX_CODE has ten digits that fit together, and perhaps a branch's after them: 4600305723-001."
+        )
+    with open_services() as services:
+        _get(services, client_id)
+        services.clients.set_employer(client_id, tax_code, now)
+        details = {"employer": tax_code}
+        services.audit.record("client.employer", client_id=client_id, details=details, now=now)
+    said = f"knows the workers of {tax_code} alone" if tax_code else "knows the workers of any employer"
+    answer(as_json, {"client_id": client_id, "employer": tax_code}, f"Client {client_id} {said}.")
+
+
+@client.command()
+@click.argument("client_id")
 @with_json
 def disable(client_id: str, as_json: bool) -> None:
     """Shut a client: within a second it gets nothing more."""
@@ -196,6 +221,11 @@ def initial_token(days: int, no_pkce: bool, as_json: bool) -> None:
     answer(as_json, {"initial_access_token": token, "expires_at": now + seconds}, token)
 
 
+def _check_tax_code(tax_code: str) -> None:
+    if tax_code and not is_tax_code(tax_code):
+        raise Refusal("A tax code has ten digits that fit together, perhaps with a branch's: 4600305723-001.")
+
+
 def _get(services: Services, client_id: str) -> Client:
     found: Client | None = services.clients.find_now(client_id)
     if found is None:
@@ -212,7 +242,7 @@ def _policy(made: Client) -> dict[str, Any]:
         "organisation",
         "accepts_mandates",
     )
-    more = ("consent_items", "resources", "exchange_resources", "protected_resource", "terminal")
+    more = ("consent_items", "resources", "exchange_resources", "protected_resource", "terminal", "employer")
     return {
         **{name: getattr(made, name) for name in names},
         **{name: value for name in more if (value := getattr(made, name))},

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from oidc.consent import decided
 from oidc.models import Client
 from oidc.security_events.models import DELETED, KEPT, SecurityEvent
 from tnid import services, web
@@ -73,7 +74,8 @@ def change(account_id: str, client: Client, consent: Consent) -> bool:
 
 def describe_consent(consent: Consent, client: Client) -> dict[str, Any]:
     agreed = consent.agreed
-    held = hold(services.current().accounts.get(get_end_user().account_id))
+    person = services.current().accounts.get(get_end_user().account_id)
+    held = hold(person, client, decided(agreed))
     texts = find_scope_texts(agreed.scope)
     return {
         "consent": consent,

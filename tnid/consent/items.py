@@ -18,6 +18,7 @@ from tnid.consent.scopes import ScopeText
 from tnid.consent.service import in_locale, items_agreed
 from tnid.consent.values import Holdings, Value, is_attested, is_question, preview_of, values_of
 from tnid.money import write_dong
+from tnid.parks import find_park
 from tnid.wards import find_ward
 
 LABELS = {
@@ -147,7 +148,8 @@ def _label_of_question(name: str) -> str:
         case attested.TENURE_AT_LEAST:
             return str(WORKING_FOR) % {"months": values[0]}
         case attested.WORKS_IN_PARK:
-            return str(WORKING_IN) % {"parks": ", ".join(values)}
+            parks = [park.name if (park := find_park(code)) else code for code in values]
+            return str(WORKING_IN) % {"parks": ", ".join(parks)}
     wards = [ward.name if (ward := find_ward(code)) else code for code in values]
     return str(LIVING_IN) % {"wards": ", ".join(wards)}
 

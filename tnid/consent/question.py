@@ -6,6 +6,8 @@ from typing import Any
 
 from flask import request
 
+from oidc.attested import NOTHING, is_of_work
+from oidc.claims import names_of_scopes
 from oidc.models import AuthorizationRequest, Client
 from tnid import services, web
 from tnid.accounts.service import Account
@@ -39,7 +41,7 @@ def take_answer(account_id: str, question: Question) -> bool:
 def describe_question(question: Question, client: Client, person: Account) -> dict[str, Any]:
     """Return what the templates say of a question."""
     asked = question.request
-    held = hold(person)
+    held = hold(person, client, names_of_scopes(asked.scope) | asked.asked_claims)
     texts = find_scope_texts(asked.scope, asked.resource)
     return {
         "items": show_items(question.items, client, held, question.agreed, texts),
@@ -49,7 +51,10 @@ def describe_question(question: Question, client: Client, person: Account) -> di
     }
 
 
-def hold(person: Account) -> Holdings:
-    """Return what is known of the person, as an application would be told."""
-    verified = services.current().accounts.verified_claims(person.id)
-    return Holdings(person.claims, verified, person.identity_level, services.now())
+def hold(person: Account, client: Client, names: frozenset[str]) -> Holdings:
+    """Return what is known of the person, as this application would be told of these claims."""
+    parts, now = services.current(), services.now()
+    verified = parts.accounts.verified_claims(person.id)
+    of_work = frozenset(name for name in names if is_of_work(name))
+    vouched = parts.vouching.vouched(person.id, client.client_id, of_work, now) if of_work else NOTHING
+    return Holdings(person.claims, verified, person.identity_level, now, vouched)

@@ -1,6 +1,7 @@
 """How much an application may find out by asking yes/no questions: a few different ones a year.
 
-Whoever could ask whether somebody is over 30, over 45, over 38 … would soon know their age.
+Whoever could ask whether somebody is over 30, over 45, over 38 … would soon know their age. Of an income
+fewer are asked: docs/decisions/0029.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from oidc.attested import INCOME_AT_LEAST
 from oidc.interfaces import Events
 from oidc.models import Client
 from oidc.subject import sector_of
@@ -17,7 +19,10 @@ from tnid.stores.probes import ProbeStore
 
 YEAR_SECONDS = 365 * 86400
 MOST_QUESTIONS = 4
+# Four would part what people earn into sixteen, and every wage of a factory into its own
+MOST_OF_INCOME = 2
 AGE = "age"
+NO_ANSWERS: Mapping[str, bool] = {}
 
 
 class Clients(Protocol):
@@ -41,9 +46,14 @@ class Questions:
         names: Sequence[str],
         verified: Sequence[Mapping[str, Any]],
         now: int,
+        known: Mapping[str, bool] = NO_ANSWERS,
     ) -> dict[str, bool]:
-        """Return the answers that verified data give, without those for which there were too many before."""
-        found = {name: told for name in names if (told := answer(name, verified, now)) is not None}
+        """Return the answers that verified data give, without those for which there were too many before.
+
+        `known` are those that an employer's word gives.
+        """
+        told = {name: known[name] if name in known else answer(name, verified, now) for name in names}
+        found = {name: one for name, one in told.items() if one is not None}
         asker = self._find_asker(client_id) if found else client_id
         refused = [name for name in found if not self._may_ask(account_id, asker, name, now)]
         if refused:
@@ -62,11 +72,12 @@ class Questions:
     def _may_ask(self, account_id: str, asker: str, name: str, now: int) -> bool:
         """Count every value by itself; what one line of questions is, is counted together."""
         about = AGE if name.startswith(AGE_OVER) else base_of(name)
+        most = MOST_OF_INCOME if about == INCOME_AT_LEAST else MOST_QUESTIONS
         values = values_in(name) or [name.rpartition("_")[2]]
         since = now - YEAR_SECONDS
         return all(
             self._store.is_asked(account_id, asker, about, value, since)
-            or self._store.take(account_id, asker, about, value, since=since, most=MOST_QUESTIONS, now=now)
+            or self._store.take(account_id, asker, about, value, since=since, most=most, now=now)
             or self._store.is_asked(account_id, asker, about, value, since)
             for value in values
         )

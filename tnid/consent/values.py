@@ -3,23 +3,22 @@ whole for the person who asks for them."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from babel import Locale, UnknownLocaleError
 from flask_babel import lazy_gettext as _
 
-from oidc.attested import OF_EMPLOYMENT, QUESTIONS
+from oidc.attested import NOTHING, OF_EMPLOYMENT, QUESTIONS, Vouched
 from oidc.consent import ABOUT_VERIFIED, Item
 from oidc.verified_claims import EVIDENCE
 from oidc.yes_no import base_of, yes_no_names
 from tnid.accounts.contacts import mask_email, mask_phone
 from tnid.accounts.yes_no import answer
+from tnid.consent.work_values import WRITTEN_OF_WORK, write_date, write_source
 from tnid.moments import moment
 
 ADDRESS_MEMBERS = ("street_address", "locality", "region", "postal_code", "country")
-_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 HOW_VERIFIED = {
     1: _("By phone and the text of the identity card"),
@@ -30,17 +29,25 @@ YES, NO = _("Yes"), _("No")
 
 
 class Holdings(NamedTuple):
-    """What is known of a person at this moment: their claims, and what was verified, the best first."""
+    """What is known of a person at this moment: their claims, what was verified, the best first, and what an
+    employer vouches for."""
 
     claims: Mapping[str, Any]
     verified: Sequence[Mapping[str, Any]] = ()
     identity_level: int = 0
     now: int = 0
+    vouched: Vouched = NOTHING
 
     @property
     def verified_claims(self) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = self.verified[0]["claims"] if self.verified else {}
-        return found
+        """Return what was compared, and what an employer vouches for; neither has a name of the other's."""
+        compared: Mapping[str, Any] = self.verified[0]["claims"] if self.verified else {}
+        confirmed = self.vouched.record["claims"] if self.vouched.record else {}
+        return {**confirmed, **compared}
+
+    @property
+    def own_claims(self) -> Mapping[str, Any]:
+        return {**self.claims, **self.vouched.claims}
 
 
 class Value(NamedTuple):
@@ -64,6 +71,9 @@ LABELS = {
     "website": _("Website"),
     "age_over_15": _("15 or older"),
     "age_over_18": _("18 or older"),
+    "is_worker": _("Works now"),
+    "employment_confirmed_at": _("Confirmed on"),
+    "employment_valid_until": _("Confirmed until"),
 }
 
 
@@ -73,11 +83,6 @@ def name_of_language(tag: str) -> str:
         return str(Locale.parse(tag, sep="-").display_name)
     except (ValueError, UnknownLocaleError):
         return tag
-
-
-def write_date(text: str) -> str:
-    found = _DATE.fullmatch(text)
-    return f"{found[3]}/{found[2]}/{found[1]}" if found else text
 
 
 def write_address(address: Mapping[str, Any]) -> str:
@@ -91,6 +96,7 @@ WRITTEN: dict[str, Callable[[Any], str]] = {
     "address": write_address,
     "locale": name_of_language,
     "updated_at": moment,
+    **WRITTEN_OF_WORK,
 }
 MASKS: dict[str, Callable[[Any], str]] = {
     "phone_number": mask_phone,
@@ -110,14 +116,19 @@ def values_of(item: Item, held: Holdings) -> list[Value]:
     if is_question(item):
         return _answers(item, held)
     if item.name == ABOUT_VERIFIED + EVIDENCE:
-        text = HOW_VERIFIED.get(held.identity_level) if held.verified else None
-        return [Value("", str(text))] if text else []
-    source = held.verified_claims if item.is_verified else held.claims
+        return _how_verified(held)
+    source = held.verified_claims if item.is_verified else held.own_claims
     names = sorted(claim.removeprefix(ABOUT_VERIFIED) for claim in item.claims)
     present = [name for name in names if source.get(name) not in (None, "", {}, [])]
     first = item.name.removeprefix(ABOUT_VERIFIED)
     present.sort(key=lambda name: name != first)
     return [Value(_label(name, first), _write(name, source[name])) for name in present]
+
+
+def _how_verified(held: Holdings) -> list[Value]:
+    """Return what the evidence says: how the person was checked, and who vouches for their work."""
+    text = HOW_VERIFIED.get(held.identity_level) if held.verified else None
+    return [Value("", said) for said in (str(text or ""), write_source(held.vouched.record)) if said]
 
 
 def is_question(item: Item) -> bool:
@@ -133,7 +144,11 @@ def is_attested(item: Item) -> bool:
 
 def _answers(item: Item, held: Holdings) -> list[Value]:
     """Return what would be answered now; looking at it here is nobody's question."""
-    told = [(name, answer(name, held.verified, held.now)) for name in yes_no_names(item.claims)]
+    known = held.vouched.answers
+    told = [
+        (name, known[name] if name in known else answer(name, held.verified, held.now))
+        for name in yes_no_names(item.claims)
+    ]
     return [Value(str(LABELS.get(name, "")), _write(name, one)) for name, one in told if one is not None]
 
 
@@ -153,7 +168,7 @@ def preview_of(item: Item, held: Holdings) -> str | None:
         told = [": ".join(part for part in value if part) for value in values_of(item, held)]
         return "; ".join(told) or None
     first = item.name.removeprefix(ABOUT_VERIFIED)
-    source = held.verified_claims if item.is_verified else held.claims
+    source = held.verified_claims if item.is_verified else held.own_claims
     names = [first, *sorted(claim.removeprefix(ABOUT_VERIFIED) for claim in item.claims)]
     value = next((source[name] for name in names if source.get(name)), None)
     if first == EVIDENCE:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tnid.employment.attestations import Attestations
 from tnid.employment.endings import Endings
 from tnid.employment.service import Employments
+from tnid.employment.vouching import Vouching
 from tnid.stores.employments import EmploymentStore
 from tnid.stores.own_employments import OwnEmploymentStore
 
@@ -25,3 +26,7 @@ def build_employments(parts: Services) -> Employments:
     return Employments(
         store, parts.attestations, parts.employment_endings, parts.accounts, ledger, parts.audit
     )
+
+
+def build_vouching(parts: Services) -> Vouching:
+    return Vouching(parts.employments, parts.employers.representatives, parts.clients)

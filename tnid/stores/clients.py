@@ -35,6 +35,8 @@ clients = db.Table(
     Column("accepts_mandates", Integer, nullable=False, server_default="0"),
     Column("consent_items", Text, nullable=False, server_default="{}"),
     Column("terminal", Text, nullable=False, server_default="{}"),
+    # The tax code of the one employer whose workers the client may know as such
+    Column("employer", String(14), nullable=False, server_default=""),
 )
 
 _INSERT = insert(clients)
@@ -70,6 +72,11 @@ _TERMINAL = (
     update(clients)
     .where(clients.c.client_id == bindparam("of_client"))
     .values(terminal=bindparam("new_terminal"), updated_at=bindparam("now"))
+)
+_EMPLOYER = (
+    update(clients)
+    .where(clients.c.client_id == bindparam("of_client"))
+    .values(employer=bindparam("new_value"), updated_at=bindparam("now"))
 )
 _MANDATES = (
     update(clients)
@@ -147,6 +154,7 @@ class ClientStore:
             accepts_mandates=int(client.accepts_mandates),
             consent_items=orjson.dumps(client.consent_items).decode(),
             terminal=orjson.dumps(client.terminal).decode(),
+            employer=client.employer,
         )
 
     def set_metadata(self, client_id: str, metadata: dict[str, Any], now: int) -> bool:
@@ -183,6 +191,10 @@ class ClientStore:
         """Replace what the client is as a terminal; empty, it is none."""
         text = orjson.dumps(terminal).decode()
         return self._changed(client_id, self._execute(_TERMINAL, client_id, now, new_terminal=text))
+
+    def set_employer(self, client_id: str, tax_code: str, now: int) -> bool:
+        """Let the client know the workers of this employer alone; "" for those of any."""
+        return self._changed(client_id, self._execute(_EMPLOYER, client_id, now, new_value=tax_code))
 
     def disable(self, client_id: str, now: int) -> bool:
         """Disable an active client; say whether there was one."""
@@ -227,4 +239,5 @@ def _read(row: Any) -> Client:
         accepts_mandates=bool(row.accepts_mandates),
         consent_items=orjson.loads(row.consent_items),
         terminal=orjson.loads(row.terminal),
+        employer=row.employer,
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from oidc.attested import NOTHING
 from oidc.clients.registration import new_client
 from tests.conftest import Clock
 from tests.tnid.conftest import Someone
@@ -89,6 +90,23 @@ def test_nobody_finds_an_age_out_by_asking(
     assert ask("age_over=37") == {"age_over=37"}
 
 
+def test_an_income_is_asked_about_less(
+    questions: Questions, lan: Someone, services: Services, clock: Clock
+) -> None:
+    def ask(name: str) -> bool:
+        with services.database.unit():
+            return bool(questions.answers(lan.id, "bank", [name], [], clock.now(), {name: True}))
+
+    wages = [f"income_at_least={million}000000" for million in (8, 12, 10, 11)]
+    assert [ask(name) for name in wages] == [True, True, False, False]
+    assert ask(wages[0]), "what was asked before may be asked again"
+    assert [ask(f"tenure_at_least_months={months}") for months in (6, 12, 24, 36, 48)] == [True] * 4 + [False]
+    assert ask("works_in_park=diem-thuy,yen-binh-1") and ask("works_in_park=song-cong-1,quyet-thang")
+    assert not ask("works_in_park=phu-binh") and ask("works_in_park=diem-thuy")
+    clock.advance(YEAR_SECONDS)
+    assert ask(wages[2])
+
+
 def test_clients_of_one_sector_ask_as_one(
     questions: Questions, lan: Someone, services: Services, clock: Clock
 ) -> None:
@@ -128,7 +146,7 @@ def test_a_person_whose_identity_nobody_checked_answers_nothing(
     claims = {"birthdate": "1990-01-02", "address": HERE}
     subjects = services.provider.userinfo._subjects
     told = [
-        dict(subjects.answers(one.id, "jobs", ["age_over_18", "resident_of_province"], clock.now()))
+        dict(subjects.answers(one.id, "jobs", ["age_over_18", "resident_of_province"], NOTHING, clock.now()))
         for one in (
             new_person("a0.thu", claims=claims),
             new_person("a1.thu", claims=claims, identity_level=1),

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from oidc.agreed import Agreed
+from oidc.attested import Vouched
 from oidc.claims import SCOPE_CLAIMS, names_of_scopes
 from oidc.consent import CLAIM_GROUPS, items_asked
 from oidc.models import AuthorizationRequest, Client
@@ -208,6 +209,65 @@ def test_values_are_previewed_masked_and_shown_whole(in_english: object) -> None
     assert [value.text for value in items["phone_number"].values] == ["+84912345678"]
     assert [value.text for value in items["birthdate"].values] == ["27/03/1995"]
     assert items["gender"].values == [] and "Not in your profile" in items["gender"].missing
+
+
+WORK = {
+    "is_worker": True,
+    "employment_confirmed_at": "2026-11-22",
+    "employment_valid_until": "2027-05-24",
+    "employer": {"name": "May Chè Xanh", "tax_code": "4600305723"},
+    "industrial_park": {"id": "diem-thuy", "name": "KCN Điềm Thụy"},
+    "employment_contract_type": "indefinite",
+    "social_housing_income": {
+        "bracket": "single",
+        "ceiling": 25_000_000,
+        "ceiling_since": "2026-04-01",
+        "verified_by": "May Chè Xanh",
+        "verified_at": "2026-11-22",
+    },
+    "represents": [{"name": "Hợp tác xã chè", "tax_code": "4600305723", "role": "reader"}],
+}
+WORK_RECORD = {
+    "verification": {
+        "time": "2026-11-22T06:46:40Z",
+        "evidence": [
+            {"type": "electronic_record", "time": "2026-11-22T06:46:40Z", "record": {"type": "employment"}}
+        ],
+    },
+    "claims": WORK,
+}
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_work_is_shown_in_words_and_where_nobody_vouches_for_it_the_page_says_so(in_english: object) -> None:
+    asked = AuthorizationRequest(
+        "jobs",
+        CALLBACK,
+        "query",
+        ("openid", "worker", "employer", "housing"),
+        userinfo_claims=("income_at_least=8000000", "tenure_at_least_months=600"),
+        verified_names=("verified_claims/employer", "verified_claims/evidence"),
+    )
+    vouched = Vouched(WORK, {"income_at_least=8000000": True}, WORK_RECORD)
+    items = {item.name: item for item in shown(asked, Holdings(CLAIMS, vouched=vouched))}
+    texts = {name: [value.text for value in item.values] for name, item in items.items()}
+    assert texts["is_worker"] == ["Yes", "22/11/2026", "24/05/2027"]
+    assert texts["employer"] == ["May Chè Xanh, tax code 4600305723"] == texts["verified_claims/employer"]
+    assert texts["industrial_park"] == ["KCN Điềm Thụy"] and texts["job_title"] == []
+    assert texts["employment_contract_type"] == ["Without an end date"]
+    assert texts["represents"] == ["Hợp tác xã chè (Only looks)"]
+    assert texts["social_housing_income"] == [
+        "25,000,000\xa0đ a month or less (ceiling since 01/04/2026), confirmed by May Chè Xanh on 22/11/2026"
+    ]
+    assert texts["income_at_least=8000000"] == ["Yes"] and texts["tenure_at_least_months=600"] == []
+    assert texts["verified_claims/evidence"] == [
+        "Confirmed by the employer on 22/11/2026; its name is not told"
+    ]
+    assert items["is_worker"].preview == "Yes" and "never the wage" in items["income_at_least=8000000"].label
+    nothing = {item.name: item for item in shown(asked)}
+    for name in ("is_worker", "employer", "income_at_least=8000000", "verified_claims/employer"):
+        assert nothing[name].values == [] and "Not confirmed yet" in nothing[name].missing
+    assert "Not in your profile" in nothing["housing_seeker"].missing
 
 
 def test_every_claim_that_a_scope_covers_is_named_on_the_page() -> None:

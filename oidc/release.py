@@ -1,0 +1,67 @@
+"""What of a grant's claims an application is told, at UserInfo and in an ID token: by the same rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from oidc.attested import ATTESTED, NOTHING, Vouched, is_of_work
+from oidc.claims import YES_NO_SCOPES, names_of_scopes, select
+from oidc.interfaces import Subjects
+from oidc.models import Grant
+from oidc.verified_claims import EVIDENCE, MEMBER, asked_of, names_of, select_verified
+from oidc.yes_no import base_of, yes_no_names
+
+_EVIDENCE = f"{MEMBER}/{EVIDENCE}"
+
+
+class Part(NamedTuple):
+    """What one answer covers: the claims of `scopes`, those asked for by name, and the verified ones.
+
+    `place` is the member of the claims parameter that it belongs to: "userinfo" or "id_token".
+    """
+
+    place: str
+    scopes: Sequence[str]
+    names: Sequence[str]
+    has_verified: bool = True
+
+
+def release(
+    grant: Grant, part: Part, profile: Mapping[str, Any], subjects: Subjects, now: int
+) -> dict[str, Any]:
+    """Return the claims of the part as they are now, without those that the person keeps to themselves.
+
+    What nobody asked for is not looked up.
+    """
+    wanted = names_of_scopes(part.scopes).union(part.names) - grant.withheld_names
+    asks = not YES_NO_SCOPES.isdisjoint(part.scopes) or yes_no_names(part.names)
+    questions = yes_no_names(wanted) if asks else []
+    verified = asked_of(grant, part.place) if part.has_verified else None
+    vouched = _vouched(grant, part, wanted, verified, subjects, now)
+    released = select({**profile, **vouched.claims} if vouched.claims else profile, (), wanted)
+    if questions:
+        found = subjects.answers(grant.account_id, grant.client_id, questions, vouched, now)
+        released |= {base_of(name): answer for name, answer in found.items()}
+    if verified is not None:
+        given = select_verified(verified, _records(grant, verified, vouched, subjects), now)
+        released |= {} if given is None else {MEMBER: given}
+    return released
+
+
+def _vouched(
+    grant: Grant, part: Part, wanted: frozenset[str], verified: Any, subjects: Subjects, now: int
+) -> Vouched:
+    """Look at somebody's work once, and only for what is asked of it."""
+    named = wanted.intersection(part.names) if verified is None else wanted | names_of(verified)
+    of_work = (wanted & ATTESTED).union(name for name in named if is_of_work(name))
+    return subjects.vouched(grant.account_id, grant.client_id, of_work, now) if of_work else NOTHING
+
+
+def _records(
+    grant: Grant, verified: Any, vouched: Vouched, subjects: Subjects
+) -> Sequence[Mapping[str, Any]]:
+    """Return what the verified claims are chosen from: what was compared, then what an employer says."""
+    is_all_of_work = all(is_of_work(name) for name in names_of(verified) - {_EVIDENCE})
+    compared = () if is_all_of_work else subjects.verified_claims(grant.account_id)
+    return [*compared, *([vouched.record] if vouched.record is not None else ())]
