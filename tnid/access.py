@@ -17,7 +17,9 @@ from tnid.signin.session import find_end_user, find_leaving
 _ATTRIBUTE = "tnid_guard"
 _MOST_BYTES = "tnid_most_bytes"
 # Where people share with others or act for them: not before a child's guardian has agreed
-SHUT_WHILE_WAITING = frozenset({"requests", "device", "mandates", "acceptance"})
+SHUT_WHILE_WAITING = frozenset(
+    {"requests", "device", "mandates", "acceptance", "work_decisions", "work_invitation"}
+)
 # All that somebody may send whose session a phone opened at a screen: it shares no more and protects no less
 OPEN_TO_REMOTE = frozenset(
     {
@@ -27,7 +29,10 @@ OPEN_TO_REMOTE = frozenset(
 )
 # Where they are asked for a sign-in before anything is typed, which would be lost on the way
 SHUT_TO_REMOTE = frozenset(
-    {"profile", "identity", "identity_photo", "identity_phone", "acceptance", "requests", "device"}
+    {
+        *("profile", "identity", "identity_photo", "identity_phone", "acceptance", "requests", "device"),
+        *("work_decisions", "work_invitation"),
+    }
 )
 
 # Nobody acts for an organisation of whom no more is known than what they said of themselves
@@ -212,5 +217,5 @@ def _page_of_form() -> str:
 _PAGES = (
     *("/account/profile", "/account/security", "/account/sessions", "/account/applications"),
     *("/account/requests", "/account/mandates", "/account/family", "/account/delete", "/account/rights"),
-    *("/account/panic", "/account/export", "/device", "/officials"),
+    *("/account/panic", "/account/export", "/account/work", "/device", "/officials"),
 )

@@ -12,6 +12,7 @@ def erase(services: Services, account_id: str, now: int) -> bool:
     ledger of consents, under the account's number alone, and what is queued for applications.
     """
     services.consents.tell_deleted(account_id, now)
+    services.employments.release(account_id, now)
     return services.accounts.delete(account_id, now)
 
 

@@ -157,6 +157,27 @@ def _mandates(services: Services, person: Account, now: int) -> Any:
     }
 
 
+def _employments(services: Services, person: Account, now: int) -> Any:
+    """Return what is linked, what is offered, and what was declined."""
+    employments = services.employments
+    offered = [*employments.list_offers(person.id, now), *employments.list_declined(person.id, now)]
+    return [
+        {
+            "employer": one.row.employer_name,
+            "tax_code": one.row.tax_code,
+            "attested": dict(one.values),
+            "attested_at": utc(one.row.attested_at),
+            "valid_until": utc(one.row.valid_until),
+            "accepted": sorted(one.accepted),
+            "refused": sorted(one.refused),
+            "hidden_from_listings": bool(one.row.is_hidden),
+            "linked_at": utc(one.row.linked_at),
+            "ends_at": utc(one.row.ends_at),
+        }
+        for one in [*employments.list_own(person.id), *offered]
+    ]
+
+
 def _guardians(services: Services, person: Account, now: int) -> Any:
     return [
         {"name": name, "agreed_at": utc(row.agreed_at), "expires_at": utc(row.expires_at)}
@@ -199,6 +220,7 @@ SECTIONS: dict[str, Section] = {
     "alerts": _alerts,
     "requests": _requests,
     "mandates": _mandates,
+    "employments": _employments,
     "guardians": _guardians,
     "children": _children,
     "events": _events,

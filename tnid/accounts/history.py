@@ -54,7 +54,7 @@ FILTERS = {
     "all": Filter(_("Everything"), ("",)),
     "sign-ins": Filter(_("Sign-ins"), ("sign_in.", "session.", "token."), "ok"),
     "failed": Filter(_("Failed tries"), ("",), "refused"),
-    "sharing": Filter(_("Sharing"), ("consent.", "decoupled.", "token.")),
+    "sharing": Filter(_("Sharing"), ("consent.", "decoupled.", "employment.", "token.")),
     "changes": Filter(_("Changes to the account"), CHANGES),
 }
 

@@ -172,6 +172,8 @@ MESSAGES: dict[str, Any] = {
     ),
     "pin_differs": _("The two PINs are not the same. Type the same one twice."),
     "badge_over": _("The card was revoked, replaced or locked meanwhile."),
+    "work_nothing_ticked": _("Nothing is ticked. Tick what may be known, or decline the whole."),
+    "work_changed": _("This has changed since the page was opened. Nothing was saved. Please look again."),
     "required": _("This can't be empty."),
 }
 OTHERWISE = _("This can't be accepted. Check it and try again.")

@@ -43,6 +43,7 @@ def overview() -> ResponseReturnValue:
         applications=describe_consents(consents[:SHOWN_ON_OVERVIEW]),
         more_applications=max(0, len(consents) - SHOWN_ON_OVERVIEW),
         recovery_wait=parts.recovery.waits.find_open(end_user.account_id, services.now()),
+        work_count=parts.employments.count_waiting(account_id, now),
         requests_count=len(parts.provider.decoupled.list_waiting(account_id, now)),
         alerts=[describe_alert(row) for row in parts.alerts.list_open(account_id, end_user.sid)],
     )

@@ -14,6 +14,7 @@ from tnid.access import Guard, declare
 from tnid.consent.connected import ACTIONS
 from tnid.consent.items import label_of
 from tnid.consent.ledger import Entry
+from tnid.employment.words import FIELD_LABELS, FIELD_PREFIX, list_decided
 from tnid.signin.session import get_end_user
 
 blueprint = declare(Blueprint("receipts", __name__, url_prefix="/account/receipts"), Guard.SIGNED_IN)
@@ -30,7 +31,8 @@ def show(number: int) -> ResponseReturnValue:
         entry=entry,
         action=ACTIONS.get(entry.action, entry.action),
         person=services.current().accounts.get(get_end_user().account_id),
-        terms=[{**item, "label": label(item)} for item in entry.terms.get("items", ())],
+        terms=[{**item, "label": label(item)} for item in items_of(entry)],
+        is_about_work=bool(list_decided(entry.terms)),
     )
 
 
@@ -54,8 +56,15 @@ def get_entry(number: int) -> Entry:
     return found
 
 
+def items_of(entry: Entry) -> list[dict[str, Any]]:
+    """Return what was decided; what an employer vouches for is decided field by field."""
+    return [*entry.terms.get("items", ()), *list_decided(entry.terms)]
+
+
 def label(item: dict[str, Any]) -> str:
     name = str(item["name"])
+    if name.startswith(FIELD_PREFIX):
+        return str(FIELD_LABELS[name.removeprefix(FIELD_PREFIX)])
     return label_of(name, name.removeprefix(WITHHELD_SCOPE) if name.startswith(WITHHELD_SCOPE) else None)
 
 
@@ -65,7 +74,7 @@ def receipt_of(entry: Entry) -> dict[str, Any]:
     client = parts.clients.find(entry.client_id)
     subject = parts.provider.subjects.subject(client, account_id) if client is not None else ""
     name = terms.get("client_name") or entry.client_id
-    purposes = [_purpose(item, name) for item in terms.get("items", ())]
+    purposes = [_purpose(item, name) for item in items_of(entry)]
     issuer = parts.settings.issuer
     return {
         "version": VERSION,
@@ -91,7 +100,12 @@ def receipt_of(entry: Entry) -> dict[str, Any]:
 
 def _purpose(item: dict[str, Any], name: str) -> dict[str, Any]:
     """What was declined is in the receipt, too, and said to be so."""
-    default = gettext("Signing in to %(app)s, and the service asked for there", app=name)
+    is_field = str(item["name"]).startswith(FIELD_PREFIX)
+    default = (
+        gettext("To be told to applications, each of which asks first")
+        if is_field
+        else gettext("Signing in to %(app)s, and the service asked for there", app=name)
+    )
     return {
         "purpose": item.get("purpose") or default,
         "consentType": "EXPLICIT",

@@ -18,6 +18,9 @@ from tnid.employment.shown import Shown, shown_of
 from tnid.enrolment.names import is_same_name
 from tnid.stores.own_employments import OwnEmploymentStore
 
+LEDGER_PREFIX = "employer:"
+"""In the ledger of consents it stands before a tax code, where others have a client's id."""
+
 
 class Ledger(Protocol):
     """What is needed of tnid.consent.ledger."""
@@ -102,7 +105,21 @@ class Employments:
 
     def list_offers(self, account_id: str, now: int) -> list[Employment]:
         """Return what is offered to the person: by their number, and by their name as well."""
-        found = [self._open(row) for row in self._store.list_offers(account_id, now)]
+        return [one for one in self._list_free(account_id, now) if one.row.declined_at is None]
+
+    def list_declined(self, account_id: str, now: int) -> list[Employment]:
+        """Return what the person declined or took back, and would find again."""
+        return [one for one in self._list_free(account_id, now) if one.row.declined_at is not None]
+
+    def count_waiting(self, account_id: str, now: int) -> int:
+        """Return how many employments wait for a decision: offers, and what changed since it was accepted."""
+        own = self.list_own(account_id)
+        return len(self.list_offers(account_id, now)) + sum(
+            one.row.ended_at is None and bool(one.undecided) for one in own
+        )
+
+    def _list_free(self, account_id: str, now: int) -> list[Employment]:
+        found = [self._open(row) for row in self._store.list_free(account_id, now)]
         return [one for one in found if self._is_named(account_id, one)]
 
     def find_invited(self, account_id: str, code: str, now: int) -> Employment | None:
@@ -126,7 +143,7 @@ class Employments:
         `seen` is the version that was shown. Refused with `gone` where it is offered no more, or is another
         by now.
         """
-        offer = self._find_offer(account_id, employment_id, code, now)
+        offer = self.find_offer(account_id, employment_id, now, code=code)
         if offer is None:
             return self._refuse("employment.link", "gone", account_id, now)
         kept, declined = _split(offer, accepted)
@@ -139,17 +156,21 @@ class Employments:
 
     def decline(self, account_id: str, employment_id: str, now: int, *, code: str = "") -> bool:
         """Say that an offer is for somebody else, or unwanted: it is offered no more."""
-        offer = self._find_offer(account_id, employment_id, code, now)
+        offer = self.find_offer(account_id, employment_id, now, code=code)
         code_hash = self._values.code_hash(code) if code else ""
         if offer is None or not self._store.decline(account_id, employment_id, code_hash, now):
             return False
         self._record("employment.decline", account_id, offer, now)
         return True
 
-    def _find_offer(self, account_id: str, employment_id: str, code: str, now: int) -> Employment | None:
+    def find_offer(
+        self, account_id: str, employment_id: str, now: int, *, code: str = ""
+    ) -> Employment | None:
+        """Return an offer of the person's number or of this code, one that they declined too."""
         invited = self.find_invited(account_id, code, now) if code else None
-        offers = [invited] if invited is not None else self.list_offers(account_id, now)
-        return next((one for one in offers if one.id == employment_id), None)
+        if invited is not None and invited.id == employment_id:
+            return invited
+        return next((one for one in self._list_free(account_id, now) if one.id == employment_id), None)
 
     def _is_named(self, account_id: str, offer: Employment) -> bool:
         """A list with another's number by mistake must not show one worker's data to another."""
@@ -199,6 +220,10 @@ class Employments:
         self._follow(own.row, own.accepted, now)
         return True
 
+    def release(self, account_id: str, now: int) -> None:
+        """Unlink all, in the unit of work that erases the account: what employers say is theirs to keep."""
+        self._store.release(account_id, now)
+
     def forget(self, account_id: str, employment_id: str, now: int) -> bool:
         """Remove from the person's own list what is over."""
         own = self.find_own(account_id, employment_id)
@@ -242,11 +267,12 @@ class Employments:
         terms = {
             "employment": about.id,
             "employer": about.row.tax_code,
+            "client_name": about.row.employer_name,
             "attested_at": about.row.attested_at,
             "accepted": list(kept),
             "refused": list(declined),
         }
-        entry = self._ledger.append(account_id, f"employer:{about.row.tax_code}", action, terms, now)
+        entry = self._ledger.append(account_id, LEDGER_PREFIX + about.row.tax_code, action, terms, now)
         self._record(event, account_id, about, now, accepted=list(kept), ledger=entry.hash.hex())
 
     def _record(self, event: str, account_id: str, about: Employment, now: int, **more: Any) -> None:

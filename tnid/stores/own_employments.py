@@ -18,10 +18,11 @@ _HAS_THE_NUMBER = exists().where(
     accounts.c.identity_level >= 1,
     accounts.c.disabled_at.is_(None),
 )
-_IS_OFFERED = (*NOT_OVER, _ROW.account_id.is_(None), _ROW.declined_at.is_(None))
+# Declined or not: who finds it again, by its number or with a code, may think better of it
+_IS_FREE = (*NOT_OVER, _ROW.account_id.is_(None))
 
-_LIST_OFFERS = (
-    WITH_EMPLOYER.where(*_IS_OFFERED, *EMPLOYER_STANDS)
+_LIST_FREE = (
+    WITH_EMPLOYER.where(*_IS_FREE, *EMPLOYER_STANDS)
     .join(accounts, accounts.c.pin_index == _ROW.number_index)
     .where(
         accounts.c.id == bindparam("of_account"),
@@ -31,7 +32,7 @@ _LIST_OFFERS = (
     .order_by(_ROW.created_at, _ROW.id)
 )
 _FIND_INVITED = WITH_EMPLOYER.where(
-    *_IS_OFFERED,
+    *_IS_FREE,
     *EMPLOYER_STANDS,
     _ROW.invitation_hash == bindparam("presented"),
     _ROW.invitation_expires_at > bindparam("now"),
@@ -58,13 +59,15 @@ _LINK = (
     .where(
         _ROW.id == bindparam("of_id"),
         _ROW.version == bindparam("seen"),
-        *_IS_OFFERED,
+        *_IS_FREE,
         or_(_HAS_THE_NUMBER, _BY_CODE),
         ~_WORKS_THERE_ALREADY,
     )
     .values(
         account_id=bindparam("of_account"),
         linked_at=bindparam("now"),
+        declined_at=null(),
+        told_at=bindparam("now"),
         accepted=bindparam("new_accepted"),
         refused=bindparam("new_refused"),
         invitation_hash=null(),
@@ -95,7 +98,12 @@ _HIDE = (
 )
 _DECLINE = (
     update(employments)
-    .where(_ROW.id == bindparam("of_id"), *_IS_OFFERED, or_(_HAS_THE_NUMBER, _BY_CODE))
+    .where(
+        _ROW.id == bindparam("of_id"),
+        *_IS_FREE,
+        _ROW.declined_at.is_(None),
+        or_(_HAS_THE_NUMBER, _BY_CODE),
+    )
     .values(declined_at=bindparam("now"), updated_at=bindparam("now"), version=_ROW.version + 1)
 )
 _UNLINK = (
@@ -104,6 +112,15 @@ _UNLINK = (
     .values(
         account_id=null(), linked_at=null(), declined_at=bindparam("now"), accepted="", refused="",
         is_hidden=0, updated_at=bindparam("now"), version=_ROW.version + 1,
+    )
+)  # fmt: skip
+# The employer goes on to say who works there; whose account it was, nobody knows any more
+_RELEASE = (
+    update(employments)
+    .where(_ROW.account_id == bindparam("of_account"), IS_CURRENT)
+    .values(
+        account_id=null(), linked_at=null(), accepted="", refused="", is_hidden=0,
+        updated_at=bindparam("now"), version=_ROW.version + 1,
     )
 )  # fmt: skip
 _FORGET = delete(employments).where(
@@ -117,9 +134,9 @@ class OwnEmploymentStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def list_offers(self, account_id: str, now: int) -> list[Any]:
-        """Return what is offered to the person of the account's number."""
-        return self._database.fetch_all(_LIST_OFFERS, of_account=account_id, now=now)
+    def list_free(self, account_id: str, now: int) -> list[Any]:
+        """Return what nobody has linked of the account's number, what was declined too."""
+        return self._database.fetch_all(_LIST_FREE, of_account=account_id, now=now)
 
     def find_invited(self, code_hash: str, now: int) -> Any:
         return self._database.fetch_one(_FIND_INVITED, presented=code_hash, now=now)
@@ -154,6 +171,10 @@ class OwnEmploymentStore:
 
     def unlink(self, account_id: str, employment_id: str, now: int) -> bool:
         return self._database.execute(_UNLINK, of_account=account_id, of_id=employment_id, now=now) == 1
+
+    def release(self, account_id: str, now: int) -> int:
+        """Unlink all that goes on, and leave it to be found again; return how many."""
+        return self._database.execute(_RELEASE, of_account=account_id, now=now)
 
     def forget(self, account_id: str, employment_id: str) -> bool:
         """Remove what the worker kept of work that is over."""
