@@ -24,6 +24,7 @@ from tnid.audit import CHAIN_PURPOSE, Chain
 from tnid.consent.notices import SECURITY_EVENT, SecurityEventCarrier
 from tnid.db import Database, DatabaseUnavailable, engine_options, prepare_engine
 from tnid.decoupled.pings import CIBA_PING, ping_composer
+from tnid.imports.parts import build_engine
 from tnid.logs import logging_config
 from tnid.messages.carrier import MessageCarrier
 from tnid.messages.channels import Channel
@@ -155,9 +156,12 @@ def keep_house(settings: Settings, parent: int) -> None:
     services = open_services(settings)
     # Beside the chores: a long purge must not hold a logout token up, nor a slow client the purge
     sender = threading.Thread(target=make_sender(services).run, args=(stop,), name="sender")
+    importer = threading.Thread(target=build_engine(services).run, args=(stop,), name="importer")
     sender.start()
+    importer.start()
     Housekeeper(chores(services), LeaseStore(services.database)).run(stop)
     sender.join()
+    importer.join()
 
 
 def make_sender(services: Services) -> Sender:

@@ -17,7 +17,7 @@ from tnid.stores.employers import employer_tokens
 from tnid.stores.employment_cards import employment_cards
 from tnid.stores.grants import grants
 from tnid.stores.guardianships import guardianships
-from tnid.stores.imports import imports
+from tnid.stores.imports import PURGE_ROWS, import_rows, imports
 from tnid.stores.interactions import interactions
 from tnid.stores.mandates import mandates
 from tnid.stores.message_codes import message_codes
@@ -80,7 +80,9 @@ _SESSION_HAS_ENDED = ~exists().where(
     sessions.c.ended_at.is_(None),
     sessions.c.expires_at > bindparam("before"),
 )
-CONDITIONS: dict[str, ColumnElement[bool]] = {grants.name: _SESSION_HAS_ENDED}
+# Its rows go before it, a batch at a time
+_HAS_NO_ROWS = ~exists().where(import_rows.c.import_id == imports.c.id)
+CONDITIONS: dict[str, ColumnElement[bool]] = {grants.name: _SESSION_HAS_ENDED, imports.name: _HAS_NO_ROWS}
 
 
 def _purge_statement(expires: Column[int]) -> Delete:
@@ -92,8 +94,12 @@ def _purge_statement(expires: Column[int]) -> Delete:
     return delete(table).where(tuple_(*key).in_(ended))
 
 
-PURGES = tuple(
-    (KEEP_SECONDS_OF.get(column.table.name, KEEP_SECONDS), _purge_statement(column)) for column in EXPIRING
+PURGES = (
+    (KEEP_SECONDS, PURGE_ROWS),
+    *(
+        (KEEP_SECONDS_OF.get(column.table.name, KEEP_SECONDS), _purge_statement(column))
+        for column in EXPIRING
+    ),
 )
 
 

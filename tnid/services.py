@@ -21,6 +21,7 @@ from tnid.db import Database
 from tnid.employers.parts import build_employers
 from tnid.employment.parts import build_attestations, build_employments, build_vouching
 from tnid.enrolment.service import Enrolment
+from tnid.imports.parts import build_lists
 from tnid.mandates.guardians import Endings
 from tnid.mandates.parts import build_guardians, build_mandate_endings, build_mandates
 from tnid.messages.parts import build_message_codes, build_messages
@@ -83,6 +84,7 @@ class Services:
         self.employments = build_employments(self)
         self.employers = build_employers(self)
         self.vouching = build_vouching(self)
+        self.lists = build_lists(self)
         self.mandates = build_mandates(self)
         self.guardians = build_guardians(self)
         stores = build_stores(

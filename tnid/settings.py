@@ -157,6 +157,12 @@ class Settings:
     outbox_attempts: int = setting(whole(1, 20), "9", "attempts",
         "after so many a message is given up")
 
+    # Lists of workers
+    list_most_bytes: int = setting(whole(1024, 512 * 1024 * 1024), str(32 * 1024 * 1024), "bytes",
+        "how large a list of workers may be that an employer uploads")
+    list_most_rows: int = setting(whole(1, 1_000_000), "250000", "rows",
+        "how many rows of a list are read")
+
     # Messages to people
     smtp_url: str | None = setting(parse_smtp_url, None, "URL",
         "the mail server: smtps:// or smtp+starttls://, user:password@ before the host", secret=True)

@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Text,
     bindparam,
+    case,
     delete,
     func,
     insert,
@@ -162,7 +163,7 @@ _LIST_OF_EMPLOYER = (
 _COUNTS = select(
     func.count().label("people"),
     func.count(_ROW.account_id).label("linked"),
-    func.count(func.nullif(_ROW.valid_until > bindparam("due_before"), True)).label("due"),
+    func.count(case((_ROW.valid_until <= bindparam("due_before"), 1))).label("due"),
 ).where(*_OF_EMPLOYER)
 
 _LIST_OVER = (

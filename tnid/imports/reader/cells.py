@@ -31,7 +31,8 @@ class Fault(Exception):
 def read_cell(field: str, value: object) -> str:
     """Return the cell as text: real dates as yyyy-mm-dd, whole numbers without a point, "" for none.
 
-    Raises Fault: `formula`, `cell_error`, `too_long`, `turned_into_date`, `rounded` and `lost_zero`.
+    Raises Fault: `formula`, `cell_error`, `too_long`, `turned_into_date`, `number_as_power` and
+    `number_without_zero`.
     """
     if value is None:
         return ""
@@ -81,7 +82,7 @@ def _read_number(field: str, value: float) -> str:
 def _check_code(field: str, text: str) -> str:
     """Raise Fault where a spreadsheet took the digits for a number, and kept less than was typed."""
     if field in CODES and _ROUNDED.fullmatch(text):
-        raise Fault("rounded")
+        raise Fault("number_as_power")
     if field == "personal_id_number" and _LOST_ZEROS.fullmatch(text):
-        raise Fault("lost_zero")
+        raise Fault("number_without_zero")
     return text

@@ -105,10 +105,10 @@ def find_columns(cells: Sequence[str]) -> Columns | None:
         return None
     if len(set(known)) < len(known):
         raise Unreadable("heading_twice")
-    # Somebody is recognised by the one or the other, and confirmed by name, or ended
+    # Somebody is recognised by the one or the other; a name says that it is they who are meant
     if not {"staff_code", "personal_id_number"} & set(known):
         raise Unreadable("no_number_column")
-    if not {"name", "end_date"} & set(known):
+    if "name" not in known:
         raise Unreadable("no_name_column")
     others = [cell.strip() for cell, field in zip(cells, fields, strict=True) if not field and cell.strip()]
     # A heading is the employer's word for a column. What holds digits may be somebody's number
