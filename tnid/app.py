@@ -32,6 +32,7 @@ from tnid.officials import desk
 from tnid.officials.news import find_news
 from tnid.qr import blueprints as qr
 from tnid.recovery import blueprints as recovery
+from tnid.scim import blueprints as scim
 from tnid.services import EXTENSION, Services
 from tnid.settings import Settings
 from tnid.signin import blueprints as signin
@@ -42,7 +43,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # Whose pages there are, beside the protocol's own
 FEATURES = (
     *(signin, consent, accounts, enrolment, decoupled, mandates, messages, recovery, officials, signout),
-    *(qr, badges, employment),
+    *(qr, badges, employment, scim),
 )
 # What a request finds out once, and what it means to set
 FOUND = (

@@ -13,7 +13,7 @@ from tnid.stores.badges import badges
 from tnid.stores.card_corrections import card_corrections
 from tnid.stores.decoupled import requests as decoupled_requests
 from tnid.stores.desks import desks
-from tnid.stores.employers import employer_tokens
+from tnid.stores.employer_tokens import employer_tokens
 from tnid.stores.employment_cards import employment_cards
 from tnid.stores.grants import grants
 from tnid.stores.guardianships import guardianships
@@ -29,6 +29,7 @@ from tnid.stores.qr_sign_ins import qr_sign_ins
 from tnid.stores.recoveries import recoveries
 from tnid.stores.recovery_waits import recovery_waits
 from tnid.stores.replay import replays
+from tnid.stores.scim_users import scim_users
 from tnid.stores.security_events import security_events
 from tnid.stores.sessions import sessions
 from tnid.stores.sign_ins import sign_ins
@@ -72,6 +73,7 @@ EXPIRING: tuple[Column[int], ...] = (
     badges.c.expires_at,
     imports.c.expires_at,
     employer_tokens.c.expires_at,
+    scim_users.c.expires_at,
     employment_cards.c.expires_at,
 )
 # A session that a person renews outlasts the first grants given in it, and their clients are told of its end

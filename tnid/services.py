@@ -29,6 +29,7 @@ from tnid.officials.parts import build_counter
 from tnid.provider import build_keyring, build_provider, build_stores
 from tnid.qr.parts import build_qr_sign_ins, build_qr_tickets
 from tnid.recovery.parts import build_recovery
+from tnid.scim.parts import build_employer_tokens, build_scim
 from tnid.sealing import Sealer, load_master_key
 from tnid.settings import Settings
 from tnid.signin.factors import Factors
@@ -85,6 +86,7 @@ class Services:
         self.employers = build_employers(self)
         self.vouching = build_vouching(self)
         self.lists = build_lists(self)
+        self.employer_tokens, self.scim = build_employer_tokens(self), build_scim(self)
         self.mandates = build_mandates(self)
         self.guardians = build_guardians(self)
         stores = build_stores(

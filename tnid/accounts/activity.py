@@ -48,6 +48,8 @@ TEXTS: dict[tuple[str, str], Any] = {
     ("badge.activate", "refused"): _("A wrong code of the sign-in card's slip was tried"),
     ("badge.set_pin", "ok"): _("The PIN of the sign-in card was chosen"),
     ("badge.revoke", "ok"): _("The sign-in card was revoked"),
+    ("employer_token.make", "ok"): _("A key was made for an organisation's personnel system"),
+    ("employer_token.revoke", "ok"): _("A key of an organisation's personnel system was revoked"),
     ("token.issued", "ok"): _("Signed in to %(app)s"),
     ("token.refused", "refused"): _("A used key of %(app)s came again, and its access was ended"),
     ("session.end", "ok"): _("Signed out"),

@@ -6,7 +6,7 @@ Each method runs in the caller's unit of work.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import orjson
@@ -77,9 +77,45 @@ class Attestations:
                 return Attested(UNKNOWN, None, "staff_code", "not_on_list")
             return Attested(INVITED, self._add(employer, said, index, by, now))
         self._replace(found, said, index, by, now)
-        if ends_at is not None:
-            return Attested(ENDED, found.id)
-        return Attested(MATCHED if found.account_id else INVITED, found.id)
+        return _outcome_of(found, ends_at)
+
+    def amend(
+        self,
+        employer: Any,
+        employment_id: str,
+        said: Attestation,
+        by: By,
+        now: int,
+        *,
+        cleared: Iterable[str] = (),
+    ) -> Attested:
+        """Take over what an employer says of the worker of one row, whose staff code it may change by that.
+
+        `cleared` are the values, `end_date` among them, that are so no more; otherwise as `attest`.
+        """
+        row = self._current(self._store.find(employer.id, employment_id), now)
+        if row is None:
+            return Attested(UNKNOWN, None, "staff_code", "not_on_list")
+        index = self.number_index(said.number) if said.number else None
+        clash = self._find_clash(row, said.staff_code, index, now)
+        if clash is not None:
+            return clash
+        self._replace(row, said, index, by, now, cleared=frozenset(cleared))
+        return _outcome_of(row, ends_at_of(said.end_date))
+
+    def _find_clash(self, row: Any, code: str, index: str | None, now: int) -> Attested | None:
+        """Say what of a changed code or number is another's, or can't be changed; None where nothing is."""
+        if code and code != row.staff_code:
+            other = self._current(self._store.find_by_staff_code(row.employer_id, code), now)
+            if other is not None:
+                return Attested(AMBIGUOUS, None, "staff_code", "staff_code_of_another")
+        if index is None or index == row.number_index:
+            return None
+        if row.number_index or row.account_id:
+            return Attested(AMBIGUOUS, None, "personal_id_number", "number_is_settled")
+        if self._current(self._store.find_by_number(row.employer_id, index), now) is not None:
+            return Attested(AMBIGUOUS, None, "personal_id_number", "number_of_another")
+        return None
 
     def _find(self, employer_id: str, code: str, index: str | None, now: int) -> Any:
         """Return the row that is meant, None for a new one, or that nobody can tell which is."""
@@ -117,10 +153,20 @@ class Attestations:
         )  # fmt: skip
         return employment_id
 
-    def _replace(self, row: Any, said: Attestation, index: str | None, by: By, now: int) -> None:
+    def _replace(
+        self,
+        row: Any,
+        said: Attestation,
+        index: str | None,
+        by: By,
+        now: int,
+        *,
+        cleared: frozenset[str] = frozenset(),
+    ) -> None:
         before = self.open_values(row)
-        after = {**before, **said.values()}
+        after = {name: value for name, value in before.items() if name not in cleared} | said.values()
         changed = {name for name in _COMPARED if before.get(name) != after.get(name)}
+        changed |= before.keys() - after.keys()
         accepted = [name for name in row.accepted.split() if name not in changed]
         is_offered_again = len(accepted) < len(row.accepted.split())
         is_replaced = self._store.replace(
@@ -131,7 +177,7 @@ class Attestations:
             new_values=row.values_sealed if after == before else self._seal(row.id, after),
             new_accepted=" ".join(accepted),
             new_told_at=None if is_offered_again else row.told_at,
-            new_ends_at=ends_at_of(said.end_date) or row.ends_at,
+            new_ends_at=ends_at_of(said.end_date) or (None if "end_date" in cleared else row.ends_at),
             by_account=by.account_id,
             by_way=by.through,
             new_valid_until=now + CONFIRMED_SECONDS,
@@ -175,3 +221,9 @@ class Attestations:
 
     def _seal(self, employment_id: str, values: dict[str, Any]) -> bytes:
         return self._sealer.seal(pack(values), f"employments.values:{employment_id}")
+
+
+def _outcome_of(row: Any, ends_at: int | None) -> Attested:
+    if ends_at is not None:
+        return Attested(ENDED, row.id)
+    return Attested(MATCHED if row.account_id else INVITED, row.id)

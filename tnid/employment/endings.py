@@ -21,7 +21,11 @@ _KEPT = ("title", "start_date", "contract_type", "park")
 
 
 class Endings:
-    """Carries ends out, once each. `followers` are told of a row that somebody had linked, and when."""
+    """Carries ends out, once each.
+
+    `erasers` remove what else there is of the employer's data of a row, any row, before it is erased;
+    `followers` are told of a row that somebody had linked, and when.
+    """
 
     def __init__(
         self, store: EmploymentStore, sealer: Seals, events: Events, followers: Iterable[Follower] = ()
@@ -30,12 +34,15 @@ class Endings:
         self._sealer = sealer
         self._events = events
         self.followers = list(followers)
+        self.erasers: list[Follower] = []
 
     def carry_out(self, row: Any, now: int) -> None:
         """Erase what the employer holds of the row; the worker keeps where they worked, and when.
 
         Law 91/2025 on personal data, art. 25: an employer erases a worker's data when the contract ends.
         """
+        for erase in self.erasers:
+            erase(row, now)
         if row.account_id is None:
             if self._store.remove(row.id):
                 self._record(row, now)

@@ -58,6 +58,8 @@ ROOM_CODE = Limit("room_code", 30, QUARTER_HOUR_SECONDS)
 DEVICE_FROM_NETWORK = Limit("device_from_network", 300, QUARTER_HOUR_SECONDS)
 # What is bounded is the noise of cards that nobody has, and no good one is refused for it
 BADGE_FROM_NETWORK = Limit("badge_from_network", 50, QUARTER_HOUR_SECONDS)
+# 256 random bits: what is bounded is the noise, and no good token is refused for it
+SCIM_TOKEN_FROM_NETWORK = Limit("scim_token_from_network", 50, QUARTER_HOUR_SECONDS)
 # Messages cost money, and each names somebody who may have an account
 RECOVERY_FROM_NETWORK = Limit("recovery_from_network", 100, HOUR_SECONDS)
 # The same at a browser that the account knows, whatever others of its network do

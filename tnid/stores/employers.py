@@ -83,22 +83,6 @@ Index("ix_representatives_account_id", _REPRESENTATIVE.account_id)
 Index("ix_representatives_employer_id", _REPRESENTATIVE.employer_id)
 Index("ix_representatives_invited_by", _REPRESENTATIVE.invited_by)
 
-employer_tokens = db.Table(
-    "employer_tokens",
-    Column("id", String(22), primary_key=True),
-    Column("employer_id", String(22), ForeignKey("employers.id", ondelete="CASCADE"), nullable=False),
-    Column("token_hash", String(64), nullable=False, unique=True),
-    Column("label", Text, nullable=False),
-    Column("made_by", String(22), ForeignKey("accounts.id", ondelete="SET NULL")),
-    Column("created_at", BigInteger, nullable=False),
-    Column("expires_at", BigInteger, nullable=False),
-    Column("last_used_at", BigInteger),
-    Column("revoked_at", BigInteger),
-)
-Index("ix_employer_tokens_employer_id", employer_tokens.c.employer_id)
-Index("ix_employer_tokens_made_by", employer_tokens.c.made_by)
-Index("ix_employer_tokens_expires_at", employer_tokens.c.expires_at)
-
 # For statements: who may be served, and in whose name something is done
 
 MAY_ACT = (_EMPLOYER.approved_at.is_not(None), _EMPLOYER.suspended_at.is_(None))
