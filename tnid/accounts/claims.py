@@ -10,7 +10,11 @@ from types import MappingProxyType
 from typing import Any
 
 from tnid.accounts.contacts import parse_email, parse_phone
-from tnid.accounts.refusal import Refused
+from tnid.accounts.refusal import Refused, Unfit
+from tnid.accounts.wishes import check_housing_seeker, check_job_seeker
+
+# Whoever reads such values elsewhere catches it, too
+__all__ = ["Unfit", "check_profile", "claims_of", "clean_name", "clean_text"]
 
 MOST_CHARACTERS = 200
 MOST_MARKS_ON_A_LETTER = 2
@@ -20,10 +24,6 @@ ADDRESS_MEMBERS = ("formatted", "street_address", "locality", "region", "postal_
 LOCALES = ("vi", "en", "ko")
 
 _BIRTHDATE = re.compile(r"^(\d{4})(?:-(\d{2})-(\d{2}))?$")
-
-
-class Unfit(ValueError):
-    """A claim's value is not what the claim holds; the argument is the stable reason."""
 
 
 def clean_text(value: Any) -> str:
@@ -135,6 +135,8 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "profile": _web_address,
     "picture": _web_address,
     "website": _web_address,
+    "job_seeker": check_job_seeker,
+    "housing_seeker": check_housing_seeker,
 }
 
 

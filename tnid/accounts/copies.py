@@ -20,7 +20,7 @@ from tnid.accounts.profile import write_date
 from tnid.accounts.security import find_obstacle
 from tnid.accounts.views import describe_consents
 from tnid.consent.items import LABELS
-from tnid.consent.values import name_of_language
+from tnid.consent.values import write_value
 from tnid.signin.assurance import LOA2
 from tnid.signin.session import get_end_user
 
@@ -87,7 +87,7 @@ def _facts(claims: dict[str, object]) -> list[tuple[str, str]]:
     facts = []
     for group, members in CLAIM_GROUPS.items():
         values = [(name, claims[name]) for name in members if name in claims]
-        shown = [_write(name, value) for name, value in values if not isinstance(value, bool)]
+        shown = [write_value(name, value) for name, value in values if not isinstance(value, bool)]
         if shown and group != "updated_at":
             facts.append((str(LABELS.get(group, group)), ", ".join(dict.fromkeys(shown))))
     return facts
@@ -96,11 +96,3 @@ def _facts(claims: dict[str, object]) -> list[tuple[str, str]]:
 def _when(one: Mapping[str, Any]) -> dict[str, str]:
     """Return the day on which something was verified."""
     return {"when": write_date(one["verification"]["time"][:10])}
-
-
-def _write(name: str, value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(str(part) for part in value.values())
-    if name == "birthdate":
-        return write_date(str(value))
-    return name_of_language(str(value)) if name == "locale" else str(value)

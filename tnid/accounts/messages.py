@@ -50,6 +50,9 @@ MESSAGES: dict[str, Any] = {
     "birthdate": _("This is not a date. For example: 27/03/1995"),
     "too_young": _("An account of one's own is for people from 14 years of age."),
     "too_long": _("This is too long."),
+    "wage": _("Write an amount between 1.000.000 and 200.000.000 đ a month. For example: 8.000.000"),
+    "rent": _("Write an amount between 100.000 and 100.000.000 đ a month. For example: 1.500.000"),
+    "people": _("Write how many people, from 1 to 20."),
     "characters": _("Some characters here can't be used. Type it anew instead of pasting it."),
     "name_characters": _(
         "A name has letters, with spaces, hyphens, apostrophes or dots between them. Leave out digits, emoji"

@@ -12,3 +12,7 @@ class Refused:
     field: str
     reason: str
     retry_after_seconds: int = 0
+
+
+class Unfit(ValueError):
+    """A claim's value is not what the claim holds; the argument is the stable reason."""

@@ -122,7 +122,7 @@ def values_of(item: Item, held: Holdings) -> list[Value]:
     present = [name for name in names if source.get(name) not in (None, "", {}, [])]
     first = item.name.removeprefix(ABOUT_VERIFIED)
     present.sort(key=lambda name: name != first)
-    return [Value(_label(name, first), _write(name, source[name])) for name in present]
+    return [Value(_label(name, first), write_value(name, source[name])) for name in present]
 
 
 def _how_verified(held: Holdings) -> list[Value]:
@@ -149,14 +149,15 @@ def _answers(item: Item, held: Holdings) -> list[Value]:
         (name, known[name] if name in known else answer(name, held.verified, held.now))
         for name in yes_no_names(item.claims)
     ]
-    return [Value(str(LABELS.get(name, "")), _write(name, one)) for name, one in told if one is not None]
+    return [Value(str(LABELS.get(name, "")), write_value(name, one)) for name, one in told if one is not None]
 
 
 def _label(name: str, first: str) -> str:
     return "" if name == first and first != "profile" else str(LABELS.get(name, ""))
 
 
-def _write(name: str, value: Any) -> str:
+def write_value(name: str, value: Any) -> str:
+    """Return a claim's value in words."""
     if isinstance(value, bool):
         return str(YES if value else NO)
     return WRITTEN.get(name, str)(value)
@@ -175,4 +176,4 @@ def preview_of(item: Item, held: Holdings) -> str | None:
         return next((value.text for value in values_of(item, held)), None)
     if value is None:
         return None
-    return MASKS[first](value) if first in MASKS else _write(first, value)
+    return MASKS[first](value) if first in MASKS else write_value(first, value)

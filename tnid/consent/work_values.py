@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from tnid.employers.roles import NAMES
+from tnid.employment.wish_words import write_home_wishes, write_job_wishes
 from tnid.money import write_dong
 
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
@@ -73,4 +74,6 @@ WRITTEN_OF_WORK: Mapping[str, Callable[[Any], str]] = {
     "employment_contract_type": lambda kind: str(CONTRACT_TYPES.get(kind, kind)),
     "represents": write_roles,
     "social_housing_income": write_bracket,
+    "job_seeker": write_job_wishes,
+    "housing_seeker": write_home_wishes,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tnid.employment import decisions, invitations, views
+from tnid.employment import decisions, invitations, views, wish_pages
 
-# The code's own address before those of employments
-BLUEPRINTS = (views.blueprint, invitations.blueprint, decisions.blueprint)
+# The code's and the wishes' own addresses before those of employments
+BLUEPRINTS = (views.blueprint, invitations.blueprint, wish_pages.blueprint, decisions.blueprint)

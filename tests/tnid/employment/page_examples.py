@@ -8,6 +8,7 @@ from typing import Any
 
 from tnid.employment.forms import DecisionForm, InvitationForm
 from tnid.employment.lists import DECLINED, LAPSED, LIVE, OFFERED, OVER, SUSPENDED, Field, Work
+from tnid.employment.wish_forms import HomeForm, JobForm
 
 WORKER = SimpleNamespace(display_name="Nguyễn Văn An", initials="NA", username="an")
 TNG = "Công ty cổ phần Đầu tư và Thương mại TNG"
@@ -99,4 +100,14 @@ EMPLOYMENT_PAGES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "work-forget": ("employment/forget.html", _page(work=work(OVER))),
     "work-code": ("employment/code.html", _form(InvitationForm)),
     "work-identity": ("employment/identity.html", _page()),
+    "work-wishes": (
+        "employment/wishes.html",
+        _page(
+            job="KCN Điềm Thụy; May mặc; từ 8.000.000 đ một tháng; nhà tuyển dụng tìm thấy bạn",
+            home=None,
+        ),
+    ),
+    "work-wishes-none": ("employment/wishes.html", _page(job=None, home=None)),
+    "work-wish-job": ("employment/wish_job.html", _form(JobForm, is_kept=False)),
+    "work-wish-home": ("employment/wish_home.html", _form(HomeForm, is_kept=True)),
 }
