@@ -22,6 +22,7 @@ from tnid.badges import blueprints as badges
 from tnid.consent import blueprints as consent
 from tnid.db import Conflict, Database, DatabaseUnavailable, db, engine_options, prepare_engine
 from tnid.decoupled import blueprints as decoupled
+from tnid.employers import blueprints as employers
 from tnid.employment import blueprints as employment
 from tnid.enrolment import blueprints as enrolment
 from tnid.mandates import blueprints as mandates
@@ -43,7 +44,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # Whose pages there are, beside the protocol's own
 FEATURES = (
     *(signin, consent, accounts, enrolment, decoupled, mandates, messages, recovery, officials, signout),
-    *(qr, badges, employment, scim),
+    *(qr, badges, employers, employment, scim),
 )
 # What a request finds out once, and what it means to set
 FOUND = (

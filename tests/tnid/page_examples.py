@@ -21,6 +21,7 @@ from wtforms import (
     TextAreaField,
 )
 
+from tests.tnid.employers.page_examples import EMPLOYER_PAGES
 from tests.tnid.employment.page_examples import EMPLOYMENT_PAGES
 from tests.tnid.mandates.page_examples import MANDATE_PAGES
 from tests.tnid.officials.page_examples import COUNTER_PAGES
@@ -847,4 +848,4 @@ EXAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     ),
 }
 EXAMPLES |= MANDATE_PAGES | QR_PAGES | phone_pages(lambda: _question(_items()))
-EXAMPLES |= BADGE_PAGES | EMPLOYMENT_PAGES
+EXAMPLES |= BADGE_PAGES | EMPLOYER_PAGES | EMPLOYMENT_PAGES

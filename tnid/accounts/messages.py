@@ -178,6 +178,23 @@ MESSAGES: dict[str, Any] = {
     "work_nothing_ticked": _("Nothing is ticked. Tick what may be known, or decline the whole."),
     "work_changed": _("This has changed since the page was opened. Nothing was saved. Please look again."),
     "required": _("This can't be empty."),
+    "tax_code": _(
+        "This is not a tax code. It has 10 digits, and 3 more after a dash for a branch; check each of them."
+    ),
+    "employer_name": _("Give the name in one line of at most 200 characters."),
+    "employer_too_many": _("Five of your requests wait already. Wait until one of them is decided."),
+    "domain": _("This is not a domain. For example: example.vn"),
+    "domain_unreachable": _(
+        "The file could not be fetched. Open its address in a browser, on a phone too: it has to appear there"
+        " at once, by https, without leading on to another address."
+    ),
+    "domain_line": _("The file is there, but the line is not in it. Copy the line once more, as a whole."),
+    "too_many_looks": _("The file was looked for many times. Try again in %(minutes)s minutes."),
+    "last_day": _("This is not a day near today. For example: 31/12/2026"),
+    "before_start": _("This is before the first day of work. Check day, month and year."),
+    "last_manager": _("Nobody would manage the organisation any more. Make somebody else a manager first."),
+    "representatives_too_many": _("There are very many representatives already. Remove some of them first."),
+    "represents_no_more": _("You no longer manage this organisation."),
 }
 OTHERWISE = _("This can't be accepted. Check it and try again.")
 

@@ -79,9 +79,12 @@ def _read(given: dict[str, Any]) -> dict[str, Any]:
 
 def _create(services: Services, given: dict[str, Any], people: list[tuple[Account, str]]) -> dict[str, Any]:
     now, new = clock.now(), NewEmployer(given["tax_code"], given["name"], given.get("park", ""))
+    domain = services.employers.domains.read(given["domain"]) if "domain" in given else None
+    if "domain" in given and domain is None:
+        raise Refusal(_words(Refused("domain", "domain"), **given))
     try:
         made = services.employers.organisations.create(
-            new, now, domain=given.get("domain"), is_domain_verified=given.get("domain_verified", False)
+            new, now, domain=domain, is_domain_verified=given.get("domain_verified", False)
         )
     except Conflict:
         made = Refused("tax_code", "tax_code_taken")

@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tnid.employers.domains import Domains
 from tnid.employers.organisations import Organisations
+from tnid.employers.people import EmployerPeople
 from tnid.employers.representatives import Representatives
+from tnid.provider import make_outbound
+from tnid.stores.employer_people import EmployerPeopleStore
 from tnid.stores.employers import EmployerStore
+from tnid.stores.employments import EmploymentStore
 from tnid.stores.representatives import RepresentativeStore
 
 if TYPE_CHECKING:
@@ -20,6 +25,8 @@ class Employers:
 
     organisations: Organisations
     representatives: Representatives
+    domains: Domains
+    people: EmployerPeople
 
 
 def build_employers(parts: Services) -> Employers:
@@ -29,4 +36,10 @@ def build_employers(parts: Services) -> Employers:
     representatives = Representatives(
         RepresentativeStore(database), store, parts.accounts, events, messages, parts.sealer
     )
-    return Employers(Organisations(store, representatives, events, messages), representatives)
+    domains = Domains(
+        store, make_outbound(parts.settings), parts.limits, parts.sealer, events,
+        allow_loopback=parts.settings.outbound_allow_loopback,
+    )  # fmt: skip
+    people = EmployerPeople(EmployerPeopleStore(database), EmploymentStore(database), parts.attestations)
+    organisations = Organisations(store, representatives, events, messages)
+    return Employers(organisations, representatives, domains, people)

@@ -208,6 +208,10 @@ class Attestations:
         """Make a code by which the worker finds the offer; False where somebody linked it by now."""
         return self._store.invite(employer_id, employment_id, self.code_hash(code), until)
 
+    def count(self, employer_id: str, due_before: int) -> Any:
+        """Return how many `people` an employer's list has, and of these are `linked`, and `due` by then."""
+        return self._store.count(employer_id, due_before)
+
     def code_hash(self, code: str) -> str:
         return self._sealer.blind_index("employment_invitation", code)
 

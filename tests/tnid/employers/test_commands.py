@@ -50,6 +50,7 @@ def test_an_organisation_is_entered_and_shown(tnid: Commands) -> None:
         ({**TNG, "name": " "}, "name"),
         ({**TNG, "park": "nowhere"}, "diem-thuy"),
         ({**TNG, "parc": "diem-thuy"}, "parc"),
+        ({**TNG, "domain": "10.0.0.1"}, "no name of a domain"),
         ({**TNG, "tax_code": 4600305723}, "tax_code must be a str"),
         ({"tax_code": "4600305723"}, "name is missing"),
         ({**TNG, "representatives": [{"username": "thuy", "role": "owner"}]}, "representatives"),
