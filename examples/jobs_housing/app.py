@@ -14,10 +14,13 @@ from examples.jobs_housing import (
     applying,
     browsing,
     demonstration,
+    dwellings,
     events,
     following,
     linking,
+    posting,
     recruiting,
+    reporting,
     schema,
 )
 from examples.jobs_housing.answering import Answering
@@ -29,6 +32,7 @@ from examples.jobs_housing.pictures import PictureStore
 from examples.jobs_housing.reports import ReportStore
 from examples.jobs_housing.search import SearchStore
 from examples.jobs_housing.wording import label_of, write_moment
+from examples.jobs_housing.written import write_day
 from examples.relying_party.configuration import load
 from examples.relying_party.refusals import refuse
 from examples.relying_party.security_events import Receiver
@@ -38,6 +42,9 @@ from examples.relying_party.web import prepare, show_refusal
 
 BLUEPRINTS = (
     browsing.blueprint,
+    reporting.blueprint,
+    posting.blueprint,
+    dwellings.blueprint,
     account.blueprint,
     linking.blueprint,
     applying.blueprint,
@@ -50,10 +57,11 @@ MOST_BYTES = 512 * 1024
 HELPERS = {
     "label_of": label_of,
     "write_moment": write_moment,
+    "day": write_day,
     "find_application": applying.find_application,
     "may_apply": applying.may_apply,
 }
-WORDS = ("words.toml", "applications.toml")
+WORDS = ("words.toml", "words/search.toml", "words/posting.toml", "applications.toml")
 HERE = Path(__file__).parent
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from examples.jobs_housing.database import Database
+from examples.jobs_housing.illustrations import draw
 from examples.jobs_housing.listings import DAY, LIFETIME_DAYS, LISTINGS, make_search_key
+from examples.jobs_housing.pictures import PICTURES
 from examples.jobs_housing.places import find_position
 
 FILE = Path(__file__).with_name("listings.toml")
@@ -34,6 +36,7 @@ def load(database: Database, now: int, file: Path = FILE) -> None:
         for row in rows:
             if known.get(row["id"], "taken_down") != "taken_down":
                 connection.execute(_CHANGE.values(**_to_values(row, now)), {"the_id": row["id"]})
+        _draw_pictures(connection, rows, now)
         for gone in known.keys() - {row["id"] for row in rows}:
             connection.execute(_CHANGE.values(state="deleted"), {"the_id": gone})
 
@@ -61,3 +64,23 @@ def _to_values(row: Mapping[str, Any], now: int) -> dict[str, Any]:
         "verified_at": now if row.get("tax_code") else None,
         "expires_at": now + LIFETIME_DAYS * DAY,
     }
+
+
+def _draw_pictures(connection: sa.Connection, rows: Sequence[Mapping[str, Any]], now: int) -> None:
+    """Draw what the file says of each home, where that isn't there yet."""
+    there = set(connection.execute(sa.select(PICTURES.c.id)).scalars())
+    drawn = [
+        {
+            **draw(scene, row["id"])._asdict(),
+            "id": f"{row['id']}-{place}",
+            "listing_id": row["id"],
+            "place": place,
+            "description": description,
+            "created_at": now,
+        }
+        for row in rows
+        for place, (scene, description) in enumerate(row.get("pictures", ()), 1)
+        if f"{row['id']}-{place}" not in there
+    ]
+    if drawn:
+        connection.execute(sa.insert(PICTURES), drawn)

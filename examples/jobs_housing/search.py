@@ -131,13 +131,16 @@ class SearchStore:
         return Found(listings, count, page, pages, _distances(listings, search.near))
 
     def count_places(self, search: Search, now: int) -> dict[str, Counted]:
-        """Return how many there are at each park and ward."""
-        counting = sa.select(_of.position, _of.kind, sa.func.count()).where(*_conditions(search, now))
+        """Return how many there are by each park, and in each ward: every listing has a ward."""
+        conditions = _conditions(search, now)
         counts: dict[str, Counted] = {}
         with self._database.reading() as connection:
-            for position, kind, count in connection.execute(counting.group_by(_of.position, _of.kind)):
-                known = counts.get(position, Counted())
-                counts[position] = known._replace(**{f"{kind}s": count})
+            for place_of in (_of.park, _of.ward):
+                counting = sa.select(place_of, _of.kind, sa.func.count()).where(
+                    *conditions, place_of.is_not(None)
+                )
+                for place, kind, count in connection.execute(counting.group_by(place_of, _of.kind)):
+                    counts[place] = counts.get(place, Counted())._replace(**{f"{kind}s": count})
         return counts
 
     def list_similar(self, listing: Listing | None, now: int, most: int = 3) -> list[Listing]:

@@ -1,0 +1,88 @@
+"""Who may post: people who showed two factors, and for which organisations by the word of Thai Nguyen ID."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from examples.jobs_housing.listings import Listing
+from examples.relying_party.sign_in import SignedIn
+
+LEAST_ACR = "LoA2"
+POSTING_ROLES = ("manager", "clerk")
+"""A reader looks, and says nothing in the organisation's name."""
+
+
+class Organisation(NamedTuple):
+    """An organisation as the provider vouches for it in the claim `represents`."""
+
+    name: str
+    tax_code: str
+    domain: str | None
+
+
+class Poster(NamedTuple):
+    """Somebody who may post, by this very sign-in."""
+
+    sub: str
+    name: str
+    organisations: tuple[Organisation, ...]
+    has_verified_phone: bool
+    is_identity_verified: bool
+
+    @property
+    def tax_codes(self) -> list[str]:
+        return [one.tax_code for one in self.organisations]
+
+    def find_organisation(self, tax_code: str | None) -> Organisation | None:
+        """Return the organisation of this tax code, if they speak for it."""
+        return next((one for one in self.organisations if one.tax_code == tax_code), None)
+
+    def manages(self, listing: Listing) -> bool:
+        """Say whether the listing is theirs, or of an organisation that they still speak for."""
+        if listing.tax_code:
+            return self.find_organisation(listing.tax_code) is not None
+        return listing.posted_by == self.sub
+
+
+def find_poster(person: SignedIn | None) -> Poster | None:
+    """Return the person as a poster; None where nobody is signed in, or not strongly enough."""
+    if person is None or not person.reaches(LEAST_ACR):
+        return None
+    claims = person.claims
+    return Poster(
+        person.sub,
+        person.name,
+        _read_organisations(claims.get("represents")),
+        claims.get("phone_number_verified") is True,
+        _is_identity_verified(claims.get("verified_claims")),
+    )
+
+
+def to_values(poster: Poster, organisation: Organisation | None, now: int) -> dict[str, Any]:
+    """Return what a listing says of who offers it."""
+    if organisation:
+        return {
+            "offered_by": organisation.name,
+            "tax_code": organisation.tax_code,
+            "domain": organisation.domain,
+            "verified_at": now,
+        }
+    return {"offered_by": poster.name, "is_identity_verified": int(poster.is_identity_verified)}
+
+
+def _read_organisations(represents: object) -> tuple[Organisation, ...]:
+    """Read the claim; what isn't of the agreed form gives no mark."""
+    found = []
+    for one in represents if isinstance(represents, list) else ():
+        if not isinstance(one, dict) or one.get("role") not in POSTING_ROLES:
+            continue
+        name, tax_code, domain = one.get("name"), one.get("tax_code"), one.get("domain")
+        if isinstance(name, str) and name and isinstance(tax_code, str) and tax_code:
+            found.append(Organisation(name, tax_code, domain if isinstance(domain, str) else None))
+    return tuple(found)
+
+
+def _is_identity_verified(verified: object) -> bool:
+    """Say whether the name itself was verified: OpenID Connect for Identity Assurance, §5."""
+    entries = verified if isinstance(verified, list) else [verified]
+    return any(isinstance(one, dict) and "name" in (one.get("claims") or {}) for one in entries)
