@@ -13,43 +13,42 @@ EARTH_KM = 6371.0088
 
 
 class Place(NamedTuple):
-    """A park or a ward: where it is, and the side on which a map has room for its name."""
+    """A park or a ward, and where it is in degrees."""
 
     name: str
     latitude: float
     longitude: float
-    side: str = "right"
 
 
 PARK_PLACES = {
-    "yen-binh-1": Place("KCN Yên Bình (I)", 21.43, 105.90, "right"),
-    "yen-binh-2": Place("KCN Yên Bình 2", 21.44, 105.88, "left"),
-    "yen-binh-3": Place("KCN Yên Bình 3", 21.42, 105.93, "right"),
-    "diem-thuy": Place("KCN Điềm Thụy", 21.47, 105.91, "left"),
-    "song-cong-1": Place("KCN Sông Công I", 21.48, 105.87, "left"),
-    "song-cong-2": Place("KCN Sông Công II", 21.51, 105.84, "left"),
-    "nam-pho-yen": Place("KCN Nam Phổ Yên", 21.34, 105.87, "left"),
-    "quyet-thang": Place("KCN Quyết Thắng", 21.57, 105.79, "left"),
-    "phu-binh": Place("KCN Phú Bình", 21.45, 106.00, "right"),
-    "thuong-dinh": Place("KCN Thượng Đình", 21.49, 105.91, "right"),
+    "yen-binh-1": Place("KCN Yên Bình (I)", 21.43, 105.90),
+    "yen-binh-2": Place("KCN Yên Bình 2", 21.44, 105.88),
+    "yen-binh-3": Place("KCN Yên Bình 3", 21.42, 105.93),
+    "diem-thuy": Place("KCN Điềm Thụy", 21.47, 105.91),
+    "song-cong-1": Place("KCN Sông Công I", 21.48, 105.87),
+    "song-cong-2": Place("KCN Sông Công II", 21.51, 105.84),
+    "nam-pho-yen": Place("KCN Nam Phổ Yên", 21.34, 105.87),
+    "quyet-thang": Place("KCN Quyết Thắng", 21.57, 105.79),
+    "phu-binh": Place("KCN Phú Bình", 21.45, 106.00),
+    "thuong-dinh": Place("KCN Thượng Đình", 21.49, 105.91),
 }
 
 WARD_PLACES = {
-    "05443": Place("Phường Phan Đình Phùng", 21.59, 105.83, "right"),
-    "05455": Place("Phường Quyết Thắng", 21.58, 105.79, "left"),
-    "05467": Place("Phường Gia Sàng", 21.56, 105.88, "right"),
-    "05500": Place("Phường Tích Lương", 21.54, 105.85, "right"),
-    "05518": Place("Phường Sông Công", 21.46, 105.85, "left"),
-    "05528": Place("Phường Bách Quang", 21.50, 105.87, "right"),
-    "05533": Place("Phường Bá Xuyên", 21.47, 105.81, "left"),
-    "05860": Place("Phường Phổ Yên", 21.43, 105.87, "left"),
-    "05890": Place("Phường Vạn Xuân", 21.41, 105.90, "right"),
-    "05899": Place("Phường Trung Thành", 21.36, 105.88, "right"),
-    "05908": Place("Xã Phú Bình", 21.47, 105.96, "right"),
-    "05917": Place("Xã Tân Khánh", 21.54, 105.94, "right"),
-    "05923": Place("Xã Tân Thành", 21.51, 106.01, "right"),
-    "05941": Place("Xã Điềm Thụy", 21.46, 105.92, "right"),
-    "05953": Place("Xã Kha Sơn", 21.43, 106.01, "right"),
+    "05443": Place("Phường Phan Đình Phùng", 21.59, 105.83),
+    "05455": Place("Phường Quyết Thắng", 21.58, 105.79),
+    "05467": Place("Phường Gia Sàng", 21.56, 105.88),
+    "05500": Place("Phường Tích Lương", 21.54, 105.85),
+    "05518": Place("Phường Sông Công", 21.46, 105.85),
+    "05528": Place("Phường Bách Quang", 21.50, 105.87),
+    "05533": Place("Phường Bá Xuyên", 21.47, 105.81),
+    "05860": Place("Phường Phổ Yên", 21.43, 105.87),
+    "05890": Place("Phường Vạn Xuân", 21.41, 105.90),
+    "05899": Place("Phường Trung Thành", 21.36, 105.88),
+    "05908": Place("Xã Phú Bình", 21.47, 105.96),
+    "05917": Place("Xã Tân Khánh", 21.54, 105.94),
+    "05923": Place("Xã Tân Thành", 21.51, 106.01),
+    "05941": Place("Xã Điềm Thụy", 21.46, 105.92),
+    "05953": Place("Xã Kha Sơn", 21.43, 106.01),
 }
 
 PLACES = {**PARK_PLACES, **WARD_PLACES}

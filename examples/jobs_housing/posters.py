@@ -8,6 +8,8 @@ from examples.jobs_housing.listings import Listing
 from examples.relying_party.sign_in import SignedIn
 
 LEAST_ACR = "LoA2"
+ASKED_SCOPE = "employer"
+"""A sign-in that didn't ask says nothing of whom somebody speaks for."""
 POSTING_ROLES = ("manager", "clerk")
 """A reader looks, and says nothing in the organisation's name."""
 
@@ -45,8 +47,8 @@ class Poster(NamedTuple):
 
 
 def find_poster(person: SignedIn | None) -> Poster | None:
-    """Return the person as a poster; None where nobody is signed in, or not strongly enough."""
-    if person is None or not person.reaches(LEAST_ACR):
+    """Return the person as a poster; None where nobody signed in for that, or not strongly enough."""
+    if person is None or not person.reaches(LEAST_ACR) or ASKED_SCOPE not in person.asked_scopes:
         return None
     claims = person.claims
     return Poster(

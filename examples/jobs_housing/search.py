@@ -143,7 +143,7 @@ class SearchStore:
                     counts[place] = counts.get(place, Counted())._replace(**{f"{kind}s": count})
         return counts
 
-    def list_similar(self, listing: Listing | None, now: int, most: int = 3) -> list[Listing]:
+    def list_similar(self, listing: Listing | None, now: int, most: int = 4) -> list[Listing]:
         """Return open listings of the same kind, nearest first; the newest where there is none to go by."""
         near = (listing.position if listing else None) or ""
         search = Search(kind=listing.kind if listing else "", near=near, sort="near" if near else "newest")

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from examples.jobs_housing import schema
-from examples.jobs_housing.database import Database
+from examples.jobs_housing.database import METADATA, Database
 from tests.conftest import Clock
+from tests.servers.postgresql import PostgreSQL
 
 
 @pytest.fixture
@@ -24,9 +26,28 @@ def empty_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path
     server.drop_database(name)
 
 
+@pytest.fixture(scope="session")
+def kept_database(postgresql_server: PostgreSQL) -> Iterator[Database]:
+    """This process's own on PostgreSQL, where making one takes longer than all that a test does with it."""
+    name = postgresql_server.create_database()
+    made = Database(postgresql_server.url_of(name))
+    schema.upgrade(made, Clock().now())
+    yield made
+    made.close()
+    postgresql_server.drop_database(name)
+
+
 @pytest.fixture
-def jobs_database(empty_url: str) -> Iterator[Database]:
-    made = Database(empty_url)
+def jobs_database(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    if database_kind == "postgresql":
+        kept: Database = request.getfixturevalue("kept_database")
+        yield kept
+        schema.load_tables()
+        full = ", ".join(name for name in METADATA.tables if name != schema.VERSION.name)
+        with kept.writing() as connection:
+            connection.execute(sa.text(f"TRUNCATE {full}"))
+        return
+    made = Database(f"sqlite:///{tmp_path / 'jobs_housing.db'}")
     schema.upgrade(made, Clock().now())
     yield made
     made.close()
