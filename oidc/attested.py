@@ -15,9 +15,13 @@ ALWAYS = ("is_worker", "employment_confirmed_at", "employment_valid_until")
 """What is told beside anything else of an employment."""
 
 EMPLOYER_CLAIM, HOUSING_INCOME, REPRESENTS = "employer", "social_housing_income", "represents"
+EMPLOYEE_NUMBER = "employee_number"
+"""The employer's own code of the worker: told to its own applications alone."""
+
 OF_EMPLOYMENT = (
     *ALWAYS,
     EMPLOYER_CLAIM,
+    EMPLOYEE_NUMBER,
     "job_title",
     "industrial_park",
     "employment_start_date",
@@ -35,7 +39,7 @@ _OF_WORK = ATTESTED.union(QUESTIONS)
 VERIFIED = "verified_claims/"
 """Begins the names of verified claims, as consent has them."""
 
-SCOPES = ("worker", "employer", "jobs", "housing")
+SCOPES = ("worker", "employer", "employee", "jobs", "housing")
 LISTINGS = frozenset({"jobs", "housing"})
 """Scopes of applications that list jobs or homes: from them a worker may hide the employer."""
 

@@ -48,6 +48,7 @@ SCOPE_CLAIMS: Mapping[str, tuple[str, ...]] = {
         "employment_valid_until",
     ),
     "employer": ("employer", "represents"),
+    "employee": ("employee_number",),
     "jobs": ("job_seeker",),
     "housing": ("social_housing_income", "housing_seeker"),
     OFFLINE_ACCESS: (),

@@ -32,6 +32,7 @@ CLAIM_GROUPS: Mapping[str, tuple[str, ...]] = {
     "residence": ("resident_of_province",),
     "is_worker": ALWAYS,
     "employer": ("employer",),
+    "employee_number": ("employee_number",),
     "job_title": ("job_title",),
     "industrial_park": ("industrial_park",),
     "employment_start_date": ("employment_start_date",),

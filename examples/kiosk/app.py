@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from flask import Flask
 
 from examples.kiosk import views
-from examples.kiosk.seats import Seats
-from examples.kiosk.terminal import Terminal
 from examples.relying_party.configuration import load
 from examples.relying_party.protected_api import ProtectedApi
+from examples.relying_party.seats import Seats
+from examples.relying_party.terminal import Terminal
 from examples.relying_party.visits import Visits
 from examples.relying_party.web import prepare
 
@@ -21,7 +21,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     api_url = environ.get("DEMO_BOOKINGS_API_URL", "http://localhost:8004").rstrip("/")
     app = Flask("examples.kiosk")
     prepare(app, configuration)
-    terminal = Terminal(app, configuration)
+    terminal = Terminal(app, configuration, name="Ki-ốt cổng A", place="Nhà máy Yên Bình")
     app.extensions[views.PARTS] = views.Parts(
         base_url=configuration.base_url,
         terminal=terminal,

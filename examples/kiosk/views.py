@@ -12,11 +12,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask import current_app as app
 from werkzeug.wrappers import Response
 
-from examples.kiosk.seats import IDLE_SECONDS, Seats
-from examples.kiosk.terminal import Terminal
 from examples.relying_party.protected_api import Answer, ProtectedApi, StepUp
 from examples.relying_party.refusals import Refusal
+from examples.relying_party.seats import IDLE_SECONDS, Seats
 from examples.relying_party.sign_in import Wish
+from examples.relying_party.terminal import Terminal
 from examples.relying_party.web import show_refusal
 
 PARTS = "kiosk"

@@ -7,11 +7,14 @@ from collections.abc import Mapping
 
 from flask import Flask
 
-from examples.provincial_apps import events, views
+from examples.provincial_apps import events, factory, views
 from examples.provincial_apps.systems import load_systems
+from examples.provincial_apps.workers import Workers
 from examples.relying_party.configuration import load
+from examples.relying_party.seats import Seats
 from examples.relying_party.security_events import Receiver
 from examples.relying_party.sign_in import RelyingParty
+from examples.relying_party.terminal import Terminal
 from examples.relying_party.visits import Visits
 from examples.relying_party.web import prepare
 
@@ -29,6 +32,13 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         forgotten={},
         names={},
     )
+    terminal = Terminal(app, configuration, name="Xưởng may 2", place="Nhà máy Sông Công")
+    app.extensions[factory.PARTS] = factory.Factory(
+        terminal=terminal,
+        seats=Seats(Visits(), factory.WORKSHOP),
+        workers=Workers(configuration.data_dir / "factory.db"),
+    )
+    app.register_blueprint(factory.blueprint)
     app.register_blueprint(views.blueprint)
     app.register_blueprint(events.blueprint)
     return app

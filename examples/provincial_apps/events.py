@@ -8,6 +8,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from requests import RequestException
 
+from examples.provincial_apps import factory
 from examples.provincial_apps.views import get_system, parts
 from examples.relying_party.security_events import Receiver, Told
 
@@ -21,6 +22,15 @@ blueprint = Blueprint("events", __name__)
 def hear(slug: str) -> ResponseReturnValue:
     """Take an event (RFC 8935 §2.2), forget the person, and answer when that is done."""
     get_system(slug)
+    return _hear(slug)
+
+
+@blueprint.post("/tng/may/events")
+def hear_at_workshop() -> ResponseReturnValue:
+    return _hear(factory.WORKSHOP)
+
+
+def _hear(slug: str) -> ResponseReturnValue:
     receiver = parts().receiver
     try:
         told = receiver.read(slug, request.get_data())
@@ -29,6 +39,8 @@ def hear(slug: str) -> ResponseReturnValue:
     if told is None:
         return {"err": "invalid_request", "description": "This is no event for this system."}, 400
     parts().forgotten[slug, told.sub] = told.at
+    if slug in (factory.HOME, factory.WORKSHOP):
+        factory.factory().workers.forget(told.sub)
     threading.Thread(target=answer, args=(receiver, slug, told), daemon=True).start()
     return "", 202
 

@@ -15,11 +15,12 @@ SYSTEMS_FILE = Path(__file__).with_name("systems.toml")
 
 @dataclass(frozen=True)
 class Step:
-    """Something inside a system that needs a sign-in as strong as `acr`."""
+    """Something inside a system that needs a sign-in as strong as `acr`, and to know more: `scopes`."""
 
     slug: str
     name: str
     acr: str
+    scopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,12 @@ class System:
     def wish(self, step: Step | None = None, prompt: str | None = None) -> Wish:
         """Return what to ask at the door, or before a step."""
         if step:
-            return self._wish(step.acr, is_acr_essential=True, prompt=prompt, purpose=step.slug)
-        return self._wish(self.acr, is_acr_essential=self.essential, prompt=prompt)
+            scopes = (*self.scopes, *step.scopes)
+            return self._wish(scopes, step.acr, is_acr_essential=True, prompt=prompt, purpose=step.slug)
+        return self._wish(self.scopes, self.acr, is_acr_essential=self.essential, prompt=prompt)
 
-    def _wish(self, acr: str, **rest: Any) -> Wish:
-        return Wish(self.scopes, acr, voluntary=self.voluntary, **rest)
+    def _wish(self, scopes: tuple[str, ...], acr: str, **rest: Any) -> Wish:
+        return Wish(scopes, acr, voluntary=self.voluntary, **rest)
 
     def find_step(self, slug: str | None) -> Step | None:
         return next((step for step in self.steps if step.slug == slug), None)
@@ -60,6 +62,10 @@ def load_systems(file: Path = SYSTEMS_FILE) -> dict[str, System]:
 
 
 def _system(row: Mapping[str, Any]) -> System:
-    plain = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
-    plain["steps"] = tuple(Step(**step) for step in plain.pop("step", ()))
+    plain = _with_tuples(row)
+    plain["steps"] = tuple(Step(**_with_tuples(step)) for step in plain.pop("step", ()))
     return System(**plain)
+
+
+def _with_tuples(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}

@@ -34,6 +34,17 @@ class Parts(NamedTuple):
     # Names that this server was told, by the person's identifier at one system
     names: dict[tuple[str, str], str]
 
+    def find_person(self, slug: str) -> SignedIn | None:
+        """Return who is signed in to a system and didn't take back since what the sign-in brought."""
+        person = self.visits.find(slug)
+        if person is None:
+            return None
+        taken_back_at = self.forgotten.get((person.client_id, person.sub), -1)
+        if taken_back_at >= person.id_token_claims.get("iat", 0):
+            self.visits.close(slug)
+            return None
+        return person
+
 
 def parts() -> Parts:
     return current_app.extensions[PARTS]
@@ -52,20 +63,11 @@ def show_all() -> str:
 
 @blueprint.get("/<slug>/")
 def show(slug: str) -> str:
-    system, person = get_system(slug), parts().visits.find(slug)
-    if person is not None and _is_forgotten(person):
-        parts().visits.close(slug)
-        person = None
+    system, person = get_system(slug), parts().find_person(slug)
     if person is None:
         has_ended = parts().relying_party.has_ended(slug)
         return render_template("door.html", system=system, has_ended=has_ended)
     return _show_inside(system, person)
-
-
-def _is_forgotten(person: SignedIn) -> bool:
-    """Say whether the person took back what this sign-in brought."""
-    taken_back_at = parts().forgotten.get((person.client_id, person.sub), -1)
-    return bool(taken_back_at >= person.id_token_claims.get("iat", 0))
 
 
 def _show_inside(system: System, person: SignedIn) -> str:
@@ -76,7 +78,7 @@ def _show_inside(system: System, person: SignedIn) -> str:
         person=person,
         actor_name=parts().names.get((system.slug, person.actor), ""),
         lines=describe(person.claims, current_app.extensions["say"]),
-        missing=find_missing(system.scopes, person.claims),
+        missing=find_missing(person.asked_scopes, person.claims),
         done=done if done and person.reaches(done.acr) else None,
     )
 
@@ -94,7 +96,7 @@ def callback(slug: str) -> Response:
     get_system(slug)
     person = parts().relying_party.complete(slug)
     if isinstance(person, Refusal):
-        return _answer(person, slug)
+        return answer_of(person, slug)
     if not person.actor:
         parts().names[slug, person.sub] = person.name
     parts().visits.open(person)
@@ -117,7 +119,10 @@ def _address(view: str, slug: str) -> str:
 
 
 def _answer(outcome: Response | Refusal, slug: str) -> Response:
-    if isinstance(outcome, Refusal):
-        try_again = url_for("systems.sign_in", slug=slug)
-        return show_refusal(outcome, try_again, system=get_system(slug))
-    return outcome
+    return answer_of(outcome, slug) if isinstance(outcome, Refusal) else outcome
+
+
+def answer_of(refusal: Refusal, slug: str, try_again: str | None = None) -> Response:
+    """Return the refusal's page in the system's clothes."""
+    again = try_again or url_for("systems.sign_in", slug=slug)
+    return show_refusal(refusal, again, system=get_system(slug))

@@ -224,7 +224,7 @@ def test_whoever_does_not_touch_a_kiosk_for_a_minute_has_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [1000.0]
-    monkeypatch.setattr("examples.kiosk.seats.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("examples.relying_party.seats.time.monotonic", lambda: now[0])
     app = create_kiosk(environ_without_provider(tmp_path))
     person = SignedIn("kiosk", "sub", {}, {}, (), (), "", "an ID token")
     with app.test_request_context():

@@ -77,7 +77,7 @@ def told(world: World, tokens: dict[str, Any]) -> dict[str, Any]:
 def test_scopes_give_what_is_vouched_for_by_one_look(world: World, looks: Looks) -> None:
     tokens = sign_in(world, "openid worker employer")
     assert told(world, tokens) == TOLD
-    assert looks.names == [ATTESTED - {"social_housing_income"}]
+    assert looks.names == [ATTESTED - {"social_housing_income", "employee_number"}]
     assert told(world, sign_in(world, "openid worker")).keys() == {"is_worker", "job_title"}
 
 

@@ -36,6 +36,7 @@ LABELS = {
     "residence": _("Whether you live in Thái Nguyên province – yes or no, never the address"),
     "is_worker": _("That you are a worker, and until when this is confirmed"),
     "employer": _("Your employer"),
+    "employee_number": _("Your employee number, for your own employer alone"),
     "job_title": _("Your job"),
     "industrial_park": _("The industrial park where you work"),
     "employment_start_date": _("Since when you work there"),

@@ -15,6 +15,7 @@ from oidc.clients.registration import new_client
 from oidc.resource.registration import new_resource
 from tnid.accounts.refusal import Refused
 from tnid.accounts.service import NewAccount
+from tnid.demo.work import add_employers
 from tnid.services import Services
 
 FOLDER = Path(__file__).parent
@@ -87,6 +88,7 @@ def seed(services: Services, now: int, base_urls: Mapping[str, str] = BASE_URLS)
         people = [p for person in load_people() if (p := _add_person(services, person, now))]
         for person in load_people():
             _add_role(services, person, now)
+        add_employers(services, now)
         for entry in load_resources():
             _add_resource(services, entry, base_urls, now)
         clients = [c for entry in load_clients() if (c := _add_client(services, entry, base_urls, now))]
@@ -168,7 +170,8 @@ def client_document(entry: dict[str, Any], base_urls: Mapping[str, str]) -> dict
     if "protects" in entry:
         return _document_of_api(entry, base_urls)
     # One demonstration server plays many systems, each at a path of its own; the other is one application
-    root = base_urls[entry["at"]] + (f"/{entry['slug']}/" if entry["at"] == "provincial_apps" else "/")
+    path = entry.get("path", f"/{entry['slug']}/" if entry["at"] == "provincial_apps" else "/")
+    root = base_urls[entry["at"]] + path
     is_public = entry.get("is_public", False)
     resources = {base_urls[at]: scopes for at, scopes in entry.get("resources", {}).items()}
     # Each resource's token comes by refreshing: RFC 8707 §2.2
@@ -191,6 +194,7 @@ def client_document(entry: dict[str, Any], base_urls: Mapping[str, str]) -> dict
         "consent_items": entry.get("consent_items", {}),
         **({"security_events_uri": f"{root}events"} if entry.get("hears_events") else {}),
         "accepts_mandates": entry.get("accepts_mandates", False),
+        **({"employer": entry["employer"]} if "employer" in entry else {}),
     }
 
 

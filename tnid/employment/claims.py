@@ -9,6 +9,7 @@ from typing import Any
 
 from oidc.attested import (
     ALWAYS,
+    EMPLOYEE_NUMBER,
     EMPLOYER_CLAIM,
     HOUSING_INCOME,
     INCOME_AT_LEAST,
@@ -38,7 +39,7 @@ def claims_of(ended: Iterable[str], left: Iterable[str] = ()) -> frozenset[str]:
     """
     fields = frozenset(ended)
     names = frozenset(name for field in fields for name in FIELD_CLAIMS[field])
-    return names if not fields or frozenset(left) - fields else names.union(ALWAYS)
+    return names if not fields or frozenset(left) - fields else names.union(ALWAYS, [EMPLOYEE_NUMBER])
 
 
 def day_of(at: int) -> date:
@@ -46,8 +47,11 @@ def day_of(at: int) -> date:
     return datetime.fromtimestamp(at, UTC).astimezone(VIETNAM).date()
 
 
-def tell(shown: Shown, now: int, *, names_employer: bool) -> dict[str, Any]:
-    """Return the claims of an employment; who the employer is only where that may be known."""
+def tell(shown: Shown, now: int, *, names_employer: bool, is_own: bool = False) -> dict[str, Any]:
+    """Return the claims of an employment; who the employer is only where that may be known.
+
+    `is_own` says that the employer itself is told: it alone knows the worker by its own code.
+    """
     park = find_park(shown.park) if shown.park else None
     named = names_employer and bool(shown.tax_code)
     told = {
@@ -56,6 +60,7 @@ def tell(shown: Shown, now: int, *, names_employer: bool) -> dict[str, Any]:
         # What ends with a day ends in the first second after it
         "employment_valid_until": day_of(shown.valid_until - 1).isoformat(),
         EMPLOYER_CLAIM: {"name": shown.employer_name, "tax_code": shown.tax_code} if named else None,
+        EMPLOYEE_NUMBER: shown.staff_code if is_own else "",
         "industrial_park": {"id": park.id, "name": park.name} if park else None,
         "job_title": shown.title,
         "employment_start_date": shown.start_date,

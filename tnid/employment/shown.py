@@ -11,15 +11,16 @@ from typing import Any
 class Shown:
     """One employment as others may know it: what the worker did not accept is not in it.
 
-    `tax_code` and `employer_name` are "" unless `employer` was accepted; `income` is VND a month, from which
-    answers are made and which is never itself released. `is_hidden` keeps the employer from listings. Times
-    are epoch seconds, dates YYYY-MM-DD.
+    `tax_code` and `employer_name` are "" unless `employer` was accepted; `staff_code` is for the employer's
+    own applications; `income` is VND a month, from which answers are made and which is never itself
+    released. `is_hidden` keeps the employer from listings. Times are epoch seconds, dates YYYY-MM-DD.
     """
 
     id: str
     accepted: frozenset[str]
     tax_code: str = ""
     employer_name: str = ""
+    staff_code: str = ""
     park: str = ""
     title: str = ""
     start_date: str = ""
@@ -38,6 +39,7 @@ def shown_of(row: Any, values: Mapping[str, Any]) -> Shown:
     return Shown(
         id=row.id,
         accepted=accepted,
+        staff_code=row.staff_code or "",
         is_hidden=bool(row.is_hidden),
         confirmed_at=row.attested_at,
         valid_until=min(row.valid_until, row.ends_at or row.valid_until),

@@ -82,7 +82,7 @@ def _of_employment(shown: Shown, client: Client, names: frozenset[str], now: int
     may_know = may_know_employer(shown, client)
     asked = (name for name in names if base_of(name) in QUESTIONS)
     answers = {name: told for name in asked if (told := answer(name, shown, now)) is not None}
-    claims = tell(shown, now, names_employer=may_know)
+    claims = tell(shown, now, names_employer=may_know, is_own=bool(client.employer))
     return Vouched(claims, answers, _record(shown, claims, names) if may_know else None)
 
 

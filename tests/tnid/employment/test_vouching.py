@@ -36,7 +36,8 @@ TOLD = {
         "verified_at": "2026-11-22",
     },
 }
-OF_EMPLOYMENT = ATTESTED - {"represents"}
+# Told to an application that is not the employer's own
+OF_EMPLOYMENT = ATTESTED - {"represents", "employee_number"}
 
 
 @pytest.fixture
@@ -129,6 +130,9 @@ def test_an_application_of_one_employer_hears_of_the_work_there_alone(
 ) -> None:
     linked(services, an, now)
     assert look(an, employer=TAX_CODE) == Vouched(TOLD)
+    own_code = Vouched({"employee_number": "TNG-0001"})
+    assert look(an, "employee_number", employer=TAX_CODE) == own_code
+    assert look(an, "employee_number") == NOTHING, "others have no use for it"
     assert look(an, employer=OTHER) == NOTHING
     elsewhere = an_employer(services, now, OTHER, "Điện tử Sông Công")
     attest(services, elsewhere, now, title="Kỹ thuật viên")

@@ -13,22 +13,28 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import requests
 from authlib.common.urls import add_params_to_qs
 from authlib.integrations.flask_client import FlaskOAuth2App, OAuthError
+from flask import Flask
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from examples.relying_party.configuration import Credentials
+from examples.relying_party.configuration import Configuration, Credentials
 from examples.relying_party.sign_in import PROVIDER_TIMEOUT_SECONDS, RelyingParty
 
 TYPE = "urn:thainguyen:terminal"
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_SECONDS = 60
 METHOD = "private_key_jwt"
-# As the operator registered it, word for word
-DETAILS = [{"type": TYPE, "name": "Ki-ốt cổng A", "place": "Nhà máy Yên Bình"}]
 
 
 class Terminal(RelyingParty):
-    """A relying party whose every request is pushed, and signed for by a key that never leaves it."""
+    """A relying party whose every request is pushed, and signed for by a key that never leaves it.
+
+    `name` and `place` are as the operator registered the terminal, word for word.
+    """
+
+    def __init__(self, app: Flask, configuration: Configuration, *, name: str, place: str) -> None:
+        super().__init__(app, configuration)
+        self._details = [{"type": TYPE, "name": name, "place": place}]
 
     def address_of(self, client: FlaskOAuth2App, url: str) -> str:
         """Push the request; the browser carries nothing but its handle: RFC 9126 §4."""
@@ -37,7 +43,7 @@ class Terminal(RelyingParty):
             metadata["pushed_authorization_request_endpoint"],
             data={
                 **dict(parse_qsl(urlsplit(url).query)),
-                "authorization_details": json.dumps(DETAILS),
+                "authorization_details": json.dumps(self._details),
                 **self.assertion(client.client_id),
             },
             timeout=PROVIDER_TIMEOUT_SECONDS,
