@@ -17,11 +17,13 @@ from werkzeug.sansio.http import parse_cookie
 
 from oidc import discovery
 from oidc.agreed import Agreed
+from oidc.credentials import issuer
 from oidc.http import Headers, Request, Response, json_response
 from oidc.models import EndUser
 from tnid import audit, clock
 from tnid.consent.service import find_agreed_in
 from tnid.db import DatabaseUnavailable
+from tnid.employment import card_status
 from tnid.metrics import PATH as METRICS_PATH
 from tnid.metrics import metrics
 from tnid.qr import polls
@@ -34,7 +36,6 @@ from tnid.web import MAX_CONTENT_LENGTH, YEAR_SECONDS, find_certificate, find_pe
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from oidc.provider import Provider
     from tnid.services import Services
 
 RETRY_AFTER_SECONDS = 5
@@ -86,7 +87,7 @@ class Front:
         self._routes = routes(services)
         self._client_route = client_route(services)
         self._headers = security_headers(is_plain_http=services.settings.is_plain_http)
-        made = documents(services.provider)
+        made = documents(services)
         self._documents = {path: Document(make, self._headers) for path, make in made.items()}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -147,7 +148,7 @@ def routes(services: Services) -> dict[str, Route]:
     provider = services.provider
     posts, reads = frozenset({"POST"}), frozenset({"GET", "HEAD"})
     paths = discovery.ENDPOINTS
-    public = {path: Route(reads, _made(make)) for path, make in documents(provider).items()}
+    public = {path: Route(reads, _made(make)) for path, make in documents(services).items()}
     return {
         **public,
         paths["pushed_authorization_request_endpoint"]: Route(
@@ -171,9 +172,12 @@ def routes(services: Services) -> dict[str, Route]:
     }
 
 
-def documents(provider: Provider) -> dict[str, Callable[[int], Response]]:
+def documents(services: Services) -> dict[str, Callable[[int], Response]]:
     """Return what makes the public documents, by path."""
+    provider = services.provider
     return {
+        issuer.PATH: issuer.IssuerMetadata(services.keyring, services.settings.issuer).get,
+        card_status.PATH: services.card_status.get,
         discovery.OPENID_PATH: lambda _now: provider.metadata(),
         discovery.OAUTH_PATH: lambda _now: provider.metadata(),
         discovery.ENDPOINTS["jwks_uri"]: provider.jwks,

@@ -20,6 +20,7 @@ from oidc.yes_no import base_of
 from tnid.accounts.verification import ASSURANCE
 from tnid.consent.questions import Questions
 from tnid.db import Database
+from tnid.employment.card_status import CARD_SECONDS
 from tnid.sealing import Sealer
 from tnid.settings import Settings
 from tnid.signin.assurance import FRESH_FACTORS_SECONDS
@@ -35,8 +36,6 @@ from tnid.stores.security_events import SecurityEventStore
 from tnid.stores.signing_keys import SqlKeyStore
 
 DAY_SECONDS = 24 * 3600
-# How long an employment card lasts at most
-CARD_SECONDS = 90 * DAY_SECONDS
 IDENTITY_NUMBER = re.compile(r"\s*([0-9]{9}|[0-9]{12})\s*")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ColumnElement, Delete, bindparam, delete, exists, select, true, tuple_
+from sqlalchemy import Column, ColumnElement, Delete, bindparam, delete, exists, func, select, true, tuple_
 
 from tnid.db import Database
 from tnid.stores.activations import activations
@@ -84,7 +84,16 @@ _SESSION_HAS_ENDED = ~exists().where(
 )
 # Its rows go before it, a batch at a time
 _HAS_NO_ROWS = ~exists().where(import_rows.c.import_id == imports.c.id)
-CONDITIONS: dict[str, ColumnElement[bool]] = {grants.name: _SESSION_HAS_ENDED, imports.name: _HAS_NO_ROWS}
+# The next card's number is one more than the last one's, whether or not that one has expired
+_any_card = employment_cards.alias("any_card")
+_IS_NOT_THE_LAST = (
+    employment_cards.c.status_index < select(func.max(_any_card.c.status_index)).scalar_subquery()
+)
+CONDITIONS: dict[str, ColumnElement[bool]] = {
+    grants.name: _SESSION_HAS_ENDED,
+    imports.name: _HAS_NO_ROWS,
+    employment_cards.name: _IS_NOT_THE_LAST,
+}
 
 
 def _purge_statement(expires: Column[int]) -> Delete:

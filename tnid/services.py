@@ -19,7 +19,7 @@ from tnid.badges.parts import build_badges
 from tnid.consent.parts import build_consents
 from tnid.db import Database
 from tnid.employers.parts import build_employers
-from tnid.employment.parts import build_attestations, build_employments, build_vouching
+from tnid.employment.parts import build_attestations, build_cards, build_employments, build_vouching
 from tnid.enrolment.service import Enrolment
 from tnid.imports.parts import build_lists
 from tnid.mandates.guardians import Endings
@@ -41,6 +41,7 @@ from tnid.stores.assisted_recoveries import AssistedRecoveryStore
 from tnid.stores.card_corrections import CardCorrectionStore
 from tnid.stores.clients import ClientStore
 from tnid.stores.decoupled import DecoupledStore
+from tnid.stores.employment_cards import EmploymentCardStore
 from tnid.stores.factors import FactorStore
 from tnid.stores.grants import GrantStore
 from tnid.stores.guardianships import GuardianshipStore
@@ -83,6 +84,7 @@ class Services:
         self.consents = build_consents(self)
         self.attestations, self.employment_endings = build_attestations(self)
         self.employments = build_employments(self)
+        self.employment_cards, self.card_status = build_cards(self)
         self.employers = build_employers(self)
         self.vouching = build_vouching(self)
         self.lists = build_lists(self)
@@ -119,6 +121,7 @@ def what_ends(parts: Services) -> tuple[Callable[[str, int], object], ...]:
         DecoupledStore(database, parts.sealer).deny_all,
         parts.qr_sign_ins.end_all,
         parts.badges.end_all,
+        EmploymentCardStore(database).revoke_of_account,
     )
 
 

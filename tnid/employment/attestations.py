@@ -43,7 +43,11 @@ class Attested(NamedTuple):
 
 
 class Attestations:
-    """What employers attest. Every act is audited by its caller's feature, a list as one."""
+    """What employers attest. Every act is audited by its caller's feature, a list as one.
+
+    `followers` are told of changed fields that had been accepted and are offered again: the row, the fields
+    and when.
+    """
 
     def __init__(
         self,
@@ -56,6 +60,7 @@ class Attestations:
         self._sealer = sealer
         self._events = events
         self._carry_out_end = carry_out_end
+        self.followers: list[Callable[[Any, frozenset[str], int], object]] = []
 
     def number_index(self, number: str) -> str:
         """Return what an identification number is compared by; accounts have the same of theirs."""
@@ -165,7 +170,7 @@ class Attestations:
     ) -> None:
         before = self.open_values(row)
         after = {name: value for name, value in before.items() if name not in cleared} | said.values()
-        changed = {name for name in _COMPARED if before.get(name) != after.get(name)}
+        changed = frozenset(name for name in _COMPARED if before.get(name) != after.get(name))
         changed |= before.keys() - after.keys()
         accepted = [name for name in row.accepted.split() if name not in changed]
         is_offered_again = len(accepted) < len(row.accepted.split())
@@ -185,6 +190,8 @@ class Attestations:
         )
         if not is_replaced:
             raise Conflict
+        for follow in self.followers if is_offered_again else ():
+            follow(row, changed, now)
 
     def confirm(self, employer_id: str, employment_id: str, by: By, now: int) -> bool:
         """Say of one worker that all of it is still so, for another six months; False for no such row."""

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tnid.employment.attestations import Attestations
+from tnid.employment.card_status import PATH as STATUS_PATH
+from tnid.employment.card_status import Places, StatusDocument
+from tnid.employment.cards import TYPE_PATH, Addresses, Cards
 from tnid.employment.endings import Endings
 from tnid.employment.service import Employments
 from tnid.employment.vouching import Vouching
+from tnid.stores.employment_cards import EmploymentCardStore
 from tnid.stores.employments import EmploymentStore
 from tnid.stores.own_employments import OwnEmploymentStore
 
@@ -19,6 +23,18 @@ def build_attestations(parts: Services) -> tuple[Attestations, Endings]:
     store = EmploymentStore(parts.database)
     endings = Endings(store, parts.sealer, parts.audit)
     return Attestations(store, parts.sealer, parts.audit, endings.carry_out), endings
+
+
+def build_cards(parts: Services) -> tuple[Cards, StatusDocument]:
+    """Return the cards and the list of those that are over; the first hear of whatever ends one."""
+    store, issuer = EmploymentCardStore(parts.database), parts.settings.issuer
+    places = Places(parts.sealer.derive("employment_cards.places"))
+    addresses = Addresses(issuer, issuer + TYPE_PATH, issuer + STATUS_PATH)
+    cards = Cards(store, parts.employments, parts.accounts, parts.keyring, places, addresses, parts.audit)
+    parts.employments.followers.append(cards.follow_fields)
+    parts.attestations.followers.append(cards.follow_fields)
+    parts.employment_endings.followers.append(cards.follow_end)
+    return cards, StatusDocument(store, places, parts.keyring, addresses.status)
 
 
 def build_employments(parts: Services) -> Employments:
