@@ -31,7 +31,7 @@ OPEN_TO_REMOTE = frozenset(
 SHUT_TO_REMOTE = frozenset(
     {
         *("profile", "identity", "identity_photo", "identity_phone", "acceptance", "requests", "device"),
-        *("work_decisions", "work_invitation", "wishes"),
+        *("work_decisions", "work_invitation", "wishes", "work_card"),
     }
 )
 

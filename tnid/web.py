@@ -231,20 +231,32 @@ def allow_camera() -> None:
     g.may_use_camera = True
 
 
+def allow_worker() -> None:
+    """Let this page have a service worker of ours, which keeps it for when there is no network."""
+    g.may_have_worker = True
+
+
 @lru_cache(256)
 def content_security_policy(
-    form_targets: frozenset[str], frame_sources: frozenset[str], *, decodes: bool = False
+    form_targets: frozenset[str],
+    frame_sources: frozenset[str],
+    *,
+    decodes: bool = False,
+    has_worker: bool = False,
 ) -> str:
     """Return the policy of our pages: nothing inline, nothing from elsewhere, in nobody's frame.
 
-    `decodes` lets the page compile WebAssembly of ours, and no script.
+    `decodes` lets the page compile WebAssembly of ours, and no script; `has_worker` lets it have a service
+    worker of ours, which no other page may begin.
     """
     forms = " ".join(("'self'", *sorted(form_targets)))
     frames = f" frame-src {' '.join(sorted(frame_sources))};" if frame_sources else ""
     wasm = " 'wasm-unsafe-eval'" if decodes else ""
+    workers = "'self'" if has_worker else "'none'"
     return (
         f"default-src 'none'; script-src 'self'{wasm}; style-src 'self'; img-src 'self' data:;"
         " font-src 'self'; connect-src 'self'; manifest-src 'self';"
+        f" worker-src {workers};"
         f"{frames} form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
     )
 
@@ -256,6 +268,7 @@ def write_headers(response: Response) -> Response:
         frozenset(g.get("form_targets", ())),
         frozenset(g.get("frame_sources", ())),
         decodes=bool(g.get("may_use_camera")),
+        has_worker=bool(g.get("may_have_worker")),
     )
     response.headers.extend(pair for pair in page_headers(policy) if pair[0].lower() not in present)
     return response

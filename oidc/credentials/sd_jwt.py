@@ -89,9 +89,9 @@ def split(presented: str) -> tuple[str, list[Disclosure]]:
     """Take a credential apart; nothing of it is verified. Any text may come; raises InvalidCredential."""
     if len(presented) > MOST_CHARACTERS or not presented.isascii():
         raise InvalidCredential("malformed")
-    signed, *encoded, last = presented.split("~")
+    signed, *encoded = presented.split("~")
     # What stands behind the last tilde would be a key binding (RFC 9901 §4.3), which ours have none of
-    if last or len(encoded) > MOST_DISCLOSURES:
+    if not encoded or encoded.pop() or len(encoded) > MOST_DISCLOSURES:
         raise InvalidCredential("malformed")
     return signed, [_read_disclosure(one) for one in encoded]
 

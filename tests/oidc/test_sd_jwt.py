@@ -144,6 +144,8 @@ ATTACKS: dict[str, tuple[Callable[[str, list[str]], str], str]] = {
     "nothing at its end": (lambda s, d: "~".join([s, *d]), "malformed"),
     "a key binding": (lambda s, d: "~".join([s, *d, "e30.e30.AAAA"]), "malformed"),
     "two hundred disclosures": (lambda s, d: "~".join([s, *(d * 70), ""]), "malformed"),
+    "a JWT alone": (lambda s, _d: s, "malformed"),
+    "nothing": (lambda _s, _d: "", "malformed"),
     "a megabyte": (lambda s, d: s + "~" + "A" * 1_000_000 + "~", "malformed"),
     "letters of no alphabet": (lambda s, d: f"{s}~ñ~", "malformed"),
 }

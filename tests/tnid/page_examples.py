@@ -22,6 +22,7 @@ from wtforms import (
 )
 
 from tests.tnid.employers.page_examples import EMPLOYER_PAGES
+from tests.tnid.employment.card_page_examples import CARD_PAGES
 from tests.tnid.employment.page_examples import EMPLOYMENT_PAGES
 from tests.tnid.mandates.page_examples import MANDATE_PAGES
 from tests.tnid.officials.page_examples import COUNTER_PAGES
@@ -848,4 +849,4 @@ EXAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     ),
 }
 EXAMPLES |= MANDATE_PAGES | QR_PAGES | phone_pages(lambda: _question(_items()))
-EXAMPLES |= BADGE_PAGES | EMPLOYER_PAGES | EMPLOYMENT_PAGES
+EXAMPLES |= BADGE_PAGES | EMPLOYER_PAGES | EMPLOYMENT_PAGES | CARD_PAGES

@@ -50,6 +50,8 @@ TEXTS: dict[tuple[str, str], Any] = {
     ("badge.revoke", "ok"): _("The sign-in card was revoked"),
     ("employer_token.make", "ok"): _("A key was made for an organisation's personnel system"),
     ("employer_token.revoke", "ok"): _("A key of an organisation's personnel system was revoked"),
+    ("employment_card.issue", "ok"): _("An employment card was made"),
+    ("employment_card.revoke", "ok"): _("An employment card was ended"),
     ("token.issued", "ok"): _("Signed in to %(app)s"),
     ("token.refused", "refused"): _("A used key of %(app)s came again, and its access was ended"),
     ("session.end", "ok"): _("Signed out"),

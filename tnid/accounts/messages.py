@@ -177,6 +177,9 @@ MESSAGES: dict[str, Any] = {
     "badge_over": _("The card was revoked, replaced or locked meanwhile."),
     "work_nothing_ticked": _("Nothing is ticked. Tick what may be known, or decline the whole."),
     "work_changed": _("This has changed since the page was opened. Nothing was saved. Please look again."),
+    "nothing_to_show": _("Tick at least one line that should stand on the card."),
+    "card_gone": _("The card, or the work that it is about, is over. Look at the page of your work."),
+    "card_without_name": _("A card needs a name that was checked. Confirm your identity first."),
     "required": _("This can't be empty."),
     "tax_code": _(
         "This is not a tax code. It has 10 digits, and 3 more after a dash for a branch; check each of them."

@@ -83,7 +83,7 @@ class Cards:
         self._people = people
         self._signer = signer
         self._places = places
-        self._addresses = addresses
+        self.addresses = addresses
         self._events = events
 
     # The worker's side
@@ -148,12 +148,12 @@ class Cards:
         claims = {NAME: name, **claims_of(shown, row.fields.split())}
         place = self._places.place(row.status_index)
         plain = {
-            "iss": self._addresses.issuer,
-            "vct": self._addresses.vct,
+            "iss": self.addresses.issuer,
+            "vct": self.addresses.vct,
             "iat": row.issued_at,
             "exp": row.expires_at,
-            "status": {"status_list": {"idx": place, "uri": self._addresses.status}},
-            "employment_confirmed_at": _day(shown.confirmed_at),
+            "status": {"status_list": {"idx": place, "uri": self.addresses.status}},
+            "employment_confirmed_at": day_of(shown.confirmed_at),
         }
         text = sd_jwt.issue(self._signer, plain, claims, now)
         return Card(row.id, text, claims, shown.confirmed_at, row.issued_at, row.expires_at)
@@ -218,5 +218,6 @@ def claims_of(shown: Shown, fields: Iterable[str]) -> dict[str, Any]:
     return {CLAIM_OF[name]: values[name] for name in fields if values[name]}
 
 
-def _day(at: int) -> str:
+def day_of(at: int) -> str:
+    """Return the day of an epoch second in Vietnam, YYYY-MM-DD."""
     return datetime.fromtimestamp(at, UTC).astimezone(VIETNAM).date().isoformat()

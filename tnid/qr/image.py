@@ -24,20 +24,23 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _BITS = bytes.maketrans(b"\x00\xff", b"01")
 
 
-def data_uri(address: str) -> str:
+def data_uri(address: str, error_correction: str = ERROR_CORRECTION, dots: int = 1) -> str:
     """Return the QR of an address for an image's `src`: our policy lets pictures be within the page."""
-    return "data:image/png;base64," + base64.b64encode(png(address)).decode()
+    return "data:image/png;base64," + base64.b64encode(png(address, error_correction, dots)).decode()
 
 
-def png(address: str) -> bytes:
-    """Return a QR as a PNG: a pixel a module, black on white, with the quiet zone of four modules."""
+def png(address: str, error_correction: str = ERROR_CORRECTION, dots: int = 1) -> bytes:
+    """Return a QR as a PNG, black on white, with the quiet zone of four modules.
+
+    A module is so many pixels wide: one, unless a printer's driver would smooth its edges.
+    """
     import zxingcpp  # noqa: PLC0415  loaded by the first screen that waits: few processes' lives begin with one
 
     code = zxingcpp.create_barcode(
-        address, zxingcpp.BarcodeFormat.QRCode, ec_level=ERROR_CORRECTION, data_mask=MASK
+        address, zxingcpp.BarcodeFormat.QRCode, ec_level=error_correction, data_mask=MASK
     )
     # Its types don't know that the image is a buffer of a byte a pixel
-    drawn: Any = zxingcpp.write_barcode_to_image(code, scale=1, add_quiet_zones=True)
+    drawn: Any = zxingcpp.write_barcode_to_image(code, scale=dots, add_quiet_zones=True)
     height, width = drawn.shape[:2]
     pixels = bytes(drawn).translate(_BITS)
     rows = (pixels[start : start + width] for start in range(0, width * height, width))

@@ -71,6 +71,8 @@ async function look(read) {
       // Some cards' text ends in a NUL, which no form may carry
       field.value = card.split("\0")[0];
       stop();
+      // A page that reads the card itself takes it here
+      if (!form.dispatchEvent(new Event("scanned", { cancelable: true }))) return;
       start.hidden = true;
       form.submit();
       return;

@@ -1,0 +1,259 @@
+"""An employment card: shown, printed, and checked by a stranger's phone, with a network and without one."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import BrowserContext, Locator, Page, Route
+
+from keys.keyring import Keyring
+from keys.memory import MemoryKeyStore
+from keys.rotation import RotationPolicy
+from oidc.credentials import sd_jwt, status_list
+from oidc.interfaces import Signer
+from tests.flows.chromium import DESKTOP, Window, pass_through
+from tests.person import Browser, Person
+from tests.servers.provider import Provider, running_provider
+from tests.tnid.employment.work import a_person, an_employer, attest, linked
+from tnid import clock
+from tnid.app import create_app
+from tnid.employment.card_status import BLOCK, CARD_SECONDS
+from tnid.employment.cards import CARD_FIELDS
+from tnid.services import Services
+from tnid.settings import load
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+DAY = 86400
+MILLIMETRE = 96 / 25.4
+AN_SIGNS_IN = Person("an", "chè xanh búp tím 2 nương")
+
+
+@dataclass
+class Work:
+    """A running provider with An, who works at TNG; `services` writes to the same database.
+
+    One card was ended before the first list was made, one counts.
+    """
+
+    provider: Provider
+    services: Services
+    account_id: str
+    employment_id: str
+    ended: str = ""
+    live: str = ""
+    live_id: str = ""
+
+    def issue(self, *fields: str) -> str:
+        cards = self.services.employment_cards
+        with self.services.database.unit():
+            made = cards.issue(self.account_id, self.employment_id, fields or CARD_FIELDS, clock.now())
+        assert isinstance(made, str), made
+        return made
+
+    def text(self, card_id: str) -> str:
+        card = self.services.employment_cards.find(self.account_id, card_id, clock.now())
+        assert card is not None
+        return card.text
+
+    def sign(self, signer: Signer | None = None, **changes: Any) -> str:
+        """Return a card that says other things than a real one would."""
+        addresses, now = self.services.employment_cards.addresses, clock.now()
+        status = {"status_list": {"idx": 5, "uri": addresses.status}}
+        plain = {
+            "iss": addresses.issuer,
+            "vct": addresses.vct,
+            "iat": now,
+            "exp": now + DAY,
+            "status": status,
+        }
+        claims = changes.pop("claims", {"name": "Nguyễn Văn An"})
+        return sd_jwt.issue(signer or self.services.keyring, plain | changes, claims, now)
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Work]:
+    with running_provider(tmp_path_factory.mktemp("work-card")) as provider:
+        services: Services = create_app(load(provider.environ)).extensions["tnid"]
+        now = clock.now()
+        tng = an_employer(services, now, name="Công ty Cổ phần Đầu tư và Thương mại TNG")
+        an = a_person(services, now)
+        attest(services, tng, now)
+        made = Work(provider, services, an, linked(services, an, now).id)
+        made.ended = made.text(made.issue("title"))
+        made.live_id = made.issue()
+        made.live = made.text(made.live_id)
+        yield made
+
+
+@pytest.fixture
+def stranger(chromium: Chromium) -> Iterator[BrowserContext]:
+    """The phone of somebody whom a card is shown to."""
+    context = chromium.new_context(viewport={"width": 360, "height": 740}, locale="vi-VN")
+    context.set_default_timeout(15_000)
+    yield context
+    context.close()
+
+
+def visit(stranger: BrowserContext, work: Work) -> Page:
+    """Open the page once with a network, until it is kept."""
+    page = stranger.new_page()
+    page.goto(f"{work.provider.issuer}/work/card")
+    page.locator("#card_ages[data-ready]").wait_for()
+    return page
+
+
+def check(page: Page, work: Work, text: str) -> str:
+    """Open a card's address as the phone's camera would; return the verdict."""
+    page.goto("about:blank")
+    page.goto(f"{work.provider.issuer}/work/card#{text}")
+    found = page.locator("#card_verdict")
+    found.wait_for()
+    return str(found.get_attribute("data-verdict"))
+
+
+def altered(text: str) -> str:
+    """Return the card with a letter of its signature changed."""
+    signed, rest = text.split("~", 1)
+    return f"{signed[:-10]}{'A' if signed[-10] != 'A' else 'B'}{signed[-9:]}~{rest}"
+
+
+def forger() -> Signer:
+    made = Keyring(MemoryKeyStore(), bytes(32), RotationPolicy(retain_longer={"ES256": CARD_SECONDS}))
+    made.ensure(clock.now())
+    return made
+
+
+def test_without_a_network_each_card_is_told_for_what_it_is(stranger: BrowserContext, work: Work) -> None:
+    uri = work.services.employment_cards.addresses.status
+    cards = {
+        "valid": work.live,
+        "revoked": work.ended,
+        "altered": altered(work.live),
+        "unknown_key": work.sign(forger()),
+        "expired": work.sign(exp=clock.now() - 1),
+        "no_status": work.sign(status={"status_list": {"idx": BLOCK, "uri": uri}}),
+        "unreadable": "xin-chao",
+    }
+    page = visit(stranger, work)
+    stranger.set_offline(True)
+    assert {name: check(page, work, text) for name, text in cards.items()} == {name: name for name in cards}
+    assert page.locator("[data-name]").count() == 0, "what isn't ours is not shown"
+    check(page, work, cards["valid"])
+    assert page.locator("[data-name]").inner_text() == "Nguyễn Văn An"
+    assert page.locator(".work-card-line").count() == len(CARD_FIELDS)
+    assert "#" not in page.url, "the card stays in nobody's history"
+    page.reload()
+    assert page.locator("#card_verdict").get_attribute("data-verdict") == "valid", "nor is it lost"
+
+
+def test_what_this_device_holds_grows_old(stranger: BrowserContext, work: Work) -> None:
+    page = visit(stranger, work)
+    stranger.set_offline(True)
+    now = clock.now()
+    found = {}
+    for days in (0.5, 2, 8, -1):
+        page.clock.set_fixed_time(now + days * DAY)
+        found[days] = (check(page, work, work.live), page.locator("#list_age").get_attribute("class") or "")
+    assert found == {
+        0.5: ("valid", ""),
+        2: ("aged", "care"),
+        8: ("no_status", "bad"),
+        -1: ("clock", ""),
+    }
+    page.clock.set_fixed_time(now + 8 * DAY)
+    assert check(page, work, work.ended) == "revoked", "what an old list calls ended stays ended"
+
+
+def test_an_older_list_from_the_network_takes_nothing_back(stranger: BrowserContext, work: Work) -> None:
+    page = visit(stranger, work)
+    uri, now = work.services.employment_cards.addresses.status, clock.now()
+    older = status_list.issue(
+        work.services.keyring, uri, status_list.pack((), BLOCK), ttl=60, lifetime=8 * DAY, now=now - DAY
+    )
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(body=older)
+
+    stranger.route("**/work/card/status", answer)
+    page.clock.set_fixed_time(now + 120)
+    assert check(page, work, work.ended) == "revoked" and asked
+
+
+def test_a_strangers_words_become_no_markup(stranger: BrowserContext, work: Work) -> None:
+    evil = "<img src=x onerror=document.title='oh'>"
+    claims = {"name": evil, "job_title": evil, "employer": {"name": evil, "tax_code": evil}}
+    page = visit(stranger, work)
+    assert check(page, work, work.sign(claims=claims)) == "valid"
+    assert page.locator("[data-name]").inner_text() == evil
+    assert page.locator("#card_result img[src='x']").count() == 0 and "oh" not in page.title()[:3]
+
+
+@pytest.fixture
+def own(chromium: Chromium, work: Work) -> Iterator[Window]:
+    """An, signed in at a desk; what the browser or axe-core complains of fails the test."""
+    opened = Window(chromium, scripts=True, size=DESKTOP)
+    opened.open(f"{work.provider.issuer}/account/work/card/{work.live_id}")
+    pass_through(opened, AN_SIGNS_IN)
+    yield opened
+    complaints = opened.complaints
+    opened.close()
+    assert complaints == []
+
+
+def codes_in(place: Locator) -> str:
+    """Return what a camera reads there."""
+    (found,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(place.screenshot())))
+    return str(found.text)
+
+
+def test_the_card_is_shown_printed_and_read_off_paper(own: Window, work: Work) -> None:
+    address = own.page.locator("#card_code").get_attribute("data-address")
+    assert address and address.startswith(f"{work.provider.issuer}/work/card#ey")
+    assert codes_in(own.page.locator("#card_code")) == address
+    own.page.emulate_media(media="print")
+    for part, width, height in (("small_card", 171.2, 54), ("large_card", 105, 148)):
+        box = own.page.locator(f"#{part}").bounding_box()
+        assert box and abs(box["width"] - width * MILLIMETRE) < 1
+        assert abs(box["height"] - height * MILLIMETRE) < 1
+    for body in own.page.locator(".work-card-sheet :is(.work-card, .work-card-body)").all():
+        assert body.evaluate("one => one.scrollHeight <= one.clientHeight + 1"), "nothing is cut off"
+
+
+@pytest.mark.parametrize(("part", "dots"), [("small_code", 300), ("large_code", 200)])
+def test_its_code_is_read_off_paper_at_a_printers_worst(
+    chromium: Chromium, own: Window, work: Work, part: str, dots: int
+) -> None:
+    """Print at a resolution that any office printer has, and take a picture of it that is none too sharp."""
+    context = chromium.new_context(
+        viewport={"width": 794, "height": 1123},
+        device_scale_factor=dots / 96,
+        storage_state=own.page.context.storage_state(),
+    )
+    page = context.new_page()
+    page.goto(f"{work.provider.issuer}/account/work/card/{work.live_id}")
+    page.emulate_media(media="print")
+    address = page.locator("#card_code").get_attribute("data-address")
+    code = page.locator(f"#{part}")
+    picture = Image.open(io.BytesIO(code.screenshot())).convert("L")
+    (found,) = zxingcpp.read_barcodes(picture.rotate(7, fillcolor=255, expand=True))
+    assert found.text == address
+    context.close()
+
+
+def test_without_scripts_the_text_is_checked_by_the_server(work: Work) -> None:
+    with Browser() as browser:
+        browser.open(f"{work.provider.issuer}/work/card")
+        for text, expected in ((work.live, "valid"), (work.ended, "revoked"), ("xin chào", "unreadable")):
+            page = browser.submit("check_submit", {"card_text": f"{work.provider.issuer}/work/card#{text}"})
+            assert page.get("card_verdict").get("data-verdict") == expected
+    assert work.live[:200] not in work.provider.log.read_text()
