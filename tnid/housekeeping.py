@@ -49,6 +49,8 @@ EXPIRED_SECONDS = 10
 TICK_SECONDS = 0.2
 DELETIONS_AT_ONCE = 10
 MANDATES_AT_ONCE = 50
+EMPLOYMENTS_AT_ONCE = 50
+END_SECONDS = 5
 
 logger = logging.getLogger(__name__)
 
@@ -100,11 +102,32 @@ def chores(services: Services) -> tuple[Chore, ...]:
         Chore("tend_keys", TEND_SECONDS, False, tend_keys),
         Chore("warn", WARN_SECONDS, True, warn),
         Chore("end_mandates", WARN_SECONDS, True, end_mandates),
+        *employment_chores(services),
         # Before they are purged
         Chore("count_expired", EXPIRED_SECONDS, True, count_expired),
         Chore("purge", settings.purge_seconds, True, purge),
         Chore("delete_accounts", settings.purge_seconds, True, delete_accounts),
         Chore("purge_audit", settings.purge_seconds, True, purge_audit),
+    )
+
+
+def employment_chores(services: Services) -> tuple[Chore, ...]:
+    """Return what is done about employments: carry ends out, and tell of what is new, due or over."""
+    database, most = services.database, EMPLOYMENTS_AT_ONCE
+
+    def end(now: int) -> bool:
+        return services.employment_endings.carry_out_due(database, now, most=most)
+
+    def tell(now: int) -> bool:
+        return services.work_telling.tell_offers(database, now, most=most)
+
+    def remind(now: int) -> bool:
+        return services.work_telling.remind(database, now, most=most)
+
+    return (
+        Chore("end_employments", END_SECONDS, True, end),
+        Chore("tell_workers", EXPIRED_SECONDS, True, tell),
+        Chore("remind_workers", WARN_SECONDS, True, remind),
     )
 
 

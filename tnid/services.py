@@ -19,7 +19,13 @@ from tnid.badges.parts import build_badges
 from tnid.consent.parts import build_consents
 from tnid.db import Database
 from tnid.employers.parts import build_employers
-from tnid.employment.parts import build_attestations, build_cards, build_employments, build_vouching
+from tnid.employment.parts import (
+    build_attestations,
+    build_cards,
+    build_employments,
+    build_telling,
+    build_vouching,
+)
 from tnid.enrolment.service import Enrolment
 from tnid.imports.parts import build_lists
 from tnid.mandates.guardians import Endings
@@ -85,6 +91,7 @@ class Services:
         self.attestations, self.employment_endings = build_attestations(self)
         self.employments = build_employments(self)
         self.employment_cards, self.card_status = build_cards(self)
+        self.work_telling = build_telling(self)
         self.employers = build_employers(self)
         self.vouching = build_vouching(self)
         self.lists = build_lists(self)

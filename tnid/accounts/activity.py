@@ -103,6 +103,8 @@ TEXTS: dict[tuple[str, str], Any] = {
     ("employment.unlink", "ok"): _("Took back all that an employer confirmed"),
     ("employment.forget", "ok"): _("Removed work that is over from the list"),
     ("employment.end", "ok"): _("An employment ended, and what was known of it"),
+    ("employment.lapse", "ok"): _("What an employer confirmed waits to be confirmed again"),
+    ("employment.hold", "ok"): _("What an employer confirmed is on hold"),
     ("employment.find", "refused"): _("A wrong code of an employer's invitation was tried"),
     ("role.grant", "ok"): _("Became an official of a commune"),
     ("role.revoke", "ok"): _("Is no longer an official of a commune"),

@@ -22,7 +22,10 @@ ChangeProfile = Callable[[str, Mapping[str, Any], int], Refused | None]
 
 
 class Identity:
-    """Raises identity levels and keeps the history of numbers, in the caller's unit of work."""
+    """Raises identity levels and keeps the history of numbers, in the caller's unit of work.
+
+    `followers` are told of an account that was held against a document for the first time, or another one.
+    """
 
     def __init__(
         self,
@@ -37,6 +40,7 @@ class Identity:
         self._verifications = verifications
         self._vault = vault
         self._events = events
+        self.followers: list[Callable[[str, int], object]] = []
 
     def raise_level(
         self,
@@ -56,6 +60,7 @@ class Identity:
         checked = check_profile({name: value for name, value in claims.items() if name in VERIFIED_CLAIMS})
         if isinstance(checked, Refused):
             return self._refuse(account_id, checked, now)
+        before = self._store.find(account_id)
         refused = self._find_obstacle(account_id, level, evidence.number)
         refused = refused or self._set_level(account_id, level, evidence.number, now)
         if refused is not None:
@@ -70,6 +75,10 @@ class Identity:
             "organisation": evidence.organisation,
         }
         self._events.record(RAISE, account_id=account_id, now=now, details=details)
+        after = self._store.find(account_id)
+        if before.identity_level < 1 or before.pin_index != after.pin_index:
+            for follow in self.followers:
+                follow(account_id, now)
         return None
 
     def _refuse(self, account_id: str, refused: Refused, now: int) -> Refused:

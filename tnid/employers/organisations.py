@@ -7,7 +7,7 @@ approved, and becomes its first manager. An operator may also enter one that is 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,12 +38,18 @@ class Organisations:
     """Asks, approves, suspends; each method runs in the caller's unit of work and records what it did."""
 
     def __init__(
-        self, store: EmployerStore, representatives: Representatives, events: Events, messages: Announcer
+        self,
+        store: EmployerStore,
+        representatives: Representatives,
+        events: Events,
+        messages: Announcer,
+        on_suspension: Callable[[str, int], object] = lambda _employer_id, _now: None,
     ) -> None:
         self._store = store
         self._representatives = representatives
         self._events = events
         self._messages = messages
+        self._on_suspension = on_suspension
 
     # Looking
 
@@ -149,7 +155,10 @@ class Organisations:
 
     def suspend(self, employer_id: str, now: int) -> bool:
         """Stop an organisation: nobody acts for it, and nothing that it confirmed is passed on meanwhile."""
-        return self._store.suspend(employer_id, now) and self._note("suspend", employer_id, now)
+        if not self._store.suspend(employer_id, now):
+            return False
+        self._on_suspension(employer_id, now)
+        return self._note("suspend", employer_id, now)
 
     def resume(self, employer_id: str, now: int) -> bool:
         """Let a suspended organisation go on."""

@@ -41,5 +41,6 @@ def build_employers(parts: Services) -> Employers:
         allow_loopback=parts.settings.outbound_allow_loopback,
     )  # fmt: skip
     people = EmployerPeople(EmployerPeopleStore(database), EmploymentStore(database), parts.attestations)
-    organisations = Organisations(store, representatives, events, messages)
+    tell_suspended = parts.employment_endings.tell_suspended
+    organisations = Organisations(store, representatives, events, messages, tell_suspended)
     return Employers(organisations, representatives, domains, people)

@@ -181,7 +181,7 @@ class Attestations:
             new_number_index=row.number_index or index,
             new_values=row.values_sealed if after == before else self._seal(row.id, after),
             new_accepted=" ".join(accepted),
-            new_told_at=None if is_offered_again else row.told_at,
+            to_be_told=int(is_offered_again or (index is not None and row.number_index is None)),
             new_ends_at=ends_at_of(said.end_date) or (None if "end_date" in cleared else row.ends_at),
             by_account=by.account_id,
             by_way=by.through,

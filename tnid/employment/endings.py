@@ -14,6 +14,7 @@ import orjson
 from oidc.interfaces import Events
 from tnid.db import Database
 from tnid.interfaces import Seals
+from tnid.stores.employment_notices import EmploymentNoticeStore
 from tnid.stores.employments import EmploymentStore
 
 Follower = Callable[[Any, int], object]
@@ -28,9 +29,15 @@ class Endings:
     """
 
     def __init__(
-        self, store: EmploymentStore, sealer: Seals, events: Events, followers: Iterable[Follower] = ()
+        self,
+        store: EmploymentStore,
+        notices: EmploymentNoticeStore,
+        sealer: Seals,
+        events: Events,
+        followers: Iterable[Follower] = (),
     ) -> None:
         self._store = store
+        self._notices = notices
         self._sealer = sealer
         self._events = events
         self.followers = list(followers)
@@ -60,6 +67,13 @@ class Endings:
             with database.unit():
                 self.carry_out(row, now)
         return len(due) == most
+
+    def tell_suspended(self, employer_id: str, now: int) -> None:
+        """Have the workers of an employer that was suspended be told, and the applications that know of them.
+
+        What it attests is released no more from that moment; the housekeeper tells, and once alone.
+        """
+        self._notices.hold(employer_id, now)
 
     def open_history(self, row: Any) -> Mapping[str, Any]:
         """Return what the worker keeps of work that is over: employer, title, when it began."""

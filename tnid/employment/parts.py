@@ -10,8 +10,11 @@ from tnid.employment.card_status import Places, StatusDocument
 from tnid.employment.cards import TYPE_PATH, Addresses, Cards
 from tnid.employment.endings import Endings
 from tnid.employment.service import Employments
+from tnid.employment.telling import Telling
 from tnid.employment.vouching import Vouching
+from tnid.stores.employers import EmployerStore
 from tnid.stores.employment_cards import EmploymentCardStore
+from tnid.stores.employment_notices import EmploymentNoticeStore
 from tnid.stores.employments import EmploymentStore
 from tnid.stores.own_employments import OwnEmploymentStore
 
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 
 def build_attestations(parts: Services) -> tuple[Attestations, Endings]:
     store = EmploymentStore(parts.database)
-    endings = Endings(store, parts.sealer, parts.audit)
+    endings = Endings(store, EmploymentNoticeStore(parts.database), parts.sealer, parts.audit)
     return Attestations(store, parts.sealer, parts.audit, endings.carry_out), endings
 
 
@@ -42,6 +45,20 @@ def build_employments(parts: Services) -> Employments:
     return Employments(
         store, parts.attestations, parts.employment_endings, parts.accounts, ledger, parts.audit
     )
+
+
+def build_telling(parts: Services) -> Telling:
+    """Return what tells of employments; it hears of whatever ends one."""
+    employers = EmployerStore(parts.database)
+    telling = Telling(
+        EmploymentNoticeStore(parts.database), parts.employments, parts.consents, parts.messages.announce,
+        lambda employer_id: str(employers.find(employer_id).name), parts.audit,
+    )  # fmt: skip
+    parts.accounts.identity.followers.append(telling.tell_found)
+    parts.attestations.followers.append(telling.follow_fields)
+    parts.employments.followers.append(telling.follow_fields)
+    parts.employment_endings.followers.append(telling.follow_end)
+    return telling
 
 
 def build_vouching(parts: Services) -> Vouching:

@@ -13,6 +13,7 @@ from tnid.messages.texts_of_mandates import MANDATE_TEXTS
 from tnid.messages.texts_of_qr import QR_TEXTS
 from tnid.messages.texts_of_recovery import RECOVERY_TEXTS
 from tnid.messages.texts_of_safety import SAFETY_TEXTS
+from tnid.messages.texts_of_work import WORK_TEXTS
 
 _CODE = Text(
     title={"vi": "Mã xác thực (OTP)", "en": "One-time code", "ko": "인증번호"},
@@ -87,5 +88,6 @@ TEXTS: dict[str, Text] = {
     **COUNTER_TEXTS,
     **QR_TEXTS,
     **BADGE_TEXTS,
+    **WORK_TEXTS,
     **EMPLOYER_TEXTS,
 }

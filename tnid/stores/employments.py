@@ -17,6 +17,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Text,
+    and_,
     bindparam,
     case,
     delete,
@@ -64,8 +65,10 @@ employments = db.Table(
     Column("ended_at", BigInteger),
     # What the worker keeps of it, under `employments.history:<id>`
     Column("history_sealed", LargeBinary),
-    # When the person with the number was told of the offer
+    # When somebody with the number was looked for, and told; None while that, or a change, is to be told
     Column("told_at", BigInteger),
+    # What its worker was told of the confirmation: one of tnid.stores.employment_notices
+    Column("reminded", Integer, nullable=False, server_default="0"),
     Column("version", Integer, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
@@ -96,6 +99,14 @@ Index("ix_employments_ends_at", _ROW.ends_at, sqlite_where=IS_CURRENT, postgresq
 Index("ix_employments_valid_until", _ROW.valid_until, sqlite_where=IS_CURRENT, postgresql_where=IS_CURRENT)
 _IS_UNTOLD = _ROW.told_at.is_(None)
 Index("ix_employments_untold", _ROW.created_at, sqlite_where=_IS_UNTOLD, postgresql_where=_IS_UNTOLD)
+_IS_LINKED = and_(_ROW.account_id.is_not(None), IS_CURRENT)
+Index(
+    "ix_employments_reminded",
+    _ROW.reminded,
+    _ROW.valid_until,
+    sqlite_where=_IS_LINKED,
+    postgresql_where=_IS_LINKED,
+)
 
 # What the statements say of a row
 
@@ -122,7 +133,9 @@ _REPLACE = (
         number_index=bindparam("new_number_index"),
         values_sealed=bindparam("new_values"),
         accepted=bindparam("new_accepted"),
-        told_at=bindparam("new_told_at"),
+        # Not what was read: the worker may have been told since
+        told_at=case((bindparam("to_be_told", type_=Integer) == 1, null()), else_=_ROW.told_at),
+        reminded=0,
         ends_at=bindparam("new_ends_at"),
         attested_at=bindparam("now"),
         attested_by=bindparam("by_account"),
@@ -140,6 +153,7 @@ _CONFIRM = (
         attested_by=bindparam("by_account"),
         attested_through=bindparam("by_way"),
         valid_until=bindparam("new_valid_until"),
+        reminded=0,
         updated_at=bindparam("now"),
         version=_ROW.version + 1,
     )

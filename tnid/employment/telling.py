@@ -1,0 +1,151 @@
+"""What workers and applications are told of an employment: that it is offered, has changed, is due to be
+confirmed again, or counts no more.
+
+The employer's side never looks at accounts. So the housekeeper looks for whose number it is, once for each
+row; whoever comes with the number later is told when it is recorded as theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from oidc.interfaces import Events
+from tnid.accounts.ages import VIETNAM
+from tnid.db import Database
+from tnid.employment.claims import claims_of
+from tnid.employment.service import Employment
+from tnid.stores.employment_notices import HELD, NEAR, NOTHING, OVER, EmploymentNoticeStore
+
+REMIND_SECONDS = 14 * 86400
+END_OF_TIME = 2**62
+
+Announce = Callable[..., None]
+"""`announce(account_id, name, now, **values)` tells a person on their channels."""
+
+
+class Employments(Protocol):
+    """What is needed of tnid.employment.service."""
+
+    def list_offers(self, account_id: str, now: int) -> list[Employment]: ...
+    def find_own(self, account_id: str, employment_id: str) -> Employment | None: ...
+
+
+class Consents(Protocol):
+    """What is needed of tnid.consent.service."""
+
+    def tell_attested_ended(self, account_id: str, claims: Iterable[str], now: int) -> None: ...
+
+
+class Telling:
+    """Tells each thing once. `name_of` gives an employer's name by its id."""
+
+    def __init__(
+        self,
+        store: EmploymentNoticeStore,
+        employments: Employments,
+        consents: Consents,
+        announce: Announce,
+        name_of: Callable[[str], str],
+        events: Events,
+    ) -> None:
+        self._store = store
+        self._employments = employments
+        self._consents = consents
+        self._announce = announce
+        self._name_of = name_of
+        self._events = events
+
+    # Offers and changes
+
+    def tell_offers(self, database: Database, now: int, *, most: int) -> bool:
+        """Tell up to `most` rows' people of what is new for them; say if more may wait. A unit for each."""
+        untold = self._store.list_untold(most)
+        for row in untold:
+            with database.unit():
+                if self._store.mark_told(row, now):
+                    self._tell_offer(row, now)
+        return len(untold) == most
+
+    def _tell_offer(self, row: Any, now: int) -> None:
+        if row.account_id is not None:
+            own = self._employments.find_own(row.account_id, row.id)
+            if own is not None and row.ended_at is None and own.undecided:
+                self._announce(row.account_id, "work_changed", now, employer=row.employer_name)
+        elif row.person_id is not None:
+            # By number and by name, as the person will find it
+            offers = self._employments.list_offers(row.person_id, now)
+            if row.id in {one.id for one in offers}:
+                self._announce(row.person_id, "work_offered", now, employer=row.employer_name)
+
+    def tell_found(self, account_id: str, now: int) -> None:
+        """Tell a person whose number was just recorded what waits for them."""
+        for one in self._employments.list_offers(account_id, now):
+            self._announce(account_id, "work_offered", now, employer=one.row.employer_name)
+
+    # The confirmation's end
+
+    def remind(self, database: Database, now: int, *, most: int) -> bool:
+        """Tell whose confirmation is nearly over, is over or is held back; say if more may wait."""
+        stages = ((HELD, END_OF_TIME), (NEAR, now), (NOTHING, now + REMIND_SECONDS))
+        found = [self._store.list_due(stage, until, most) for stage, until in stages]
+        for row in (row for rows in found for row in rows):
+            with database.unit():
+                self._remind(row, now)
+        return any(len(rows) == most for rows in found)
+
+    def _remind(self, row: Any, now: int) -> None:
+        is_held = row.suspended_at is not None
+        # Of an employer that goes on again, the rest is for the next look
+        stage = NOTHING if row.reminded == HELD and not is_held else _stage_of(row, now)
+        if not self._store.mark_reminded(row, stage):
+            return
+        if row.reminded == HELD:
+            if is_held:
+                self._tell_ended(row, "work_held", now)
+        elif is_held or _ends_first(row):
+            # Who was told that it is held back, or that the work ends, hears nothing of confirming it again
+            return
+        elif stage == OVER:
+            self._tell_ended(row, "work_lapsed", now)
+        else:
+            self._announce(row.account_id, "work_due", now, **_words(row))
+
+    def _tell_ended(self, row: Any, text: str, now: int) -> None:
+        self._announce(row.account_id, text, now, **_words(row))
+        event = {"work_held": "employment.hold", "work_lapsed": "employment.lapse"}[text]
+        details = {"employment": row.id, "employer": row.tax_code}
+        self._events.record(event, account_id=row.account_id, now=now, details=details)
+        self._end_claims(row, frozenset(row.accepted.split()), now)
+
+    # As others end it
+
+    def follow_end(self, row: Any, now: int) -> None:
+        """Tell of work that is over: its worker, and the applications that knew of it."""
+        self._announce(row.account_id, "work_ended", now, employer=self._name_of(row.employer_id))
+        self._end_claims(row, frozenset(row.accepted.split()), now)
+
+    def follow_fields(self, row: Any, fields: frozenset[str], now: int) -> None:
+        """Tell the applications that knew them of fields that are not accepted any more."""
+        self._end_claims(row, fields & frozenset(row.accepted.split()), now)
+
+    def _end_claims(self, row: Any, fields: frozenset[str], now: int) -> None:
+        if fields:
+            left = frozenset(row.accepted.split()) - fields
+            self._consents.tell_attested_ended(row.account_id, claims_of(fields, left), now)
+
+
+def _stage_of(row: Any, now: int) -> int:
+    if row.valid_until <= now:
+        return OVER
+    return NEAR if row.valid_until <= now + REMIND_SECONDS else NOTHING
+
+
+def _ends_first(row: Any) -> bool:
+    return row.ends_at is not None and row.ends_at <= row.valid_until
+
+
+def _words(row: Any) -> Mapping[str, str]:
+    day = datetime.fromtimestamp(row.valid_until, UTC).astimezone(VIETNAM)
+    return {"employer": row.employer_name, "day": day.strftime("%d/%m/%Y")}
