@@ -207,6 +207,26 @@ def _events(services: Services, person: Account, _now: int) -> Any:
     ]
 
 
+def _organisations(services: Services, person: Account, _now: int) -> Any:
+    represented = services.employers.representatives.list_of_account(person.id)
+    asked = services.employers.organisations.list_asked_by(person.id)
+    return {
+        "represented": [
+            {
+                "tax_code": one.employer.tax_code,
+                "name": one.employer.name,
+                "role": one.role,
+                "since": utc(one.employer.accepted_at),
+            }
+            for one in represented
+        ],
+        "asked_for": [
+            {"tax_code": row.tax_code, "name": row.name, "requested_at": utc(row.requested_at)}
+            for row in asked
+        ],
+    }
+
+
 SECTIONS: dict[str, Section] = {
     "verified_claims": _verified,
     "factors": _factors,
@@ -223,6 +243,7 @@ SECTIONS: dict[str, Section] = {
     "employments": _employments,
     "guardians": _guardians,
     "children": _children,
+    "organisations": _organisations,
     "events": _events,
 }
 

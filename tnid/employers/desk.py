@@ -53,14 +53,16 @@ def get_representative(employer_id: str, permission: Permission) -> Representati
     return found
 
 
-def find_obstacle(employer_id: str, return_to: str | None = None) -> ResponseReturnValue | None:
-    """Return the way to a sign-in where the last one is more than an hour old, else None.
+def find_obstacle(
+    employer_id: str, return_to: str | None = None, *, within_seconds: int = ACT_SECONDS
+) -> ResponseReturnValue | None:
+    """Return the way to a sign-in where the last one is more than an hour old, or so many seconds, else None.
 
     It comes back to `return_to`, a path of ours; without one to the page that was opened, or for a form to
     the organisation's own.
     """
     age = services.now() - get_end_user().auth_time
-    if age <= (ACT_SECONDS if request.method == "GET" else ACT_SECONDS + FORM_SECONDS):
+    if age <= within_seconds + (0 if request.method == "GET" else FORM_SECONDS):
         return None
     if return_to is None and request.method != "GET":
         return_to = url_for("employers.show", employer_id=employer_id)

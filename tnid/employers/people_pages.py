@@ -15,7 +15,7 @@ from tnid.access import Guard, declare
 from tnid.accounts.ages import VIETNAM
 from tnid.accounts.dates import write_date
 from tnid.csv_export import write_csv
-from tnid.employers.desk import end, get_representative
+from tnid.employers.desk import end, find_obstacle, get_representative
 from tnid.employers.forms import SearchForm
 from tnid.employers.people import MOST_FOUND, MOST_TYPED, Worker
 from tnid.employers.representatives import Representative
@@ -88,9 +88,18 @@ def _show(representative: Representative, **shown: Any) -> str:
 
 @blueprint.get("/export.csv")
 def export(employer_id: str) -> ResponseReturnValue:
-    """Answer with everybody on the list, as a table that runs nothing in a spreadsheet."""
+    """Answer with everybody on the list, as a table that runs nothing in a spreadsheet.
+
+    All of it at once is worth more than a page: it needs a sign-in of the last minutes.
+    """
     representative, now = get_representative(employer_id, Permission.LOOK), services.now()
     parts, employer = services.current(), representative.employer
+    fresh, back = (
+        parts.settings.fresh_sign_in_seconds,
+        url_for("employer_people.index", employer_id=employer.id),
+    )
+    if (obstacle := find_obstacle(employer.id, back, within_seconds=fresh)) is not None:
+        return obstacle
     # In this unit of work: no later one could read it for the same person
     table = list(_table(parts.employers.people.list_all(employer.id, now), now))
     details = {"employer": employer.id, "rows": len(table) - 1}

@@ -133,6 +133,7 @@ class Representatives:
             return Refused("role", "choose_one")
         if len(self._store.list_of_employer(employer_id, now)) >= MOST_REPRESENTATIVES:
             return self._refuse("representative.invite", "representatives_too_many", by, now)
+        self._store.forget_expired(employer_id, now)
         code = new_user_code()
         is_made = self._store.invite(
             id=new_identifier(), employer_id=employer_id, role=role, invited_by=by,

@@ -125,7 +125,7 @@ def remove(employer_id: str, representative_id: str) -> ResponseReturnValue:
     kept.drop(CODE)
     if one.id == representative.id:
         return redirect(url_for("employers.index"), 303)
-    flash(gettext("Removed. From now on it opens nothing."), "good")
+    flash(gettext("Done. From now on it opens nothing."), "good")
     return redirect(url_for("representatives.index", employer_id=employer_id), 303)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import and_, bindparam, cast, exists, insert, or_, select, update
+from sqlalchemy import and_, bindparam, cast, delete, exists, insert, or_, select, update
 
 from tnid.db import Database
 from tnid.stores.accounts import IS_OPEN, accounts
@@ -64,7 +64,7 @@ _IS_NONE_YET = ~exists().where(
 _ACCEPT = (
     update(representatives)
     .where(_ROW.invitation_hash == bindparam("presented"), *_IS_OFFERED, _IS_NONE_YET)
-    .values(account_id=bindparam("of_account"), accepted_at=bindparam("now"))
+    .values(account_id=bindparam("of_account"), accepted_at=bindparam("now"), invitation_hash=None)
     .returning(*representatives.c)
 )
 # An organisation keeps somebody who manages it and whose account is open
@@ -84,6 +84,9 @@ _DEMOTE = _CHANGE_ROLE.where(_IS_DISPENSABLE).values(role=bindparam("role_now"))
 _REVOKE = update(representatives).values(revoked_at=bindparam("now"), invitation_hash=None)
 _REMOVE = _REVOKE.where(*_THIS, _STANDS, _BY_MANAGER, _IS_DISPENSABLE).returning(*representatives.c)
 _REMOVE_BY_OPERATOR = _REVOKE.where(_HERE, _of_account, *IN_FORCE).returning(*representatives.c)
+_FORGET = delete(representatives).where(
+    _HERE, _ROW.accepted_at.is_(None), _ROW.invitation_expires_at <= bindparam("now")
+)
 _LIST_MANAGERS = select(_ROW.account_id).where(_HERE, *IN_FORCE, _ROW.role == MANAGER)
 
 
@@ -121,6 +124,10 @@ class RepresentativeStore:
             self._database.execute(_INVITE, account_id=None, accepted_at=None, revoked_at=None, **columns)
             == 1
         )
+
+    def forget_expired(self, employer_id: str, now: int) -> None:
+        """Remove invitations that nobody took up in time."""
+        self._database.execute(_FORGET, employer_id=employer_id, now=now)
 
     def find_offer(self, invitation_hash: str, now: int) -> Any:
         """Return what is offered under a code, with its employer's row and `invited_by`, or None."""

@@ -149,6 +149,19 @@ def test_what_is_exported_runs_nothing(
     assert '"rows":2' in event.details
 
 
+def test_an_export_needs_a_sign_in_of_the_last_minutes(
+    tng: str, people: dict[str, str], thuy: Someone, at_desk: AtDesk, clock: Clock
+) -> None:
+    browser = at_desk(thuy)
+    clock.advance(301)
+    browser.open(f"/employers/{tng}/people")
+    assert browser.click("export").path == "/login"
+    thuy.type_password(browser)
+    page = browser.submit("otp_submit", {"otp_code": thuy.next_code()})
+    assert page.path == f"/employers/{tng}/people"
+    assert browser.get(f"/employers/{tng}/people/export.csv").status_code == 200
+
+
 # What is done about one
 
 
