@@ -49,7 +49,7 @@ LABELS = {
 """Every item of `oidc.consent.CLAIM_GROUPS` has its words here."""
 
 VERIFIED = _("%(what)s, verified")
-HOW_VERIFIED = _("How your identity was checked")
+HOW_VERIFIED = _("How it was verified, and by whom")
 NOT_VERIFIED_YET = _("Not verified yet; shared once it is")
 NOT_THERE_YET = _("Not in your profile yet; shared once you add it")
 AGED = _("Whether you are %(years)s or older – yes or no, never the date of birth")
@@ -58,6 +58,7 @@ EARNING = _("Income of %(amount)s a month or more – yes or no, never the wage"
 WORKING_IN = _("Whether you work in %(parks)s – yes or no, never the company")
 WORKING_FOR = _("Whether you have worked at the same place for %(months)s months – yes or no, never the date")
 NOT_CONFIRMED_YET = _("Not confirmed yet; shared once your employer confirms it and you accept it")
+NOT_REPRESENTING = _("You represent no organisation; nothing is shared")
 SIGN_IN = _("That it is you who signs in")
 OTHER_SCOPE = _("Other information: %(scope)s")
 NO_TEXTS: Mapping[str, ScopeText] = {}
@@ -118,6 +119,8 @@ def _why_missing(item: Item) -> str:
         return ""
     if is_attested(item):
         return str(NOT_CONFIRMED_YET)
+    if item.name == attested.REPRESENTS:
+        return str(NOT_REPRESENTING)
     return str(NOT_VERIFIED_YET if item.is_verified or is_question(item) else NOT_THERE_YET)
 
 

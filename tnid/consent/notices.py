@@ -29,10 +29,17 @@ class Notices:
         self._clients = clients
         self._outbox = outbox
 
-    def queue(self, kind: str, account_id: str, client_id: str, claims: Iterable[str], now: int) -> None:
-        """Queue an event for the application, where it has said where it wants to be told."""
+    def queue(
+        self, kind: str, account_id: str, client_id: str, claims: Iterable[str], now: int, *, of: str = ""
+    ) -> None:
+        """Queue an event for the application, where it has said where it wants to be told.
+
+        What is `of` one employer, by its tax code, is nothing to an application of another.
+        """
         client = self._clients.find_now(client_id)
         if client is None or client.security_events_uri is None:
+            return
+        if of and client.employer not in ("", of):
             return
         event = SecurityEvent(new_identifier(), kind, client_id, account_id, tuple(sorted(claims)), now)
         self._store.add(event)

@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import request
 
-from oidc.attested import NOTHING, is_of_work
-from oidc.claims import names_of_scopes
+from oidc.attested import NOTHING, VERIFIED, is_of_work
+from oidc.claims import EVIDENCE_NAME, names_of_scopes
 from oidc.models import AuthorizationRequest, Client
 from tnid import services, web
 from tnid.accounts.service import Account
@@ -57,4 +57,7 @@ def hold(person: Account, client: Client, names: frozenset[str]) -> Holdings:
     verified = parts.accounts.verified_claims(person.id)
     of_work = frozenset(name for name in names if is_of_work(name))
     vouched = parts.vouching.vouched(person.id, client.client_id, of_work, now) if of_work else NOTHING
-    return Holdings(person.claims, verified, person.identity_level, now, vouched)
+    is_work_alone = all(
+        is_of_work(name) for name in names if name.startswith(VERIFIED) and name != EVIDENCE_NAME
+    )
+    return Holdings(person.claims, verified, person.identity_level, now, vouched, is_work_alone)

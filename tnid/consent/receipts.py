@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from oidc.models import WITHHELD_SCOPE
+from oidc.sensitive import is_sensitive
 from tnid import services
 from tnid.access import Guard, declare
 from tnid.consent.connected import ACTIONS
@@ -75,6 +76,7 @@ def receipt_of(entry: Entry) -> dict[str, Any]:
     subject = parts.provider.subjects.subject(client, account_id) if client is not None else ""
     name = terms.get("client_name") or entry.client_id
     purposes = [_purpose(item, name) for item in items_of(entry)]
+    private = [label(item) for item in items_of(entry) if item["shared"] and _is_private(item)]
     issuer = parts.settings.issuer
     return {
         "version": VERSION,
@@ -88,14 +90,19 @@ def receipt_of(entry: Entry) -> dict[str, Any]:
         "piiControllers": [{"piiController": terms.get("organisation") or name, "onBehalf": False}],
         "policyUrl": terms.get("policy_uri") or "",
         "services": [{"service": name, "purposes": purposes}],
-        "sensitive": False,
-        "spiCat": [],
+        "sensitive": bool(private),
+        "spiCat": private,
         "issuer": issuer,
         "action": entry.action,
         "number": entry.number,
         "clientId": entry.client_id,
         "validUntil": terms.get("until"),
     }
+
+
+def _is_private(item: dict[str, Any]) -> bool:
+    name = str(item["name"])
+    return name.startswith(FIELD_PREFIX) or is_sensitive(name.removeprefix(WITHHELD_SCOPE))
 
 
 def _purpose(item: dict[str, Any], name: str) -> dict[str, Any]:

@@ -228,16 +228,19 @@ class Consents:
         for row in self._store.list_rows(account_id):
             self.notices.queue(ACCOUNT_DELETED, account_id, row.client_id, (), now)
 
-    def tell_attested_ended(self, account_id: str, claims: Iterable[str], now: int) -> None:
+    def tell_attested_ended(
+        self, account_id: str, claims: Iterable[str], now: int, *, tax_code: str = ""
+    ) -> None:
         """Have the applications that were shown these claims be told that nobody vouches for them any more.
 
-        `claims` are names of `oidc.attested` without values (`tnid.employment.claims.claims_of`). Called
-        once, in the unit of work that ends them. What the person decided about them stays decided.
+        `claims` are names of `oidc.attested` without values (`tnid.employment.claims.claims_of`), `tax_code`
+        is whose word they were: an application of another employer never had them. Called once, in the unit
+        of work that ends them. What the person decided about them stays decided.
         """
         ended = frozenset(claims)
         for row in self._store.list_rows(account_id):
             if row.withdrawn_at is None and (told := _shared(_agreed(row), ended)):
-                self.notices.queue(ATTESTATION_ENDED, account_id, row.client_id, told, now)
+                self.notices.queue(ATTESTATION_ENDED, account_id, row.client_id, told, now, of=tax_code)
 
 
 def items_agreed(agreed: Agreed, client: Client) -> list[Item]:

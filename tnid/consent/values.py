@@ -15,7 +15,7 @@ from oidc.verified_claims import EVIDENCE
 from oidc.yes_no import base_of, yes_no_names
 from tnid.accounts.contacts import mask_email, mask_phone
 from tnid.accounts.yes_no import answer
-from tnid.consent.work_values import WRITTEN_OF_WORK, write_date, write_source
+from tnid.consent.work_values import MASKS_OF_WORK, WRITTEN_OF_WORK, write_date, write_source
 from tnid.moments import moment
 
 ADDRESS_MEMBERS = ("street_address", "locality", "region", "postal_code", "country")
@@ -30,13 +30,17 @@ YES, NO = _("Yes"), _("No")
 
 class Holdings(NamedTuple):
     """What is known of a person at this moment: their claims, what was verified, the best first, and what an
-    employer vouches for."""
+    employer vouches for.
+
+    `is_work_alone` says that of verified claims nothing else is asked for.
+    """
 
     claims: Mapping[str, Any]
     verified: Sequence[Mapping[str, Any]] = ()
     identity_level: int = 0
     now: int = 0
     vouched: Vouched = NOTHING
+    is_work_alone: bool = False
 
     @property
     def verified_claims(self) -> Mapping[str, Any]:
@@ -106,6 +110,7 @@ MASKS: dict[str, Callable[[Any], str]] = {
     "address": lambda address: str(address.get("locality") or address.get("region") or "•••"),
     "locale": name_of_language,
     "updated_at": moment,
+    **MASKS_OF_WORK,
 }
 
 
@@ -127,7 +132,8 @@ def values_of(item: Item, held: Holdings) -> list[Value]:
 
 def _how_verified(held: Holdings) -> list[Value]:
     """Return what the evidence says: how the person was checked, and who vouches for their work."""
-    text = HOW_VERIFIED.get(held.identity_level) if held.verified else None
+    is_checked = held.verified and not held.is_work_alone
+    text = HOW_VERIFIED.get(held.identity_level) if is_checked else None
     return [Value("", said) for said in (str(text or ""), write_source(held.vouched.record)) if said]
 
 

@@ -77,3 +77,11 @@ WRITTEN_OF_WORK: Mapping[str, Callable[[Any], str]] = {
     "job_seeker": write_job_wishes,
     "housing_seeker": write_home_wishes,
 }
+MASKS_OF_WORK: Mapping[str, Callable[[Any], str]] = {
+    "employer": lambda employer: str(employer["name"]),
+    "employment_start_date": lambda day: f"••/••/{day[:4]}",
+    "represents": lambda represented: "; ".join(one["name"] for one in represented),
+    "social_housing_income": lambda _told: "•••",
+    "job_seeker": lambda _wishes: "•••",
+    "housing_seeker": lambda _wishes: "•••",
+}

@@ -263,6 +263,7 @@ def test_work_is_shown_in_words_and_where_nobody_vouches_for_it_the_page_says_so
     assert texts["verified_claims/evidence"] == [
         "Confirmed by the employer on 22/11/2026; its name is not told"
     ]
+    assert items["employer"].preview == "May Chè Xanh" and items["social_housing_income"].preview == "•••"
     assert items["is_worker"].preview == "Yes" and "never the wage" in items["income_at_least=8000000"].label
     nothing = {item.name: item for item in shown(asked)}
     for name in ("is_worker", "employer", "income_at_least=8000000", "verified_claims/employer"):
@@ -299,13 +300,13 @@ def test_verified_data_is_named_and_how_it_was_checked(in_english: object) -> No
     assert [item.label for item in items] == [
         "Full name, verified",
         "Date of birth, verified",
-        "How your identity was checked",
+        "How it was verified, and by whom",
     ]
     assert [item.values[0].text for item in items[:2]] == ["NGUYỄN THỊ LAN", "27/03/1995"]
     assert "In person" in items[2].values[0].text
     assert all("Not verified yet" in item.missing and not item.values for item in shown(asked))
     agreed = Agreed(frozenset({"openid"}), asked.asked_claims, frozenset({"verified_claims/birthdate"}))
-    assert labels_of(agreed) == ["Full name, verified", "How your identity was checked"]
+    assert labels_of(agreed) == ["Full name, verified", "How it was verified, and by whom"]
 
 
 def test_an_expired_page_names_the_application_to_its_own_browser_alone(

@@ -109,6 +109,9 @@ def test_whoever_shares_what_ends_is_told_and_nobody_else(
     share = partial(share_work, services, lan.id, clock)
     for client_id in ("by-scope", "by-name", "declined", "before", "elsewhere"):
         new_consent(client_id, security_events_uri=receiver.url)
+    for client_id, tax_code in (("own", "4600305723"), ("another-employers", "0100109106")):
+        new_consent(client_id, security_events_uri=receiver.url, employer=tax_code)
+        share(client_id, claims=("job_title",))
     share("by-scope", scope=("openid", "worker", "employer"))
     share("by-name", claims=("income_at_least=8000000",), verified=("verified_claims/job_title",))
     share("declined", claims=("job_title",), chosen=())
@@ -116,14 +119,18 @@ def test_whoever_shares_what_ends_is_told_and_nobody_else(
     with services.database.unit():
         assert services.consents.withdraw(lan.id, "before", clock.now())
     with services.database.unit():
-        services.consents.tell_attested_ended(lan.id, claims_of(["title", "income"], ["park"]), clock.now())
+        ended = claims_of(["title", "income"], ["park"])
+        services.consents.tell_attested_ended(lan.id, ended, clock.now(), tax_code="4600305723")
     told = {
         client_id: [
             event.claims
             for event in services.consents.notices.list_by_account(lan.id, client_id)
             if event.kind == ATTESTATION_ENDED
         ]
-        for client_id in ("by-scope", "by-name", "declined", "before", "elsewhere")
+        for client_id in (
+            *("by-scope", "by-name", "declined", "before", "elsewhere"),
+            *("own", "another-employers"),
+        )
     }
     assert told == {
         "by-scope": [("job_title",)],
@@ -131,6 +138,8 @@ def test_whoever_shares_what_ends_is_told_and_nobody_else(
         "declined": [],
         "before": [],
         "elsewhere": [],
+        "own": [("job_title",)],
+        "another-employers": [],
     }
     agreed = services.consents.find_agreed(lan.id, "by-scope")
     assert agreed is not None and "worker" in agreed.scope, "what was decided stays decided"
