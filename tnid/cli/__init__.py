@@ -17,6 +17,7 @@ from tnid.cli.config import config
 from tnid.cli.db import db
 from tnid.cli.demo import demo
 from tnid.cli.employer import employer
+from tnid.cli.employer_token import token
 from tnid.cli.keys import keys
 from tnid.cli.official import official
 from tnid.cli.outbox import outbox
@@ -55,3 +56,4 @@ for command in (
     config,
 ):
     main.add_command(command)
+employer.add_command(token)

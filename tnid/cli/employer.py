@@ -115,7 +115,7 @@ def list_employers(as_json: bool) -> None:
 def show(employer: str, as_json: bool) -> None:
     """Show an organisation and who represents it."""
     with open_services() as services:
-        shown = _describe_in_full(services, _get(services, employer), clock.now())
+        shown = _describe_in_full(services, get_employer(services, employer), clock.now())
     lines = [f"{name}: {value}" for name, value in shown.items() if name != "representatives"]
     lines += [f"{one['role']}: {one['username']}" for one in shown["representatives"]]
     answer(as_json, shown, "\n".join(lines))
@@ -156,7 +156,7 @@ def _describe_in_full(services: Services, row: Any, now: int) -> dict[str, Any]:
     }
 
 
-def _get(services: Services, named: str) -> Any:
+def get_employer(services: Services, named: str) -> Any:
     organisations = services.employers.organisations
     tax_code = read_tax_code(named)
     found = organisations.find(named) or (tax_code and organisations.find_approved(tax_code))
@@ -183,7 +183,7 @@ def _words(refused: Refused, **values: Any) -> str:
 def approve(employer: str, as_json: bool) -> None:
     """Approve a request: who asked becomes the first manager, and is told."""
     with open_services() as services:
-        row = _get(services, employer)
+        row = get_employer(services, employer)
         try:
             refused = services.employers.organisations.approve(row.id, clock.now())
         except Conflict:
@@ -200,7 +200,7 @@ def approve(employer: str, as_json: bool) -> None:
 def refuse(employer: str, as_json: bool) -> None:
     """Turn a request down: it is removed, and who asked is told."""
     with open_services() as services:
-        row = _get(services, employer)
+        row = get_employer(services, employer)
         refused = services.employers.organisations.refuse(row.id, clock.now())
         if refused is not None:
             raise Refusal(_words(refused, employer=employer))
@@ -213,7 +213,7 @@ def refuse(employer: str, as_json: bool) -> None:
 def suspend(employer: str, as_json: bool) -> None:
     """Stop an organisation: from now on nobody acts for it, and what it confirmed is passed on to nobody."""
     with open_services() as services:
-        row = _get(services, employer)
+        row = get_employer(services, employer)
         if not services.employers.organisations.suspend(row.id, clock.now()):
             raise Refusal(f"{employer} is not approved, or suspended already.")
     answer(as_json, {"id": row.id, "is_suspended": True}, f"{row.name} ({row.tax_code}) is suspended.")
@@ -225,7 +225,7 @@ def suspend(employer: str, as_json: bool) -> None:
 def resume(employer: str, as_json: bool) -> None:
     """Let a suspended organisation go on."""
     with open_services() as services:
-        row = _get(services, employer)
+        row = get_employer(services, employer)
         if not services.employers.organisations.resume(row.id, clock.now()):
             raise Refusal(f"{employer} is not suspended.")
     answer(as_json, {"id": row.id, "is_suspended": False}, f"{row.name} ({row.tax_code}) goes on.")
@@ -244,7 +244,7 @@ def representative() -> None:
 def add(employer: str, username: str, role: str, as_json: bool) -> None:
     """Make the person of this account a representative, without an invitation."""
     with open_services() as services:
-        row, account = _get(services, employer), _get_account(services, username)
+        row, account = get_employer(services, employer), _get_account(services, username)
         if row.approved_at is None:
             raise Refusal(f"{employer} is not approved yet.")
         refused = services.employers.representatives.add(row.id, account.id, role, clock.now())
@@ -261,7 +261,7 @@ def add(employer: str, username: str, role: str, as_json: bool) -> None:
 def remove(employer: str, username: str, as_json: bool) -> None:
     """Take the role back: within a second no page of the organisation works for them."""
     with open_services() as services:
-        row, account = _get(services, employer), _get_account(services, username)
+        row, account = get_employer(services, employer), _get_account(services, username)
         if not services.employers.representatives.remove_by_operator(row.id, account.id, clock.now()):
             raise Refusal(f"{username} does not represent {row.name}.")
     shown = {"id": row.id, "username": account.username, "role": None}
