@@ -28,6 +28,7 @@ from tests.tnid.mandates.page_examples import MANDATE_PAGES
 from tests.tnid.officials.page_examples import COUNTER_PAGES
 from tests.tnid.qr.page_examples import QR_PAGES
 from tests.tnid.qr.phone_page_examples import phone_pages
+from tests.tnid.scim.page_examples import SCIM_PAGES
 from tests.tnid.signin.badge_pages import BADGE_PAGES
 
 JOBS = SimpleNamespace(
@@ -850,3 +851,4 @@ EXAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
 }
 EXAMPLES |= MANDATE_PAGES | QR_PAGES | phone_pages(lambda: _question(_items()))
 EXAMPLES |= BADGE_PAGES | EMPLOYER_PAGES | EMPLOYMENT_PAGES | CARD_PAGES
+EXAMPLES |= BADGE_PAGES | EMPLOYER_PAGES | EMPLOYMENT_PAGES | SCIM_PAGES

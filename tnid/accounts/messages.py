@@ -197,6 +197,7 @@ MESSAGES: dict[str, Any] = {
     "before_start": _("This is before the first day of work. Check day, month and year."),
     "last_manager": _("Nobody would manage the organisation any more. Make somebody else a manager first."),
     "representatives_too_many": _("There are very many representatives already. Remove some of them first."),
+    "too_many_tokens": _("There are ten keys already. Revoke one that is no longer used."),
     "represents_no_more": _("You no longer manage this organisation."),
 }
 OTHERWISE = _("This can't be accepted. Check it and try again.")

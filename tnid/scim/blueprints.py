@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tnid.scim import views
+from tnid.scim import pages, views
 
-BLUEPRINTS = (views.blueprint,)
+BLUEPRINTS = (views.blueprint, pages.blueprint)

@@ -23,6 +23,7 @@ class Scim:
     def __init__(self, parts: Services) -> None:
         self._parts = parts
         self._store = ScimUserStore(parts.database)
+        self.base = f"{parts.settings.issuer}/scim/v2"
 
     def answer(self, path: str, request: Request) -> Answer:
         """Answer what stands after the base address; raises ScimError."""
@@ -41,7 +42,7 @@ class Scim:
         from tnid.scim.records import Records  # noqa: PLC0415  as above
         from tnid.scim.users import Users  # noqa: PLC0415  as above
 
-        parts, base = self._parts, f"{self._parts.settings.issuer}/scim/v2"
+        parts, base = self._parts, self.base
         records = Records(parts.sealer, parts.attestations.open_values, base)
         users = Users(
             self._store,

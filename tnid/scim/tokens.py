@@ -53,7 +53,10 @@ class EmployerTokens:
         self._events = events
 
     def make(self, employer_id: str, label: str, made_by: str | None, now: int) -> Made | Refused:
-        """Make a token for an employer that may act; `made_by` is None for an operator."""
+        """Make a token for an employer that may act; `made_by` is None for an operator.
+
+        Refused with `represents_no_more` where that person doesn't manage the employer any more.
+        """
         try:
             name = clean_text(label)
         except Unfit as unfit:
@@ -65,7 +68,7 @@ class EmployerTokens:
         if len(self._store.list_live(employer_id, now)) >= MOST_TOKENS:
             return Refused("label", "too_many_tokens")
         made = Made(new_identifier(), PREFIX + secrets.token_urlsafe(32), name, now + LIFETIME_SECONDS)
-        self._store.add(
+        is_made = self._store.add(
             id=made.token_id,
             employer_id=employer_id,
             token_hash=hash_of(made.token),
@@ -74,6 +77,8 @@ class EmployerTokens:
             created_at=now,
             expires_at=made.expires_at,
         )
+        if not is_made:
+            return Refused("label", "represents_no_more")
         self._record("employer_token.make", employer_id, made.token_id, made_by, now)
         return made
 

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Text, bindparam, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    bindparam,
+    cast,
+    insert,
+    select,
+    update,
+)
 
 from tnid.db import Database, db
-from tnid.stores.employers import employers
+from tnid.stores.employers import employers, is_managed_by
 
 employer_tokens = db.Table(
     "employer_tokens",
@@ -28,6 +40,17 @@ Index("ix_employer_tokens_expires_at", _ROW.expires_at)
 
 _LIVES = (_ROW.revoked_at.is_(None), _ROW.expires_at > bindparam("now"))
 _INSERT = insert(employer_tokens)
+_COLUMNS = (
+    *("id", "employer_id", "token_hash", "label", "made_by", "created_at", "expires_at"),
+    *("last_used_at", "revoked_at"),
+)
+# A manager who is removed at this moment takes no token along
+_INSERT_BY_MANAGER = insert(employer_tokens).from_select(
+    _COLUMNS,
+    select(*(cast(bindparam(name), _ROW[name].type) for name in _COLUMNS)).where(
+        is_managed_by(bindparam("employer_id", type_=_ROW.employer_id.type), bindparam("made_by"))
+    ),
+)
 # One look for all that a request must know: whose token it is, and whether it and its employer still stand
 _FIND_BEARER = (
     select(
@@ -65,8 +88,10 @@ class EmployerTokenStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, **columns: Any) -> None:
-        self._database.execute(_INSERT, **columns, last_used_at=None, revoked_at=None)
+    def add(self, **columns: Any) -> bool:
+        """Store a token; False where `made_by`, None for an operator, doesn't manage the employer."""
+        statement = _INSERT if columns["made_by"] is None else _INSERT_BY_MANAGER
+        return self._database.execute(statement, **columns, last_used_at=None, revoked_at=None) == 1
 
     def find_bearer(self, token_hash: str) -> Any:
         """Return the employer's columns with token_id, last_used_at, revoked_at and expires_at, or None."""
