@@ -13,7 +13,7 @@ from examples.jobs_housing import applying, linking
 from examples.jobs_housing.following import list_mine
 from examples.jobs_housing.parts import CLIENT_ID, address, answer, find_person, now, parts
 from examples.relying_party.refusals import Refusal
-from examples.relying_party.sign_in import Wish
+from examples.relying_party.sign_in import SignedIn, Wish
 from examples.relying_party.web import own_path
 
 WISHES = {
@@ -62,9 +62,15 @@ def callback() -> Response:
     if listing_id is None and purpose != linking.LINK:
         parts().visits.open(person)
         return redirect(purpose, 303)
-    # What was agreed to for one application goes into that one, and nowhere else
-    parts().visits.open(replace(person, claims={}))
+    keep_visit(person)
     return linking.complete(person) if listing_id is None else applying.complete(person, listing_id)
+
+
+def keep_visit(person: SignedIn) -> None:
+    """Have them signed in: what was agreed to for one application goes into that one, and nowhere else."""
+    before = find_person()
+    if before is None or before.sub != person.sub or not before.reaches(person.acr):
+        parts().visits.open(replace(person, claims={}))
 
 
 @blueprint.post("/sign-out")

@@ -28,6 +28,7 @@ class Answering:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._called = threading.Event()
+        self._has_closed = threading.Event()
 
     def wake(self) -> None:
         """Have what waits be answered."""
@@ -37,13 +38,21 @@ class Answering:
                 self._thread = threading.Thread(target=self._run, daemon=True, name="answers")
                 self._thread.start()
 
+    def wait(self) -> None:
+        """Return once nothing is being answered any more, for whoever closes the database."""
+        self._has_closed.set()
+        self._called.set()
+        thread = self._thread
+        if thread is not None:
+            thread.join()
+
     def _run(self) -> None:
         wait = FIRST_WAIT_SECONDS
         while True:
             self._called.clear()
-            if self._answer_all():
+            if self._has_closed.is_set() or self._answer_all():
                 with self._lock:
-                    if not self._called.is_set():
+                    if self._has_closed.is_set() or not self._called.is_set():
                         self._thread = None
                         return
                 continue

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from flask import Flask, session
+from flask import Flask, request
 from sqlalchemy.exc import OperationalError
 
 from examples.jobs_housing import (
@@ -61,7 +61,7 @@ HELPERS = {
     "find_application": applying.find_application,
     "may_apply": applying.may_apply,
 }
-WORDS = ("words.toml", "words/search.toml", "words/posting.toml", "applications.toml")
+WORDS = ("words.toml", "words/search.toml", "words/posting.toml", "words/applications.toml")
 HERE = Path(__file__).parent
 
 
@@ -89,7 +89,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.register_error_handler(OperationalError, lambda _: show_refusal(refuse("database_busy")))
-    app.context_processor(lambda: {"person": find_person(), "has_linked": linking.KNOWN in session})
+    app.context_processor(lambda: {"person": find_person(), "has_linked": linking.KNOWN in request.cookies})
     app.jinja_env.globals.update(**HELPERS)
     # What was not answered when the application stopped
     answering.wake()

@@ -152,7 +152,12 @@ _HAS_DUE = (
     .where(_ITEM.ended_at.is_(None), _ITEM.valid_until != "", _ITEM.valid_until < bindparam("today"))
     .limit(1)
 )
-_COUNT_FOR = select(func.count()).where(_IS_FOR, _ROW.state == SENT)
+_COUNT_SENT = select(func.count()).where(_THEIRS, _ROW.sent_at > bindparam("since"))
+_CLOSE_FOR = (
+    update(applications)
+    .where(_ROW.recipient == bindparam("reader"), _ROW.state.in_(OPEN))
+    .values(state=REFUSED, decided_at=bindparam("now"), changed_at=bindparam("now"))
+)
 
 
 class Target(NamedTuple):
@@ -186,6 +191,11 @@ def recipient_of(tax_code: str | None, posted_by: str | None) -> str | None:
 def recipients_of(tax_codes: Iterable[str], sub: str) -> list[str]:
     """Return all as whom a person may read: the organisations that they represent, and themselves."""
     return [f"sub:{sub}", *(f"org:{tax_code}" for tax_code in tax_codes)]
+
+
+def count_sent(connection: Connection, sub: str, since: int) -> int:
+    """Return how many applications the person has sent since then."""
+    return int(connection.execute(_COUNT_SENT, {"who": sub, "since": since}).scalar_one())
 
 
 def add(
@@ -251,9 +261,9 @@ def list_for(connection: Connection, recipients: Iterable[str], start: int, most
     return list(connection.execute(_LIST_FOR, given))
 
 
-def count_new_for(connection: Connection, recipients: Iterable[str]) -> int:
-    """Return how many applications nobody there has looked at."""
-    return int(connection.execute(_COUNT_FOR, {"recipients": list(recipients)}).scalar_one())
+def close_for(connection: Connection, recipient: str, now: int) -> None:
+    """Have nobody wait for an answer of somebody who is gone."""
+    connection.execute(_CLOSE_FOR, {"reader": recipient, "now": now})
 
 
 def list_items(connection: Connection, application_id: str) -> list[SentItem]:

@@ -14,7 +14,7 @@ from sqlalchemy import Row
 from werkzeug.wrappers import Response
 
 from examples.jobs_housing import applications, letters, linking, sharing
-from examples.jobs_housing.listings import Listing
+from examples.jobs_housing.listings import DAY, Listing
 from examples.jobs_housing.parts import find_person, get_listing, go_to, now, parts
 from examples.jobs_housing.people import EVERYTHING, Draft
 from examples.jobs_housing.sharing import Offer, Sent
@@ -22,6 +22,7 @@ from examples.relying_party.refusals import Refusal
 from examples.relying_party.sign_in import SignedIn
 
 APPLY = "apply:"
+MOST_A_DAY = 20
 
 blueprint = Blueprint("applying", __name__)
 
@@ -151,7 +152,11 @@ def _find_refusal(listing: Listing, person: SignedIn) -> Response | None:
         return _show_stopped(listing, "closed")
     if find_recipient(listing) is None:
         return _show_stopped(listing, "nobody_reads")
-    return _show_stopped(listing, "own") if listing.posted_by == person.sub else None
+    if listing.posted_by == person.sub:
+        return _show_stopped(listing, "own")
+    with parts().database.reading() as connection:
+        today = applications.count_sent(connection, person.sub, now() - DAY)
+    return _show_stopped(listing, "many") if today >= MOST_A_DAY else None
 
 
 def _show_form(person: SignedIn, listing: Listing, draft: Draft, problem: str = "") -> str:
@@ -183,4 +188,4 @@ def _show_stopped(
     return Response(page, status, mimetype="text/html")
 
 
-_STATUSES: dict[str, Any] = {"closed": 410, "nothing_written": 409}
+_STATUSES: dict[str, Any] = {"closed": 410, "many": 429, "nothing_written": 409}

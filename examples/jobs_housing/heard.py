@@ -47,8 +47,8 @@ def begin(connection: Connection, jti: str, kind: str, now: int) -> bool:
     """Note an event; False where it came before: RFC 8935 §2 lets it be sent again."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     row = {"jti": jti, "kind": kind, "outcome": "deleted", "reason": "", "heard_at": now, "answered_at": None}
-    adding = dialect.insert(heard).values(row).on_conflict_do_nothing()
-    return connection.execute(adding).rowcount == 1
+    adding = dialect.insert(heard).values(row).on_conflict_do_nothing().returning(heard.c.jti)
+    return connection.execute(adding).one_or_none() is not None
 
 
 def settle(connection: Connection, jti: str, done: Outcome) -> None:

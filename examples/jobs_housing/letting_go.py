@@ -5,16 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from examples.jobs_housing import applications, letters
-from examples.jobs_housing.listings import SAVED
+from examples.jobs_housing.listings import LISTINGS, SAVED
 from examples.jobs_housing.people import EVERYTHING, People
+from examples.jobs_housing.pictures import PICTURES
 from examples.jobs_housing.sharing import find_names_of
 
 DELETED, KEPT = "deleted", "kept"
 KEPT_REASON = "Giữ ngày nộp và kết quả của đơn đã có quyết định, không còn thông tin cá nhân"
 
+_MINE = (LISTINGS.c.posted_by == bindparam("who"), LISTINGS.c.created_at <= bindparam("at"))
+_OWN = (*_MINE, LISTINGS.c.tax_code.is_(None))
+_DROP_PICTURES = delete(PICTURES).where(PICTURES.c.listing_id.in_(select(LISTINGS.c.id).where(*_OWN)))
+_BLANK = dict.fromkeys(("title", "offered_by", "summary", "details", "search_key"), "")
+_END_LISTINGS = (
+    update(LISTINGS).where(*_OWN).values(**_BLANK, state="deleted", posted_by="", updated_at=bindparam("now"))
+)
+# What was posted for an organisation is the organisation's
+_PART_LISTINGS = update(LISTINGS).where(*_MINE, LISTINGS.c.tax_code.is_not(None)).values(posted_by="")
 _DROP_SAVED = delete(SAVED).where(SAVED.c.sub == bindparam("who"), SAVED.c.saved_at <= bindparam("at"))
 
 
@@ -36,8 +46,17 @@ def let_go_of_all(connection: Connection, people: People, sub: str, at: int, now
     if ids:
         letters.drop(connection, ids)
     connection.execute(_DROP_SAVED, {"who": sub, "at": at})
+    _end_listings(connection, sub, at, now)
     people.forget(connection, sub, at)
     return Outcome(KEPT, KEPT_REASON) if decided else Outcome(DELETED)
+
+
+def _end_listings(connection: Connection, sub: str, at: int, now: int) -> None:
+    connection.execute(_DROP_PICTURES, {"who": sub, "at": at})
+    if connection.execute(_END_LISTINGS, {"who": sub, "at": at, "now": now}).rowcount:
+        recipient = applications.recipient_of(None, sub)
+        applications.close_for(connection, str(recipient), now)
+    connection.execute(_PART_LISTINGS, {"who": sub, "at": at})
 
 
 def let_go_of(

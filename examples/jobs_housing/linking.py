@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, render_template, session
+from flask import Blueprint, after_this_request, flash, render_template
 from werkzeug.wrappers import Response
 
 from examples.jobs_housing import sharing
@@ -13,7 +13,8 @@ from examples.relying_party.refusals import Refusal, refuse
 from examples.relying_party.sign_in import SignedIn, Wish
 
 LINK = "link"
-KNOWN = "has_linked"
+KNOWN = "jobs_housing_known"
+KNOWN_SECONDS = 400 * 86400
 
 blueprint = Blueprint("linking", __name__)
 
@@ -54,8 +55,13 @@ def complete(person: SignedIn) -> Response:
 
 
 def remember() -> None:
-    """Have this browser offer the one tap from now on."""
-    session[KNOWN] = True
+    """Have this browser offer the one tap from now on; that is all that the cookie says."""
+
+    @after_this_request
+    def keep(response: Response) -> Response:
+        is_https = parts().base_url.startswith("https:")
+        response.set_cookie(KNOWN, "1", KNOWN_SECONDS, secure=is_https, httponly=True, samesite="Lax")
+        return response
 
 
 def show_unproofed(go_on: str, **values: str) -> Response:
@@ -80,11 +86,12 @@ def unlink() -> Response:
         return go_to("linking.show_unlinked")
     moment = now()
     with parts().database.writing() as connection:
-        # A sign-in of this very second may be the next one
-        let_go_of_all(connection, parts().people, person.sub, max(person.came_at, moment - 1), moment)
+        # By the later of two clocks: theirs counts sign-ins, ours counts what was done here
+        let_go_of_all(connection, parts().people, person.sub, max(person.came_at, moment), moment)
     parts().visits.close(CLIENT_ID)
-    session.pop(KNOWN, None)
-    return go_to("linking.show_unlinked")
+    response = go_to("linking.show_unlinked")
+    response.delete_cookie(KNOWN)
+    return response
 
 
 @blueprint.get("/unlinked")

@@ -14,28 +14,26 @@ from examples.jobs_housing import applications, letters
 from examples.jobs_housing.following import expire, post_message
 from examples.jobs_housing.letters import RECRUITER
 from examples.jobs_housing.parts import find_person, go_to, now, parts
+from examples.jobs_housing.posters import find_poster
 from examples.jobs_housing.wording import describe
-from examples.relying_party.sign_in import SignedIn
 
 PER_PAGE = 50
-READING_ROLES = ("manager", "clerk")
+FRESH_SECONDS = 3600
 
 blueprint = Blueprint("recruiting", __name__, url_prefix="/recruiting")
-
-
-def list_tax_codes(person: SignedIn) -> list[str]:
-    """Return the tax codes of the organisations that the provider says the person acts for."""
-    found = person.claims.get("represents")
-    entries = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
-    return [str(one.get("tax_code")) for one in entries if one.get("role") in READING_ROLES]
 
 
 def find_recipients() -> list[str] | None:
     """Return as whom the person at the browser may read; None unless they have shown two factors."""
     person = find_person()
-    if person is None or not person.reaches("LoA2"):
+    poster = find_poster(person)
+    if person is None or poster is None:
         return None
-    return applications.recipients_of(list_tax_codes(person), person.sub)
+    # Who was a representative this morning may be none by now; what is being written goes through
+    fresh = FRESH_SECONDS if request.method == "GET" else 2 * FRESH_SECONDS
+    if person.came_at < now() - fresh:
+        return None
+    return applications.recipients_of(poster.tax_codes, poster.sub)
 
 
 @blueprint.get("/")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from flask import current_app
@@ -43,9 +44,20 @@ def label_of(name: str, asked: Any) -> str:
     return say(f"items.{name}", months=asked)
 
 
-def describe(items: Iterable[SentItem]) -> list[Line]:
-    """Return what was sent with an application, in words; what is over has no value left."""
-    return [_describe(item) for item in items]
+class Group(NamedTuple):
+    """Items that the same source vouches for until the same day; or those that are over."""
+
+    vouched: str
+    until: str
+    has_ended: bool
+    lines: list[Line]
+
+
+def describe(items: Iterable[SentItem]) -> list[Group]:
+    """Return what was sent with an application, in words; what is over comes last, with no value left."""
+    lines = sorted((_describe(item) for item in items), key=lambda line: line.has_ended)
+    groups = groupby(lines, key=lambda line: (line.vouched, line.until, line.has_ended))
+    return [Group(*key, list(members)) for key, members in groups]
 
 
 def _describe(item: SentItem) -> Line:

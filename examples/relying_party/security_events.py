@@ -16,6 +16,8 @@ from examples.relying_party.configuration import Configuration
 
 SECONDS = 10
 INVALID_REQUEST = 400
+# OpenID Connect Core §2 holds a `sub` to as many; nothing that we are sent has a reason for more
+MOST_CHARACTERS = 255
 ALGORITHMS = ["RS256", "ES256"]
 
 
@@ -90,4 +92,9 @@ def _read(claims: Mapping[str, Any], issuer: str, client_id: str) -> Told | None
     names = details.get("claims", [])
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         return None
-    return Told(str(claims["jti"]), str(subject["sub"]), int(claims["toe"]), kind, tuple(names))
+    jti, sub, at = claims["jti"], subject["sub"], claims["toe"]
+    if not (isinstance(jti, str) and isinstance(sub, str) and isinstance(at, int)):
+        return None
+    if not 0 < len(jti) <= MOST_CHARACTERS or not 0 < len(sub) <= MOST_CHARACTERS:
+        return None
+    return Told(jti, sub, at, kind, tuple(names))

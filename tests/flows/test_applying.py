@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import uuid4
 
+import httpx
 import pytest
+from playwright.sync_api import Browser as Chromium
 
+from tests.flows.chromium import Window, pass_through
 from tests.person import Browser, Page, Person
 from tests.province import running_example
-from tests.servers.processes import free_port
+from tests.servers.processes import free_port, wait_until
 from tests.servers.provider import Provider, running_provider
+from tests.tnid.employment.work import ALL, attest, linked
+from tnid import clock
+from tnid.cli.settings import open_engine
+from tnid.db import Database
+from tnid.employment.claims import claims_of
+from tnid.services import Services
+from tnid.settings import load
 
 pytestmark = pytest.mark.xdist_group("applying")
 
@@ -50,14 +60,23 @@ class Listings(NamedTuple):
     def stop(self) -> None:
         self.running.close()
 
-    def new_person(self, *, level: int = 2, totp: bool = True, name: str = "Nguyễn Thị Thử") -> Person:
+    def new_person(self, *, level: int = 2, name: str = "Nguyễn Thị Thử", **more: Any) -> Person:
         username, password = f"nguoi.{uuid4().hex[:12]}", f"mat khau {uuid4().hex}"
         given = {
             "username": username, "password": password, "name": name, "identity_level": level,
-            "phone_number": "0912345678", "totp": totp,
+            "phone_number": "0912345678", "totp": True, **more,
         }  # fmt: skip
         made = self.provider.tnid("account", "create", "-", given=given)
         return Person(username, password, made["totp_secret"])
+
+    @contextmanager
+    def services(self) -> Iterator[Services]:
+        """Give what the provider is made of, on its own database: what an employer's list would do."""
+        settings = load(self.provider.environ)
+        with open_engine(settings) as engine:
+            services = Services(settings, Database(engine))
+            with services.database.unit():
+                yield services
 
     def new_listing(self, tax_code: str | None = None, posted_by: str | None = None) -> str:
         """Return an open listing for a home, by this organisation or this person."""
@@ -101,11 +120,21 @@ class Landlord(NamedTuple):
     sub: str
 
 
-@pytest.fixture
-def landlord(listings: Listings) -> Iterator[Landlord]:
+@pytest.fixture(scope="module")
+def poster(listings: Listings) -> Iterator[tuple[Browser, str]]:
     with Browser() as browser:
-        sub = sign_in_as_recruiter(listings, browser)
-        yield Landlord(browser, listings.new_listing(posted_by=sub), sub)
+        yield browser, sign_in_as_recruiter(listings, browser)
+
+
+@pytest.fixture
+def landlord(listings: Listings, poster: tuple[Browser, str]) -> Landlord:
+    """The one landlord, with another listing."""
+    browser, sub = poster
+    browser.open(f"{listings.url}/recruiting/")
+    if browser.page.path != "/recruiting/":
+        # The listings were stopped meanwhile, and so forgot who is signed in
+        raise AssertionError(browser.page)
+    return Landlord(browser, listings.new_listing(posted_by=sub), sub)
 
 
 def sign_in_as_recruiter(listings: Listings, browser: Browser) -> str:
@@ -116,6 +145,36 @@ def sign_in_as_recruiter(listings: Listings, browser: Browser) -> str:
     assert page.path == "/recruiting/", page
     [sub] = {sub for (sub,) in listings.read("SELECT sub FROM people")} - before
     return str(sub)
+
+
+class Work(NamedTuple):
+    """Somebody who works for an employer, and who recruits for it."""
+
+    worker: Person
+    account_id: str
+    employment_id: str
+    employer_id: str
+    recruiter: Person
+    tax_code: str
+
+
+@pytest.fixture(scope="module")
+def work(listings: Listings) -> Work:
+    """A worker who accepted every field of what their employer attests."""
+    number, now = "019098000129", clock.now()
+    worker = listings.new_person(name="Nguyễn Thị Thợ", personal_id_number=number)
+    recruiter = listings.new_person(name="Hoàng Thị Tuyển")
+    entered = {
+        "tax_code": "4600305723", "name": "May Chè Xanh", "park": "diem-thuy",
+        "representatives": [{"username": recruiter.username, "role": "clerk"}],
+    }  # fmt: skip
+    listings.provider.tnid("employer", "create", "-", given=entered)
+    with listings.services() as services:
+        employer = services.employers.organisations.find_approved("4600305723")
+        attest(services, employer, now, personal_id_number=number, name="Nguyễn Thị Thợ")
+        account = services.accounts.find_by_username(worker.username)
+        employment = linked(services, account.id, now, ALL)
+    return Work(worker, account.id, employment.id, employer.id, recruiter, "4600305723")
 
 
 def tick(page: Page, *names: str) -> None:
@@ -183,3 +242,284 @@ def test_what_was_not_ticked_is_asked_for_nowhere(
     assert set(page.claims()) == {"name"}
     browser.open(f"{listings.provider.issuer}/account/applications/{CLIENT_ID}")
     assert "0912" not in browser.page.words()
+
+
+def withdraw_consent(listings: Listings, browser: Browser) -> None:
+    browser.open(f"{listings.provider.issuer}/account/applications/{CLIENT_ID}")
+    browser.click("consent_withdraw")
+
+
+def wait_for_answer(listings: Listings, browser: Browser, words: str) -> None:
+    """Wait until the provider shows this answer to the person."""
+
+    def has_come() -> bool:
+        page = browser.open(f"{listings.provider.issuer}/account/applications/{CLIENT_ID}")
+        return words in page.words()
+
+    wait_until(has_come, seconds=SECONDS, what="the listings' answer")
+
+
+def test_withdrawing_consent_removes_what_the_listings_held_and_is_answered(
+    listings: Listings, landlord: Landlord, browser: Browser
+) -> None:
+    page = apply(
+        listings, browser, listings.new_person(), landlord.listing_id, "phone_number", letter="Chào cô"
+    )
+    browser.submit("message_send", {"text": "Em hỏi thêm"})
+    received = open_received(landlord, page)
+    assert "0912 345 678" in received.words() and "Em hỏi thêm" in received.words()
+    withdraw_consent(listings, browser)
+    wait_for_answer(listings, browser, "đã xóa dữ liệu")
+    received = landlord.browser.open(received.path)
+    assert received.claims() == {} and received.has("emptied")
+    for gone in ("Nguyễn Thị Thử", "0912 345 678", "Chào cô", "Em hỏi thêm"):
+        assert gone not in received.words()
+    assert browser.open(f"{listings.url}/").has("sign_in"), "the sign-in that it came with is over"
+    application_id = page.path.rpartition("/")[2]
+    assert listings.read("SELECT sub, letter FROM applications WHERE id = ?", application_id) == [(None, "")]
+
+
+def test_what_was_decided_keeps_its_dates_and_outcome_and_says_why(
+    listings: Listings, landlord: Landlord, browser: Browser
+) -> None:
+    page = apply(listings, browser, listings.new_person(), landlord.listing_id)
+    received = open_received(landlord, page)
+    landlord.browser.submit("move_accepted")
+    assert "Được nhận" in browser.open(page.path).words()
+    withdraw_consent(listings, browser)
+    wait_for_answer(listings, browser, "Giữ ngày nộp và kết quả")
+    page = landlord.browser.open(received.path)
+    assert "Được nhận" in page.words() and "Nguyễn Thị Thử" not in page.words()
+
+
+def test_a_claim_that_is_no_longer_shared_is_marked_as_over(
+    listings: Listings, landlord: Landlord, browser: Browser
+) -> None:
+    page = apply(listings, browser, listings.new_person(), landlord.listing_id, "phone_number")
+    received = open_received(landlord, page)
+    settings = browser.open(f"{listings.provider.issuer}/account/applications/{CLIENT_ID}")
+    for box in settings.document.xpath("//input[@type='checkbox' and @value='phone_number']"):
+        box.checked = False
+    browser.submit("sharing_save")
+    wait_for_answer(listings, browser, "đã xóa dữ liệu")
+    received = landlord.browser.open(received.path)
+    assert received.claims() == {"name": "Nguyễn Thị Thử"}
+    assert received.document.xpath("//*[@data-ended='phone_number']")
+    assert "Không còn hiệu lực" in browser.open(f"{listings.url}{page.path}").words()
+
+
+def test_listings_that_are_down_hear_of_it_when_they_are_back(
+    listings: Listings, landlord: Landlord, browser: Browser
+) -> None:
+    page = apply(listings, browser, listings.new_person(), landlord.listing_id)
+    listings.stop()
+    withdraw_consent(listings, browser)
+    listings.start()
+    wait_for_answer(listings, browser, "đã xóa dữ liệu")
+    application_id = page.path.rpartition("/")[2]
+    assert listings.read("SELECT state FROM applications WHERE id = ?", application_id) == [("withdrawn",)]
+
+
+def test_unlinking_here_forgets_the_person_in_every_browser(
+    listings: Listings, landlord: Landlord, browser: Browser
+) -> None:
+    person = listings.new_person()
+    page = apply(listings, browser, person, landlord.listing_id)
+    received = open_received(landlord, page)
+    [sub] = listings.read("SELECT sub FROM applications WHERE id = ?", page.path.rpartition("/")[2])[0]
+    with Browser() as other:
+        other.open(f"{listings.url}/sign-in")
+        assert person.pass_through(other).has("linked")
+        browser.open(f"{listings.url}/unlink")
+        assert browser.click("unlink_submit").has("unlinked")
+        assert other.open("/").has("sign_in")
+    assert landlord.browser.open(received.path).has("emptied")
+    for table in ("people", "applications", "saved", "drafts"):
+        assert listings.read(f"SELECT * FROM {table} WHERE sub = ?", sub) == []
+
+    # A new beginning is possible, and finds nothing
+    def is_back() -> bool:
+        browser.open(f"{listings.url}/sign-in")
+        return person.pass_through(browser).has("link")
+
+    wait_until(is_back, seconds=SECONDS, what="a sign-in after the second of the unlinking")
+
+
+def test_who_has_linked_once_is_in_at_one_tap(
+    listings: Listings, landlord: Landlord, browser: Browser
+) -> None:
+    person = listings.new_person()
+    browser.open(f"{listings.url}/link")
+    browser.click("link_submit")
+    assert person.pass_through(browser).has("linked")
+    listings.stop()
+    listings.start()
+    page = browser.open(f"{listings.url}/")
+    assert page.text_of("sign_in") == "Tiếp tục với Thai Nguyen ID"
+    assert browser.click("sign_in").has("linked"), "no screen in between"
+
+
+def test_who_is_not_checked_is_told_how_and_loses_nothing(
+    listings: Listings, landlord: Landlord, browser: Browser
+) -> None:
+    person = listings.new_person(level=0)
+    page = apply(listings, browser, person, landlord.listing_id, "phone_number", letter="Giữ lấy lời này")
+    assert (page.status, page.has("unproofed")) == (403, True)
+    page = browser.click("go_on")
+    assert page.get("letter").text.strip() == "Giữ lấy lời này" and page.get("send_phone_number").checked
+    assert listings.read("SELECT * FROM applications WHERE listing_id = ?", landlord.listing_id) == []
+
+
+def test_saying_no_at_the_provider_leaves_the_application_as_written(
+    listings: Listings, landlord: Landlord, browser: Browser
+) -> None:
+    person = listings.new_person()
+    browser.open(f"{listings.url}/listings/{landlord.listing_id}/apply")
+    person.pass_through(browser)
+    browser.submit("apply_submit", {"letter": "Chưa chắc"})
+    page = person.pass_through(browser, consent="deny")
+    assert page.error_code == "access_denied" and page.has("kept")
+    assert browser.click("back_to_form").get("letter").text.strip() == "Chưa chắc"
+
+
+def test_a_provider_that_is_down_costs_nobody_their_letter(
+    listings: Listings, landlord: Landlord, browser: Browser
+) -> None:
+    person = listings.new_person()
+    browser.open(f"{listings.url}/listings/{landlord.listing_id}/apply")
+    person.pass_through(browser)
+    listings.provider.stop()
+    try:
+        with pytest.raises(httpx.ConnectError):
+            browser.submit("apply_submit", {"letter": "Viết lâu lắm"})
+    finally:
+        listings.provider.start()
+    page = browser.open(browser.page.url)
+    assert page.get("letter").text.strip() == "Viết lâu lắm"
+    browser.submit("apply_submit")
+    assert person.pass_through(browser).path.startswith("/applications/")
+
+
+def test_applying_twice_is_one_application_and_withdrawing_empties_it(
+    listings: Listings, landlord: Landlord, browser: Browser
+) -> None:
+    person = listings.new_person()
+    page = apply(listings, browser, person, landlord.listing_id, "phone_number")
+    assert browser.open(f"/listings/{landlord.listing_id}/apply").path == page.path
+    browser.open(f"{page.path}/withdraw")
+    assert "Đã rút" in browser.click("withdraw_submit").words()
+    received = landlord.browser.open(f"{listings.url}/recruiting/{page.path.rpartition('/')[2]}")
+    assert received.has("emptied") and received.claims() == {}
+    # Again, which is the only one then
+    again = apply(listings, browser, person, landlord.listing_id)
+    assert set(again.claims()) == {"name"}
+    rows = listings.read("SELECT state FROM applications WHERE listing_id = ?", landlord.listing_id)
+    assert rows == [("sent",)]
+
+
+def test_nobody_else_sees_an_application(listings: Listings, landlord: Landlord, browser: Browser) -> None:
+    page = apply(listings, browser, listings.new_person(), landlord.listing_id)
+    application_id = page.path.rpartition("/")[2]
+    with Browser() as stranger:
+        sign_in_as_recruiter(listings, stranger)
+        assert not stranger.page.has(f"open_{application_id}")
+        token = stranger.page.document.xpath("//input[@name='csrf_token']/@value")[0]
+        for path in (f"/recruiting/{application_id}", f"/applications/{application_id}"):
+            assert stranger.open(path).status == 404
+            for end in ("read", "messages", "state", "withdraw"):
+                given = {"csrf_token": token, "state": "refused", "text": "x"}
+                answer = stranger._http.post(f"{listings.url}{path}/{end}", data=given)
+                assert answer.status_code == 404, (path, end)
+    assert "Đã gửi" in browser.open(page.path).words()
+
+
+def test_what_is_too_long_comes_back_as_typed(
+    listings: Listings, landlord: Landlord, browser: Browser
+) -> None:
+    person = listings.new_person()
+    browser.open(f"{listings.url}/listings/{landlord.listing_id}/apply")
+    person.pass_through(browser)
+    long = "Ở trọ đã lâu. " * 750
+    page = browser.submit("apply_submit", {"letter": long})
+    assert page.status == 400 and page.has("problem")
+    assert page.get("letter").text.strip() == long.strip()
+    browser.submit("apply_submit", {"letter": "Ngắn"})
+    page = person.pass_through(browser)
+    page = browser.submit("message_send", {"text": "dài " * 1000})
+    assert page.status == 400 and page.has("text_problem")
+    assert page.get("text").text.strip() == ("dài " * 1000).strip()
+    # The same form sent twice is one message
+    browser.open(page.path.removesuffix("/messages"))
+    form = browser.page
+    browser.submit("message_send", {"text": "Một lần"})
+    browser._page = form
+    assert browser.submit("message_send", {"text": "Một lần"}).words().count("Một lần") == 1
+
+
+def test_a_listing_that_closed_meanwhile_takes_no_application(
+    listings: Listings, landlord: Landlord, browser: Browser
+) -> None:
+    person = listings.new_person()
+    browser.open(f"{listings.url}/listings/{landlord.listing_id}/apply")
+    person.pass_through(browser)
+    listings.change("UPDATE listings SET state = 'closed' WHERE id = ?", landlord.listing_id)
+    page = browser.submit("apply_submit")
+    assert (page.status, "đã đóng" in page.words()) == (410, True)
+
+
+def test_a_person_applies_writes_and_unlinks_in_chromium(
+    listings: Listings, landlord: Landlord, chromium: Chromium
+) -> None:
+    person, window = listings.new_person(), Window(chromium, scripts=True)
+    window.open(f"{listings.url}/listings/{landlord.listing_id}")
+    window.click("apply")
+    pass_through(window, person)
+    window.page.get_by_label("Số điện thoại").check()
+    window.fill(letter="Em muốn thuê từ tháng sau")
+    window.click("apply_submit")
+    pass_through(window, person)
+    assert window.claims() == {"name": "Nguyễn Thị Thử", "phone_number": "0912 345 678"}
+    window.fill(text="Em xem phòng lúc nào được ạ?")
+    window.click("message_send")
+    assert "Em xem phòng lúc nào được ạ?" in window.text_of("messages")
+    for path in ("/applications", "/me", "/link", "/unlink"):
+        window.open(listings.url + path)
+    window.click("unlink_submit")
+    assert window.has("unlinked")
+    assert window.complaints == []
+    window.close()
+
+
+ATTESTED = (
+    "is_worker", "employer", "industrial_park", "job_title", "employment_start_date",
+    "tenure_at_least_months", "works_in_park", "income_at_least", "social_housing_income",
+)  # fmt: skip
+
+
+def test_what_an_employer_vouched_for_is_sent_with_its_source_and_gone_when_the_work_ends(
+    listings: Listings, work: Work, browser: Browser
+) -> None:
+    listing_id = listings.new_listing(tax_code=work.tax_code)
+    page = apply(listings, browser, work.worker, listing_id, *ATTESTED)
+    told = page.claims()
+    assert set(told) == {"name", *ATTESTED}
+    assert told["employer"] == "May Chè Xanh (mã số thuế 4600305723)"
+    assert told["tenure_at_least_months"] == "Có" and told["employment_start_date"] == "01/03/2020"
+    assert "12.500.000" not in page.words(), "the wage itself is nobody's"
+    assert "May Chè Xanh xác nhận ngày" in page.words()
+    with Browser() as recruiter:
+        recruiter.open(f"{listings.url}/recruiting/")
+        work.recruiter.pass_through(recruiter)
+        received = recruiter.click(f"open_{page.path.rpartition('/')[2]}")
+        assert received.claims() == told
+        with listings.services() as services:
+            services.attestations.end(work.employer_id, work.employment_id, clock.now(), clock.now())
+            services.consents.tell_attested_ended(work.account_id, claims_of(ALL), clock.now())
+        wait_until(
+            lambda: set(recruiter.open(received.path).claims()) == {"name"},
+            seconds=SECONDS,
+            what="the end of what was vouched for",
+        )
+        assert recruiter.page.document.xpath("//*[@data-ended='job_title']")
+    assert "Không còn hiệu lực" in browser.open(page.path).words()
+    wait_for_answer(listings, browser, "đã xóa dữ liệu")
