@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
 
 from flask import Blueprint, Flask, abort, redirect, request, url_for
@@ -51,8 +52,11 @@ class Guard(Enum):
     PROTOCOL = "what the protocol asks for; no CSRF token, for the caller is no browser of ours"
 
 
-def declare(blueprint: Blueprint, guard: Guard, *, most_bytes: int = web.MAX_FORM_BYTES) -> Blueprint:
-    """Declare a blueprint's guard, and how large its forms may be; return the blueprint."""
+def declare(
+    blueprint: Blueprint, guard: Guard, *, most_bytes: int | Callable[[], int] = web.MAX_FORM_BYTES
+) -> Blueprint:
+    """Declare a blueprint's guard, and how large its forms may be, or what tells it at each request; return
+    the blueprint."""
     setattr(blueprint, _ATTRIBUTE, guard)
     setattr(blueprint, _MOST_BYTES, most_bytes)
     return blueprint
@@ -74,7 +78,8 @@ def find_guard(app: Flask, endpoint: str | None) -> Guard | None:
 def most_bytes_of(app: Flask, endpoint: str | None) -> int:
     """Return how large a form for an endpoint may be."""
     blueprint = app.blueprints.get((endpoint or "").rpartition(".")[0])
-    return int(getattr(blueprint, _MOST_BYTES, web.MAX_FORM_BYTES))
+    declared = getattr(blueprint, _MOST_BYTES, web.MAX_FORM_BYTES)
+    return int(declared() if callable(declared) else declared)
 
 
 def limit_form(most_bytes: int) -> None:

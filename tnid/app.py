@@ -25,6 +25,7 @@ from tnid.decoupled import blueprints as decoupled
 from tnid.employers import blueprints as employers
 from tnid.employment import blueprints as employment
 from tnid.enrolment import blueprints as enrolment
+from tnid.imports import blueprints as imports
 from tnid.mandates import blueprints as mandates
 from tnid.messages import blueprints as messages
 from tnid.moments import dated, day, moment
@@ -44,7 +45,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # Whose pages there are, beside the protocol's own
 FEATURES = (
     *(signin, consent, accounts, enrolment, decoupled, mandates, messages, recovery, officials, signout),
-    *(qr, badges, employers, employment, scim),
+    *(qr, badges, employers, employment, imports, scim),
 )
 # What a request finds out once, and what it means to set
 FOUND = (

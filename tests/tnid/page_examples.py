@@ -24,6 +24,7 @@ from wtforms import (
 from tests.tnid.employers.page_examples import EMPLOYER_PAGES
 from tests.tnid.employment.card_page_examples import CARD_PAGES
 from tests.tnid.employment.page_examples import EMPLOYMENT_PAGES
+from tests.tnid.imports.page_examples import IMPORT_PAGES
 from tests.tnid.mandates.page_examples import MANDATE_PAGES
 from tests.tnid.officials.page_examples import COUNTER_PAGES
 from tests.tnid.qr.page_examples import QR_PAGES
@@ -852,3 +853,4 @@ EXAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
 EXAMPLES |= MANDATE_PAGES | QR_PAGES | phone_pages(lambda: _question(_items()))
 EXAMPLES |= BADGE_PAGES | EMPLOYER_PAGES | EMPLOYMENT_PAGES | CARD_PAGES
 EXAMPLES |= BADGE_PAGES | EMPLOYER_PAGES | EMPLOYMENT_PAGES | SCIM_PAGES
+EXAMPLES |= IMPORT_PAGES

@@ -19,6 +19,7 @@ from tnid.cli.demo import demo
 from tnid.cli.employer import employer
 from tnid.cli.employer_token import token
 from tnid.cli.keys import keys
+from tnid.cli.list_import import import_list
 from tnid.cli.official import official
 from tnid.cli.outbox import outbox
 from tnid.cli.qr import qr
@@ -57,3 +58,4 @@ for command in (
 ):
     main.add_command(command)
 employer.add_command(token)
+employer.add_command(import_list)

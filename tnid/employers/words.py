@@ -13,6 +13,7 @@ WORDS: dict[tuple[str, str], Any] = {
     ("employer.domain", "ok"): _("Changed or confirmed an organisation's domain"),
     ("employer.domain", "refused"): _("An organisation's domain could not be confirmed"),
     ("list.begin", "ok"): _("Uploaded a list of workers"),
+    ("list.drop", "ok"): _("Removed a list of workers that was broken off"),
     ("list.apply", "ok"): _("A list of workers was taken over"),
     ("list.refuse", "refused"): _("A list of workers could not be taken over"),
     ("employer.confirm", "ok"): _("Confirmed again that somebody works for an organisation"),

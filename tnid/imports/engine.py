@@ -25,8 +25,8 @@ from tnid.stores.employers import EmployerStore
 from tnid.stores.imports import APPLYING, DONE, REFUSED, ImportWorkStore
 
 TICK_SECONDS = 0.25
-# Between two units: whoever waits to write gets in, on a database that lets one write at a time
-PAUSE_SECONDS = 0.02
+# Between two units that hold the database for long, where it lets one write at a time: whoever waits gets in
+PAUSE_SECONDS = 0.01
 MOST_FAILURES = 3
 FAILED = "failed"
 
@@ -97,7 +97,7 @@ class Engine:
     def _carry_out(self, held: Held, stop: threading.Event) -> None:
         try:
             for _unit in self._steps(held):
-                if stop.wait(PAUSE_SECONDS):
+                if stop.wait(PAUSE_SECONDS if held.state == APPLYING else 0):
                     self._store.release(held.id, held.row.holder)
                     return
         except ListRefused as refused:

@@ -16,6 +16,7 @@ from tnid.employment.attestation import MOST_STAFF_CODE, Attestation, parse
 from tnid.employment.attestations import AMBIGUOUS, ENDED, INVITED, MATCHED, UNKNOWN
 
 BAD = "bad"
+_NAMES = tuple(field.name for field in dataclasses.fields(Attestation))
 OUTCOMES = (MATCHED, INVITED, ENDED, UNKNOWN, AMBIGUOUS, BAD)
 NEED_ATTENTION = (UNKNOWN, AMBIGUOUS, BAD)
 
@@ -66,7 +67,7 @@ def _find_problem(typed: str, tax_code: str) -> str | None:
 
 
 def pack_said(said: Attestation) -> bytes:
-    return orjson.dumps(dataclasses.asdict(said))
+    return orjson.dumps({name: getattr(said, name) for name in _NAMES})
 
 
 def open_said(packed: bytes) -> Attestation:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from oidc.interfaces import Events
@@ -11,7 +12,7 @@ from oidc.token.handles import new_identifier
 from tnid.accounts.refusal import Refused
 from tnid.employment.attestations import By
 from tnid.imports.progress import open_counts
-from tnid.imports.rows import OUTCOMES
+from tnid.imports.rows import NEED_ATTENTION, OUTCOMES
 from tnid.imports.staging import NOT_ALL_READ, part_context
 from tnid.interfaces import Seals
 from tnid.stores.imports import DONE, RECEIVING, REFUSED, ImportStore
@@ -45,6 +46,16 @@ class Import(NamedTuple):
         return bool(self.row.state == REFUSED)
 
     @property
+    def needing(self) -> int:
+        """Return how many rows were not taken over."""
+        return sum(self.outcomes.get(name, 0) for name in NEED_ATTENTION)
+
+    @property
+    def applied(self) -> int:
+        """Return how many rows were taken over."""
+        return sum(self.outcomes.values()) - self.needing
+
+    @property
     def has_more(self) -> bool:
         """Say whether the file has more rows than were read."""
         return bool(self.row.reason == NOT_ALL_READ)
@@ -73,7 +84,7 @@ class Lists:
     def begin(self, employer_id: str, by: By, digest: str, size: int, now: int) -> Import | Refused:
         """Return the import of a file, by SHA-256 and size: a new one, or the one that has begun already.
 
-        Refused of the field "file": `list_too_large`, `list_empty`, `too_many_lists`, `digest`.
+        Refused of the field "file": `too_large`, `empty`, `too_many_lists`, `digest`.
         """
         if not _DIGEST.fullmatch(digest):
             return Refused("file", "digest")
@@ -123,10 +134,15 @@ class Lists:
         """Return the latest, the newest first."""
         return [import_of(row) for row in self._store.list_of_employer(employer_id, SHOWN)]
 
-    def drop(self, employer_id: str, import_id: str) -> bool:
-        """Give up a file that was never received whole."""
-        return self._store.drop(employer_id, import_id)
+    def drop(self, employer_id: str, import_id: str, by: str, now: int) -> bool:
+        """Give up a file that was never received whole; False where it was, or is gone."""
+        if not self._store.drop(employer_id, import_id):
+            return False
+        details = {"employer": employer_id, "import": import_id}
+        self._events.record("list.drop", account_id=by, now=now, details=details)
+        return True
 
-    def list_report(self, found: Import, outcome: str | None, after: int, most: int) -> list[Any]:
-        """Return rows of the report: `row_number`, `staff_code`, `outcome`, `field`, `reason`."""
-        return self._store.list_report(found.id, outcome if outcome in OUTCOMES else None, after, most)
+    def list_report(self, found: Import, outcomes: Iterable[str], after: int, most: int) -> list[Any]:
+        """Return rows of the report, those of any outcome where none is named: `row_number`, `staff_code`,
+        `outcome`, `field`, `reason`."""
+        return self._store.list_report(found.id, outcomes, after, most)

@@ -267,12 +267,14 @@ class ImportStore:
         """Remove what was never received whole."""
         return self._database.execute(_DROP, of_employer=employer_id, of_id=import_id) == 1
 
-    def list_report(self, import_id: str, outcome: str | None, after: int, most: int) -> list[Any]:
-        """Return rows that have an outcome, or this outcome, in the order of the list."""
+    def list_report(self, import_id: str, outcomes: Iterable[str], after: int, most: int) -> list[Any]:
+        """Return rows that have one of these outcomes, or any where none is named, in the list's order."""
         found = {"of_id": import_id, "after": after, "most": most}
-        if outcome is None:
+        of_each = [self._database.fetch_all(_LIST_OUTCOME, **found, of_outcome=one) for one in outcomes]
+        if not of_each:
             return self._database.fetch_all(_LIST_REPORT, **found)
-        return self._database.fetch_all(_LIST_OUTCOME, **found, of_outcome=outcome)
+        rows = [row for rows in of_each for row in rows]
+        return sorted(rows, key=lambda row: row.row_number)[:most]
 
 
 class ImportWorkStore:

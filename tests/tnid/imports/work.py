@@ -50,8 +50,8 @@ class Office:
         assert again is not None
         return again
 
-    def report(self, found: Import, outcome: str | None = None) -> list[Any]:
-        return self.services.lists.list_report(found, outcome, 0, 1000)
+    def report(self, found: Import, *outcomes: str) -> list[Any]:
+        return self.services.lists.list_report(found, outcomes, 0, 1000)
 
     def outcomes(self, found: Import) -> list[tuple[int, str, str | None, str | None]]:
         """Return the report: row, outcome, field and reason."""

@@ -1,0 +1,28 @@
+"""The forms by which a list of workers comes in."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import FileField, IntegerField, StringField, SubmitField
+from wtforms.validators import InputRequired, NumberRange
+
+
+class UploadForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """A file as a whole: what a browser without scripts sends."""
+
+    file = FileField()
+    submit = SubmitField()
+
+
+class BeginForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """What the script says of a file before it sends it in pieces."""
+
+    digest = StringField(validators=[InputRequired()])
+    size = IntegerField(validators=[InputRequired(), NumberRange(min=0)])
+
+
+class PieceForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """A piece of a file, and where in the file it begins."""
+
+    position = IntegerField(validators=[InputRequired(), NumberRange(min=0)])
+    piece = FileField()
