@@ -12,6 +12,7 @@ from sqlalchemy import select
 from tests.person import Browser, Person
 from tests.province import Province
 from tests.security.target import open_services
+from tests.servers.processes import wait_until
 from tnid import clock
 from tnid.badges import secret
 from tnid.badges.service import OFFICIAL, Issuer, Known
@@ -156,7 +157,18 @@ def test_who_leaves_is_forgotten(
     province: Province, services: Services, worker: Worker, browser: Browser
 ) -> None:
     sign_in(browser, province, worker.person)
-    now = clock.now()
-    with services.database.unit():
-        assert services.attestations.end(worker.employer_id, worker.employment_id, now, now) is None
-    assert browser.open(f"{province.apps_url}/tng/sign-in").has("no_work"), "at once"
+    with Browser() as screen:
+        card = known_at_the_screen(province, services, worker, browser, screen)
+        now = clock.now()
+        with services.database.unit():
+            assert services.attestations.end(worker.employer_id, worker.employment_id, now, now) is None
+        assert browser.open(f"{province.apps_url}/tng/sign-in").has("no_work"), "at once"
+        # The screen hears of it by the outbox
+        wait_until(lambda: is_unknown(screen, province, card), seconds=60, what="forget a worker")
+
+
+def is_unknown(screen: Browser, province: Province, card: str) -> bool:
+    page = scan(screen, province, card)
+    is_phone_needed = page.has("use_phone")
+    screen.submit("sign_out")
+    return is_phone_needed
