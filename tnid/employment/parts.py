@@ -52,7 +52,7 @@ def build_telling(parts: Services) -> Telling:
     employers = EmployerStore(parts.database)
     telling = Telling(
         EmploymentNoticeStore(parts.database), parts.employments, parts.consents, parts.messages.announce,
-        lambda employer_id: str(employers.find(employer_id).name), parts.audit,
+        employers.find, parts.audit,
     )  # fmt: skip
     parts.accounts.identity.followers.append(telling.tell_found)
     parts.attestations.followers.append(telling.follow_fields)

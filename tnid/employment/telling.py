@@ -35,11 +35,13 @@ class Employments(Protocol):
 class Consents(Protocol):
     """What is needed of tnid.consent.service."""
 
-    def tell_attested_ended(self, account_id: str, claims: Iterable[str], now: int) -> None: ...
+    def tell_attested_ended(
+        self, account_id: str, claims: Iterable[str], now: int, *, tax_code: str
+    ) -> None: ...
 
 
 class Telling:
-    """Tells each thing once. `name_of` gives an employer's name by its id."""
+    """Tells each thing once. `find_employer` gives an employer's row by its id."""
 
     def __init__(
         self,
@@ -47,14 +49,14 @@ class Telling:
         employments: Employments,
         consents: Consents,
         announce: Announce,
-        name_of: Callable[[str], str],
+        find_employer: Callable[[str], Any],
         events: Events,
     ) -> None:
         self._store = store
         self._employments = employments
         self._consents = consents
         self._announce = announce
-        self._name_of = name_of
+        self._find_employer = find_employer
         self._events = events
 
     # Offers and changes
@@ -123,7 +125,7 @@ class Telling:
 
     def follow_end(self, row: Any, now: int) -> None:
         """Tell of work that is over: its worker, and the applications that knew of it."""
-        self._announce(row.account_id, "work_ended", now, employer=self._name_of(row.employer_id))
+        self._announce(row.account_id, "work_ended", now, employer=self._find_employer(row.employer_id).name)
         self._end_claims(row, frozenset(row.accepted.split()), now)
 
     def follow_fields(self, row: Any, fields: frozenset[str], now: int) -> None:
@@ -133,7 +135,10 @@ class Telling:
     def _end_claims(self, row: Any, fields: frozenset[str], now: int) -> None:
         if fields:
             left = frozenset(row.accepted.split()) - fields
-            self._consents.tell_attested_ended(row.account_id, claims_of(fields, left), now)
+            tax_code = self._find_employer(row.employer_id).tax_code
+            self._consents.tell_attested_ended(
+                row.account_id, claims_of(fields, left), now, tax_code=tax_code
+            )
 
 
 def _stage_of(row: Any, now: int) -> int:

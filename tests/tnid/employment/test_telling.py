@@ -58,9 +58,10 @@ def housing(services: Services, an: str, now: int) -> str:
 
 
 def an_application(
-    services: Services, account_id: str, now: int, client_id: str, scope: str = "worker employer"
+    services: Services, account_id: str, now: int, client_id: str, scope: str = "worker employer", **more: str
 ) -> str:
     document = {
+        **more,
         "client_id": client_id,
         "redirect_uris": [CALLBACK],
         "scope": f"openid {scope}",
@@ -168,6 +169,18 @@ def test_a_changed_field_is_told_and_ends_at_the_applications(
     assert heard(services, an, housing) == [("attestation-ended", {"job_title"})]
     keep_house(services, now)
     assert told(services, an) == ["work_changed"]
+
+
+def test_an_application_of_another_employer_hears_nothing_of_it(
+    services: Services, tng: Any, an: str, now: int
+) -> None:
+    own = an_application(services, an, now, "own", employer=tng.tax_code)
+    another = an_application(services, an, now, "another", employer="0100109106")
+    attest(services, tng, now)
+    linked(services, an, now)
+    attest(services, tng, now, title="Tổ trưởng")
+    keep_house(services, now + CONFIRMED_SECONDS)
+    assert len(heard(services, an, own)) == 2 and heard(services, an, another) == []
 
 
 # The confirmation's end
@@ -315,7 +328,7 @@ def test_whoever_is_killed_half_way_has_done_nothing_of_it(
     assert told(services, an) == ["work_ended"] and queued(services) == 1
 
 
-def _killed(*_: Any) -> None:
+def _killed(*_: Any, **_named: Any) -> None:
     raise KeyboardInterrupt
 
 
