@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from oidc.decoupled.user_code import new_user_code, show_user_code
 from tnid import services
@@ -18,16 +18,16 @@ from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.employers.desk import find_obstacle, get_representative
 from tnid.employers.forms import LeftForm
-from tnid.employers.people import Worker
+from tnid.employers.people import PAGE_PEOPLE, Worker
 from tnid.employers.people_pages import get_worker
 from tnid.employers.representatives import Representative
 from tnid.employers.roles import Permission
 from tnid.employment.attestation import ends_at_of
 from tnid.employment.attestations import PAGE, By
+from tnid.stores.employer_people import DUE
 
 blueprint = declare(
-    Blueprint("employer_acts", __name__, url_prefix="/employers/<employer_id>/people/<employment_id>"),
-    Guard.REPRESENTATIVE,
+    Blueprint("employer_acts", __name__, url_prefix="/employers/<employer_id>/people"), Guard.REPRESENTATIVE
 )
 
 INVITATION_SECONDS = 14 * 86400
@@ -36,6 +36,24 @@ LONGEST_AGO, FURTHEST_AHEAD = timedelta(days=10 * 365), timedelta(days=2 * 365)
 
 
 @blueprint.post("/confirm")
+def confirm_shown(employer_id: str) -> ResponseReturnValue:
+    """Say of everybody on the page that was shown that all of it is still so."""
+    representative = get_representative(employer_id, Permission.ATTEST)
+    back = url_for("employer_people.index", employer_id=employer_id, state=DUE)
+    if (obstacle := find_obstacle(employer_id, back)) is not None:
+        return obstacle
+    parts, by, now = services.current(), By(representative.account_id, PAGE), services.now()
+    shown = request.form.getlist("worker")[:PAGE_PEOPLE] if PlainForm().validate_on_submit() else []
+    confirmed = sum(parts.attestations.confirm(representative.employer.id, id_, by, now) for id_ in shown)
+    if confirmed:
+        details = {"employer": representative.employer.id, "workers": confirmed}
+        parts.audit.record("employer.confirm", account_id=representative.account_id, now=now, details=details)
+        words = ngettext("%(num)s worker confirmed.", "%(num)s workers confirmed.", confirmed)
+        flash(words, "good")
+    return redirect(back, 303)
+
+
+@blueprint.post("/<employment_id>/confirm")
 def confirm(employer_id: str, employment_id: str) -> ResponseReturnValue:
     """Say that all of it is still so, for another six months."""
     representative = get_representative(employer_id, Permission.ATTEST)
@@ -52,7 +70,7 @@ def confirm(employer_id: str, employment_id: str) -> ResponseReturnValue:
     return redirect(back, 303)
 
 
-@blueprint.route("/left", methods=["GET", "POST"])
+@blueprint.route("/<employment_id>/left", methods=["GET", "POST"])
 def leave(employer_id: str, employment_id: str) -> ResponseReturnValue:
     """Ask for the last day of work, after which the employment is known to nobody."""
     representative = get_representative(employer_id, Permission.ATTEST)
@@ -94,7 +112,7 @@ def read_last_day(typed: str, today: date) -> str | None:
     return day.isoformat() if today - LONGEST_AGO <= day <= today + FURTHEST_AHEAD else None
 
 
-@blueprint.post("/invitation")
+@blueprint.post("/<employment_id>/invitation")
 def print_invitation(employer_id: str, employment_id: str) -> ResponseReturnValue:
     """Print a slip with a code by which the worker finds the offer; any code before it ends.
 

@@ -78,6 +78,7 @@ def _show(representative: Representative, **shown: Any) -> str:
         representative=representative,
         employer=representative.employer,
         states=STATES,
+        may_attest=representative.may(Permission.ATTEST),
         form=SearchForm(query=shown.get("query", "")),
         **shown,
     )

@@ -123,6 +123,17 @@ EMPLOYER_PAGES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
         "employers/people.html",
         _form(SearchForm, state="all", states=STATES, page=Page(WORKERS, 2, 4, 160), workers=WORKERS),
     ),
+    "employer-people-due": (
+        "employers/people.html",
+        _form(
+            SearchForm,
+            state="due",
+            states=STATES,
+            page=Page(WORKERS, 1, 1, 3),
+            workers=WORKERS,
+            may_attest=True,
+        ),
+    ),
     "employer-people-found": (
         "employers/people.html",
         _form(SearchForm, query="an", states=STATES, workers=WORKERS, is_cut=True),

@@ -178,6 +178,34 @@ def test_a_confirmation_starts_six_months_anew(
     assert (row.attested_by, row.attested_through) == (thuy.id, "page")
 
 
+def test_everybody_on_a_page_is_confirmed_by_one_button(
+    tng: str,
+    people: dict[str, str],
+    thuy: Someone,
+    at_desk: AtDesk,
+    services: Services,
+    clock: Clock,
+    enter: Callable[..., str],
+    attest: Attest,
+) -> None:
+    other = attest(enter(OTHER), "B1", "Lê Văn Khác")
+    clock.advance(CONFIRMED_SECONDS - 10 * DAY)
+    attest(tng, "A2", "Trần Văn Đức")
+    browser = at_desk(thuy)
+    page = browser.open(f"/employers/{tng}/people?state=due")
+    page.document.xpath("//input[@name='worker']")[0].getparent().append(
+        page.document.makeelement("input", {"type": "hidden", "name": "worker", "value": other})
+    )
+    page = browser.click("confirm_shown")
+    assert page.path == f"/employers/{tng}/people" and not page.has("workers")
+    rows = [services.attestations._store.find(tng, people[code]) for code in ("A1", "A3")]
+    assert {row.valid_until for row in rows} == {clock.now() + CONFIRMED_SECONDS}
+    employer = services.employers.organisations.find_approved(OTHER.tax_code)
+    assert services.attestations._store.find(employer.id, other).valid_until < clock.now() + 11 * DAY
+    (event,) = [one for one in services.audit.list_by_account(thuy.id) if one.event == "employer.confirm"]
+    assert '"workers":2' in event.details
+
+
 def test_a_last_day_is_read_as_people_write_it(
     tng: str, people: dict[str, str], thuy: Someone, at_desk: AtDesk, services: Services, clock: Clock
 ) -> None:
