@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from examples.jobs_housing import applying, linking
 from examples.jobs_housing.following import list_mine
 from examples.jobs_housing.parts import CLIENT_ID, address, answer, find_person, now, parts
+from examples.jobs_housing.posters import HIRING, POSTING
 from examples.relying_party.refusals import Refusal
 from examples.relying_party.sign_in import SignedIn, Wish
 from examples.relying_party.web import own_path
@@ -19,8 +20,8 @@ from examples.relying_party.web import own_path
 WISHES = {
     # Who looks around and saves is known by nothing but that it is them again
     "": Wish(("openid",)),
-    # Who posts is somebody whose phone is verified, and shows two factors; for an organisation where they may
-    "posting": Wish(("openid", "profile", "phone", "employer"), acr="LoA2", is_acr_essential=True),
+    "posting": POSTING,
+    "hiring": HIRING,
 }
 """What a sign-in asks for, by what the person is about to do."""
 
@@ -44,7 +45,7 @@ def show_me() -> str | Response:
 def sign_in() -> Response:
     wish = WISHES.get(request.args.get("for", ""), WISHES[""])
     purpose = own_path(request.args.get("next", "/me"))
-    begun = Wish(wish.scopes, wish.acr, wish.is_acr_essential, purpose=purpose)
+    begun = replace(wish, purpose=purpose)
     return answer(parts().relying_party.begin(CLIENT_ID, address("account.callback"), begun))
 
 

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from examples.jobs_housing.listings import Listing
-from examples.relying_party.sign_in import SignedIn
+from examples.relying_party.sign_in import SignedIn, Wish
 
-LEAST_ACR = "LoA2"
-ASKED_SCOPE = "employer"
-"""A sign-in that didn't ask says nothing of whom somebody speaks for."""
+LEAST_ACR, LEAST_LEVEL = "LoA2", "identity_level_2"
+ASKED_SCOPE = "phone"
+"""What no other sign-in here asks for, by which one to post is known again."""
+_NAME_VERIFIED = {
+    "verification": {"trust_framework": None, "assurance_level": None},
+    "claims": {"name": None},
+}
+POSTING = Wish(
+    ("openid", ASKED_SCOPE),
+    acr=LEAST_ACR,
+    is_acr_essential=True,
+    claims={"name": {"essential": True}, "represents": None, "verified_claims": _NAME_VERIFIED},
+)
+"""Whoever represents nobody, or doesn't say so, posts in their own name."""
+HIRING = replace(POSTING, claims={**POSTING.claims, "represents": {"essential": True}})
+"""Jobs are posted by organisations alone."""
 POSTING_ROLES = ("manager", "clerk")
 """A reader looks, and says nothing in the organisation's name."""
 
@@ -85,6 +99,15 @@ def _read_organisations(represents: object) -> tuple[Organisation, ...]:
 
 
 def _is_identity_verified(verified: object) -> bool:
-    """Say whether the name itself was verified: OpenID Connect for Identity Assurance, §5."""
+    """Say whether somebody saw the person and their papers: OpenID Connect for Identity Assurance 1.0 §5."""
     entries = verified if isinstance(verified, list) else [verified]
-    return any(isinstance(one, dict) and "name" in (one.get("claims") or {}) for one in entries)
+    return any(
+        isinstance(one, dict) and _reaches_level(one) and "name" in (one.get("claims") or {})
+        for one in entries
+    )
+
+
+def _reaches_level(verified: dict[str, Any]) -> bool:
+    verification = verified.get("verification")
+    level = verification.get("assurance_level") if isinstance(verification, dict) else None
+    return isinstance(level, str) and level.startswith("identity_level_") and level >= LEAST_LEVEL

@@ -16,6 +16,9 @@ from examples.jobs_housing.posters import Poster, find_poster, to_values
 from examples.jobs_housing.search import KINDS
 from examples.jobs_housing.typed import READERS, find_missing_steps, to_form
 
+SIGN_INS = {"home": "posting", "job": "hiring"}
+"""What a sign-in is for, by the kind that is to be posted."""
+
 blueprint = Blueprint("posting", __name__, url_prefix="/post")
 
 
@@ -37,14 +40,13 @@ def show_mine() -> str:
 def ask_name() -> ResponseReturnValue:
     """Ask in whose name."""
     kind = _get_kind()
-    poster = get_poster()
-    return _show_names(kind, poster)
+    return _show_names(kind, get_poster(kind))
 
 
 @blueprint.post("/new")
 def begin() -> ResponseReturnValue:
     kind = _get_kind()
-    poster = get_poster()
+    poster = get_poster(kind)
     chosen = request.form.get("name", "")
     organisation = poster.find_organisation(chosen)
     if organisation is None and not (chosen == "self" and may_post_alone(poster, kind)):
@@ -105,18 +107,18 @@ def ask_delete(listing_id: str) -> str:
     return render_template("posting/delete.html", listing=get_own(listing_id))
 
 
-def get_poster() -> Poster:
+def get_poster(kind: str = "home") -> Poster:
     """Return who may post at this browser; lead anybody else to a sign-in that is strong enough, and back."""
     if poster := find_poster(find_person()):
         return poster
     here = request.full_path.rstrip("?") if request.method == "GET" else url_for("posting.show_mine")
-    return abort(go_to("account.sign_in", next=here, **{"for": "posting"}))
+    return abort(go_to("account.sign_in", next=here, **{"for": SIGN_INS[kind]}))
 
 
 def get_own(listing_id: str) -> Listing:
     """Return the poster's own listing; answer 404 for anybody else's."""
-    poster = get_poster()
     listing = parts().listings.find(listing_id)
+    poster = get_poster(listing.kind if listing else "home")
     if listing is None or listing.state == "deleted" or not poster.manages(listing):
         abort(404)
     return listing

@@ -200,9 +200,7 @@ def test_a_form_is_filled_in_with_what_was_typed(jobs_database: Database) -> Non
         assert all(getattr(draft, name) == value for name, value in values.items()), step
 
 
-def signed_in(
-    acr: str = "LoA2", scopes: tuple[str, ...] = ("openid", "employer"), **claims: object
-) -> SignedIn:
+def signed_in(acr: str = "LoA2", scopes: tuple[str, ...] = ("openid", "phone"), **claims: object) -> SignedIn:
     return SignedIn("jobs-housing", SUB, claims, {"acr": acr}, scopes, scopes, "", "an ID token")
 
 
