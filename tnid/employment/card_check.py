@@ -50,10 +50,16 @@ def _verify(parts: Services, signed: str, now: int) -> dict[str, Any]:
 
 
 def _status(parts: Services, claims: Mapping[str, Any], now: int) -> str:
-    token = parts.card_status.get(now).body.decode("ascii")
+    match claims.get("status"):
+        case {"status_list": {"idx": int(index), "uri": uri}} if (
+            uri == parts.employment_cards.addresses.status
+        ):
+            token = parts.card_status.get(now).body.decode("ascii")
+        case _:
+            return NO_STATUS
     listed = parts.keyring.verify(token, typ=status_list.TYP, now=now)["status_list"]
     try:
-        is_over = status_list.is_revoked(listed, claims["status"]["status_list"]["idx"])
+        is_over = status_list.is_revoked(listed, index)
     except InvalidStatusList:
         return NO_STATUS
     return REVOKED if is_over else VALID

@@ -23,6 +23,8 @@ PAGE = "/work/card"
 # On paper a larger code bears dirt, and a small one needs modules that a camera tells apart
 ON_SCREEN, SMALL, LARGE = "L", "L", "M"
 DOTS_A_MODULE = 4
+# What a QR of the largest version holds: ISO/IEC 18004, table 7
+MOST_CHARACTERS = {"L": 2953, "M": 2331}
 
 blueprint = declare(Blueprint("work_card", __name__, url_prefix="/account/work"), Guard.SIGNED_IN)
 
@@ -71,11 +73,17 @@ def show(card_id: str) -> ResponseReturnValue:
         confirmed=first_day(card.confirmed_at),
         until=last_day(card.expires_at),
         address=address,
-        screen_code=data_uri(address, ON_SCREEN),
-        small_code=data_uri(address, SMALL, DOTS_A_MODULE),
-        large_code=data_uri(address, LARGE, DOTS_A_MODULE),
+        screen_code=draw(address, ON_SCREEN),
+        small_code=draw(address, SMALL, DOTS_A_MODULE),
+        large_code=draw(address, LARGE, DOTS_A_MODULE),
         host=services.current().settings.issuer.partition("://")[2],
     )
+
+
+def draw(address: str, level: str, dots: int = 1) -> str:
+    """Return the QR of an address, corrected less where it is long; "" where no QR holds it."""
+    fitting = level if len(address) <= MOST_CHARACTERS[level] else "L"
+    return data_uri(address, fitting, dots) if len(address) <= MOST_CHARACTERS[fitting] else ""
 
 
 def _left_out(fields: list[str]) -> frozenset[str]:

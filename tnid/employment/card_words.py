@@ -37,12 +37,12 @@ def lines_of(claims: Mapping[str, Any]) -> list[Line]:
 
 
 def line_of(field: str, value: Any) -> Line:
-    label = str(LABELS[field])
+    label, named = str(LABELS[field]), value if isinstance(value, dict) else {}
     if field == "employer":
-        more = gettext("Tax code %(tax_code)s", tax_code=value["tax_code"])
-        return Line(field, label, str(value["name"]), more)
+        more = gettext("Tax code %(tax_code)s", tax_code=named.get("tax_code", ""))
+        return Line(field, label, str(named.get("name", "")), more)
     if field == "park":
-        return Line(field, label, str(value["name"]))
+        return Line(field, label, str(named.get("name", "")))
     if field == "contract_type":
         return Line(field, label, str(CONTRACT_TYPES.get(value, value)))
     return Line(field, label, write_date(value) if field == "start_date" else str(value))

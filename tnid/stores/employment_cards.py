@@ -65,12 +65,15 @@ _REVOKE_ONE = _REVOKE.where(_ROW.id == bindparam("of_id"), _ROW.account_id == bi
 _REVOKE_OF_EMPLOYMENT = _REVOKE.where(_ROW.employment_id == bindparam("of_employment"))
 _REVOKE_OF_ACCOUNT = _REVOKE.where(_ROW.account_id == bindparam("of_account"))
 _LIST_REVOKED = select(_ROW.status_index).where(_IS_REVOKED, _ROW.expires_at > bindparam("now"))
-# An operator may let an employer go on: then its cards count again
-_LIST_SUSPENDED = (
+# An operator may let an employer go on: then its cards count again. Of few employers, asked first: as one
+# statement it might look at every card that there is
+_LIST_SUSPENDED = select(employers.c.id).where(employers.c.suspended_at.is_not(None))
+_LIST_OF_EMPLOYER = (
     select(_ROW.status_index)
     .join(employments, employments.c.id == _ROW.employment_id)
-    .join(employers, employers.c.id == employments.c.employer_id)
-    .where(employers.c.suspended_at.is_not(None), _IS_CURRENT, _ROW.expires_at > bindparam("now"))
+    .where(
+        employments.c.employer_id == bindparam("of_employer"), _IS_CURRENT, _ROW.expires_at > bindparam("now")
+    )
 )
 
 
@@ -108,5 +111,7 @@ class EmploymentCardStore:
 
     def list_over(self, now: int) -> list[int]:
         """Return which cards count no more before they expire: revoked, or of a suspended employer."""
-        found = (self._database.fetch_all(query, now=now) for query in (_LIST_REVOKED, _LIST_SUSPENDED))
-        return [int(row.status_index) for rows in found for row in rows]
+        rows = self._database.fetch_all(_LIST_REVOKED, now=now)
+        for employer in self._database.fetch_all(_LIST_SUSPENDED):
+            rows += self._database.fetch_all(_LIST_OF_EMPLOYER, of_employer=employer.id, now=now)
+        return [int(row.status_index) for row in rows]

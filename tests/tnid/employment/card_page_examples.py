@@ -83,6 +83,7 @@ def _check(verdict: str = "", *, is_ours: bool = True) -> dict[str, Any]:
 CARD_PAGES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "work-card": ("employment/card.html", _own),
     "work-card-less": ("employment/card.html", lambda: _own(frozenset({"title", "park"}))),
+    "work-card-too-long": ("employment/card.html", lambda: _own() | {"screen_code": ""}),
     "work-card-new": ("employment/card_new.html", lambda: _new(LINES, "card-1")),
     "work-card-none": ("employment/card_new.html", lambda: _new([])),
     "work-card-nothing-ticked": (

@@ -17,9 +17,11 @@ from tests.tnid.employment.work import a_person, an_employer, attest, linked
 from tnid.employment.cards import CARD_FIELDS
 from tnid.services import Services
 from tnid.signin.assurance import LOA1
+from tnid.stores.employers import employers
 from tnid.stores.sessions import sessions
 
 PASSWORD = "chè xanh búp tím 2 nương"
+RENAME = update(employers).values(name=bindparam("to"))
 FROM_PHONE = update(sessions).values(amr="qr pwd", acr=bindparam("new_acr"))
 
 
@@ -69,6 +71,10 @@ def test_a_card_is_made_of_what_is_ticked(signed_in: InProcess, work: str) -> No
     assert "TNG" in page.words() and "Công nhân may" in page.words()
 
 
+def test_the_page_of_work_leads_to_it(signed_in: InProcess, work: str) -> None:
+    assert signed_in.open("/account/work").get("card_1").get("href") == f"/account/work/{work}/card"
+
+
 def test_nothing_ticked_is_no_card(signed_in: InProcess, work: str) -> None:
     answer = signed_in.post(f"/account/work/{work}/card", submit="1")
     assert answer.status_code == 400
@@ -112,6 +118,15 @@ def test_less_of_it_can_be_shown(signed_in: InProcess, services: Services, work:
         address.partition("#")[2], lambda token: services.keyring.verify(token, typ=sd_jwt.TYP, now=now)
     )
     assert claims["job_title"] == "Công nhân may" and "employer" not in claims
+
+
+def test_a_card_of_the_longest_names_has_a_code_and_one_beyond_says_why(
+    signed_in: InProcess, services: Services, work: str, now: int
+) -> None:
+    for name, has_code in (("Công ty Điện tử " * 12, True), ("ễ" * 1000, False)):
+        services.database.execute(RENAME, to=name)
+        page = signed_in.open(f"/account/work/card/{make(signed_in, work)}")
+        assert (page.find("card_code") is not None, page.find("card_too_long") is None) == (has_code,) * 2
 
 
 @pytest.mark.parametrize("query", ["show=", "show=income", "show=title&show=<script>", "show=" + "x" * 5000])

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, text, update
 
 from oidc.credentials import sd_jwt, status_list
 from oidc.token.handles import new_identifier
@@ -20,7 +20,7 @@ from tnid.services import Services
 from tnid.stores.accounts import accounts
 from tnid.stores.audit import audit_events
 from tnid.stores.employers import employers
-from tnid.stores.employment_cards import employment_cards
+from tnid.stores.employment_cards import _FIND_CURRENT, _LIST_OF_EMPLOYER, _LIST_REVOKED, employment_cards
 
 DAY = 86400
 SUSPEND = update(employers).values(suspended_at=bindparam("at"))
@@ -276,6 +276,32 @@ def test_the_list_is_made_once_a_minute_and_without_looking_at_cards_that_count(
     assert services.card_status.get(now + 59) is made
     assert services.card_status.get(now + 60) is not made
     assert services.card_status.get(now - 1) is not made, "a clock that was set back waits for nothing"
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        (_LIST_REVOKED, "ix_employment_cards_revoked"),
+        (_FIND_CURRENT, "uq_employment_cards_employment_id_current"),
+        (_LIST_OF_EMPLOYER, "employments_employer_id"),
+    ],
+)
+def test_no_card_that_counts_is_looked_at(services: Services, query: Any, index: str) -> None:
+    engine, given = services.database._engine, {"now": 1, "of_employment": "x", "of_employer": "x"}
+    compiled = query.compile(engine)
+    with engine.connect() as connection:
+        if not services.database.is_sqlite:
+            connection.execute(text("SET enable_seqscan = off"))
+        explain = f"EXPLAIN {'QUERY PLAN' if services.database.is_sqlite else ''} {compiled}"
+        values = {name: given[name] for name in compiled.params}
+        plan = str(connection.exec_driver_sql(explain, bound(compiled, values)).all())
+        connection.rollback()
+    assert index in plan and "ix_employment_cards_expires_at" not in plan, plan
+
+
+def bound(compiled: Any, values: dict[str, Any]) -> Any:
+    """Return parameters in the form that the driver takes."""
+    return tuple(values[name] for name in compiled.positiontup) if compiled.positional else values
 
 
 def test_a_full_block_makes_the_list_longer(services: Services, now: int) -> None:
