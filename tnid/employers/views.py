@@ -17,6 +17,7 @@ from tnid.employers.forms import AskForm
 from tnid.employers.organisations import NewEmployer
 from tnid.employers.people import DUE_SOON_SECONDS
 from tnid.employers.roles import NAMES, Permission
+from tnid.imports.service import Import
 from tnid.parks import name_of_park
 from tnid.signin.session import get_end_user
 
@@ -71,9 +72,15 @@ def show(employer_id: str) -> ResponseReturnValue:
         role=NAMES[representative.role],
         park=name_of_park(representative.employer.park),
         numbers=count(representative.employer.id) if may_look else None,
+        latest=find_latest(representative.employer.id) if may_look else None,
         may_attest=representative.may(Permission.ATTEST),
         may_manage=representative.may(Permission.MANAGE),
     )
+
+
+def find_latest(employer_id: str) -> Import | None:
+    """Return the list that was uploaded last: how far it is."""
+    return next(iter(services.current().lists.list_of_employer(employer_id)), None)
 
 
 def count(employer_id: str) -> Numbers:

@@ -62,6 +62,10 @@ def _form(kind: Any, employer: Any = EMPLOYER, **context: Any) -> Callable[[], d
 
 def _show(employer: Any = EMPLOYER, **context: Any) -> Callable[[], dict[str, Any]]:
     shown = {"role": "Quản lý", "park": "KCN Sông Công I", "may_attest": True, "may_manage": True}
+    shown["latest"] = SimpleNamespace(
+        id="l1", percent=77, needing=12, has_more=False, is_over=False, is_refused=False,
+        row=SimpleNamespace(created_at="hôm nay lúc 08:10", rows_read=16204, state="applying"),
+    )  # fmt: skip
     return _page(employer, **{**shown, "numbers": Numbers(16204, 12450, 3754, 812), **context})
 
 
@@ -93,7 +97,7 @@ EMPLOYER_PAGES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
         ),
     ),
     "employer": ("employers/show.html", _show()),
-    "employer-empty": ("employers/show.html", _show(VERIFIED, numbers=Numbers(0, 0, 0, 0))),
+    "employer-empty": ("employers/show.html", _show(VERIFIED, numbers=Numbers(0, 0, 0, 0), latest=None)),
     "employer-reader": ("employers/show.html", _show(may_attest=False, may_manage=False)),
     "employer-suspended": ("employers/show.html", _show(SUSPENDED, numbers=None)),
     "representatives": ("employers/representatives.html", _page(listed=LISTED, may_manage=True)),

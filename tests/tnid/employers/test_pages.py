@@ -9,6 +9,8 @@ import pytest
 from tests.conftest import Clock
 from tests.tnid.conftest import InProcess, Someone
 from tests.tnid.employers.conftest import TNG, known, refusals
+from tnid.accounts.refusal import Refused
+from tnid.employment.attestations import LIST, By
 from tnid.services import Services
 from tnid.stores.employers import MANAGER
 
@@ -112,6 +114,19 @@ def test_who_is_unknown_is_told_to_confirm_who_they_are(
         page = browser.open(path)
         assert page.path == "/employers" and page.has("confirm_identity")
         assert not page.has("ask_employer")
+
+
+def test_the_first_page_says_how_far_the_latest_list_is(
+    tng: str, thuy: Someone, at_desk: AtDesk, services: Services, clock: Clock
+) -> None:
+    browser = at_desk(thuy)
+    assert not browser.open(f"/employers/{tng}").has("latest_list")
+    content = "Họ và tên,Mã nhân viên\nNguyễn Thị Hoà,A1\n".encode()
+    with services.database.unit():
+        taken = services.lists.receive_whole(tng, By(thuy.id, LIST), content, clock.now())
+    assert not isinstance(taken, Refused)
+    assert browser.open(f"/employers/{tng}").has("latest_list")
+    assert browser.click("latest_list").path == f"/employers/{tng}/lists/{taken.id}"
 
 
 # Invitations
