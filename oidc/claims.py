@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from oidc.attested import ATTESTED, OF_EMPLOYMENT, SELF_DECLARED
+from oidc.attested import ATTESTED, OF_EMPLOYMENT, QUESTIONS, SELF_DECLARED
 from oidc.attested import SCOPES as WORK_SCOPES
 from oidc.errors import InvalidRequest
 from oidc.mandates import Mandate
@@ -60,6 +60,7 @@ ON_REQUEST_SCOPES = YES_NO_SCOPES.union(WORK_SCOPES)
 """No client has them that didn't name them at registration."""
 
 CLAIMS_SUPPORTED = (*_OF_SCOPES, *ASKING)
+_OF_WORK = frozenset({*ATTESTED, *SELF_DECLARED, *QUESTIONS})
 _NEVER_VERIFIED = frozenset({*YES_NO_CLAIMS, *SELF_DECLARED, *ATTESTED.difference(OF_EMPLOYMENT)})
 VERIFIED_NAMES = frozenset(f"{MEMBER}/{name}" for name in _OF_SCOPES if name not in _NEVER_VERIFIED)
 EVIDENCE_NAME = f"{MEMBER}/{EVIDENCE}"
@@ -125,6 +126,12 @@ class ClaimsRequest:
     verified: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def names(self) -> frozenset[str]:
+        """Return every claim that is asked for, verified or not, without what is asked about."""
+        verified = (name.removeprefix(f"{MEMBER}/") for name in self.verified_names)
+        return frozenset(base_of(name) for name in (*self.userinfo, *self.id_token, *verified))
+
+    @property
     def verified_names(self) -> tuple[str, ...]:
         """Return the verified claims that a person has to agree to, as consent names them.
 
@@ -133,6 +140,17 @@ class ClaimsRequest:
         asked = {name for requests in self.verified.values() for name in names_of(requests)}
         known = asked & VERIFIED_NAMES
         return tuple(sorted(known | (asked & {EVIDENCE_NAME}))) if known else ()
+
+
+def list_unregistered(asked: ClaimsRequest, scopes: Iterable[str]) -> list[str]:
+    """Return the claims about work that a client with these scopes has no business to ask for by name.
+
+    Who lists jobs or homes says so by its scopes: from it a worker may hide the employer. A question needs
+    one of the scopes of work.
+    """
+    has = frozenset(WORK_SCOPES).intersection(scopes)
+    covered = names_of_scopes(has).union(QUESTIONS if has else ())
+    return sorted((asked.names & _OF_WORK) - covered)
 
 
 def parse_claims_parameter(text: str) -> ClaimsRequest:

@@ -14,7 +14,7 @@ from typing import Any
 
 from oidc.authorization.pkce import check_challenge
 from oidc.authorization.response import RESPONSE_MODES, ReplyTo, takes_response_mode
-from oidc.claims import SCOPE_CLAIMS, parse_claims_parameter
+from oidc.claims import SCOPE_CLAIMS, list_unregistered, parse_claims_parameter
 from oidc.clients.terminal import check_details
 from oidc.errors import (
     InvalidRequest,
@@ -237,6 +237,9 @@ def check_claims(draft: Draft) -> None:
     asked = parse_claims_parameter(text)
     if asked.essential_acr and asked.essential_acr not in ACR_VALUES:
         raise UnmetAuthenticationRequirements("The acr that is essential is not one of acr_values_supported.")
+    refused = list_unregistered(asked, draft.client.scope)
+    if refused:
+        raise InvalidRequest(f"This client registered no scope that covers: {' '.join(refused)}.")
     draft.checked.update(
         userinfo_claims=asked.userinfo,
         id_token_claims=asked.id_token,

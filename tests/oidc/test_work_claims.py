@@ -10,6 +10,7 @@ import pytest
 
 from oidc.agreed import Agreed
 from oidc.attested import ATTESTED, NOTHING, QUESTIONS, SCOPES, SELF_DECLARED, Vouched, is_of_work
+from oidc.authorization.prompts import Prompt
 from oidc.claims import SCOPE_CLAIMS, names_of_scopes
 from oidc.clients.registration import new_client
 from oidc.consent import CLAIM_GROUPS
@@ -157,6 +158,32 @@ def test_data_of_an_identity_document_need_no_look_at_work(world: World, looks: 
     }
     assert told(world, ask(world, wish, "verified_claims/birthdate"))["verified_claims"]["claims"]
     assert looks.names == []
+
+
+@pytest.mark.parametrize(
+    ("scope", "wish", "refused"),
+    [
+        ("openid", {"job_title": None}, "job_title"),
+        ("openid worker", {"employer": None, "job_title": None}, "employer"),
+        ("openid worker employer", {"job_seeker": None}, "job_seeker"),
+        ("openid", QUESTION, "income_at_least"),
+        ("openid worker", verified("employer"), "employer"),
+        ("openid jobs", QUESTION, ""),
+        ("openid employer", verified("employer"), ""),
+        ("openid", {"name": None, "age_over": {"value": 18}}, ""),
+    ],
+)
+def test_who_asks_by_name_has_registered_a_scope_that_covers_it(
+    world: World, scope: str, wish: dict[str, Any], refused: str
+) -> None:
+    world.client, world.secret = world.add_client(scope=scope)
+    answer = world.authorize(world.end_user(), scope="openid", claims=json.dumps({"userinfo": wish}))
+    if not refused:
+        assert isinstance(answer, Prompt)
+        return
+    assert isinstance(answer, Response)
+    error = location(answer)
+    assert error["error"] == "invalid_request" and error["error_description"].endswith(f": {refused}.")
 
 
 @pytest.mark.parametrize("claim", ["job_seeker", "housing_seeker", "represents"])
