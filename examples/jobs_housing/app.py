@@ -6,8 +6,10 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from flask import Flask, request
+from flask import Flask, g, request
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.wrappers import Response
 
 from examples.jobs_housing import (
     account,
@@ -88,12 +90,25 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     )
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.register_error_handler(OperationalError, lambda _: show_refusal(refuse("database_busy")))
-    app.context_processor(lambda: {"person": find_person(), "has_linked": linking.KNOWN in request.cookies})
+    for error in (OperationalError, PoolTimeout):
+        app.register_error_handler(error, show_busy)
+    app.context_processor(find_visitor)
     app.jinja_env.globals.update(**HELPERS)
     # What was not answered when the application stopped
     answering.wake()
     return app
+
+
+def find_visitor() -> dict[str, object]:
+    """Return what every page says of who looks at it; nothing of it needs a database that doesn't answer."""
+    person = None if "is_database_busy" in g else find_person()
+    return {"person": person, "has_linked": linking.KNOWN in request.cookies}
+
+
+def show_busy(_error: Exception) -> Response:
+    """Answer where the database is locked, stopped or out of space: nothing was written."""
+    g.is_database_busy = True
+    return show_refusal(refuse("database_busy"))
 
 
 def open_database(url: str) -> Database:

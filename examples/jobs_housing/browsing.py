@@ -34,6 +34,13 @@ def show_all() -> str:
     )
 
 
+@blueprint.get("/listings")
+@blueprint.get("/listings/")
+def lead_to_all() -> Response:
+    """Lead on who shortened the address of a listing."""
+    return redirect(url_for("listings.show_all"), 308)
+
+
 @blueprint.get("/map")
 def show_map() -> str:
     search = read_search(request.args)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -69,7 +70,7 @@ def take_step(listing_id: str, step: str) -> ResponseReturnValue:
     typed = READERS[step](listing.kind, request.form)
     if typed.errors:
         return _show_form(listing, step, request.form, typed.errors), 422
-    if not parts().listings.change(listing, typed.values, now()):
+    if not parts().listings.change(listing, {**typed.values, **vouch(listing)}, now()):
         abort(404)
     return go_on(listing, step)
 
@@ -97,6 +98,8 @@ def change(listing_id: str, change: str) -> ResponseReturnValue:
         return _delete(listing)
     if change == "publish" and find_missing_steps(listing):
         return go_to("posting.show", listing_id=listing.id)
+    if change != "close":
+        parts().listings.change(listing, vouch(listing), now())
     if getattr(parts().listings, change)(listing, now()):
         flash(f"posting.done.{change}")
     return go_to("posting.show", listing_id=listing.id)
@@ -122,6 +125,12 @@ def get_own(listing_id: str) -> Listing:
     if listing is None or listing.state == "deleted" or not poster.manages(listing):
         abort(404)
     return listing
+
+
+def vouch(listing: Listing) -> dict[str, Any]:
+    """Return what the provider says now of who offers a listing: its mark is as old as the last change."""
+    poster = get_poster(listing.kind)
+    return to_values(poster, poster.find_organisation(listing.tax_code), now())
 
 
 def go_on(listing: Listing, step: str) -> Response:
