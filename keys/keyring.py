@@ -11,7 +11,7 @@ from keys.compact import InvalidToken
 from keys.envelope import KeyEnvelope, KeyUnreadable
 from keys.generate import generate_key
 from keys.key_set import KeySet
-from keys.rotation import Action, Publish, RotationPolicy
+from keys.rotation import Action, Publish, Remove, RotationPolicy
 from keys.signing_key import ALGORITHMS
 from keys.store import KeyStore, StoredKey, StoreUnavailable
 
@@ -133,6 +133,15 @@ class Keyring:
         """
         wait_seconds = rotation.IMMEDIATE_SECONDS if immediately else self._policy.publish_seconds
         return self._apply(rotation.plan_rotation(self._reload(now).stored, now, wait_seconds), now)
+
+    def withdraw(self, kid: str, now: int) -> Change | None:
+        """Remove a retired key before its time, as one that leaked: what it signed is good no more.
+
+        None for a key that signs, that will sign, or that isn't there.
+        """
+        retired = {one.kid for one in self.list_keys(now) if one.status == "retired"}
+        removals = [Remove(key) for key in self._store.find_all() if key.kid == kid and kid in retired]
+        return next(iter(self._apply(removals, now)), None)
 
     def list_keys(self, now: int) -> tuple[KeyStatus, ...]:
         """Return every key and its place in its life, fresh from the store."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import zxingcpp
@@ -13,12 +14,14 @@ from playwright.sync_api import BrowserContext, Locator, Route
 
 from oidc.credentials import status_list
 from tests.flows.accessibility import look_at
-from tests.flows.chromium import DESKTOP, Window, pass_through
+from tests.flows.chromium import DESKTOP, Window, pass_through, running_chromium
+from tests.flows.test_identity import HEIGHT, WIDTH, film_of
 from tests.flows.work_card import DAY, Work, altered, check, forger, running_work, visit
 from tests.person import Browser, Person
 from tnid import clock
 from tnid.employment.card_status import BLOCK
 from tnid.employment.cards import CARD_FIELDS
+from tnid.qr.image import png
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -165,6 +168,24 @@ def test_its_code_is_read_off_paper_at_a_printers_worst(
     (found,) = zxingcpp.read_barcodes(picture.rotate(7, fillcolor=255, expand=True))
     assert found.text == address
     context.close()
+
+
+def test_the_pages_own_camera_reads_a_card_without_a_network(tmp_path: Path, work: Work) -> None:
+    address = f"{work.provider.issuer}/work/card#{work.live}"
+    picture = Image.new("L", (WIDTH, HEIGHT), 200)
+    picture.paste(Image.open(io.BytesIO(png(address, "L", 5))).convert("L"), (200, 5))
+    film = film_of(picture, tmp_path / "card.y4m")
+    camera = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
+    with running_chromium(*camera, f"--use-file-for-fake-video-capture={film}") as running:
+        context = running.new_context(viewport={"width": 360, "height": 740})
+        page = visit(context, work)
+        # What reads a picture is fetched once the page is kept, where the browser can't
+        page.wait_for_load_state("networkidle")
+        context.set_offline(True)
+        page.locator("#scan_start").click()
+        page.locator("#card_verdict[data-verdict=valid]").wait_for()
+        assert page.locator("#scan_start").is_visible(), "for the next card"
+        context.close()
 
 
 def test_without_scripts_the_text_is_checked_by_the_server(work: Work) -> None:

@@ -297,3 +297,20 @@ def test_one_thread_reads_while_the_others_go_on(keyring: Keyring, store: Watche
     finally:
         release.set()
         reader.join()
+
+
+def test_a_retired_key_can_be_withdrawn_and_no_other(keyring: Keyring) -> None:
+    old = sign(keyring)
+    kid = parse(old).kid
+    assert keyring.withdraw(kid, NOW) is None, "it signs"
+    keyring.rotate(NOW)
+    successor = next(key.kid for key in keyring.list_keys(NOW) if key.status == "next" and key.alg == "ES256")
+    assert keyring.withdraw(successor, NOW) is None, "it will sign"
+    later = NOW + POLICY.publish_seconds
+    assert keyring.verify(old, typ="JWT", now=later)
+    assert keyring.withdraw(kid, later) is not None
+    assert keyring.withdraw(kid, later) is None
+    with pytest.raises(InvalidToken) as refused:
+        keyring.verify(old, typ="JWT", now=later)
+    assert refused.value.reason == "unknown_key"
+    assert parse(sign(keyring, later)).kid == successor

@@ -21,6 +21,7 @@ COMMANDS = [
     ["db", "check"],
     ["keys", "list"],
     ["keys", "rotate"],
+    ["keys", "withdraw"],
     *(["client", name] for name in ("create", "list", "show", "disable", "rotate-secret")),
     *(["account", name] for name in ("create", "show", "disable", "enable", "export", "delete")),
     *(["resource", name] for name in ("create", "update", "list", "show", "disable", "allow")),
@@ -297,6 +298,7 @@ def test_a_bad_account_is_refused_with_its_reason(tnid: Commands, change: dict[s
 def test_keys_are_made_and_rotated(tnid: Commands) -> None:
     assert {one["alg"] for one in tnid.answer("keys", "rotate", "--now")["changes"]} == {"RS256", "ES256"}
     assert len(tnid.answer("keys", "list")["keys"]) == 2
+    assert "no retired key" in tnid.refusal("keys", "withdraw", tnid.answer("keys", "list")["keys"][0]["kid"])
 
 
 def test_what_operators_do_is_in_the_audit_log(tnid: Commands) -> None:

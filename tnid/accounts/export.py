@@ -178,6 +178,11 @@ def _employments(services: Services, person: Account, now: int) -> Any:
     ]
 
 
+def _employment_cards(services: Services, person: Account, now: int) -> Any:
+    rows = services.employment_cards.list_live(person.id, now)
+    return [_readable(row, but=("id", "account_id", "employment_id", "status_index")) for row in rows]
+
+
 def _guardians(services: Services, person: Account, now: int) -> Any:
     return [
         {"name": name, "agreed_at": utc(row.agreed_at), "expires_at": utc(row.expires_at)}
@@ -241,6 +246,7 @@ SECTIONS: dict[str, Section] = {
     "requests": _requests,
     "mandates": _mandates,
     "employments": _employments,
+    "employment_cards": _employment_cards,
     "guardians": _guardians,
     "children": _children,
     "organisations": _organisations,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import click
 
 from tnid import clock
-from tnid.cli.answers import answer, table, with_json
+from tnid.cli.answers import Refusal, answer, table, with_json
 from tnid.cli.services import open_services
 
 
@@ -52,6 +52,22 @@ def rotate(immediately: bool, as_json: bool) -> None:
             services.audit.record("key.rotate", details=details, now=now)
     lines = [f"{c.alg} key {c.kid} signs from {utc(c.active_from)}" for c in changes]
     answer(as_json, {"changes": [change._asdict() for change in changes]}, "\n".join(lines) or NOTHING_NEW)
+
+
+@keys.command()
+@click.argument("kid")
+@with_json
+def withdraw(kid: str, as_json: bool) -> None:
+    """Remove a retired key at once, as one that leaked: what it signed is good no more, cards among it."""
+    now = clock.now()
+    with open_services() as services:
+        change = services.keyring.withdraw(kid, now)
+        if change is None:
+            raise Refusal(
+                "There is no retired key of this kid. Rotate first: a key that signs can't be removed."
+            )
+        services.audit.record("key.withdraw", details={"kid": kid, "alg": change.alg}, now=now)
+    answer(as_json, {"removed": change._asdict()}, f"{change.alg} key {kid} is removed.")
 
 
 NOTHING_NEW = "A new key was already waiting; nothing was changed."

@@ -127,6 +127,10 @@ class Cards:
         is_live = row is not None and row.account_id == account_id and row.expires_at > now
         return str(row.id) if is_live else None
 
+    def list_live(self, account_id: str, now: int) -> list[Any]:
+        """Return the rows of the person's cards that count."""
+        return self._store.list_live(account_id, now)
+
     def find(self, account_id: str, card_id: str, now: int) -> Card | None:
         """Return a live card of the person's, signed at this moment; None for any other.
 

@@ -60,6 +60,11 @@ _FIND = select(employment_cards).where(
     _ROW.id == bindparam("of_id"), _ROW.account_id == bindparam("of_account")
 )
 _FIND_CURRENT = select(employment_cards).where(_ROW.employment_id == bindparam("of_employment"), _IS_CURRENT)
+_LIST_LIVE = (
+    select(employment_cards)
+    .where(_ROW.account_id == bindparam("of_account"), _IS_CURRENT, _ROW.expires_at > bindparam("now"))
+    .order_by(_ROW.issued_at, _ROW.id)
+)
 _REVOKE = update(employment_cards).where(_IS_CURRENT).values(revoked_at=bindparam("now"))
 _REVOKE_ONE = _REVOKE.where(_ROW.id == bindparam("of_id"), _ROW.account_id == bindparam("of_account"))
 _REVOKE_OF_EMPLOYMENT = _REVOKE.where(_ROW.employment_id == bindparam("of_employment"))
@@ -98,6 +103,9 @@ class EmploymentCardStore:
     def find_current(self, employment_id: str) -> Any:
         """Return the employment's card that nobody revoked, expired or not, or None."""
         return self._database.fetch_one(_FIND_CURRENT, of_employment=employment_id)
+
+    def list_live(self, account_id: str, now: int) -> list[Any]:
+        return self._database.fetch_all(_LIST_LIVE, of_account=account_id, now=now)
 
     def revoke(self, card_id: str, account_id: str, now: int) -> bool:
         return self._database.execute(_REVOKE_ONE, of_id=card_id, of_account=account_id, now=now) == 1

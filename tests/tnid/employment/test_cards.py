@@ -12,6 +12,7 @@ from oidc.credentials import sd_jwt, status_list
 from oidc.token.handles import new_identifier
 from tests.conftest import Clock
 from tests.tnid.employment.work import a_person, an_employer, attest, linked
+from tnid.accounts.export import build_document
 from tnid.accounts.refusal import Refused
 from tnid.employment.card_status import BLOCK, CARD_SECONDS, Places
 from tnid.employment.cards import CARD_FIELDS, Card
@@ -174,6 +175,16 @@ def test_a_field_taken_back_ends_the_card_that_shows_it(
     own = services.employments.find_own(an, work)
     assert own and services.employments.decide(an, work, own.version, ("employer",), now) is None
     assert is_over(services, card, now + 120)
+
+
+def test_a_copy_of_all_data_has_the_cards_that_count(
+    services: Services, an: str, work: str, now: int
+) -> None:
+    issue(services, an, work, now)
+    issue(services, an, work, now, "title")
+    copy = build_document(services, services.accounts.get(an), now, in_full=True)
+    (card,) = copy["employment_cards"]
+    assert card["fields"] == "title" and set(card) == {"fields", "issued_at", "expires_at", "revoked_at"}
 
 
 def test_taking_all_of_it_back_ends_the_card(services: Services, an: str, work: str, now: int) -> None:
