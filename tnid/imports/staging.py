@@ -59,7 +59,9 @@ class Staging:
         digest = hashlib.sha256()
         today = datetime.fromtimestamp(now(), VIETNAM).date()
         pieces = self._open_pieces(held, digest.update)
-        events = read_list(pieces, self._most_rows, held.row.size_bytes)
+        events = read_list(
+            pieces, self._most_rows, held.row.size_bytes, lambda: advance(self._store, held, now())
+        )
         rows = self._judge_all(held, events, tax_code, today, last)
         while unit := list(islice(rows, UNIT_ROWS)):
             self._keep(held, unit, now())

@@ -11,8 +11,8 @@ from tnid.imports.rows import BAD
 from tnid.imports.staging import NOT_ALL_READ
 
 OUTCOMES: dict[str, Any] = {
-    MATCHED: _("Confirmed, linked by the worker"),
-    INVITED: _("Recorded, the worker decides"),
+    MATCHED: _("Linked by the worker"),
+    INVITED: _("Recorded"),
     ENDED: _("Last day recorded"),
     UNKNOWN: _("Not on the list"),
     AMBIGUOUS: _("Not clear who is meant"),
@@ -61,7 +61,7 @@ LISTS: dict[str, Any] = {
         "The file is saved as UTF-16 (in Excel: Unicode Text). Save it as CSV UTF-8 or Excel (.xlsx), and"
         " upload it again."
     ),
-    "font_tcvn3": _old_font("TCVN3 (ABC), .VnTime"),
+    "font_tcvn3": _old_font("TCVN3/ABC, .VnTime"),
     "font_vni": _old_font("VNI"),
     "windows_1258": _(
         "The file is saved in the old Windows-1258 encoding. Save it as CSV UTF-8 or Excel (.xlsx), and"
