@@ -3,7 +3,6 @@ the person takes something back."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -11,9 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
-    ForeignKey,
     Index,
-    Integer,
     Row,
     String,
     Table,
@@ -26,13 +23,13 @@ from sqlalchemy import (
 )
 
 from examples.jobs_housing.database import METADATA
-from examples.jobs_housing.sharing import ITEMS, Sent, find_item, to_text
 
 SENT, SEEN, INVITED, ACCEPTED, REFUSED, WITHDRAWN = (
     "sent", "seen", "invited", "accepted", "refused", "withdrawn",
 )  # fmt: skip
 OPEN = (SENT, SEEN, INVITED)
 DECIDED = (ACCEPTED, REFUSED)
+STATES = (*OPEN, *DECIDED, WITHDRAWN)
 # What a recruiter may make of an application, and from where
 MOVES: Mapping[str, tuple[str, ...]] = {
     INVITED: (SENT, SEEN),
@@ -66,27 +63,7 @@ applications = Table(
 Index(None, applications.c.sub, applications.c.listing_id, unique=True)
 Index(None, applications.c.recipient, applications.c.changed_at)
 
-application_items = Table(
-    "application_items",
-    METADATA,
-    Column("application_id", String(22), ForeignKey("applications.id", ondelete="CASCADE"), primary_key=True),
-    Column("name", String(40), primary_key=True),
-    Column("place", Integer, nullable=False),
-    # JSON; None once it may no longer be used
-    Column("value", Text),
-    # What a yes/no question asked about, as JSON
-    Column("asked", Text, nullable=False),
-    Column("source", Text, nullable=False),
-    Column("confirmed_at", String(10), nullable=False),
-    Column("valid_until", String(10), nullable=False),
-    # When the provider answered, by its own clock
-    Column("came_at", BigInteger, nullable=False),
-    Column("ended_at", BigInteger),
-)
-
-_PLACES = {item.name: place for place, item in enumerate(ITEMS)}
 _ROW = applications.c
-_ITEM = application_items.c
 _ID = _ROW.id == bindparam("application")
 _IS_FOR = _ROW.recipient.in_(bindparam("recipients", expanding=True))
 _THEIRS = _ROW.sub == bindparam("who")
@@ -96,18 +73,15 @@ _FIND_FOR = select(applications).where(_ID, _IS_FOR)
 _LIST_OWN = select(applications).where(_THEIRS).order_by(_ROW.changed_at.desc()).limit(200)
 _LIST_FOR = (
     select(applications)
-    .where(_IS_FOR)
+    .where(
+        _IS_FOR,
+        _ROW.state.in_(bindparam("states", expanding=True)),
+        (_ROW.listing_id == bindparam("listing")) | (bindparam("listing") == ""),
+    )
     .order_by(_ROW.changed_at.desc())
     .limit(bindparam("most"))
     .offset(bindparam("start"))
 )
-_ITEMS_OF = (
-    select(application_items).where(_ITEM.application_id == bindparam("application")).order_by(_ITEM.place)
-)
-_NAMES_IN = (
-    select(_ITEM.application_id, _ITEM.value)
-    .where(_ITEM.application_id.in_(bindparam("applications", expanding=True)), _ITEM.name == "name")
-)  # fmt: skip
 _DROP_SHELL = delete(applications).where(
     _THEIRS, _ROW.listing_id == bindparam("listing"), _ROW.state == WITHDRAWN
 )
@@ -123,36 +97,14 @@ _SEE = (
 )
 _DECIDE = update(applications).where(_ID).values(decided_at=bindparam("now"))
 _EMPTY = update(applications).where(_ID).values(letter="", emptied_at=bindparam("now"))
-_DROP_ITEMS = delete(application_items).where(_ITEM.application_id == bindparam("application"))
 _PART = update(applications).where(_THEIRS, _ROW.emptied_at.is_not(None)).values(sub=None)
 _OLDER = (
     select(_ROW.id, _ROW.state)
     .where(_THEIRS, _ROW.came_at <= bindparam("at"))
     .order_by(_ROW.id)
 )  # fmt: skip
-_END_ITEMS = (
-    update(application_items)
-    .where(
-        _ITEM.application_id.in_(select(_ROW.id).where(_THEIRS)),
-        _ITEM.name.in_(bindparam("names", expanding=True)),
-        _ITEM.came_at <= bindparam("at"),
-        _ITEM.ended_at.is_(None),
-    )
-    .values(value=None, source="", ended_at=bindparam("now"))
-)
-_EXPIRE = (
-    update(application_items)
-    .where(_ITEM.ended_at.is_(None), _ITEM.valid_until != "", _ITEM.valid_until < bindparam("today"))
-    .values(value=None, source="", ended_at=bindparam("now"))
-)
-_IS_DUE = _ITEM.ended_at.is_(None)
-Index(None, _ITEM.valid_until, sqlite_where=_IS_DUE, postgresql_where=_IS_DUE)
-_HAS_DUE = (
-    select(_ITEM.application_id)
-    .where(_ITEM.ended_at.is_(None), _ITEM.valid_until != "", _ITEM.valid_until < bindparam("today"))
-    .limit(1)
-)
 _COUNT_SENT = select(func.count()).where(_THEIRS, _ROW.sent_at > bindparam("since"))
+_PART_FOR = update(applications).where(_ROW.recipient == bindparam("reader")).values(recipient="")
 _CLOSE_FOR = (
     update(applications)
     .where(_ROW.recipient == bindparam("reader"), _ROW.state.in_(OPEN))
@@ -169,16 +121,11 @@ class Target(NamedTuple):
     recipient: str
 
 
-class SentItem(NamedTuple):
-    """An item of an application as it is shown; `value` is None once `ended_at` says that it is over."""
+class Page(NamedTuple):
+    """Which part of a list."""
 
-    name: str
-    value: Any
-    asked: Any
-    source: str
-    confirmed_at: str
-    valid_until: str
-    ended_at: int | None
+    start: int
+    most: int
 
 
 def recipient_of(tax_code: str | None, posted_by: str | None) -> str | None:
@@ -219,22 +166,6 @@ def add(
     return True
 
 
-def add_items(connection: Connection, application_id: str, sent: Iterable[Sent], came_at: int) -> None:
-    rows = [
-        {
-            **one._asdict(),
-            "application_id": application_id,
-            "place": _PLACES[one.name],
-            "value": to_text(one.value),
-            "asked": to_text(one.asked),
-            "came_at": came_at,
-        }
-        for one in sent
-    ]
-    if rows:
-        connection.execute(application_items.insert(), rows)
-
-
 def find_of(connection: Connection, sub: str, listing_id: str) -> Row[Any] | None:
     """Return the person's application to a listing, a withdrawn one too."""
     return connection.execute(_FIND_OF, {"who": sub, "listing": listing_id}).one_or_none()
@@ -255,33 +186,18 @@ def list_own(connection: Connection, sub: str) -> list[Row[Any]]:
     return list(connection.execute(_LIST_OWN, {"who": sub}))
 
 
-def list_for(connection: Connection, recipients: Iterable[str], start: int, most: int) -> list[Row[Any]]:
-    """Return what was sent to these recipients, the latest change first."""
-    given = {"recipients": list(recipients), "start": start, "most": most}
-    return list(connection.execute(_LIST_FOR, given))
+def list_for(
+    connection: Connection, recipients: Iterable[str], states: Iterable[str], listing_id: str, page: Page
+) -> list[Row[Any]]:
+    """Return what was sent to these recipients, the latest change first; "" is any listing."""
+    given = {"recipients": list(recipients), "states": list(states), "listing": listing_id}
+    return list(connection.execute(_LIST_FOR, {**given, **page._asdict()}))
 
 
 def close_for(connection: Connection, recipient: str, now: int) -> None:
     """Have nobody wait for an answer of somebody who is gone."""
     connection.execute(_CLOSE_FOR, {"reader": recipient, "now": now})
-
-
-def list_items(connection: Connection, application_id: str) -> list[SentItem]:
-    """Return what was sent with an application, ended items too."""
-    rows = connection.execute(_ITEMS_OF, {"application": application_id})
-    return [_shown(row) for row in rows if find_item(row.name) is not None]
-
-
-def _shown(row: Row[Any]) -> SentItem:
-    value = None if row.value is None else json.loads(row.value)
-    dates = (row.confirmed_at, row.valid_until)
-    return SentItem(row.name, value, json.loads(row.asked), row.source, *dates, row.ended_at)
-
-
-def list_names(connection: Connection, application_ids: Iterable[str]) -> dict[str, str]:
-    """Return the applicants' names that may be used, by application."""
-    rows = connection.execute(_NAMES_IN, {"applications": list(application_ids)})
-    return {row.application_id: json.loads(row.value) for row in rows if row.value is not None}
+    connection.execute(_PART_FOR, {"reader": recipient})
 
 
 def see(connection: Connection, application_id: str, now: int) -> bool:
@@ -299,7 +215,7 @@ def move(connection: Connection, application_id: str, after: str, now: int) -> b
 
 
 def withdraw(connection: Connection, application_id: str, now: int) -> bool:
-    """Withdraw an application that is open, and remove what it held; False where it isn't open any more."""
+    """Withdraw an open application; False where it is open no more. What it held is the caller's to drop."""
     given = {"application": application_id, "before": list(OPEN), "after": WITHDRAWN, "now": now}
     if connection.execute(_MOVE, given).rowcount != 1:
         return False
@@ -308,12 +224,11 @@ def withdraw(connection: Connection, application_id: str, now: int) -> bool:
 
 
 def _empty(connection: Connection, application_id: str, now: int) -> None:
-    connection.execute(_DROP_ITEMS, {"application": application_id})
     connection.execute(_EMPTY, {"application": application_id, "now": now})
 
 
 def empty_all(connection: Connection, sub: str, at: int, now: int) -> tuple[list[str], int]:
-    """Remove all that the person's applications of up to `at` hold, and withdraw those that are open.
+    """Forget whose the person's applications of up to `at` are, and withdraw those that are open.
 
     Returns their ids, and how many decided ones keep their date and outcome: those, and nobody's name.
     """
@@ -325,19 +240,3 @@ def empty_all(connection: Connection, sub: str, at: int, now: int) -> tuple[list
     if rows:
         connection.execute(_PART, {"who": sub})
     return [row.id for row in rows], sum(row.state in DECIDED for row in rows)
-
-
-def end_items(connection: Connection, sub: str, names: Iterable[str], at: int, now: int) -> int:
-    """Remove the values of these items that came up to `at`; what is left says that they are over."""
-    given = {"who": sub, "names": list(names), "at": at, "now": now}
-    return connection.execute(_END_ITEMS, given).rowcount
-
-
-def has_due_items(connection: Connection, today: str) -> bool:
-    """Say whether there are values whose day is over."""
-    return connection.execute(_HAS_DUE, {"today": today}).one_or_none() is not None
-
-
-def expire_items(connection: Connection, today: str, now: int) -> int:
-    """Remove the values whose day is over; `today` is an ISO date."""
-    return connection.execute(_EXPIRE, {"today": today, "now": now}).rowcount

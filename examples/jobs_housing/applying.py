@@ -13,7 +13,7 @@ from flask import Blueprint, abort, flash, render_template, request, url_for
 from sqlalchemy import Row
 from werkzeug.wrappers import Response
 
-from examples.jobs_housing import applications, letters, linking, sharing
+from examples.jobs_housing import applications, letters, linking, sent_items, sharing
 from examples.jobs_housing.listings import DAY, Listing
 from examples.jobs_housing.parts import find_person, get_listing, go_to, now, parts
 from examples.jobs_housing.people import EVERYTHING, Draft
@@ -126,7 +126,7 @@ def _send(person: SignedIn, listing: Listing, draft: Draft, sent: list[Sent]) ->
         people.link(connection, person.sub, moment)
         if applications.add(connection, new_id, target, person.sub, draft.letter, person.came_at, moment):
             kept = linking.drop_taken_back(person, sent, marks)
-            applications.add_items(connection, new_id, kept, person.came_at)
+            sent_items.add(connection, new_id, kept, person.came_at)
         else:
             found = applications.find_of(connection, person.sub, listing.id)
             new_id = str(found.id) if found else new_id

@@ -10,8 +10,9 @@ from flask import Blueprint, abort, flash, render_template, request
 from sqlalchemy import Row
 from werkzeug.wrappers import Response
 
-from examples.jobs_housing import applications, letters
+from examples.jobs_housing import applications, letters, sent_items
 from examples.jobs_housing.letters import PERSON
+from examples.jobs_housing.letting_go import drop_held
 from examples.jobs_housing.parts import find_person, go_to, now, parts
 from examples.jobs_housing.wording import day_of, describe
 
@@ -47,7 +48,7 @@ def _show(application_id: str, typed: str = "", problem: str = "") -> str:
     expire()
     row = _get_own(application_id)
     with parts().database.reading() as connection:
-        lines = describe(applications.list_items(connection, row.id))
+        lines = describe(sent_items.list_of(connection, row.id))
         written = letters.list_of(connection, row.id)
     return render_template(
         "application.html",
@@ -118,7 +119,7 @@ def withdraw(application_id: str) -> Response:
     row = _get_own(application_id)
     with parts().database.writing() as connection:
         if applications.withdraw(connection, row.id, now()):
-            letters.drop(connection, [row.id])
+            drop_held(connection, [row.id])
             flash("application.withdrawn")
     return go_to("following.show", application_id=row.id)
 
@@ -127,10 +128,10 @@ def expire() -> None:
     """Have gone whatever an employer confirmed until a day that is over."""
     today = day_of(now())
     with parts().database.reading() as connection:
-        is_due = applications.has_due_items(connection, today)
+        is_due = sent_items.has_due(connection, today)
     if is_due:
         with parts().database.writing() as connection:
-            applications.expire_items(connection, today, now())
+            sent_items.expire(connection, today, now())
 
 
 def _get_own(application_id: str) -> Row[Any]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from examples.jobs_housing import applications, letters
+from examples.jobs_housing import applications, letters, sent_items
 from examples.jobs_housing.listings import LISTINGS, SAVED
 from examples.jobs_housing.people import EVERYTHING, People
 from examples.jobs_housing.pictures import PICTURES
@@ -35,6 +35,12 @@ class Outcome(NamedTuple):
     reason: str = ""
 
 
+def drop_held(connection: Connection, application_ids: list[str]) -> None:
+    """Remove what was sent with these applications, and what was written about them."""
+    sent_items.drop(connection, application_ids)
+    letters.drop(connection, application_ids)
+
+
 def let_go_of_all(connection: Connection, people: People, sub: str, at: int, now: int) -> Outcome:
     """Remove all that came from a person up to a moment: their profile, what they sent, what they wrote.
 
@@ -44,7 +50,7 @@ def let_go_of_all(connection: Connection, people: People, sub: str, at: int, now
     people.mark_taken_back(connection, sub, [EVERYTHING], at)
     ids, decided = applications.empty_all(connection, sub, at, now)
     if ids:
-        letters.drop(connection, ids)
+        drop_held(connection, ids)
     connection.execute(_DROP_SAVED, {"who": sub, "at": at})
     _end_listings(connection, sub, at, now)
     people.forget(connection, sub, at)
@@ -67,7 +73,7 @@ def let_go_of(
     people.hold(connection, sub, now)
     people.mark_taken_back(connection, sub, given, at)
     if names := find_names_of(given):
-        applications.end_items(connection, sub, names, at, now)
+        sent_items.end(connection, sub, names, at, now)
     # Nothing may be left of somebody who was only known by this event
     people.forget(connection, sub, 0)
     return Outcome(DELETED)

@@ -10,7 +10,7 @@ from flask import Blueprint, abort, flash, render_template, request
 from sqlalchemy import Row
 from werkzeug.wrappers import Response
 
-from examples.jobs_housing import applications, letters
+from examples.jobs_housing import applications, letters, sent_items
 from examples.jobs_housing.following import expire, post_message
 from examples.jobs_housing.letters import RECRUITER
 from examples.jobs_housing.parts import find_person, go_to, now, parts
@@ -43,13 +43,24 @@ def show_all() -> str | Response:
         return _sign_in("/recruiting/")
     given = request.args.get("page", "")
     page = int(given) if re.fullmatch(r"[1-9][0-9]{0,4}", given) else 1
+    shows_all, listing_id = "all" in request.args, request.args.get("listing", "").replace("\0", "")
+    states = applications.STATES if shows_all else applications.OPEN
+    part = applications.Page((page - 1) * PER_PAGE, PER_PAGE + 1)
     with parts().database.reading() as connection:
-        rows = applications.list_for(connection, recipients, (page - 1) * PER_PAGE, PER_PAGE + 1)
+        rows = applications.list_for(connection, recipients, states, listing_id, part)
         ids = [row.id for row in rows[:PER_PAGE]]
-        names = applications.list_names(connection, ids)
+        names = sent_items.list_names(connection, ids)
         unread = letters.count_unread(connection, ids, RECRUITER)
     received = [(row, names.get(row.id), unread.get(row.id, 0)) for row in rows[:PER_PAGE]]
-    return render_template("received.html", received=received, page=page, has_more=len(rows) > PER_PAGE)
+    query = {**({"all": "1"} if shows_all else {}), **({"listing": listing_id} if listing_id else {})}
+    return render_template(
+        "received.html",
+        received=received,
+        page=page,
+        query=query,
+        has_more=len(rows) > PER_PAGE,
+        is_organisation=len(recipients) > 1,
+    )
 
 
 @blueprint.get("/<application_id>")
@@ -63,7 +74,7 @@ def show(application_id: str) -> str | Response:
 def _show(row: Row[Any], typed: str = "", problem: str = "") -> str:
     expire()
     with parts().database.reading() as connection:
-        items = applications.list_items(connection, row.id)
+        items = sent_items.list_of(connection, row.id)
         written = letters.list_of(connection, row.id)
     name = next((item.value for item in items if item.name == "name"), None)
     return render_template(

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from examples.jobs_housing.database import METADATA, Database
 from examples.jobs_housing.migrations import s01_listings, s02_people
 
-TABLES = ("listings", "pictures", "reports", "people", "applications", "letters", "heard")
+TABLES = ("listings", "pictures", "reports", "people", "applications", "sent_items", "letters", "heard")
 """Modules of this package with tables."""
 
 STEPS = (s01_listings, s02_people)

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 from flask import current_app
 
-from examples.jobs_housing.applications import SentItem
 from examples.jobs_housing.listings import write_amount
 from examples.jobs_housing.places import PARKS
+from examples.jobs_housing.sent_items import SentItem
 from examples.relying_party.claims import write_phone_number
 
 QUESTIONS = ("is_worker", "tenure_at_least_months", "works_in_park", "income_at_least")
@@ -52,6 +52,11 @@ class Group(NamedTuple):
     has_ended: bool
     lines: list[Line]
 
+    @property
+    def is_verified(self) -> bool:
+        """Say whether somebody looked at it, and not only the person wrote it."""
+        return all(line.name not in OWN_WORDS for line in self.lines)
+
 
 def describe(items: Iterable[SentItem]) -> list[Group]:
     """Return what was sent with an application, in words; what is over comes last, with no value left."""
@@ -73,7 +78,7 @@ def _vouched(item: SentItem) -> str:
     if item.name in IDENTITY:
         return say("vouched.identity", day=day)
     if item.name in OWN_WORDS:
-        return ""
+        return say("vouched.own")
     return say("vouched.by" if item.source else "vouched.by_employer", source=item.source, day=day)
 
 

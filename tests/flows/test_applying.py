@@ -22,7 +22,6 @@ from tests.tnid.employment.work import ALL, attest, linked
 from tnid import clock
 from tnid.cli.settings import open_engine
 from tnid.db import Database
-from tnid.employment.claims import claims_of
 from tnid.services import Services
 from tnid.settings import load
 
@@ -137,11 +136,12 @@ def landlord(listings: Listings, poster: tuple[Browser, str]) -> Landlord:
     return Landlord(browser, listings.new_listing(posted_by=sub), sub)
 
 
-def sign_in_as_recruiter(listings: Listings, browser: Browser) -> str:
+def sign_in_as_recruiter(listings: Listings, browser: Browser, person: Person | None = None) -> str:
     """Return the subject by which the listings know whoever signed in."""
     before = {sub for (sub,) in listings.read("SELECT sub FROM people")}
     browser.open(f"{listings.url}/recruiting/")
-    page = listings.new_person(name="Hoàng Thị Hiền").pass_through(browser)
+    person = person or listings.new_person(name="Hoàng Thị Hiền")
+    page = person.pass_through(browser)
     assert page.path == "/recruiting/", page
     [sub] = {sub for (sub,) in listings.read("SELECT sub FROM people")} - before
     return str(sub)
@@ -155,6 +155,7 @@ class Work(NamedTuple):
     employment_id: str
     employer_id: str
     recruiter: Person
+    other: Person
     tax_code: str
 
 
@@ -169,12 +170,18 @@ def work(listings: Listings) -> Work:
         "representatives": [{"username": recruiter.username, "role": "clerk"}],
     }  # fmt: skip
     listings.provider.tnid("employer", "create", "-", given=entered)
+    other = listings.new_person(name="Trần Văn Khác")
+    entered = {
+        "tax_code": "0100109106", "name": "Công ty Khác",
+        "representatives": [{"username": other.username, "role": "manager"}],
+    }  # fmt: skip
+    listings.provider.tnid("employer", "create", "-", given=entered)
     with listings.services() as services:
         employer = services.employers.organisations.find_approved("4600305723")
         attest(services, employer, now, personal_id_number=number, name="Nguyễn Thị Thợ")
         account = services.accounts.find_by_username(worker.username)
         employment = linked(services, account.id, now, ALL)
-    return Work(worker, account.id, employment.id, employer.id, recruiter, "4600305723")
+    return Work(worker, account.id, employment.id, employer.id, recruiter, other, "4600305723")
 
 
 def tick(page: Page, *names: str) -> None:
@@ -507,14 +514,22 @@ def test_what_an_employer_vouched_for_is_sent_with_its_source_and_gone_when_the_
     assert told["tenure_at_least_months"] == "Có" and told["employment_start_date"] == "01/03/2020"
     assert "12.500.000" not in page.words(), "the wage itself is nobody's"
     assert "May Chè Xanh xác nhận ngày" in page.words()
+    with Browser() as stranger:
+        sign_in_as_recruiter(listings, stranger, work.other)
+        stranger.click("as_organisation")
+        assert not work.other.pass_through(stranger).has("as_organisation")
+        assert stranger.open(f"/recruiting/{page.path.rpartition('/')[2]}").status == 404
     with Browser() as recruiter:
         recruiter.open(f"{listings.url}/recruiting/")
+        work.recruiter.pass_through(recruiter)
+        # Whom they speak for is theirs to say, and they are asked again where that is what they came for
+        assert not recruiter.page.has(f"open_{page.path.rpartition('/')[2]}")
+        recruiter.click("as_organisation")
         work.recruiter.pass_through(recruiter)
         received = recruiter.click(f"open_{page.path.rpartition('/')[2]}")
         assert received.claims() == told
         with listings.services() as services:
             services.attestations.end(work.employer_id, work.employment_id, clock.now(), clock.now())
-            services.consents.tell_attested_ended(work.account_id, claims_of(ALL), clock.now())
         wait_until(
             lambda: set(recruiter.open(received.path).claims()) == {"name"},
             seconds=SECONDS,

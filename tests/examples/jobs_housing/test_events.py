@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 from joserfc.jwk import ECKey
 from requests import ConnectionError as Unreachable
 
-from examples.jobs_housing import applications, letters
+from examples.jobs_housing import applications, letters, sent_items
 from examples.jobs_housing.app import create_app
-from examples.jobs_housing.applications import Target
+from examples.jobs_housing.applications import Page, Target
 from examples.jobs_housing.database import SETTING, Database
 from examples.jobs_housing.parts import PARTS, Parts
 from examples.jobs_housing.people import EVERYTHING, Draft
@@ -25,6 +25,7 @@ from tests.servers.processes import wait_until
 
 NOW = Clock().now()
 LAN, MINH = "sub-of-lan", "sub-of-minh"
+READER = "org:4600305723"
 SENT = [
     Sent("name", "Nguyễn Thị Lan", None, "", "2026-11-01", ""),
     Sent("phone_number", "+84912000101", None, "", "", ""),
@@ -69,9 +70,9 @@ def send(listings: FlaskClient, sub: str, listing_id: str = "nha", at: int = NOW
     people.greet(sub, at, at)
     people.save_draft(sub, "khac", Draft("Đang viết", ()), at)
     with parts_of(listings).database.writing() as connection:
-        target = Target(listing_id, "Phòng trọ", "home", "org:4600305723")
+        target = Target(listing_id, "Phòng trọ", "home", READER)
         assert applications.add(connection, application_id, target, sub, "Chào anh", at, at)
-        applications.add_items(connection, application_id, SENT, at)
+        sent_items.add(connection, application_id, SENT, at)
         assert letters.write(connection, f"{application_id}-1"[:22], application_id, "person", "Chào", at)
     return application_id
 
@@ -79,12 +80,9 @@ def send(listings: FlaskClient, sub: str, listing_id: str = "nha", at: int = NOW
 def look(listings: FlaskClient, application_id: str) -> tuple[Any, dict[str, Any]]:
     """Return an application's row, and the values of its items that are left."""
     with parts_of(listings).database.reading() as connection:
-        [row] = [
-            one
-            for one in applications.list_for(connection, ["org:4600305723"], 0, 50)
-            if one.id == application_id
-        ]
-        items = applications.list_items(connection, application_id)
+        rows = applications.list_for(connection, [READER], applications.STATES, "", Page(0, 50))
+        [row] = [one for one in rows if one.id == application_id]
+        items = sent_items.list_of(connection, application_id)
     return row, {one.name: one.value for one in items}
 
 
