@@ -101,7 +101,11 @@ def handle_http(error: HTTPException) -> Response:
 @blueprint.errorhandler(InternalServerError)
 def handle_failure(error: InternalServerError) -> Response:
     """Answer for what failed, all of which is rolled back: there is no row in the log."""
-    if isinstance(error.original_exception, (DatabaseUnavailable, Busy, Conflict)):
+    if isinstance(error.original_exception, Conflict):
+        # RFC 7644 §3.12: it was tried twice, and somebody else was at it each time
+        conflict = ScimError(409, "Somebody else is changing the same at this moment: try again.")
+        return write(409, orjson.dumps(conflict.document()))
+    if isinstance(error.original_exception, (DatabaseUnavailable, Busy)):
         busy = ScimError(503, "Try again in a few seconds.")
         return write(503, orjson.dumps(busy.document()), [("Retry-After", str(RETRY_AFTER_SECONDS))])
     return write(500, orjson.dumps(ScimError(500, "Something failed here.").document()))

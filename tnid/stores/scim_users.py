@@ -39,8 +39,9 @@ scim_users = db.Table(
     # The staff code, as on the employment
     Column("user_name", String(64), nullable=False),
     Column("external_id", String(255)),
-    # None where the worker doesn't work there, or not any more
-    Column("employment_id", String(22), ForeignKey("employments.id", ondelete="SET NULL")),
+    # None where the worker doesn't work there, or not any more: an end clears it first. What else removes an
+    # employment is the erasure of its worker's account, or of the employer
+    Column("employment_id", String(22), ForeignKey("employments.id", ondelete="CASCADE")),
     # tnid.scim.records, under `scim_users.values:<id>`; None once the employment's data is erased
     Column("values_sealed", LargeBinary),
     # When the row of somebody who doesn't work there goes; None while they do

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from tests.conftest import Clock
 from tests.tnid.employment.work import a_person, attest, linked
 from tests.tnid.scim.conftest import CONFIDENTIAL, EMPLOYMENT, ENTERPRISE, USER, System, worker
+from tnid.purge import KEEP_SECONDS, purge_expired
 from tnid.scim.parts import KEPT_SECONDS
 from tnid.services import Services
 from tnid.stores.audit import audit_events
@@ -368,3 +370,46 @@ def test_every_write_leaves_one_row_in_the_log(system: System, services: Service
         ("scim.create", "ok"), ("scim.patch", "ok"), ("scim.replace", "ok"), ("scim.delete", "ok")
     ]  # fmt: skip
     assert all(made["id"] in row.details and "TNG-0001" not in row.details for row in found)
+
+
+def test_an_inactive_user_goes_after_a_month(system: System, services: Services, clock: Clock) -> None:
+    made = system.add()
+    kept = system.add(userName="TNG-0002", externalId="hr-2", **{CONFIDENTIAL: None})
+    system.patch(made, {"op": "replace", "path": "active", "value": False})
+    purge_expired(services.database, clock.advance(KEPT_SECONDS), most=100)
+    assert system.ask(f"/Users/{made['id']}")["active"] is False
+    purge_expired(services.database, clock.advance(KEEP_SECONDS + 1), most=100)
+    assert system.refused("GET", f"/Users/{made['id']}") == (404, "")
+    assert system.ask(f"/Users/{kept['id']}")["active"] is True
+    assert system.add()["id"] != made["id"]
+
+
+def test_nothing_is_left_of_who_erases_their_account(
+    system: System, services: Services, clock: Clock
+) -> None:
+    account_id = a_person(services, clock.now())
+    made = system.add()
+    linked(services, account_id, clock.now())
+    with services.database.unit():
+        assert services.accounts.delete(account_id, clock.now())
+    assert services.database.fetch_all(select(scim_users)) == works(services) == []
+    assert system.refused("GET", f"/Users/{made['id']}") == (404, "")
+
+
+def test_of_several_at_once_one_is_the_worker(system: System) -> None:
+    """Whoever comes second is told so, and nobody gets a failure."""
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: system.send("POST", "/Users", worker()).status_code, range(6)))
+    assert sorted(answers) == [201, *[409] * 5]
+
+
+def test_changes_at_once_are_made_one_after_the_other(system: System) -> None:
+    made = system.add()
+
+    def change(number: int) -> int:
+        operation = {"op": "replace", "path": "title", "value": f"Tổ {number}"}
+        return system.patch(made, operation).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(change, range(8)))
+    assert 200 in answers and set(answers) <= {200, 409}

@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["employer_id"], ["employers.id"], ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["employment_id"], ["employments.id"], ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["employment_id"], ["employments.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scim_users")),
     )
     op.create_index(
