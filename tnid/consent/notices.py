@@ -30,16 +30,27 @@ class Notices:
         self._outbox = outbox
 
     def queue(
-        self, kind: str, account_id: str, client_id: str, claims: Iterable[str], now: int, *, of: str = ""
+        self,
+        kind: str,
+        account_id: str,
+        client_id: str,
+        claims: Iterable[str],
+        now: int,
+        *,
+        of: str = "",
+        registered: frozenset[str] = frozenset(),
     ) -> None:
         """Queue an event for the application, where it has said where it wants to be told.
 
-        What is `of` one employer, by its tax code, is nothing to an application of another.
+        What is `of` one employer, by its tax code, is nothing to an application of another; what is for those
+        that `registered` one of these scopes is nothing to others.
         """
         client = self._clients.find_now(client_id)
         if client is None or client.security_events_uri is None:
             return
         if of and client.employer not in ("", of):
+            return
+        if registered and not registered.intersection(client.scope):
             return
         event = SecurityEvent(new_identifier(), kind, client_id, account_id, tuple(sorted(claims)), now)
         self._store.add(event)

@@ -229,18 +229,28 @@ class Consents:
             self.notices.queue(ACCOUNT_DELETED, account_id, row.client_id, (), now)
 
     def tell_attested_ended(
-        self, account_id: str, claims: Iterable[str], now: int, *, tax_code: str = ""
+        self,
+        account_id: str,
+        claims: Iterable[str],
+        now: int,
+        *,
+        tax_code: str = "",
+        registered: frozenset[str] = frozenset(),
     ) -> None:
         """Have the applications that were shown these claims be told that nobody vouches for them any more.
 
         `claims` are names of `oidc.attested` without values (`tnid.employment.claims.claims_of`), `tax_code`
-        is whose word they were: an application of another employer never had them. Called once, in the unit
-        of work that ends them. What the person decided about them stays decided.
+        is whose word they were: an application of another employer never had them. Where `registered` are
+        scopes, only applications that registered one of them are told. Called once, in the unit of work that
+        ends them. What the person decided about them stays decided.
         """
         ended = frozenset(claims)
         for row in self._store.list_rows(account_id):
             if row.withdrawn_at is None and (told := _shared(_agreed(row), ended)):
-                self.notices.queue(ATTESTATION_ENDED, account_id, row.client_id, told, now, of=tax_code)
+                self.notices.queue(
+                    ATTESTATION_ENDED, account_id, row.client_id, told, now,
+                    of=tax_code, registered=registered,
+                )  # fmt: skip
 
 
 def items_agreed(agreed: Agreed, client: Client) -> list[Item]:

@@ -49,14 +49,14 @@ def build_employments(parts: Services) -> Employments:
 
 def build_telling(parts: Services) -> Telling:
     """Return what tells of employments; it hears of whatever ends one."""
-    employers = EmployerStore(parts.database)
     telling = Telling(
         EmploymentNoticeStore(parts.database), parts.employments, parts.consents, parts.messages.announce,
-        employers.find, parts.audit,
+        EmployerStore(parts.database).find, parts.audit,
     )  # fmt: skip
     parts.accounts.identity.followers.append(telling.tell_found)
     parts.attestations.followers.append(telling.follow_fields)
     parts.employments.followers.append(telling.follow_fields)
+    parts.employments.hiding_followers.append(telling.follow_hiding)
     parts.employment_endings.followers.append(telling.follow_end)
     return telling
 

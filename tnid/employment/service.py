@@ -81,7 +81,8 @@ class Employment(NamedTuple):
 class Employments:
     """What a worker does, and what others may know.
 
-    `followers` are told of fields that are not accepted any more: the row, the fields and when.
+    `followers` are told of fields that are not accepted any more: the row, the fields and when;
+    `hiding_followers` of a row whose employer listings are not to know any more.
     """
 
     def __init__(
@@ -100,6 +101,7 @@ class Employments:
         self._ledger = ledger
         self._events = events
         self.followers: list[Callable[[Any, frozenset[str], int], object]] = []
+        self.hiding_followers: list[Callable[[Any, int], object]] = []
 
     # What is offered
 
@@ -209,6 +211,8 @@ class Employments:
         if own is None or not self._store.set_hidden(account_id, employment_id, now, is_hidden=is_hidden):
             return False
         self._record("employment.hide" if is_hidden else "employment.unhide", account_id, own, now)
+        for follow in self.hiding_followers if is_hidden and not own.row.is_hidden else ():
+            follow(own.row, now)
         return True
 
     def unlink(self, account_id: str, employment_id: str, now: int) -> bool:

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from oidc.attested import LISTINGS
 from oidc.interfaces import Events
 from tnid.accounts.ages import VIETNAM
 from tnid.db import Database
-from tnid.employment.claims import claims_of
+from tnid.employment.claims import FIELD_CLAIMS, claims_of
 from tnid.employment.service import Employment
 from tnid.stores.employment_notices import HELD, NEAR, NOTHING, OVER, EmploymentNoticeStore
 
@@ -36,7 +37,13 @@ class Consents(Protocol):
     """What is needed of tnid.consent.service."""
 
     def tell_attested_ended(
-        self, account_id: str, claims: Iterable[str], now: int, *, tax_code: str
+        self,
+        account_id: str,
+        claims: Iterable[str],
+        now: int,
+        *,
+        tax_code: str = "",
+        registered: frozenset[str] = frozenset(),
     ) -> None: ...
 
 
@@ -125,20 +132,27 @@ class Telling:
 
     def follow_end(self, row: Any, now: int) -> None:
         """Tell of work that is over: its worker, and the applications that knew of it."""
-        self._announce(row.account_id, "work_ended", now, employer=self._find_employer(row.employer_id).name)
+        name = self._find_employer(row.employer_id).name
+        self._announce(row.account_id, "work_ended", now, employer=name)
         self._end_claims(row, frozenset(row.accepted.split()), now)
 
     def follow_fields(self, row: Any, fields: frozenset[str], now: int) -> None:
         """Tell the applications that knew them of fields that are not accepted any more."""
         self._end_claims(row, fields & frozenset(row.accepted.split()), now)
 
+    def follow_hiding(self, row: Any, now: int) -> None:
+        """Tell listings of jobs and homes that the employer is none of theirs any more."""
+        if "employer" in row.accepted.split():
+            self._tell_applications(row, FIELD_CLAIMS["employer"], now, registered=LISTINGS)
+
     def _end_claims(self, row: Any, fields: frozenset[str], now: int) -> None:
         if fields:
             left = frozenset(row.accepted.split()) - fields
-            tax_code = self._find_employer(row.employer_id).tax_code
-            self._consents.tell_attested_ended(
-                row.account_id, claims_of(fields, left), now, tax_code=tax_code
-            )
+            self._tell_applications(row, claims_of(fields, left), now)
+
+    def _tell_applications(self, row: Any, claims: Iterable[str], now: int, **to: frozenset[str]) -> None:
+        tax_code = self._find_employer(row.employer_id).tax_code
+        self._consents.tell_attested_ended(row.account_id, claims, now, tax_code=tax_code, **to)
 
 
 def _stage_of(row: Any, now: int) -> int:

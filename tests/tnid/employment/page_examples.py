@@ -70,6 +70,13 @@ def _index(**changes: Any) -> Callable[[], dict[str, Any]]:
     return _page(**nothing | changes)
 
 
+def _nothing_ticked() -> dict[str, Any]:
+    form = DecisionForm()
+    form.offer(VALUES)
+    form.accept.errors = ["Chưa đánh dấu mục nào. Hãy đánh dấu mục được phép cho biết, hoặc từ chối tất cả."]
+    return {"current_person": WORKER, "form": form, "work": work(OFFERED)}
+
+
 EMPLOYMENT_PAGES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "work": (
         "employment/index.html",
@@ -90,6 +97,7 @@ EMPLOYMENT_PAGES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "work-none": ("employment/index.html", _index()),
     "work-unchecked": ("employment/index.html", _index(is_checked=False)),
     "work-offer": ("employment/one.html", _form(DecisionForm, work=work(OFFERED))),
+    "work-offer-nothing": ("employment/one.html", _nothing_ticked),
     "work-own": (
         "employment/one.html",
         _form(DecisionForm, work=work(LIVE, ("employer", "park"), ("title",))),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from tests.conftest import Clock
 from tests.tnid.conftest import InProcess, Someone
 from tests.tnid.employment.work import AN, AN_NUMBER, attest, linked
 from tests.tnid.employment.work import an_employer as add_employer
+from tests.tnid.qr.test_remote_sessions import BY_PHONE, sit
 from tnid.accounts.export import build_document
 from tnid.services import Services
 
@@ -285,6 +287,44 @@ def test_somebody_elses_employment_is_not_found(
     assert len(refusals(services, stranger.id)) == 2
     shown = services.employments.find_shown(worker.id, clock.now())
     assert shown is not None and not shown.is_hidden
+
+
+@pytest.mark.parametrize("step", ["", "/decline", "/hidden", "/unlink", "/forget"])
+def test_a_session_from_a_phone_decides_nothing(
+    services: Services, worker: Someone, offered: str, browser: InProcess, clock: Clock, step: str
+) -> None:
+    linked(services, worker.id, clock.now())
+    sit(browser, services, worker, BY_PHONE)
+    assert browser.open("/account/work").path == "/account/work"
+    answer = browser.post(f"/account/work/{offered}{step}", seen="2", accept="title", hidden="1")
+    assert answer.status_code == 303 and answer.headers["Location"].startswith("/resume/")
+    shown = services.employments.find_shown(worker.id, clock.now())
+    assert shown is not None and len(shown.accepted) == 6 and not shown.is_hidden
+
+
+@pytest.mark.parametrize("step", ["", "/decline", "/hidden", "/unlink", "/forget"])
+def test_a_form_without_its_token_decides_nothing(
+    services: Services, worker: Someone, offered: str, browser: InProcess, clock: Clock, step: str
+) -> None:
+    linked(services, worker.id, clock.now())
+    worker.sign_in(browser)
+    fields = {"seen": "2", "accept": "title", "hidden": "1"}
+    answer = browser.send("POST", f"/account/work/{offered}{step}", data=fields)
+    assert answer.status_code == 403
+    shown = services.employments.find_shown(worker.id, clock.now())
+    assert shown is not None and len(shown.accepted) == 6 and not shown.is_hidden
+
+
+def test_a_child_decides_nothing_before_a_guardian_agreed(
+    services: Services, tng: Any, new_person: Callable[..., Someone], browser: InProcess, clock: Clock
+) -> None:
+    born = datetime.fromtimestamp(clock.now(), UTC).year - 15
+    claims = {**AN, "birthdate": f"{born}-01-02"}
+    child = new_person("tre", totp=True, claims=claims, personal_id_number=AN_NUMBER, identity_level=2)
+    attest(services, tng, clock.now(), birthdate="", start_date="")
+    child.sign_in(browser)
+    (offer,) = services.employments.list_offers(child.id, clock.now())
+    assert browser.open(f"/account/work/{offer.id}").path == "/account/family"
 
 
 # What was decided

@@ -328,7 +328,7 @@ def test_whoever_is_killed_half_way_has_done_nothing_of_it(
     assert told(services, an) == ["work_ended"] and queued(services) == 1
 
 
-def _killed(*_: Any, **_named: Any) -> None:
+def _killed(*_: Any, **__: Any) -> None:
     raise KeyboardInterrupt
 
 
@@ -343,6 +343,18 @@ def test_what_the_worker_takes_back_is_told_to_who_knew(
     assert services.employments.unlink(an, own.id, now)
     assert any(claims >= {"employer", "is_worker"} for _kind, claims in heard(services, an, housing))
     assert told(services, an) == []
+
+
+def test_listings_are_told_when_the_employer_is_hidden(
+    services: Services, tng: Any, an: str, housing: str, now: int
+) -> None:
+    an_application(services, an, now, "listings", "worker employer jobs")
+    attest(services, tng, now)
+    own = linked(services, an, now)
+    for is_hidden in (True, True, False):
+        assert services.employments.set_hidden(an, own.id, now, is_hidden=is_hidden)
+    assert heard(services, an, "listings") == [("attestation-ended", {"employer"})]
+    assert heard(services, an, housing) == []
 
 
 def test_the_worker_keeps_the_account_and_the_history(
