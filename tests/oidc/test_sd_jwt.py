@@ -11,6 +11,8 @@ from functools import cache
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jwcrypto.jwk import JWK
 from sd_jwt.common import SDObj
 from sd_jwt.issuer import SDJWTIssuer
@@ -190,3 +192,17 @@ def test_a_disclosed_claim_never_stands_beside_a_plain_one() -> None:
     with pytest.raises(InvalidCredential) as refused:
         sd_jwt.read(f"a.b.c~{made.encoded}~", lambda _signed: {"name": "y", "_sd": [made.digest]})
     assert refused.value.reason == "claim_twice"
+
+
+@given(
+    text=st.text(max_size=300),
+    cut=st.integers(0, 2000),
+    disclosures=st.lists(st.text(max_size=40), max_size=3),
+)
+def test_whatever_comes_is_read_or_refused(text: str, cut: int, disclosures: list[str]) -> None:
+    card = issue()
+    presented = card[:cut] + text + "~".join(disclosures) + card[cut:]
+    try:
+        assert sd_jwt.read(presented, verify) == PLAIN | DISCLOSED or presented != card
+    except (InvalidCredential, InvalidToken):
+        assert presented != card

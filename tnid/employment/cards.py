@@ -17,6 +17,7 @@ from oidc.token.handles import new_identifier
 from tnid.accounts.ages import VIETNAM
 from tnid.accounts.refusal import Refused
 from tnid.employment.card_status import CARD_SECONDS, Places
+from tnid.employment.service import Employment
 from tnid.employment.shown import Shown
 from tnid.parks import find_park
 from tnid.stores.employment_cards import EmploymentCardStore
@@ -38,6 +39,7 @@ class Employments(Protocol):
     """What is needed of tnid.employment.service."""
 
     def list_shown(self, account_id: str, now: int) -> list[Shown]: ...
+    def find_own(self, account_id: str, employment_id: str) -> Employment | None: ...
 
 
 class People(Protocol):
@@ -96,10 +98,12 @@ class Cards:
     def issue(self, account_id: str, employment_id: str, fields: Iterable[str], now: int) -> str | Refused:
         """Make a card with these fields, of those that are accepted; the one before counts no more.
 
-        Returns its id. Refused with `nothing_to_show`, `card_gone` or `card_without_name`. Raises Conflict.
+        Returns its id. Refused with `nothing_to_show`, `card_gone`, `card_without_name`, or `work_changed`
+        where a decision or the end came at this moment. Raises Conflict.
         """
+        own = self._employments.find_own(account_id, employment_id)
         shown = self.find_shown(account_id, employment_id, now)
-        if shown is None:
+        if own is None or shown is None:
             return self._refuse("card_gone", account_id, now)
         wanted = frozenset(fields)
         kept = [name for name in offered_fields(shown) if name in wanted]
@@ -107,6 +111,8 @@ class Cards:
             return self._refuse("nothing_to_show", account_id, now)
         if not self._name_of(account_id):
             return self._refuse("card_without_name", account_id, now)
+        if not self._store.hold(account_id, employment_id, own.version):
+            return self._refuse("work_changed", account_id, now)
         card_id = new_identifier()
         self._store.revoke_of_employment(employment_id, now)
         self._store.add(
@@ -132,10 +138,8 @@ class Cards:
         return self._store.list_live(account_id, now)
 
     def find(self, account_id: str, card_id: str, now: int) -> Card | None:
-        """Return a live card of the person's, signed at this moment; None for any other.
-
-        A card that says more than may be known by now counts no more from here on.
-        """
+        """Return a live card of the person's, signed at this moment; None for any other, and for one that
+        says more than may be known now: its employer is suspended."""
         row = self._store.find(card_id, account_id)
         if row is None or row.revoked_at is not None or row.expires_at <= now:
             return None
@@ -143,8 +147,6 @@ class Cards:
         name = self._name_of(account_id)
         fields = row.fields.split()
         if shown is None or not name or not shown.accepted.issuperset(fields):
-            self._store.revoke(card_id, account_id, now)
-            self._note_end(account_id, now, "not_shown")
             return None
         return self._sign(row, shown, name, now)
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Text,
     bindparam,
+    exists,
     func,
     insert,
     select,
@@ -24,6 +25,7 @@ from sqlalchemy import (
 )
 
 from tnid.db import Database, db
+from tnid.stores.accounts import IS_OPEN, accounts
 from tnid.stores.employers import employers
 from tnid.stores.employments import employments
 
@@ -65,6 +67,17 @@ _LIST_LIVE = (
     .where(_ROW.account_id == bindparam("of_account"), _IS_CURRENT, _ROW.expires_at > bindparam("now"))
     .order_by(_ROW.issued_at, _ROW.id)
 )
+# Held until the unit of work ends: a decision about it, or its end, comes before the card or sees it
+_HOLD = (
+    update(employments)
+    .where(
+        employments.c.id == bindparam("of_employment"),
+        employments.c.account_id == bindparam("of_account"),
+        employments.c.version == bindparam("seen"),
+        exists().where(accounts.c.id == employments.c.account_id, *IS_OPEN),
+    )
+    .values(updated_at=employments.c.updated_at)
+)
 _REVOKE = update(employment_cards).where(_IS_CURRENT).values(revoked_at=bindparam("now"))
 _REVOKE_ONE = _REVOKE.where(_ROW.id == bindparam("of_id"), _ROW.account_id == bindparam("of_account"))
 _REVOKE_OF_EMPLOYMENT = _REVOKE.where(_ROW.employment_id == bindparam("of_employment"))
@@ -91,6 +104,11 @@ class EmploymentCardStore:
     def add(self, **columns: Any) -> None:
         """Store a new card under the next number of all; raises Conflict where another took it just now."""
         self._database.execute(_INSERT, **columns, status_index=self.count(), revoked_at=None)
+
+    def hold(self, account_id: str, employment_id: str, seen: int) -> bool:
+        """Keep an employment as it was seen until its card is stored; False where it is another by now."""
+        found = {"of_account": account_id, "of_employment": employment_id}
+        return self._database.execute(_HOLD, **found, seen=seen) == 1
 
     def count(self) -> int:
         """Return how many cards there have ever been: the purge leaves the last one."""

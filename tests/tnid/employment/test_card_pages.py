@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import re
+import zlib
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet
+from jwcrypto.jwk import JWK
+from sd_jwt.verifier import SDJWTVerifier
 from sqlalchemy import bindparam, update
 
 from oidc.credentials import sd_jwt
@@ -217,3 +223,25 @@ def test_the_two_documents_are_for_everybody(browser: InProcess, services: Servi
         == 304
     )
     assert browser.send("POST", "/work/card/status").status_code == 405
+
+
+def test_somebody_else_s_program_verifies_a_card(
+    signed_in: InProcess, work: str, new_browser: Callable[..., InProcess]
+) -> None:
+    """As docs/employment-card.md says, by another library and what is public."""
+    page, public = signed_in.open(f"/account/work/card/{make(signed_in, work)}"), new_browser()
+    text = page.get("card_code").get("data-address").partition("#")[2]
+    metadata = public.get("/.well-known/jwt-vc-issuer").json()
+
+    def find_key(_issuer: str, header: dict[str, Any]) -> JWK:
+        return JWK(**next(key for key in metadata["jwks"]["keys"] if key["kid"] == header["kid"]))
+
+    claims = SDJWTVerifier(text, find_key).get_verified_payload()
+    assert (claims["iss"], claims["name"]) == (metadata["issuer"], "Nguyễn Văn An")
+    status = claims["status"]["status_list"]
+    token = public.get(status["uri"].removeprefix(metadata["issuer"])).text
+    listed = jwt.decode(token, KeySet.import_key_set(metadata["jwks"]), algorithms=["ES256"])
+    assert (listed.header["typ"], listed.claims["sub"]) == ("statuslist+jwt", status["uri"])
+    packed = listed.claims["status_list"]["lst"]
+    bits = zlib.decompress(base64.urlsafe_b64decode(packed + "=="))
+    assert not bits[status["idx"] // 8] >> status["idx"] % 8 & 1

@@ -16,6 +16,7 @@ from tnid.accounts.export import build_document
 from tnid.accounts.refusal import Refused
 from tnid.employment.card_status import BLOCK, CARD_SECONDS, Places
 from tnid.employment.cards import CARD_FIELDS, Card
+from tnid.employment.shown import Shown
 from tnid.purge import purge_expired
 from tnid.services import Services
 from tnid.stores.accounts import accounts
@@ -26,6 +27,7 @@ from tnid.stores.employment_cards import _FIND_CURRENT, _LIST_OF_EMPLOYER, _LIST
 DAY = 86400
 SUSPEND = update(employers).values(suspended_at=bindparam("at"))
 CARDS = select(employment_cards)
+SHUT = update(accounts).values(disabled_at=bindparam("at")).where(accounts.c.id == bindparam("of_id"))
 ERASE = delete(accounts).where(accounts.c.id == bindparam("of_id"))
 LAST_EVENTS = (
     select(audit_events.c.event, audit_events.c.outcome, audit_events.c.reason)
@@ -187,6 +189,27 @@ def test_a_copy_of_all_data_has_the_cards_that_count(
     assert card["fields"] == "title" and set(card) == {"fields", "issued_at", "expires_at", "revoked_at"}
 
 
+def test_a_field_taken_back_while_a_card_is_made_is_on_no_card(
+    services: Services, an: str, work: str, now: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = services.employments.list_shown
+
+    def look_and_take_back(account_id: str, at: int) -> list[Shown]:
+        found = look(account_id, at)
+        own = services.employments.find_own(an, work)
+        assert own and services.employments.decide(an, work, own.version, ("employer",), at) is None
+        return found
+
+    monkeypatch.setattr(services.employments, "list_shown", look_and_take_back)
+    assert services.employment_cards.issue(an, work, CARD_FIELDS, now) == Refused("fields", "work_changed")
+    assert services.employment_cards.find_of_employment(an, work, now) is None
+
+
+def test_an_account_that_is_shut_gets_no_card(services: Services, an: str, work: str, now: int) -> None:
+    services.database.execute(SHUT, of_id=an, at=now)
+    assert isinstance(services.employment_cards.issue(an, work, CARD_FIELDS, now), Refused)
+
+
 def test_taking_all_of_it_back_ends_the_card(services: Services, an: str, work: str, now: int) -> None:
     card = issue(services, an, work, now)
     assert services.employments.unlink(an, work, now)
@@ -219,8 +242,10 @@ def test_a_suspended_employer_s_cards_do_not_count_until_it_goes_on(
     card = issue(services, an, work, now)
     services.database.execute(SUSPEND, at=now)
     assert is_over(services, card, now + 60)
+    assert services.employment_cards.find(an, card.id, now) is None
     services.database.execute(SUSPEND, at=None)
     assert not is_over(services, card, now + 120)
+    assert services.employment_cards.find(an, card.id, now) is not None
 
 
 def test_shutting_the_account_ends_the_card(services: Services, an: str, work: str, now: int) -> None:
