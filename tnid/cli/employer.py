@@ -147,8 +147,10 @@ def _describe_in_full(services: Services, row: Any, now: int) -> dict[str, Any]:
     """Return the organisation with its representatives: of these their usernames alone."""
     listed = services.employers.representatives.list_of_employer(row.id, now)
     people = [(one, services.accounts.get(one.account_id)) for one in listed if one.account_id]
+    asker = services.accounts.find(row.requested_by) if row.requested_by else None
     return {
         **_describe(row),
+        "requested_by": asker.username if asker else None,
         "representatives": [
             {"username": account.username, "role": one.role, "since": utc(one.granted_at)}
             for one, account in people
