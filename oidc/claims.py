@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from oidc.attested import ATTESTED, OF_EMPLOYMENT, QUESTIONS, SELF_DECLARED
@@ -69,6 +70,12 @@ MAX_CLAIMS_BYTES = 16 * 1024
 
 def names_of_scopes(scopes: Iterable[str]) -> frozenset[str]:
     """Return the claims that these scopes stand for."""
+    return _names_of(tuple(scopes))
+
+
+@lru_cache(1024)
+def _names_of(scopes: tuple[str, ...]) -> frozenset[str]:
+    """Scopes come in few combinations, and are asked about at each release."""
     return frozenset(name for scope in scopes for name in SCOPE_CLAIMS.get(scope, ()))
 
 

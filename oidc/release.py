@@ -53,6 +53,8 @@ def _vouched(
     grant: Grant, part: Part, wanted: frozenset[str], verified: Any, subjects: Subjects, now: int
 ) -> Vouched:
     """Look at somebody's work once, and only for what is asked of it."""
+    if verified is None and not part.names and ATTESTED.isdisjoint(wanted):
+        return NOTHING
     named = wanted.intersection(part.names) if verified is None else wanted | names_of(verified)
     of_work = (wanted & ATTESTED).union(name for name in named if is_of_work(name))
     return subjects.vouched(grant.account_id, grant.client_id, of_work, now) if of_work else NOTHING

@@ -126,6 +126,7 @@ def test_a_receipt_is_shown_and_downloaded_by_its_person_alone(
     assert (receipt["version"], receipt["jurisdiction"]) == ("KI-CR-v1.1.0", "VN")
     phone = next(one for one in receipt["services"][0]["purposes"] if one["termination"])
     assert phone["purpose"] == "Gọi lại khi có việc" and phone["shared"] and not phone["primaryPurpose"]
+    assert (receipt["sensitive"], receipt["spiCat"]) == (False, [])
     for number in ("4", "0", str(2**40)):
         assert browser.open(f"/account/receipts/{number}").status == 404
     assert lan.id not in answer.text
