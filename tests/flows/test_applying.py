@@ -15,10 +15,11 @@ from playwright.sync_api import Browser as Chromium
 
 from tests.flows.chromium import Window, pass_through
 from tests.person import Browser, Page, Person
-from tests.province import running_example
+from tests.province import Province, running_example
 from tests.servers.processes import free_port, wait_until
 from tests.servers.provider import Provider, running_provider
 from tests.tnid.employment.work import ALL, attest, linked
+from tests.tnid.imports.lists import make_csv
 from tnid import clock
 from tnid.cli.settings import open_engine
 from tnid.db import Database
@@ -60,13 +61,8 @@ class Listings(NamedTuple):
         self.running.close()
 
     def new_person(self, *, level: int = 2, name: str = "Nguyễn Thị Thử", **more: Any) -> Person:
-        username, password = f"nguoi.{uuid4().hex[:12]}", f"mat khau {uuid4().hex}"
-        given = {
-            "username": username, "password": password, "name": name, "identity_level": level,
-            "phone_number": "0912345678", "totp": True, **more,
-        }  # fmt: skip
-        made = self.provider.tnid("account", "create", "-", given=given)
-        return Person(username, password, made["totp_secret"])
+        province = Province(self.provider, {}, {})
+        return province.new_person(identity_level=level, name=name, phone_number="0912345678", **more)
 
     @contextmanager
     def services(self) -> Iterator[Services]:
@@ -172,7 +168,7 @@ def work(listings: Listings) -> Work:
     listings.provider.tnid("employer", "create", "-", given=entered)
     other = listings.new_person(name="Trần Văn Khác")
     entered = {
-        "tax_code": "0100109106", "name": "Công ty Khác",
+        "tax_code": "4601041738", "name": "Công ty Khác",
         "representatives": [{"username": other.username, "role": "manager"}],
     }  # fmt: skip
     listings.provider.tnid("employer", "create", "-", given=entered)
@@ -495,6 +491,58 @@ def test_a_person_applies_writes_and_unlinks_in_chromium(
     assert window.has("unlinked")
     assert window.complaints == []
     window.close()
+
+
+def hand_in(listings: Listings, tax_code: str, *rows: tuple[str, ...]) -> dict[str, int]:
+    """Take over an employer's list, as its office sends it; return what became of its rows."""
+    file = listings.folder / f"{uuid4().hex}.csv"
+    file.write_bytes(make_csv(rows))
+    counts: dict[str, int] = listings.provider.tnid("employer", "import", tax_code, str(file))["counts"]
+    return counts
+
+
+def test_from_an_offer_of_work_to_leaving_in_chromium(listings: Listings, chromium: Chromium) -> None:
+    tax_code, number = "0100109106", "019098000230"
+    headings = ("Mã nhân viên", "Họ và tên", "Số định danh cá nhân", "Chức danh", "Ngày vào làm")
+    row = ("CX-7", "Nguyễn Thị Bưởi", number, "Công nhân may", "01/03/2020")
+    worker = listings.new_person(name="Nguyễn Thị Bưởi", personal_id_number=number)
+    listings.provider.tnid("employer", "create", "-", given={"tax_code": tax_code, "name": "Bút Sơn"})
+    assert hand_in(listings, tax_code, headings, row) == {"invited": 1}
+
+    # The worker lets their job be known, and nothing else
+    window = Window(chromium, scripts=True)
+    window.open(f"{listings.provider.issuer}/account/work")
+    pass_through(window, worker)
+    window.click("offer_1")
+    pass_through(window, worker)
+    window.page.locator("#accept_title").check()
+    window.click("work_save")
+
+    window.open(f"{listings.url}/listings/{listings.new_listing(tax_code=tax_code)}")
+    window.click("apply")
+    pass_through(window, worker)
+    for name in ("job_title", "employer"):
+        window.page.locator(f"#send_{name}").check()
+    window.click("apply_submit")
+    pass_through(window, worker)
+    assert window.claims() == {"name": "Nguyễn Thị Bưởi", "job_title": "Công nhân may"}
+    assert "nơi đang làm việc" in window.page.inner_text("main"), "it says what was ticked and isn't there"
+    assert "Bút Sơn" not in window.page.inner_text("main"), "whose word it is wasn't accepted"
+
+    # The office's next list says that they have left
+    left = hand_in(listings, tax_code, (*headings, "Ngày nghỉ việc"), (*row, "01/10/2026"))
+    assert left == {"ended": 1}
+
+    def is_over() -> bool:
+        window.page.reload()
+        return window.claims() == {"name": "Nguyễn Thị Bưởi"}
+
+    wait_until(is_over, seconds=SECONDS, what="the end of the claim at the listings")
+    assert "Không còn hiệu lực" in window.page.inner_text("main")
+    assert window.complaints == []
+    window.close()
+    listings.provider.tnid("audit", "verify")
+    listings.provider.tnid("db", "check")
 
 
 ATTESTED = (
