@@ -27,6 +27,7 @@ from tnid.scim.resources import (
 
 MOST_BYTES = 64 * 1024
 MOST_OPERATIONS = 100
+MOST_TOLD = 5
 PAGE = 100
 MOST_SKIPPED = 10**9
 SEARCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
@@ -46,8 +47,9 @@ def guarded(read: Callable[[], Any]) -> Any:
     try:
         return read()
     except ValidationError as error:
-        first = Error.from_validation_error(error.errors(include_url=False, include_input=False)[0])
-        raise ScimError(first.status or 400, first.detail or "", first.scim_type or "") from None
+        told = Error.from_validation_errors(error.errors(include_url=False, include_input=False)[:MOST_TOLD])
+        detail = "; ".join(one.detail or "" for one in told)
+        raise ScimError(told[0].status or 400, detail, told[0].scim_type or "") from None
     except SCIMException as error:
         raise ScimError(error.status, error.detail, error.scim_type) from None
 

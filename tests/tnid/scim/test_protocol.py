@@ -187,6 +187,17 @@ def test_a_number_as_a_number_is_told_what_it_is_to_be(system: System) -> None:
     assert "119090000123" not in answer.text
 
 
+def test_everything_that_is_wrong_is_told_at_once(system: System) -> None:
+    document = worker(active="perhaps", **{EMPLOYMENT: {"endDte": "x"}, CONFIDENTIAL: {"averageIncome": "x"}})
+    detail = system.send("POST", "/Users", document).json()["detail"]
+    assert "active" in detail and "endDte" in detail and "averageIncome" in detail
+    document = worker(
+        **{EMPLOYMENT: {"startDate": "x", "park": "x"}, CONFIDENTIAL: {"personalIdNumber": "1"}}
+    )
+    detail = system.send("POST", "/Users", document).json()["detail"]
+    assert "startDate" in detail and "park" in detail and "personalIdNumber" in detail
+
+
 def test_what_isnt_kept_of_a_user_stops_nothing(system: System) -> None:
     made = system.add(
         displayName="An", emails=[{"value": "an@example.vn", "type": "work"}], password="x", groups=[],
