@@ -151,7 +151,8 @@ function showAges() {
   const state = document.getElementById("offline_state").lastElementChild;
   // For whoever wants to see it before the network goes
   ages.toggleAttribute("data-ready", Boolean(worker && worker.controller && held.list));
-  state.textContent = isOff ? words.isOff : worker && worker.controller ? words.kept : words.notKept;
+  const kept = worker && (worker.controller ? words.kept : words.keeping);
+  state.textContent = isOff ? words.isOff : kept || words.notKept;
 }
 
 async function checkText(given) {
