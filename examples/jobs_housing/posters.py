@@ -24,6 +24,7 @@ POSTING = Wish(
 """Whoever represents nobody, or doesn't say so, posts in their own name."""
 HIRING = replace(POSTING, claims={**POSTING.claims, "represents": {"essential": True}})
 """Jobs are posted by organisations alone."""
+FRESH_SECONDS = 3600
 POSTING_ROLES = ("manager", "clerk")
 """A reader looks, and says nothing in the organisation's name."""
 
@@ -72,6 +73,14 @@ def find_poster(person: SignedIn | None) -> Poster | None:
         claims.get("phone_number_verified") is True,
         _is_identity_verified(claims.get("verified_claims")),
     )
+
+
+def is_fresh(person: SignedIn, now: int, *, is_writing: bool) -> bool:
+    """Say whether what the provider said of them is new enough to act on.
+
+    Who spoke for an organisation this morning may not any more; what is being written goes through.
+    """
+    return person.came_at >= now - (2 if is_writing else 1) * FRESH_SECONDS
 
 
 def to_values(poster: Poster, organisation: Organisation | None, now: int) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from examples.jobs_housing.listings import Listing
 from examples.jobs_housing.neighbourhood import list_nearest
 from examples.jobs_housing.parts import find_person, go_to, now, parts
 from examples.jobs_housing.places import PARKS, WARDS
-from examples.jobs_housing.posters import Poster, find_poster, to_values
+from examples.jobs_housing.posters import Poster, find_poster, is_fresh, to_values
 from examples.jobs_housing.search import KINDS
 from examples.jobs_housing.typed import READERS, find_missing_steps, to_form
 
@@ -112,9 +112,11 @@ def ask_delete(listing_id: str) -> str:
 
 def get_poster(kind: str = "home") -> Poster:
     """Return who may post at this browser; lead anybody else to a sign-in that is strong enough, and back."""
-    if poster := find_poster(find_person()):
+    person, is_writing = find_person(), request.method == "POST"
+    poster = find_poster(person)
+    if person and poster and is_fresh(person, now(), is_writing=is_writing):
         return poster
-    here = request.full_path.rstrip("?") if request.method == "GET" else url_for("posting.show_mine")
+    here = url_for("posting.show_mine") if is_writing else request.full_path.rstrip("?")
     return abort(go_to("account.sign_in", next=here, **{"for": SIGN_INS[kind]}))
 
 

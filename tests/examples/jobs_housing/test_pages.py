@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -53,10 +54,16 @@ def sign_in(app: Flask) -> SignIn:
     """Return browsers at which somebody is signed in to post."""
 
     def at(
-        sub: str, acr: str = "LoA2", scopes: tuple[str, ...] = ("openid", "phone"), **claims: Any
+        sub: str,
+        acr: str = "LoA2",
+        scopes: tuple[str, ...] = ("openid", "phone"),
+        came_at: int = 2**40,
+        **claims: Any,
     ) -> FlaskClient:
         told = {"name": "Hoàng Thị Hiền", "phone_number_verified": True, "represents": [], **claims}
-        person = SignedIn(CLIENT_ID, sub, told, {"acr": acr, "iat": 2**40}, scopes, scopes, "", "an ID token")
+        person = SignedIn(
+            CLIENT_ID, sub, told, {"acr": acr, "iat": came_at}, scopes, scopes, "", "an ID token"
+        )
         client = app.test_client()
         parts: Parts = app.extensions[PARTS]
         parts.visits._memory.set(f"visit-{sub}", {CLIENT_ID: person}, 3600)
@@ -138,6 +145,19 @@ def test_weaker_sign_ins_are_led_to_a_stronger_one(app: Flask, sign_in: SignIn) 
         )  # fmt: skip
         assert client.post(f"/post/{draft.id}/publish").status_code == 303
     assert find(app, draft.id).state == "draft"
+
+
+def test_what_the_provider_said_hours_ago_is_asked_again(app: Flask, sign_in: SignIn) -> None:
+    draft = make_draft(store_of(app).database, sub="hien")
+    for age, reads, writes in ((3000, 200, 303), (5000, 303, 303), (8000, 303, 303)):
+        client = sign_in("hien", came_at=int(time.time()) - age)
+        assert client.get(f"/post/{draft.id}/about").status_code == reads, age
+        assert (
+            client.post(f"/post/{draft.id}/about", data={**ABOUT, "title": f"Tên mới {age}"}).status_code
+            == writes
+        )
+    changed = find(app, draft.id)
+    assert changed.title == "Tên mới 5000", "what was being written went through, and no more after that"
 
 
 def test_what_is_anothers_is_not_found(app: Flask, sign_in: SignIn) -> None:
