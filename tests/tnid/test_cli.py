@@ -27,7 +27,10 @@ COMMANDS = [
     *(["resource", name] for name in ("create", "update", "list", "show", "disable", "allow")),
     *(["request", name] for name in ("list", "show", "acknowledge", "answer")),
     *(["official", name] for name in ("add", "list", "remove")),
-    *(["employer", name] for name in ("create", "list", "show", "approve", "refuse", "suspend", "resume")),
+    *(
+        ["employer", name]
+        for name in ("create", "list", "show", "approve", "refuse", "suspend", "resume", "change")
+    ),
     *(["employer", "representative", name] for name in ("add", "remove")),
     ["demo", "seed"],
     ["demo", "code"],

@@ -233,6 +233,27 @@ def resume(employer: str, as_json: bool) -> None:
     answer(as_json, {"id": row.id, "is_suspended": False}, f"{row.name} ({row.tax_code}) goes on.")
 
 
+@employer.command()
+@click.argument("employer")
+@click.option("--name", help="What it is called from now on.")
+@click.option("--park", metavar="ID", help='The industrial park that it is in; "" for none.')
+@with_json
+def change(employer: str, name: str | None, park: str | None, as_json: bool) -> None:
+    """Change an organisation's name or park. A representative changes the domain."""
+    now = clock.now()
+    with open_services() as services:
+        row = get_employer(services, employer)
+        new = {
+            "name": row.name if name is None else name,
+            "park": (row.park or "") if park is None else park,
+        }
+        refused = services.employers.organisations.describe(row.id, now=now, **new)
+        if refused is not None:
+            raise Refusal(_words(refused, **new))
+        shown = _describe_in_full(services, services.employers.organisations.find(row.id), now)
+    answer(as_json, shown, f"{shown['name']} ({row.tax_code}) is changed.")
+
+
 @employer.group()
 def representative() -> None:
     """Say who represents an organisation."""

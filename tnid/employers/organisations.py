@@ -151,6 +151,16 @@ class Organisations:
             self._messages.announce(row.requested_by, "employer_refused", now, employer=row.name)
         return None
 
+    def describe(self, employer_id: str, name: str, park: str, now: int) -> Refused | None:
+        """Change an organisation's name and park, "" for none, by an operator; its tax code stays."""
+        row = self._store.find(employer_id)
+        columns = self._read(NewEmployer(row.tax_code, name, park))
+        if isinstance(columns, Refused):
+            return columns
+        self._store.describe(employer_id, columns["name"], columns["park"])
+        self._events.record("employer.describe", now=now, details={"employer": employer_id})
+        return None
+
     # Standing still
 
     def suspend(self, employer_id: str, now: int) -> bool:

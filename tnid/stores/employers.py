@@ -127,6 +127,7 @@ _APPROVE = (
 _DROP = delete(employers).where(_OF, _IS_ASKED).returning(*employers.c)
 _SUSPEND = update(employers).where(_OF, *MAY_ACT).values(suspended_at=bindparam("now"))
 _RESUME = update(employers).where(_OF, _EMPLOYER.suspended_at.is_not(None)).values(suspended_at=None)
+_DESCRIBE = update(employers).where(_OF).values(name=bindparam("name_now"), park=bindparam("park_now"))
 _SET_DOMAIN = (
     update(employers).where(_OF, _BY_MANAGER).values(domain=bindparam("domain_now"), domain_verified_at=None)
 )
@@ -177,6 +178,10 @@ class EmployerStore:
 
     def resume(self, employer_id: str) -> bool:
         return self._database.execute(_RESUME, employer_id=employer_id) == 1
+
+    def describe(self, employer_id: str, name: str, park: str | None) -> bool:
+        """Set name and park; False for no such organisation."""
+        return self._database.execute(_DESCRIBE, employer_id=employer_id, name_now=name, park_now=park) == 1
 
     def set_domain(self, employer_id: str, domain: str | None, by: str) -> bool:
         """Set the domain, not verified yet; False where `by` doesn't manage the organisation."""

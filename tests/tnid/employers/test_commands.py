@@ -87,6 +87,16 @@ def test_representatives_come_and_go(tnid: Commands) -> None:
     assert tnid.answer(*add)["role"] == "clerk"
 
 
+def test_its_name_and_park_change(tnid: Commands) -> None:
+    tnid.answer("employer", "create", "-", given=TNG)
+    changed = tnid.answer("employer", "change", "4600305723", "--name", "TNG Holdings", "--park", "diem-thuy")
+    assert (changed["name"], changed["park"]) == ("TNG Holdings", "diem-thuy")
+    assert tnid.answer("employer", "change", "4600305723", "--park", "")["name"] == "TNG Holdings"
+    assert tnid.answer("employer", "show", "4600305723")["park"] is None
+    assert "diem-thuy" in tnid.refusal("employer", "change", "4600305723", "--park", "nowhere")
+    assert "name" in tnid.refusal("employer", "change", "4600305723", "--name", " ")
+
+
 def test_it_is_suspended_and_goes_on(tnid: Commands) -> None:
     tnid.answer("employer", "create", "-", given=TNG)
     tnid.answer("employer", "suspend", "4600305723")
