@@ -44,6 +44,7 @@ from tnid.stores.security_events import SecurityEventStore
 
 LEASE_SECONDS = 10
 TEND_SECONDS = 5
+EMPLOYERS_SECONDS = 600
 WARN_SECONDS = 30
 EXPIRED_SECONDS = 10
 TICK_SECONDS = 0.2
@@ -124,10 +125,14 @@ def employment_chores(services: Services) -> tuple[Chore, ...]:
     def remind(now: int) -> bool:
         return services.work_telling.remind(database, now, most=most)
 
+    def remind_employers(now: int) -> bool:
+        return services.work_telling.remind_employers(database, now, most=most)
+
     return (
         Chore("end_employments", END_SECONDS, True, end),
         Chore("tell_workers", EXPIRED_SECONDS, True, tell),
         Chore("remind_workers", WARN_SECONDS, True, remind),
+        Chore("remind_employers", EMPLOYERS_SECONDS, True, remind_employers),
     )
 
 

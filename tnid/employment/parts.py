@@ -17,6 +17,7 @@ from tnid.stores.employment_cards import EmploymentCardStore
 from tnid.stores.employment_notices import EmploymentNoticeStore
 from tnid.stores.employments import EmploymentStore
 from tnid.stores.own_employments import OwnEmploymentStore
+from tnid.stores.representatives import RepresentativeStore
 
 if TYPE_CHECKING:
     from tnid.services import Services
@@ -51,7 +52,7 @@ def build_telling(parts: Services) -> Telling:
     """Return what tells of employments; it hears of whatever ends one."""
     telling = Telling(
         EmploymentNoticeStore(parts.database), parts.employments, parts.consents, parts.messages.announce,
-        EmployerStore(parts.database).find, parts.audit,
+        EmployerStore(parts.database).find, RepresentativeStore(parts.database).list_managers, parts.audit,
     )  # fmt: skip
     parts.accounts.identity.followers.append(telling.tell_found)
     parts.attestations.followers.append(telling.follow_fields)

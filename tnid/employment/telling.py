@@ -19,7 +19,9 @@ from tnid.employment.claims import FIELD_CLAIMS, claims_of
 from tnid.employment.service import Employment
 from tnid.stores.employment_notices import HELD, NEAR, NOTHING, OVER, EmploymentNoticeStore
 
-REMIND_SECONDS = 14 * 86400
+WEEK_SECONDS = 7 * 86400
+REMIND_SECONDS = 2 * WEEK_SECONDS
+FORGET_SECONDS = 30 * 86400
 END_OF_TIME = 2**62
 
 Announce = Callable[..., None]
@@ -48,7 +50,7 @@ class Consents(Protocol):
 
 
 class Telling:
-    """Tells each thing once. `find_employer` gives an employer's row by its id."""
+    """Tells each thing once. `find_employer` and `list_managers` look an employer up by its id."""
 
     def __init__(
         self,
@@ -57,6 +59,7 @@ class Telling:
         consents: Consents,
         announce: Announce,
         find_employer: Callable[[str], Any],
+        list_managers: Callable[[str], Iterable[str]],
         events: Events,
     ) -> None:
         self._store = store
@@ -64,6 +67,7 @@ class Telling:
         self._consents = consents
         self._announce = announce
         self._find_employer = find_employer
+        self._list_managers = list_managers
         self._events = events
 
     # Offers and changes
@@ -91,6 +95,8 @@ class Telling:
     def tell_found(self, account_id: str, now: int) -> None:
         """Tell a person whose number was just recorded what waits for them."""
         for one in self._employments.list_offers(account_id, now):
+            # Where the housekeeper has not looked at it yet, it need not
+            self._store.mark_told(one.row, now)
             self._announce(account_id, "work_offered", now, employer=one.row.employer_name)
 
     # The confirmation's end
@@ -127,6 +133,17 @@ class Telling:
         details = {"employment": row.id, "employer": row.tax_code}
         self._events.record(event, account_id=row.account_id, now=now, details=details)
         self._end_claims(row, frozenset(row.accepted.split()), now)
+
+    def remind_employers(self, database: Database, now: int, *, most: int) -> bool:
+        """Tell who manages employers whom to confirm again, once a week at most; say if more may wait."""
+        after, until, last = now - FORGET_SECONDS, now + REMIND_SECONDS, now - WEEK_SECONDS
+        due = self._store.list_employers_due(after, until, last, most)
+        for row in due:
+            with database.unit():
+                if self._store.mark_employer(row.id, last, now):
+                    for account_id in self._list_managers(row.id):
+                        self._announce(account_id, "employer_due", now, employer=row.name, count=str(row.due))
+        return len(due) == most
 
     # As others end it
 

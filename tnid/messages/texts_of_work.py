@@ -125,6 +125,28 @@ WORK_TEXTS = {
         },
         path=WORK,
     ),
+    "employer_due": Text(
+        title={
+            "vi": "Có người lao động cần xác nhận lại",
+            "en": "Workers are to be confirmed again",
+            "ko": "근로자를 다시 확인해야 합니다",
+        },
+        body={
+            "vi": "Xác nhận của {employer} về {count} người lao động sắp hết giá trị hoặc vừa hết giá trị."
+            " Hãy tải danh sách mới lên, hoặc xác nhận lại trên trang của đơn vị; nếu không, không ai biết"
+            " được họ làm việc ở đó.",
+            "en": "What {employer} confirmed of {count} of its workers is nearly over, or just over. Upload a"
+            " new list, or confirm them again on its page; otherwise nobody can learn that they work there.",
+            "ko": "{employer}의 근로자 {count}명에 대한 확인 기한이 곧 끝나거나 방금 끝났습니다. 새 명단을"
+            " 올리거나 페이지에서 다시 확인해 주세요. 그렇지 않으면 근무 사실을 아무도 알 수 없습니다.",
+        },
+        short={
+            "vi": "Thái Nguyên ID: {employer} có {count} người lao động cần xác nhận lại.",
+            "en": "Thai Nguyen ID: {employer} is to confirm {count} of its workers again.",
+            "ko": "Thái Nguyên ID: {employer} 근로자 {count}명 재확인 필요.",
+        },
+        path="/employers",
+    ),
     "work_ended": Text(
         title={
             "vi": "Việc làm đã kết thúc",

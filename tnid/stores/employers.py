@@ -40,6 +40,8 @@ employers = db.Table(
     Column("requested_at", BigInteger, nullable=False),
     Column("approved_at", BigInteger),
     Column("suspended_at", BigInteger),
+    # When those who manage it were last told whom it is to confirm again
+    Column("reminded_at", BigInteger),
 )
 _EMPLOYER = employers.c
 # Anybody may ask in an organisation's name; one of those who asked is approved

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import and_, bindparam, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 
 from tnid.db import Database
 from tnid.stores.accounts import accounts
+from tnid.stores.employers import employers
 from tnid.stores.employments import IS_CURRENT, WITH_EMPLOYER, employments
 
 _ROW = employments.c
@@ -57,6 +58,32 @@ _HOLD = (
     .values(reminded=HELD)
 )
 
+_EMPLOYER = employers.c
+_MAY_BE_REMINDED = (
+    _EMPLOYER.suspended_at.is_(None),
+    or_(_EMPLOYER.reminded_at.is_(None), _EMPLOYER.reminded_at <= bindparam("last_before")),
+)
+# Whoever has a last day is not confirmed again; who was due long ago is forgotten rather than nagged about
+_LIST_EMPLOYERS_DUE = (
+    select(_EMPLOYER.id, _EMPLOYER.name, func.count().label("due"))
+    .join(employments, employments.c.employer_id == _EMPLOYER.id)
+    .where(
+        IS_CURRENT,
+        _ROW.ends_at.is_(None),
+        _ROW.valid_until > bindparam("after"),
+        _ROW.valid_until <= bindparam("until"),
+        *_MAY_BE_REMINDED,
+    )
+    .group_by(_EMPLOYER.id, _EMPLOYER.name)
+    .order_by(_EMPLOYER.id)
+    .limit(bindparam("most"))
+)
+_MARK_EMPLOYER = (
+    update(employers)
+    .where(_EMPLOYER.id == bindparam("of_employer"), *_MAY_BE_REMINDED)
+    .values(reminded_at=bindparam("now"))
+)
+
 
 class EmploymentNoticeStore:
     """Keeps what was told. Marking says whether this very caller is to tell."""
@@ -78,6 +105,15 @@ class EmploymentNoticeStore:
     def mark_reminded(self, row: Any, stage: int) -> bool:
         found = {"of_id": row.id, "seen": row.version, "stage": row.reminded}
         return self._database.execute(_MARK_REMINDED, **found, new_stage=stage) == 1
+
+    def list_employers_due(self, after: int, until: int, last_before: int, most: int) -> list[Any]:
+        """Return employers not reminded since then, with how many confirmations end within this time."""
+        within = {"after": after, "until": until, "last_before": last_before}
+        return self._database.fetch_all(_LIST_EMPLOYERS_DUE, **within, most=most)
+
+    def mark_employer(self, employer_id: str, last_before: int, now: int) -> bool:
+        given = {"of_employer": employer_id, "last_before": last_before}
+        return self._database.execute(_MARK_EMPLOYER, **given, now=now) == 1
 
     def hold(self, employer_id: str, now: int) -> int:
         """Note of every worker of an employer that they are to be told of its suspension."""

@@ -32,7 +32,7 @@ from tnid.services import Services
 from tnid.stores.accounts import accounts
 
 DAY = 86400
-CHORES = ("end_employments", "tell_workers", "remind_workers")
+CHORES = ("end_employments", "tell_workers", "remind_workers", "remind_employers")
 DISABLE = update(accounts).where(accounts.c.id == bindparam("of_id")).values(disabled_at=bindparam("now"))
 
 
@@ -140,6 +140,16 @@ def test_who_comes_with_the_number_later_is_told_then(services: Services, tng: A
     assert told(services, late) == ["work_offered"]
 
 
+def test_who_comes_before_the_housekeeper_is_told_once(services: Services, tng: Any, now: int) -> None:
+    attest(services, tng, now)
+    early = a_person(services, now, "an", None, {"email": "an@example.vn", "name": "An"}, level=0)
+    evidence = Evidence(number=DocumentNumber(IDENTITY_CARD, AN_NUMBER))
+    with services.database.unit():
+        assert services.accounts.raise_identity_level(early, 1, AN, evidence, now) is None
+    keep_house(services, now)
+    assert told(services, early) == ["work_offered"]
+
+
 def test_a_number_that_comes_with_a_later_list_is_looked_for(
     services: Services, tng: Any, an: str, now: int
 ) -> None:
@@ -231,6 +241,25 @@ def test_who_never_linked_it_is_not_reminded(services: Services, tng: Any, an: s
     attest(services, tng, now)
     keep_house(services, now + CONFIRMED_SECONDS)
     assert told(services, an) == ["work_offered"]
+
+
+def test_who_manages_the_employer_is_told_once_a_week_whom_to_confirm(
+    services: Services, tng: Any, now: int
+) -> None:
+    manager = a_person(services, now, "mai", "019202987654", {"name": "Mai", "email": "mai@example.vn"})
+    with services.database.unit():
+        services.employers.representatives.add(tng.id, manager, "manager", now)
+    last = datetime.fromtimestamp(now + 185 * DAY, UTC).strftime("%d/%m/%Y")
+    for number, end_date in enumerate(("", "", last)):
+        index = f"0190900{number:05}"
+        attest(services, tng, now, staff_code=f"A{number}", personal_id_number=index, end_date=end_date)
+    before, end = told(services, manager), now + CONFIRMED_SECONDS
+    for at in (end - 15 * DAY, end - 10 * DAY, end - 9 * DAY, end - 2 * DAY, end + 60 * DAY):
+        keep_house(services, at)
+    rows = [row for row in services.messages.list_by_account(manager) if row.text == "employer_due"]
+    assert [row.created_at for row in rows] == [end - 2 * DAY, end - 10 * DAY]
+    assert services.messages.open(rows[0]).values["count"] == "2"
+    assert "employer_due" not in before
 
 
 # An employer that is suspended

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.conftest import Clock
-from tests.tnid.employment.work import a_person, attest, linked
+from tests.tnid.employment.work import AN, a_person, attest, linked
 from tests.tnid.scim.conftest import CONFIDENTIAL, EMPLOYMENT, ENTERPRISE, USER, System, worker
 from tnid.purge import KEEP_SECONDS, purge_expired
 from tnid.scim.parts import KEPT_SECONDS
@@ -260,7 +260,7 @@ def test_what_is_known_already_is_not_sent_again(system: System) -> None:
 
 
 def test_deleting_ends_the_employment(system: System, services: Services, clock: Clock) -> None:
-    account_id = a_person(services, clock.now())
+    account_id = a_person(services, clock.now(), claims={**AN, "email": "an@example.vn"})
     made = system.add()
     own = linked(services, account_id, clock.now())
     assert services.employments.find_shown(account_id, clock.now()) is not None
@@ -269,6 +269,7 @@ def test_deleting_ends_the_employment(system: System, services: Services, clock:
     assert system.refused("GET", f"/Users/{made['id']}") == (404, "")
     (row,) = works(services)
     assert (row.id, row.ended_at, row.staff_code, row.values_sealed) == (own.id, clock.now(), None, None)
+    assert [row.text for row in services.messages.list_by_account(account_id)] == ["work_ended"]
 
 
 @pytest.mark.parametrize("by_patch", [True, False])
