@@ -21,6 +21,7 @@ from harness.compare import Plan, compare
 from harness.databases import PostgreSQL, Redis
 from harness.generator import Generator, measure_ceiling
 from harness.growth import grow
+from harness.lists import measure_lists
 from harness.ours import Ours
 from harness.peer import Peer, install_peer
 from harness.processes import BenchmarkError, memory_mib
@@ -63,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", nargs="+", choices=names, default=[], help="only these scenarios")
     parser.add_argument("--growth", action="store_true", help="instead: cost as accounts grow (long)")
     parser.add_argument("--qr", action="store_true", help="instead: what screens cost that wait for a phone")
+    parser.add_argument("--lists", action="store_true", help="instead: how long lists of workers take")
     parser.add_argument(
         "--sizes", type=int, nargs="+", default=SIZES, help="numbers of accounts for --growth"
     )
@@ -96,6 +98,10 @@ def _measure_in(folder: Path, arguments: argparse.Namespace, plan: Plan) -> dict
             ours = [Ours(folder, None), Ours(folder, postgresql)]
             waiting = _beside_waiting(generator, waiters, ours, plan)
             return {"qr": {"machine": facts, "figures": waiting}}
+        if arguments.lists:
+            lists = measure_lists(folder, [Ours(folder, None), Ours(folder, postgresql)])
+            _print(report.lists(lists))
+            return {"lists": {"machine": facts, "figures": lists}}
         facts["oidc_provider"] = install_peer()
         ceiling = measure_ceiling(generator, folder, plan.connections, plan.seconds)
         print(f"load generator: up to {ceiling['per_second']:.0f} requests a second against a trivial server")

@@ -64,13 +64,13 @@ class Ours:
         )
         self.ready_seconds = 0.0
         self._instance.mkdir()
-        self._command("db", "upgrade")
+        self.command("db", "upgrade")
         clients = {name: self._register(name, metadata) for name, metadata in client_metadata().items()}
         self.site: dict[str, Any] = {"name": self.name, "origin": self.origin, "clients": clients}
 
     def populate(self, generator: Generator, accounts: int) -> None:
         """Make one person, let them sign in, and add as many like them; the server is stopped after it."""
-        made = self._command("account", "create", "-", given=FIRST)
+        made = self.command("account", "create", "-", given=FIRST)
         first = {
             "username": FIRST["username"],
             "password": PASSWORD,
@@ -120,12 +120,12 @@ class Ours:
         return cpu_seconds(self.pids() + (self._postgresql.pids() if self._postgresql else []))
 
     def _register(self, name: str, metadata: dict[str, Any]) -> dict[str, str]:
-        return known_to_generator(name, metadata, self._command("client", "create", "-", given=metadata))
+        return known_to_generator(name, metadata, self.command("client", "create", "-", given=metadata))
 
-    def _command(self, *arguments: str, given: dict[str, Any] | None = None) -> dict[str, Any]:
+    def command(self, *arguments: str, given: dict[str, Any] | None = None) -> dict[str, Any]:
         """Run a `tnid` command; return its JSON. Raises BenchmarkError."""
         done = subprocess.run(
-            [str(TNID), *arguments, "--json"],
+            pinned(server_core(), TNID, *arguments, "--json"),
             input=json.dumps(given or {}),
             env={**os.environ, **self._environ()},
             capture_output=True,

@@ -89,6 +89,15 @@ def waiting(found: dict[str, Any]) -> Iterator[str]:
         )
 
 
+def lists(found: dict[str, Any]) -> Iterator[str]:
+    yield "A list of 20,000 workers, from the file to the last row (to reach: 20 s on one core)"
+    for name, kinds in found.items():
+        figures = (
+            f"{kind} {one['seconds']:.1f} s, {one['per_second']:.0f} rows/s" for kind, one in kinds.items()
+        )
+        yield f"  {name:11}" + "; ".join(figures)
+
+
 def resources(found: dict[str, Any]) -> Iterator[str]:
     yield "Start to ready, and memory after the load (to reach: 1.5 s, 150 MB)"
     for name, site in found.items():

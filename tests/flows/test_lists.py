@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Route
 
 from tests.flows.chromium import Window, pass_through
+from tests.person import Browser
 from tests.province import Province
 from tests.tnid.imports.lists import HEADINGS, make_csv, make_many
 from tnid.imports.service import PIECE_BYTES
@@ -67,3 +69,38 @@ def test_an_upload_outlasts_a_lost_connection_and_ends_in_a_report(
     assert "NV000000" in window.text_of("report")
     assert window.complaints == []
     window.close()
+
+
+def upload(province: Province, browser: Browser, lists: str, content: bytes) -> str:
+    """Send a file as a browser without scripts does; return the address of its page."""
+    token = browser.open(lists).document.xpath("//input[@name='csrf_token']/@value")[0]
+    files = {"file": ("list.csv", content)}
+    answer = browser._http.post(lists, data={"csrf_token": token}, files=files)
+    assert answer.status_code == 303, answer.text
+    return f"{province.issuer}{answer.headers['location']}"
+
+
+def test_people_sign_in_while_16_000_workers_are_taken_over(province: Province) -> None:
+    clerk, people = province.new_person(), [province.new_person() for _ in range(2)]
+    representatives = [{"username": clerk.username, "role": "clerk"}]
+    given = {"tax_code": "0100109106", "name": "Công ty Đông Người", "representatives": representatives}
+    employer = province.tnid("employer", "create", "-", given=given)["id"]
+    lists = f"{province.issuer}/employers/{employer}/lists"
+    with Browser() as browser:
+        browser.open(lists)
+        clerk.pass_through(browser)
+        page = upload(province, browser, lists, make_csv([HEADINGS, *make_many(16_000)]))
+        told, meanwhile = {"state": "waiting"}, 0
+        while told["state"] not in ("done", "refused"):
+            with Browser() as another:
+                another.open(f"{province.issuer}/account")
+                person = people[meanwhile % 2]
+                shown = another.submit(
+                    "login_submit", {"login_username": person.username, "login_password": person.password}
+                )
+                assert shown.has("otp_code"), shown
+            told = json.loads(browser.open(f"{page}/progress").text)
+            meanwhile += told["state"] == "applying"
+        assert told["state"] == "done"
+        assert told["rows_applied"] == 16_000
+    assert meanwhile >= 3

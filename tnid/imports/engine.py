@@ -11,6 +11,7 @@ import secrets
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, Protocol
 
 from oidc.interfaces import Events
@@ -91,7 +92,8 @@ class Engine:
             self._failures[held.id] += 1
             logger.exception("import %s failed", held.id)
             if self._failures[held.id] >= MOST_FAILURES:
-                self._refuse(held, FAILED)
+                with suppress(Lost):
+                    self._refuse(held, FAILED)
         return True
 
     def _carry_out(self, held: Held, stop: threading.Event) -> None:
@@ -112,6 +114,9 @@ class Engine:
     def _get_employer(self, held: Held) -> Any:
         """Return the employer while it may act, and whoever uploaded may act for it. Raises ListRefused."""
         employer = self._employers.find(held.row.employer_id)
+        if employer is None:
+            # Removed, and its imports with it
+            raise Lost
         if employer.approved_at is None or employer.suspended_at is not None:
             raise ListRefused("employer_stands_still")
         if held.row.through == LIST:

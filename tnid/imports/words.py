@@ -144,6 +144,7 @@ ROWS: dict[str, Any] = {
     "name_characters": _("A name has letters only. Leave out digits and symbols."),
     "not_on_list": _("They are not on your list, so there is nothing to end."),
     "number_of_another": _("The identification number is on your list under another staff code."),
+    "number_is_settled": _("The worker is on your list with another identification number, which stays."),
     "staff_code_of_another": _("The staff code is on your list with another identification number."),
     "number_twice": _("The identification number is on more than one row of the file."),
     "staff_code_twice": _("The staff code is on more than one row of the file."),

@@ -28,7 +28,8 @@ def open_csv(content: bytes) -> Iterator[Row]:
     text = io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", newline="")
     if not text.readline(16).lower().startswith(_SEPARATOR_LINE):
         text.seek(0)
-    return _read(csv.reader(text, delimiter=delimiter, strict=False))
+    # Strict: a quotation mark that is never closed would make one cell of all that follows, and no word of it
+    return _read(csv.reader(text, delimiter=delimiter, strict=True))
 
 
 def check_encoding(content: bytes) -> None:
