@@ -12,7 +12,14 @@ from flask_babel import lazy_gettext as _
 
 from oidc.consent import decided
 from oidc.models import Client
-from oidc.security_events.models import DELETED, KEPT, SecurityEvent
+from oidc.security_events.models import (
+    ATTESTATION_ENDED,
+    CONSENT_NARROWED,
+    CONSENT_WITHDRAWN,
+    DELETED,
+    KEPT,
+    SecurityEvent,
+)
 from tnid import services, web
 from tnid.access import Guard, declare
 from tnid.consent.applications import describe
@@ -27,6 +34,11 @@ from tnid.signin.session import get_end_user
 blueprint = declare(Blueprint("connected", __name__, url_prefix="/account/applications"), Guard.SIGNED_IN)
 
 ACTIONS = {GIVEN: _("Agreed"), CHANGED: _("Changed what is shared"), WITHDRAWN: _("Took everything back")}
+ABOUT = {
+    CONSENT_WITHDRAWN: _("You took everything back."),
+    CONSENT_NARROWED: _("You turned something off."),
+    ATTESTATION_ENDED: _("What your employer had confirmed counts no more."),
+}
 
 
 @blueprint.route("/<path:client_id>", methods=["GET", "POST"])
@@ -93,7 +105,7 @@ def describe_entry(entry: Entry) -> dict[str, Any]:
 
 
 def describe_notice(event: SecurityEvent) -> dict[str, Any]:
-    """Say how far the application's answer has come."""
+    """Say what the application was told, and how far its answer has come."""
     if event.outcome == DELETED:
         state = gettext("The application says that it deleted the data.")
     elif event.outcome == KEPT:
@@ -103,4 +115,5 @@ def describe_notice(event: SecurityEvent) -> dict[str, Any]:
     else:
         state = gettext("The application is being told.")
     moments = (event.answered_at, event.delivered_at, event.created_at)
-    return {"state": state, "when": next(moment for moment in moments if moment is not None)}
+    about = str(ABOUT.get(event.kind, ""))
+    return {"about": about, "state": state, "when": next(moment for moment in moments if moment is not None)}

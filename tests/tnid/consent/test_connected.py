@@ -6,9 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
+from oidc.security_events.models import SecurityEvent
 from tests.conftest import Clock
 from tests.tnid.conftest import ISSUER, InProcess, Someone
 from tests.tnid.consent.test_items import CLAIMS, ITEMS, SCOPE, boxes, redeem, tick
+from tnid.app import Application
+from tnid.consent.connected import describe_notice
 from tnid.services import Services
 
 
@@ -90,3 +93,22 @@ def test_withdrawing_there_ends_everything(browser: InProcess, token: str) -> No
     browser.click("consent_withdraw")
     answer = browser.get(f"{ISSUER}/userinfo", Authorization=f"Bearer {token}")
     assert answer.status_code == 401
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("kind", "about"),
+    [
+        ("consent-withdrawn", "Bạn đã rút lại toàn bộ."),
+        ("consent-narrowed", "Bạn đã tắt một phần."),
+        ("attestation-ended", "Điều nơi làm việc xác nhận không còn giá trị."),
+        ("another", ""),
+    ],
+)
+def test_a_notice_says_what_it_is_about(app: Application, kind: str, about: str) -> None:
+    with app.test_request_context("/", headers={"Cookie": "tnid_lang=vi"}):
+        event = SecurityEvent(
+            "event", kind, "jobs", "hoa", ("job_title",), 1, outcome="deleted", answered_at=2
+        )
+        said = describe_notice(event)
+    assert (said["about"], said["when"]) == (about, 2) and "đã xóa" in said["state"]

@@ -9,10 +9,13 @@ from urllib.parse import quote
 
 import pytest
 
+from oidc.attested import ALWAYS
+from oidc.consent import CLAIM_GROUPS
 from tests.conftest import Clock
 from tests.tnid.conftest import CALLBACK, ISSUER, VERIFIER, InProcess, Someone
 from tests.tnid.employment.work import AN, AN_NUMBER, an_employer, attest, linked
 from tnid.db import Database
+from tnid.employment.claims import FIELD_CLAIMS
 from tnid.services import Services
 
 SCOPE = "openid worker employer housing offline_access"
@@ -106,6 +109,21 @@ def test_somebody_who_accepted_one_field_is_told_of_by_that_alone(
     told = sign_in(browser, an, address).told()
     known = {"is_worker", "job_title", "employment_confirmed_at", "employment_valid_until"}
     assert told.keys() == known
+
+
+def test_each_claim_leads_back_to_the_employers_word_and_to_both_decisions(
+    browser: InProcess, an: Someone, new_app: Callable[..., str], services: Services, clock: Clock
+) -> None:
+    told = sign_in(browser, an, new_app(scope="openid worker employer")).told()
+    given, accepted = services.consents.ledger.list_by_account(an.id)
+    assert (accepted.client_id, accepted.action) == ("employer:4600305723", "given")
+    opened = {claim for field in accepted.terms["accepted"] for claim in FIELD_CLAIMS[field]}
+    shared = {name for item in given.terms["items"] if item["shared"] for name in CLAIM_GROUPS[item["name"]]}
+    assert given.client_id == "jobs" and told.keys() <= shared
+    assert told.keys() - set(ALWAYS) <= opened, "nothing is told that its worker didn't accept"
+    (own,) = services.employments.list_own(an.id)
+    assert (own.row.attested_at, own.row.attested_through) == (accepted.terms["attested_at"], "list")
+    assert services.consents.ledger.verify().problems == ()
 
 
 def test_who_asks_about_work_pays_one_look_and_nobody_else_any(
