@@ -90,6 +90,7 @@ _MOVE = (
     .where(_ID, _ROW.state.in_(bindparam("before", expanding=True)))
     .values(state=bindparam("after"), changed_at=bindparam("now"))
 )
+_TOUCH = update(applications).where(_ID, _ROW.state != WITHDRAWN).values(changed_at=bindparam("now"))
 _SEE = (
     update(applications)
     .where(_ID, _ROW.state == SENT)
@@ -203,6 +204,14 @@ def close_for(connection: Connection, recipient: str, now: int) -> None:
 def see(connection: Connection, application_id: str, now: int) -> bool:
     """Note that the recruiter looked at it; False where that was before."""
     return connection.execute(_SEE, {"application": application_id, "now": now}).rowcount == 1
+
+
+def touch(connection: Connection, application_id: str, now: int) -> bool:
+    """Bring an application to the top of lists; False where it is withdrawn.
+
+    Whoever withdraws it waits until this transaction is over, and then finds what it wrote.
+    """
+    return connection.execute(_TOUCH, {"application": application_id, "now": now}).rowcount == 1
 
 
 def move(connection: Connection, application_id: str, after: str, now: int) -> bool:

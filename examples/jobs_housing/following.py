@@ -80,25 +80,25 @@ def write(application_id: str) -> str | Response:
     if find_person() is None:
         return go_to("account.sign_in", next=f"/applications/{application_id}")
     row = _get_own(application_id)
-    problem = post_message(row, PERSON)
+    problem = post_message(row.id, PERSON)
     if problem:
         page = _show(application_id, request.form.get("text", ""), problem)
         return Response(page, 400, mimetype="text/html")
     return go_to("following.show", application_id=row.id)
 
 
-def post_message(row: Row[Any], author: str) -> str | None:
+def post_message(application_id: str, author: str) -> str | None:
     """Send the form's message; return why that can't be, or None."""
-    if row.state == applications.WITHDRAWN:
-        return "over"
     text, message_id = letters.clean(request.form.get("text", "")), request.form.get("message_id", "")
     if problem := letters.find_problem(text):
         return problem
     if not MESSAGE_ID.fullmatch(message_id):
         message_id = secrets.token_urlsafe(16)
     with parts().database.writing() as connection:
-        letters.mark_read(connection, row.id, author, now())
-        is_sent = letters.write(connection, message_id, row.id, author, text, now())
+        if not applications.touch(connection, application_id, now()):
+            return "over"
+        letters.mark_read(connection, application_id, author, now())
+        is_sent = letters.write(connection, message_id, application_id, author, text, now())
     return None if is_sent else "many"
 
 

@@ -125,7 +125,7 @@ def write(application_id: str) -> str | Response:
     if recipients is None:
         return _sign_in(f"/recruiting/{application_id}")
     row = _get(application_id, recipients)
-    if problem := post_message(row, RECRUITER):
+    if problem := post_message(row.id, RECRUITER):
         return Response(_show(row, request.form.get("text", ""), problem), 400, mimetype="text/html")
     return go_to("recruiting.show", application_id=row.id)
 

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser as Chromium
 
-from tests.flows.chromium import Window, pass_through
+from tests.flows.chromium import DESKTOP, Window, pass_through
 from tests.person import Browser, Page, Person
 from tests.province import Province, running_example
 from tests.servers.processes import free_port, wait_until
@@ -506,7 +506,12 @@ def test_from_an_offer_of_work_to_leaving_in_chromium(listings: Listings, chromi
     headings = ("Mã nhân viên", "Họ và tên", "Số định danh cá nhân", "Chức danh", "Ngày vào làm")
     row = ("CX-7", "Nguyễn Thị Bưởi", number, "Công nhân may", "01/03/2020")
     worker = listings.new_person(name="Nguyễn Thị Bưởi", personal_id_number=number)
-    listings.provider.tnid("employer", "create", "-", given={"tax_code": tax_code, "name": "Bút Sơn"})
+    recruiter = listings.new_person(name="Hoàng Thị Tuyển")
+    entered = {
+        "tax_code": tax_code, "name": "Bút Sơn",
+        "representatives": [{"username": recruiter.username, "role": "manager"}],
+    }  # fmt: skip
+    listings.provider.tnid("employer", "create", "-", given=entered)
     assert hand_in(listings, tax_code, headings, row) == {"invited": 1}
 
     # The worker lets their job be known, and nothing else
@@ -528,6 +533,20 @@ def test_from_an_offer_of_work_to_leaving_in_chromium(listings: Listings, chromi
     assert window.claims() == {"name": "Nguyễn Thị Bưởi", "job_title": "Công nhân may"}
     assert "nơi đang làm việc" in window.page.inner_text("main"), "it says what was ticked and isn't there"
     assert "Bút Sơn" not in window.page.inner_text("main"), "whose word it is wasn't accepted"
+
+    # Whoever recruits for the organisation invites them
+    office = Window(chromium, scripts=True, size=DESKTOP)
+    office.open(f"{listings.url}/sign-in?for=hiring&next=/recruiting/")
+    pass_through(office, recruiter)
+    office.page.get_by_role("button", name="Mở đơn").click()
+    assert office.claims() == window.claims()
+    office.fill(text="Mời bạn đến gặp lúc 9 giờ")
+    office.click("message_send")
+    office.click("move_invited")
+    assert office.complaints == []
+    office.close()
+    window.page.reload()
+    assert "Được mời" in window.page.inner_text("main")
 
     # The office's next list says that they have left
     left = hand_in(listings, tax_code, (*headings, "Ngày nghỉ việc"), (*row, "01/10/2026"))
