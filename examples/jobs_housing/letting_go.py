@@ -11,7 +11,7 @@ from examples.jobs_housing import applications, letters, sent_items
 from examples.jobs_housing.listings import LISTINGS, SAVED
 from examples.jobs_housing.people import EVERYTHING, People
 from examples.jobs_housing.pictures import PICTURES
-from examples.jobs_housing.sharing import find_names_of
+from examples.jobs_housing.sharing import NAME, VERIFIED, find_names_of
 
 DELETED, KEPT = "deleted", "kept"
 KEPT_REASON = "Giữ ngày nộp và kết quả của đơn đã có quyết định, không còn thông tin cá nhân"
@@ -25,6 +25,7 @@ _END_LISTINGS = (
 )
 # What was posted for an organisation is the organisation's
 _PART_LISTINGS = update(LISTINGS).where(*_MINE, LISTINGS.c.tax_code.is_not(None)).values(posted_by="")
+_UNMARK = update(LISTINGS).where(*_OWN).values(is_identity_verified=0)
 _DROP_SAVED = delete(SAVED).where(SAVED.c.sub == bindparam("who"), SAVED.c.saved_at <= bindparam("at"))
 
 
@@ -74,6 +75,11 @@ def let_go_of(
     people.mark_taken_back(connection, sub, given, at)
     if names := find_names_of(given):
         sent_items.end(connection, sub, names, at, now)
+    if NAME in given:
+        # Their own listings say who offers them
+        _end_listings(connection, sub, at, now)
+    elif f"{VERIFIED}/{NAME}" in given:
+        connection.execute(_UNMARK, {"who": sub, "at": at})
     # Nothing may be left of somebody who was only known by this event
     people.forget(connection, sub, 0)
     return Outcome(DELETED)

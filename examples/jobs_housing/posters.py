@@ -25,6 +25,8 @@ POSTING = Wish(
 HIRING = replace(POSTING, claims={**POSTING.claims, "represents": {"essential": True}})
 """Jobs are posted by organisations alone."""
 FRESH_SECONDS = 3600
+USED_CLAIMS = ("name", "phone_number", "represents", "verified_claims/name")
+"""What a poster's sign-in says; once they take any of it back it says nothing any more."""
 POSTING_ROLES = ("manager", "clerk")
 """A reader looks, and says nothing in the organisation's name."""
 

@@ -13,9 +13,10 @@ from examples.jobs_housing.listings import Listing
 from examples.jobs_housing.neighbourhood import list_nearest
 from examples.jobs_housing.parts import find_person, go_to, now, parts
 from examples.jobs_housing.places import PARKS, WARDS
-from examples.jobs_housing.posters import Poster, find_poster, is_fresh, to_values
+from examples.jobs_housing.posters import USED_CLAIMS, Poster, find_poster, is_fresh, to_values
 from examples.jobs_housing.search import KINDS
 from examples.jobs_housing.typed import READERS, find_missing_steps, to_form
+from examples.relying_party.sign_in import SignedIn
 
 SIGN_INS = {"home": "posting", "job": "hiring"}
 """What a sign-in is for, by the kind that is to be posted."""
@@ -114,10 +115,17 @@ def get_poster(kind: str = "home") -> Poster:
     """Return who may post at this browser; lead anybody else to a sign-in that is strong enough, and back."""
     person, is_writing = find_person(), request.method == "POST"
     poster = find_poster(person)
-    if person and poster and is_fresh(person, now(), is_writing=is_writing):
+    if person and poster and is_fresh(person, now(), is_writing=is_writing) and not has_taken_back(person):
         return poster
     here = url_for("posting.show_mine") if is_writing else request.full_path.rstrip("?")
     return abort(go_to("account.sign_in", next=here, **{"for": SIGN_INS[kind]}))
+
+
+def has_taken_back(person: SignedIn) -> bool:
+    """Say whether the person took something back, at the provider, of what this sign-in told."""
+    with parts().database.reading() as connection:
+        taken_back = parts().people.list_taken_back(connection, person.sub)
+    return any(taken_back.get(claim, -1) >= person.came_at for claim in USED_CLAIMS)
 
 
 def get_own(listing_id: str) -> Listing:

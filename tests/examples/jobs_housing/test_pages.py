@@ -16,6 +16,7 @@ from lxml import html
 from examples.jobs_housing.app import create_app
 from examples.jobs_housing.database import SETTING, Database
 from examples.jobs_housing.illustrations import draw
+from examples.jobs_housing.letting_go import let_go_of
 from examples.jobs_housing.listings import Listing
 from examples.jobs_housing.parts import CLIENT_ID, PARTS, Parts
 from examples.relying_party.sign_in import SignedIn
@@ -158,6 +159,32 @@ def test_what_the_provider_said_hours_ago_is_asked_again(app: Flask, sign_in: Si
         )
     changed = find(app, draft.id)
     assert changed.title == "Tên mới 5000", "what was being written went through, and no more after that"
+
+
+def test_a_name_that_is_taken_back_leaves_no_listing_of_it(app: Flask, sign_in: SignIn) -> None:
+    """The provider says it by an event; a sign-in that is still open is worth nothing either."""
+    parts, at = store_of(app), int(time.time())
+    own, named = make_open(parts.database, sub="hien"), make_open(parts.database, sub="hien")
+    parts.listings.change(named, {"tax_code": TAX_CODE}, at)
+    client = sign_in("hien", came_at=at - 60, **organisation())
+    assert client.get(f"/post/{own.id}").status_code == 200
+    with parts.database.writing() as connection:
+        let_go_of(connection, parts.people, "hien", ["name"], at, at)
+    assert find(app, own.id).state == "deleted" and find(app, own.id).offered_by == ""
+    assert find(app, named.id).state == "open", "what an organisation posted is the organisation's"
+    assert client.get("/post/new?kind=home").location.startswith("/sign-in?")
+    assert client.post("/post/new", data={"kind": "home", "name": "self"}).status_code == 303
+    assert parts.listings.list_posted("hien", []) == []
+
+
+def test_a_verified_name_that_is_taken_back_takes_its_mark_along(app: Flask) -> None:
+    parts = store_of(app)
+    own = make_open(parts.database, sub="hien", is_identity_verified=1)
+    assert own.is_identity_verified
+    with parts.database.writing() as connection:
+        let_go_of(connection, parts.people, "hien", ["verified_claims/name"], 2**40, 2**40)
+    left = find(app, own.id)
+    assert left.state == "open" and not left.is_identity_verified
 
 
 def test_what_is_anothers_is_not_found(app: Flask, sign_in: SignIn) -> None:
