@@ -211,6 +211,25 @@ def test_which_claims_are_of_work(name: str, is_so: bool) -> None:
     assert is_of_work(name) is is_so
 
 
+@pytest.mark.parametrize(
+    ("scope", "wish", "screen"),
+    [
+        ("openid", {"is_worker": {"essential": True}}, "consent"),
+        ("openid", {"job_title": None}, "second_factor"),
+        ("openid", QUESTION, "second_factor"),
+        ("openid", {"tenure_at_least_months": {"value": 12}}, "second_factor"),
+        ("openid", verified("job_title"), "second_factor"),
+        *((f"openid {scope}", {}, "second_factor") for scope in SCOPES),
+    ],
+)
+def test_a_printed_card_opens_the_bare_word_and_nothing_else(
+    world: World, scope: str, wish: dict[str, Any], screen: str
+) -> None:
+    by_card = world.end_user(acr="LoA1", amr=("card", "pin"))
+    answer = world.authorize(by_card, scope=scope, claims=json.dumps({"userinfo": wish}))
+    assert isinstance(answer, Prompt) and answer.name == screen
+
+
 def test_nobody_has_these_scopes_who_did_not_ask_for_them() -> None:
     client, _ = new_client({"redirect_uris": ["https://rp.example/cb"]}, NOW)
     assert not set(SCOPES) & set(client.scope)
