@@ -17,7 +17,8 @@ from tnid.imports.progress import Held, advance
 from tnid.imports.rows import open_said
 from tnid.imports.staging import row_context
 from tnid.interfaces import Seals
-from tnid.stores.imports import DONE, ImportWorkStore
+from tnid.stores.import_work import ImportWorkStore
+from tnid.stores.imports import DONE
 
 UNIT_ROWS = 100
 
@@ -25,7 +26,9 @@ UNIT_ROWS = 100
 class Attests(Protocol):
     """What is needed of tnid.employment."""
 
-    def attest(self, employer: Any, said: Attestation, by: By, now: int) -> Attested: ...
+    def attest_all(
+        self, employer: Any, of_each: Sequence[Attestation], by: By, now: int
+    ) -> list[Attested]: ...
 
 
 class Waiting(NamedTuple):
@@ -85,12 +88,19 @@ class Applying:
         with self._database.unit():
             # Held first, and said how far at the end: another worker's unit waits here, and is lost
             advance(self._store, held, now)
-            outcomes: Counter[str] = Counter()
-            for waiting in unit:
-                found = self._attests.attest(employer, waiting.said, by, now)
-                outcomes[found.outcome] += 1
-                self._settle(held, waiting, found)
-            self._note(held, outcomes, now)
+            found = self._attests.attest_all(employer, [waiting.said for waiting in unit], by, now)
+            self._settle_all(held, unit, found)
+            self._note(held, Counter(one.outcome for one in found), now)
+
+    def _settle_all(self, held: Held, unit: Sequence[Waiting], found: Sequence[Attested]) -> None:
+        """Write the outcome of each row: what most have by one statement, after the others'."""
+        kinds = Counter((one.outcome, one.field, one.reason) for one in found)
+        outcome, field, reason = usual = kinds.most_common(1)[0][0]
+        for waiting, one in zip(unit, found, strict=True):
+            if (one.outcome, one.field, one.reason) != usual:
+                self._settle(held, waiting, one)
+        new = {"new_outcome": outcome, "new_field": field, "new_reason": reason}
+        self._store.settle_range(held.id, unit[0].number, unit[-1].number, **new)
 
     def _settle(self, held: Held, waiting: Waiting, found: Attested) -> None:
         outcome = {"new_outcome": found.outcome, "new_field": found.field, "new_reason": found.reason}

@@ -23,7 +23,8 @@ from tnid.imports.applying import Applying
 from tnid.imports.progress import LEASE_SECONDS, Held, Lost, advance, pick_up
 from tnid.imports.staging import PARTS_AT_ONCE, UNIT_ROWS, ListRefused, Staging, drop_all
 from tnid.stores.employers import EmployerStore
-from tnid.stores.imports import APPLYING, DONE, REFUSED, ImportWorkStore
+from tnid.stores.import_work import ImportWorkStore
+from tnid.stores.imports import APPLYING, DONE, REFUSED
 
 TICK_SECONDS = 0.25
 # Between two units that hold the database for long, where it lets one write at a time: whoever waits gets in

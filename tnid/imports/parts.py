@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tnid.imports.service import Lists
-from tnid.stores.imports import ImportStore, ImportWorkStore
+from tnid.stores.import_work import ImportWorkStore
+from tnid.stores.imports import ImportStore
 
 if TYPE_CHECKING:
     from tnid.imports.engine import Engine

@@ -8,7 +8,8 @@ from typing import Any
 
 import orjson
 
-from tnid.stores.imports import DONE, REFUSED, ImportWorkStore
+from tnid.stores.import_work import ImportWorkStore
+from tnid.stores.imports import DONE, REFUSED
 
 # Longer than any unit takes: whoever died in one is found dead by then
 LEASE_SECONDS = 30

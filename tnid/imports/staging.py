@@ -16,7 +16,8 @@ from tnid.imports.progress import Held, advance
 from tnid.imports.reading import read_list
 from tnid.imports.rows import BAD, Judged, judge, pack_said
 from tnid.interfaces import Sealer
-from tnid.stores.imports import APPLYING, READING, ImportWorkStore
+from tnid.stores.import_work import ImportWorkStore
+from tnid.stores.imports import APPLYING, READING
 
 UNIT_ROWS = 500
 PARTS_AT_ONCE = 8

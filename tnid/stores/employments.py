@@ -6,6 +6,7 @@ side. What was attested is sealed.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import (
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    Select,
     String,
     Text,
     and_,
@@ -125,6 +127,13 @@ _OF_EMPLOYER = (_ROW.employer_id == bindparam("of_employer"), IS_CURRENT)
 _FIND_BY_STAFF_CODE = select(employments).where(*_OF_EMPLOYER, _ROW.staff_code == bindparam("code"))
 _FIND_BY_NUMBER = select(employments).where(*_OF_EMPLOYER, _ROW.number_index == bindparam("index"))
 _FIND = select(employments).where(*_OF_EMPLOYER, _ROW.id == bindparam("of_id"))
+# For a list: who of a hundred is there, by one look
+LOOKED_UP_AT_ONCE = 100
+_PLACES = tuple(f"value_{place}" for place in range(LOOKED_UP_AT_ONCE))
+_KNOWN_STAFF_CODES, _KNOWN_NUMBERS = (
+    select(column.label("value")).where(*_OF_EMPLOYER, column.in_([bindparam(name) for name in _PLACES]))
+    for column in (_ROW.staff_code, _ROW.number_index)
+)
 _REPLACE = (
     update(employments)
     .where(_ROW.id == bindparam("of_id"), _ROW.version == bindparam("seen"), IS_CURRENT)
@@ -218,6 +227,22 @@ class EmploymentStore:
 
     def find_by_number(self, employer_id: str, index: str) -> Any:
         return self._database.fetch_one(_FIND_BY_NUMBER, of_employer=employer_id, index=index)
+
+    def find_known(self, employer_id: str, codes: Iterable[str], indexes: Iterable[str]) -> frozenset[str]:
+        """Return which of these staff codes and numbers the employer's list has."""
+        asked = (_KNOWN_STAFF_CODES, list(codes)), (_KNOWN_NUMBERS, list(indexes))
+        return frozenset(
+            row.value
+            for statement, values in asked
+            for begin in range(0, len(values), LOOKED_UP_AT_ONCE)
+            for row in self._list_known(statement, employer_id, values[begin : begin + LOOKED_UP_AT_ONCE])
+        )
+
+    def _list_known(self, statement: Select[Any], employer_id: str, values: list[str]) -> list[Any]:
+        filled = values + values[-1:] * (LOOKED_UP_AT_ONCE - len(values))
+        return self._database.fetch_all(
+            statement, of_employer=employer_id, **dict(zip(_PLACES, filled, strict=True))
+        )
 
     def replace(self, employment_id: str, seen: int, **new: Any) -> bool:
         return self._database.execute(_REPLACE, of_id=employment_id, seen=seen, **new) == 1

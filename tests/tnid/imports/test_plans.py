@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import Delete, Select, Update, text
 
 from tnid.db import Database
-from tnid.stores import imports
+from tnid.stores import import_work, imports
 
 STATEMENTS = {
     f"{name}{place}": one
-    for name, found in vars(imports).items()
+    for name, found in (vars(imports) | vars(import_work)).items()
     for place, one in enumerate(found.values() if isinstance(found, dict) else [found])
     if isinstance(one, Select | Update | Delete)
 }
