@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.routing import PathConverter
 
 from oidc.errors import OAuthError
 from tnid import services
@@ -27,12 +28,21 @@ _DETAILS = {
     429: "Too many wrong tokens came from this network.",
 }
 
+
+class Rest(PathConverter):
+    """All that stands after the base address: a line break too, which the usual one leaves to a page."""
+
+    regex = r"[\s\S]+?"
+    part_isolating = False
+
+
 blueprint = declare(Blueprint("scim", __name__, url_prefix="/scim/v2"), Guard.PROTOCOL)
+blueprint.record(lambda state: state.app.url_map.converters.update(scim_rest=Rest))
 
 
 @blueprint.route("", defaults={"path": ""}, methods=METHODS, provide_automatic_options=False)
 @blueprint.route("/", defaults={"path": ""}, methods=METHODS, provide_automatic_options=False)
-@blueprint.route("/<path:path>", methods=METHODS, provide_automatic_options=False)
+@blueprint.route("/<scim_rest:path>", methods=METHODS, provide_automatic_options=False)
 def answer(path: str) -> Response:
     """Answer a personnel system; what is refused is an answer, and its row in the log is kept."""
     employer = None

@@ -63,7 +63,7 @@ def test_discovery_is_not_filtered(system: System) -> None:
 @pytest.mark.parametrize(
     "path",
     ["", "/", "/Groups", "/Me", "/Bulk", "/Users/", "/Users/none", "/Users/a/b", "/users", "/Schemas/none",
-     "/ServiceProviderConfig/x", "/Users/%2e%2e", "//Users"],
+     "/ServiceProviderConfig/x", "/Users/%2e%2e", "//Users", "/Users/a%0Ab", "/%0A", "/Users/%C2%85"],
 )  # fmt: skip
 def test_what_is_not_there_is_told_so_in_scims_words(path: str, system: System) -> None:
     if path == "/Users/":
