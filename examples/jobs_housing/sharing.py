@@ -133,7 +133,9 @@ def _read_one(offer: Offer, claims: Mapping[str, Any]) -> Sent | None:
     source = str(employer.get("name", "")) if isinstance(employer, Mapping) else ""
     confirmed_at = str(claims.get(CONFIRMED_AT, ""))
     if isinstance(value, Mapping) and "verified_at" in value:
-        source, confirmed_at = str(value.get("verified_by", source)), str(value["verified_at"])
+        # It names the employer, too, whom the person may not have ticked
+        value = {name: part for name, part in value.items() if name != "verified_by"}
+        confirmed_at = str(value["verified_at"])
     until = str(claims.get(VALID_UNTIL, ""))
     return Sent(offer.name, value, offer.value, source, confirmed_at[:10], until[:10])
 

@@ -157,6 +157,17 @@ def test_what_came_unasked_is_left_alone() -> None:
     assert [one.name for one in sharing.read(chosen, came)] == ["job_title"]
 
 
+def test_an_employer_that_was_not_ticked_is_named_nowhere() -> None:
+    offers = sharing.list_offers("home", None, 0)
+    bracket = {"bracket": "single", "ceiling": 25_000_000, "verified_by": "TNG", "verified_at": "2026-11-22"}
+    came = {"social_housing_income": bracket}
+    [alone] = sharing.read(sharing.choose(offers, ["social_housing_income"])[1:], came)
+    assert "TNG" not in repr(alone) and alone.confirmed_at == "2026-11-22"
+    both = sharing.choose(offers, ["social_housing_income", "employer"])
+    named = sharing.read(both[1:], {**came, "employer": {"name": "TNG"}})
+    assert {one.source for one in named} == {"TNG"}
+
+
 @pytest.mark.parametrize(
     "verified",
     [None, "x", [], {}, {"verification": None}, {"verification": {"assurance_level": "identity_level_0"}},
