@@ -61,7 +61,7 @@ def _to_values(row: Mapping[str, Any], now: int) -> dict[str, Any]:
         "search_key": make_search_key({**row, "park": park}),
         "tax_code": row.get("tax_code"),
         "domain": row.get("domain"),
-        "verified_at": now if row.get("tax_code") else None,
+        "verified_at": now if row.get("is_verified") else None,
         "expires_at": now + LIFETIME_DAYS * DAY,
     }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 
 from examples.jobs_housing import demonstration
@@ -14,6 +16,7 @@ from examples.jobs_housing.search import Search, SearchStore
 from examples.jobs_housing.typed import READERS, find_missing_steps, has_contact, tidy, to_form
 from examples.relying_party.sign_in import SignedIn
 from tests.examples.jobs_housing.listing_making import NOW, SUB, make_draft, make_open
+from tests.servers.provider import ROOT
 
 
 @pytest.fixture
@@ -123,6 +126,18 @@ def test_the_demonstration_keeps_to_its_own(store: ListingStore, jobs_database: 
     assert store.find(posted.id) == posted
     pictures = PictureStore(jobs_database).list_of("phong-tro-van-xuan")
     assert len(pictures) == 2 and all(picture.description for picture in pictures)
+
+
+def test_only_who_the_provider_knows_has_its_mark_in_the_demonstration(
+    store: ListingStore, jobs_database: Database
+) -> None:
+    demonstration.load(jobs_database, NOW)
+    employers = tomllib.loads((ROOT / "tnid/demo/employers.toml").read_text(encoding="utf-8"))["employer"]
+    known = {one["tax_code"]: one["name"] for one in employers}
+    search = SearchStore(jobs_database)
+    found = [one for page in (1, 2, 3) for one in search.search(Search(page=page), NOW).listings]
+    marked = {one.tax_code: one.offered_by for one in found if one.verified_at}
+    assert marked == {code: known[code] for code in marked} and len(marked) >= 2
 
 
 def test_every_home_of_the_demonstration_has_a_picture(jobs_database: Database) -> None:
