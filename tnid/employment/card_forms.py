@@ -10,13 +10,13 @@ from tnid.employment.cards import CARD_FIELDS
 
 
 class NewCardForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
-    """Which of the accepted fields stand on the card."""
+    """Which of the accepted fields stand on the card: none that the worker did not tick."""
 
-    employer = BooleanField(default=True)
-    title = BooleanField(default=True)
-    park = BooleanField(default=True)
-    start_date = BooleanField(default=True)
-    contract_type = BooleanField(default=True)
+    employer = BooleanField()
+    title = BooleanField()
+    park = BooleanField()
+    start_date = BooleanField()
+    contract_type = BooleanField()
     submit = SubmitField()
 
     def ticked(self) -> list[str]:
