@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import base64
+import csv
 import json
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 from playwright.sync_api import Browser as Chromium
-from sqlalchemy import select
 
 from tests.flows.chromium import Window, pass_through
 from tests.person import Browser, Person
-from tests.security.target import open_services
 from tests.servers.processes import wait_until
 from tests.servers.provider import Provider, running_provider
-from tnid import clock
 from tnid.accounts.ages import VIETNAM
-from tnid.accounts.refusal import Refused
-from tnid.employment.attestation import parse
-from tnid.employment.attestations import LIST, By
-from tnid.services import Services
-from tnid.stores.employers import employers
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -73,13 +67,6 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def services(provider: Provider) -> Iterator[Services]:
-    opened = open_services(provider)
-    yield opened
-    opened.database.close()
-
-
 @pytest.fixture
 def browser() -> Iterator[Browser]:
     with Browser(stops_at=CALLBACK) as new:
@@ -110,18 +97,17 @@ def worker(provider: Provider, number: str) -> Person:
     return Person(username, password, made["totp_secret"])
 
 
-def say(services: Services, number: str, **changes: str) -> None:
-    """Say of the worker what a list's row would."""
-    fields = {
-        "name": "NGUYỄN VĂN AN", "personal_id_number": number, "title": "Công nhân may", "park": "Điềm Thụy",
-        "start_date": "01/03/2020", "income": "9.500.000",
+def hand_in(provider: Provider, number: str, **changes: str) -> Any:
+    """Take over a list of one worker, as the employer's office sends it; return what became of the row."""
+    row = {
+        "Họ và tên": "NGUYỄN VĂN AN", "Số CCCD": number, "Chức danh": "Công nhân may", "KCN": "Điềm Thụy",
+        "Ngày vào làm": "01/03/2020", "Thu nhập": "9.500.000", **changes,
     }  # fmt: skip
-    now = clock.now()
-    said = parse({**fields, **changes}, datetime.fromtimestamp(now, UTC).date())
-    with services.database.unit():
-        employer = services.database.fetch_one(select(employers).where(employers.c.tax_code == TAX_CODE))
-        assert not isinstance(said, (list, Refused)), said
-        services.attestations.attest(employer, said, By(None, LIST), now)
+    file = Path(provider.environ["TNID_INSTANCE_DIR"]).parent / f"{uuid4().hex}.csv"
+    with file.open("w", encoding="utf-8-sig", newline="") as written:
+        csv.writer(written).writerows([row.keys(), row.values()])
+    counts = provider.tnid("employer", "import", TAX_CODE, str(file))["counts"]
+    return next(outcome for outcome, count in counts.items() if count)
 
 
 class Application:
@@ -164,9 +150,9 @@ class Application:
 
 
 def test_an_employment_from_its_offer_to_its_end(
-    provider: Provider, services: Services, worker: Person, number: str, browser: Browser, landlord: Landlord
+    provider: Provider, worker: Person, number: str, browser: Browser, landlord: Landlord
 ) -> None:
-    say(services, number)
+    assert hand_in(provider, number) == "invited"
     # Two fields of the five
     browser.open(f"{provider.issuer}/account")
     worker.pass_through(browser)
@@ -183,7 +169,7 @@ def test_an_employment_from_its_offer_to_its_end(
     # The work ends while the application is down
     landlord.is_up = False
     yesterday = datetime.now(VIETNAM).date() - timedelta(days=1)
-    say(services, number, end_date=format(yesterday, "%d/%m/%Y"))
+    assert hand_in(provider, number, **{"Ngày nghỉ việc": format(yesterday, "%d/%m/%Y")}) == "ended"
     assert application.knows() == set(), "at once, whoever was told by then"
     wait_until(lambda: landlord.tried > 1, seconds=SECONDS, what="second try")
     assert landlord.told == []
@@ -199,9 +185,9 @@ def test_an_employment_from_its_offer_to_its_end(
 
 
 def test_a_worker_decides_on_a_phone_without_scripts(
-    provider: Provider, services: Services, worker: Person, number: str, chromium: Chromium
+    provider: Provider, worker: Person, number: str, chromium: Chromium
 ) -> None:
-    say(services, number)
+    assert hand_in(provider, number) == "invited"
     window = Window(chromium, scripts=False)
     window.open(f"{provider.issuer}/account/work")
     pass_through(window, worker)
