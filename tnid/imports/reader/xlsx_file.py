@@ -11,13 +11,13 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from typing import Any, overload
 
-import defusedxml.ElementTree
 from openpyxl.cell.text import Text
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
 from tnid.imports.reader.headings import MOST_COLUMNS, Columns
 from tnid.imports.reader.kinds import Unreadable
+from tnid.imports.reader.large_xml import iterparse, read_sheets_by_it
 from tnid.imports.reader.package import find_merged
 from tnid.imports.reader.rows import Merged, Row, find_heading
 
@@ -74,7 +74,7 @@ class Reader(ExcelReader):
 def read_strings(source: Any) -> Strings:
     """Return the table of shared strings; forgets each element when it is read."""
     strings = Strings()
-    parser = iter(defusedxml.ElementTree.iterparse(source, events=("start", "end"), forbid_dtd=True))
+    parser = iterparse(source, ("start", "end"))
     _event, root = next(parser)
     for event, node in parser:
         if event == "end" and node.tag == _ITEM:
@@ -96,6 +96,7 @@ def open_xlsx(package: zipfile.ZipFile) -> tuple[Iterator[Row], Columns, Merged]
     Raises Unreadable: what find_heading raises, `several_sheets`, or `no_sheet` where all are hidden.
     """
     warnings.simplefilter("ignore")
+    read_sheets_by_it()
     file: Any = package.fp
     reader = Reader(file, read_only=True, keep_links=False)
     reader.read()
