@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import text
 
+from oidc.attested import OF_EMPLOYMENT
 from oidc.verified_claims import select_verified
 from tests.conftest import Clock
 from tests.tnid.conftest import CALLBACK, ISSUER, VERIFIER, InProcess, Someone
@@ -99,7 +100,7 @@ def test_an_application_gets_verified_claims_after_the_page_has_named_them(
     asked = {"userinfo": {"verified_claims": {**wish, "claims": {"name": None, "birthdate": None}}}}
     page = person.sign_in(browser, f"{new_app(scope='openid')}&claims={quote(json.dumps(asked))}")
     assert page.path == "/consent" and "tên khai sinh, đã được xác minh" in page.words()
-    assert "Cách danh tính đã được xác minh" in page.words()
+    assert "Cách xác minh, và ai xác minh" in page.words()
     browser.click("consent_allow")
     code = browser.page.url.partition("code=")[2].partition("&")[0]
     tokens = browser.send("POST", f"{ISSUER}/token", data=redemption(code)).json()
@@ -121,5 +122,5 @@ def redemption(code: str) -> dict[str, str]:
 def test_discovery_tells_what_the_province_verifies(browser: InProcess) -> None:
     found = browser.get(f"{ISSUER}/.well-known/openid-configuration").json()
     assert found["trust_frameworks_supported"] == [TRUST_FRAMEWORK]
-    assert found["claims_in_verified_claims_supported"] == list(VERIFIED_CLAIMS)
+    assert found["claims_in_verified_claims_supported"] == [*VERIFIED_CLAIMS, *OF_EMPLOYMENT]
     assert found.items() >= ASSURANCE.metadata().items() and found["claims_parameter_supported"]
