@@ -42,7 +42,9 @@ LABELS = {
     "employment_start_date": _("Since when you work there"),
     "employment_contract_type": _("Kind of employment contract"),
     "represents": _("Which organisations you represent, and in what role"),
-    "social_housing_income": _("Which income ceiling of social housing you are under – never the wage"),
+    "social_housing_income": _(
+        "Which income ceiling of social housing you are under, and which employer says so – never the wage"
+    ),
     "job_seeker": _("What work you are looking for"),
     "housing_seeker": _("What home you are looking for"),
 }

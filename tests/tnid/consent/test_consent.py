@@ -166,7 +166,8 @@ def in_english(app: object) -> object:
                 "Since when you work there",
                 "Kind of employment contract",
                 "Which organisations you represent, and in what role",
-                "Which income ceiling of social housing you are under – never the wage",
+                "Which income ceiling of social housing you are under, and which employer says so"
+                " – never the wage",
                 "What work you are looking for",
                 "What home you are looking for",
                 "Income of 8,000,000\xa0đ a month or more – yes or no, never the wage",
