@@ -732,6 +732,7 @@ EXAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "alert-link": ("accounts/alert_link.html", lambda: {"is_over": False}),
     "alert-link-over": ("accounts/alert_link.html", lambda: {"is_over": True}),
     "overview-asked": ("accounts/overview.html", lambda: _overview(requests_count=2)),
+    "overview-work": ("accounts/overview.html", lambda: _overview(work_count=1)),
     "device": (
         "decoupled/enter.html",
         lambda: {"form": UserCodeForm(data={"user_code": "WDJB-MJHT"}), "current_person": PERSON},

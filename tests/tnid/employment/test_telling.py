@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -397,6 +398,32 @@ def test_the_worker_keeps_the_account_and_the_history(
     assert [row.event for row in services.audit.list_by_account(an)].count("employment.end") == 1
     (own,) = services.employments.list_own(an)
     assert own.values["title"] == "Công nhân may"
+
+
+def test_of_two_housekeepers_one_tells(services: Services, tng: Any, an: str, now: int) -> None:
+    found = attest(services, tng, now)
+    linked(services, an, now)
+    by_page(services, tng, str(found.employment_id), now)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: keep_house(services, now), range(4)))
+    assert told(services, an) == ["work_ended"]
+
+
+def test_of_many_decisions_at_once_one_counts(services: Services, tng: Any, an: str, now: int) -> None:
+    attest(services, tng, now)
+    (offer,) = services.employments.list_offers(an, now)
+
+    def link(field: str) -> Any:
+        with services.database.unit():
+            return services.employments.link(an, offer.id, offer.version, (field,), now)
+
+    fields = ("employer", "title", "park", "start_date")
+    with ThreadPoolExecutor(len(fields)) as pool:
+        outcomes = list(pool.map(link, fields))
+    (won,) = [field for field, refused in zip(fields, outcomes, strict=True) if refused is None]
+    (own,) = services.employments.list_own(an)
+    assert own.accepted == {won}
+    assert len(services.consents.ledger.list_by_account(an)) == 1
 
 
 # Accounts that are shut or erased
