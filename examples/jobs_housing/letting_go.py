@@ -11,7 +11,7 @@ from examples.jobs_housing import applications, letters, sent_items
 from examples.jobs_housing.listings import LISTINGS, SAVED
 from examples.jobs_housing.people import EVERYTHING, People
 from examples.jobs_housing.pictures import PICTURES
-from examples.jobs_housing.sharing import NAME, VERIFIED, find_names_of
+from examples.jobs_housing.sharing import EMPLOYER, NAME, VERIFIED, find_names_of
 
 DELETED, KEPT = "deleted", "kept"
 KEPT_REASON = "Giữ ngày nộp và kết quả của đơn đã có quyết định, không còn thông tin cá nhân"
@@ -75,6 +75,9 @@ def let_go_of(
     people.mark_taken_back(connection, sub, given, at)
     if names := find_names_of(given):
         sent_items.end(connection, sub, names, at, now)
+        if EMPLOYER in names:
+            # It stands beside everything else that the employer vouched for, too
+            sent_items.forget_sources(connection, sub, at)
     if NAME in given:
         # Their own listings say who offers them
         _end_listings(connection, sub, at, now)

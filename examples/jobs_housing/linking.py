@@ -106,7 +106,8 @@ def drop_taken_back(person: SignedIn, sent: list[sharing.Sent], marks: dict[str,
     over = sharing.find_names_of(
         claim for claim, at in marks.items() if claim != EVERYTHING and at >= came_at
     )
-    return [one for one in sent if one.name not in over]
+    kept = [one for one in sent if one.name not in over]
+    return [one._replace(source="") for one in kept] if sharing.EMPLOYER in over else kept
 
 
 def refuse_late() -> Refusal:

@@ -65,6 +65,14 @@ _END = (
     )
     .values(value=None, source="", ended_at=bindparam("now"))
 )
+_UNNAME = (
+    update(application_items)
+    .where(
+        _ITEM.application_id.in_(select(applications.c.id).where(applications.c.sub == bindparam("who"))),
+        _ITEM.came_at <= bindparam("at"),
+    )
+    .values(source="")
+)
 _EXPIRE = (
     update(application_items)
     .where(_ITEM.ended_at.is_(None), _ITEM.valid_until != "", _ITEM.valid_until < bindparam("today"))
@@ -129,6 +137,11 @@ def end(connection: Connection, sub: str, names: Iterable[str], at: int, now: in
     """Remove the values of these items that came up to `at`; what is left says that they are over."""
     given = {"who": sub, "names": list(names), "at": at, "now": now}
     return connection.execute(_END, given).rowcount
+
+
+def forget_sources(connection: Connection, sub: str, at: int) -> None:
+    """Remove who vouched for what came up to `at`: where somebody works may not be known any more."""
+    connection.execute(_UNNAME, {"who": sub, "at": at})
 
 
 def has_due(connection: Connection, today: str) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 VERIFIED = "verified_claims"
-NAME = "name"
+NAME, EMPLOYER = "name", "employer"
 LEAST_LEVEL = "identity_level_1"
 CONFIRMED_AT, VALID_UNTIL = "employment_confirmed_at", "employment_valid_until"
 TENURE_MONTHS = 12
@@ -36,7 +36,7 @@ ITEMS = (
     Item(NAME, (f"{VERIFIED}/name",), is_attested=False),
     Item("phone_number", ("phone_number", "phone_number_verified"), is_attested=False),
     Item("is_worker", ("is_worker",)),
-    Item("employer", ("employer",)),
+    Item(EMPLOYER, (EMPLOYER,)),
     Item("industrial_park", ("industrial_park",)),
     Item("job_title", ("job_title",)),
     Item("employment_start_date", ("employment_start_date",)),
@@ -129,7 +129,7 @@ def _read_one(offer: Offer, claims: Mapping[str, Any]) -> Sent | None:
         return None
     if not offer.item.is_attested:
         return Sent(offer.name, value, None, "", "", "")
-    employer = claims.get("employer")
+    employer = claims.get(EMPLOYER)
     source = str(employer.get("name", "")) if isinstance(employer, Mapping) else ""
     confirmed_at = str(claims.get(CONFIRMED_AT, ""))
     if isinstance(value, Mapping) and "verified_at" in value:

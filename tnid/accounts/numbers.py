@@ -89,6 +89,12 @@ def is_personal_id_number(number: str) -> bool:
     return len(number) == PIN_DIGITS and number.isascii() and number.isdigit()
 
 
+def is_number_in_disguise(text: str) -> bool:
+    """Say whether a staff code or the like is somebody's number with signs between its digits."""
+    digits = "".join(letter for letter in unicodedata.normalize("NFKC", text) if letter.isalnum())
+    return is_personal_id_number(digits) and digits[:3] in PROVINCE_PREFIXES
+
+
 def find_warnings(number: DocumentNumber, birthdate: str, gender: str) -> tuple[str, ...]:
     """Return what an official should look at: numbers with such faults were given out, so none refuses.
 

@@ -23,7 +23,8 @@ from tnid.employment.shown import Shown
 from tnid.parks import find_park
 
 FIELD_CLAIMS: Mapping[str, tuple[str, ...]] = {
-    "employer": (EMPLOYER_CLAIM,),
+    # A bracket of income names who verified it
+    "employer": (EMPLOYER_CLAIM, HOUSING_INCOME),
     "park": ("industrial_park", WORKS_IN_PARK),
     "title": ("job_title",),
     "start_date": ("employment_start_date", TENURE_AT_LEAST),

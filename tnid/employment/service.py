@@ -198,7 +198,7 @@ class Employments:
         if own is None or own.row.ended_at is not None:
             return self._refuse("employment.decide", "gone", account_id, now)
         kept, declined = _split(own, accepted)
-        new = {"new_accepted": " ".join(kept), "new_refused": " ".join(declined), "now": now}
+        new = {"new_accepted": " ".join(kept), "new_refused": " ".join(declined)}
         if not self._store.decide(account_id, employment_id, seen, **new):
             return self._refuse("employment.decide", "gone", account_id, now)
         self._note("employment.decide", CHANGED, account_id, own, kept, declined, now)
@@ -208,7 +208,7 @@ class Employments:
     def set_hidden(self, account_id: str, employment_id: str, now: int, *, is_hidden: bool) -> bool:
         """Keep the employer from listings of jobs and housing, or don't."""
         own = self.find_own(account_id, employment_id)
-        if own is None or not self._store.set_hidden(account_id, employment_id, now, is_hidden=is_hidden):
+        if own is None or not self._store.set_hidden(account_id, employment_id, is_hidden=is_hidden):
             return False
         self._record("employment.hide" if is_hidden else "employment.unhide", account_id, own, now)
         for follow in self.hiding_followers if is_hidden and not own.row.is_hidden else ():

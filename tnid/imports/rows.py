@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from tnid.accounts.numbers import PROVINCE_PREFIXES, is_personal_id_number
+from tnid.accounts.numbers import is_number_in_disguise
 from tnid.accounts.refusal import Refused
 from tnid.employers.tax_codes import read_tax_code
 from tnid.employment.attestation import MOST_STAFF_CODE, Attestation, parse
@@ -39,9 +39,7 @@ def judge(event: Mapping[str, Any], tax_code: str, today: date) -> Judged:
 def is_shown(staff_code: str) -> bool:
     """Say whether a staff code may be kept and shown as it is: a person's number is sealed, whatever it is
     used for."""
-    digits = "".join(character for character in staff_code if character.isalnum())
-    is_number = is_personal_id_number(digits) and digits[:3] in PROVINCE_PREFIXES
-    return len(staff_code) <= MOST_STAFF_CODE and not is_number
+    return len(staff_code) <= MOST_STAFF_CODE and not is_number_in_disguise(staff_code)
 
 
 def _judge(event: Mapping[str, Any], tax_code: str, today: date) -> Attestation | Refused:

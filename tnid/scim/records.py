@@ -6,6 +6,7 @@ numbers of the employer's own lie sealed beside it.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -14,7 +15,7 @@ import orjson
 
 from tnid.accounts.ages import VIETNAM
 from tnid.accounts.claims import Unfit, clean_text
-from tnid.accounts.numbers import is_personal_id_number
+from tnid.accounts.numbers import is_number_in_disguise, is_personal_id_number
 from tnid.accounts.refusal import Refused
 from tnid.employment.attestation import Attestation, ends_at_of, parse
 from tnid.interfaces import Seals
@@ -137,8 +138,13 @@ class Records:
 
 
 def version_of(row: Any) -> str:
-    """Return the entity tag: it changes with the row and with the employment."""
-    return f'W/"{row.version}.{row.work_version or 0}"'
+    """Return the entity tag: it changes with the row, and with what the employer may see of the employment.
+
+    Not with the employment's own version, which counts what its worker decides, or declines unseen.
+    """
+    said = f"{row.employment_id}:{row.attested_at}:{row.ends_at}:{row.is_linked}:".encode()
+    digest = hashlib.sha256(said + bytes(row.work_sealed or b"")).hexdigest()
+    return f'W/"{row.version}.{digest[:16]}"'
 
 
 def _moment(epoch_seconds: int) -> str:
@@ -155,7 +161,7 @@ def check_names(resource: Any) -> None:
         raise bad_value("userName is required: the worker's staff code.")
     resource.external_id = _clean(resource.external_id, "externalId", MOST_EXTERNAL_ID)
     for name, text in (("userName", resource.user_name), ("externalId", resource.external_id)):
-        if text and is_personal_id_number(text):
+        if text and (is_personal_id_number(text) or is_number_in_disguise(text)):
             raise ScimError(
                 400,
                 f"{name} is an identification number, which has no place in an identifier: send it as"

@@ -76,6 +76,8 @@ _LINK = (
         version=_ROW.version + 1,
     )
 )
+# An employer's system is told when a row changed. What its worker accepts, hides or declines is no change:
+# who declines has an account, and nobody is to learn it
 _DECIDE = (
     update(employments)
     .where(
@@ -87,14 +89,13 @@ _DECIDE = (
     .values(
         accepted=bindparam("new_accepted"),
         refused=bindparam("new_refused"),
-        updated_at=bindparam("now"),
         version=_ROW.version + 1,
     )
 )
 _HIDE = (
     update(employments)
     .where(_ROW.id == bindparam("of_id"), _ROW.account_id == bindparam("of_account"), IS_CURRENT)
-    .values(is_hidden=bindparam("new_hidden"), updated_at=bindparam("now"), version=_ROW.version + 1)
+    .values(is_hidden=bindparam("new_hidden"), version=_ROW.version + 1)
 )
 _DECLINE = (
     update(employments)
@@ -104,7 +105,7 @@ _DECLINE = (
         _ROW.declined_at.is_(None),
         or_(_HAS_THE_NUMBER, _BY_CODE),
     )
-    .values(declined_at=bindparam("now"), updated_at=bindparam("now"), version=_ROW.version + 1)
+    .values(declined_at=bindparam("now"), version=_ROW.version + 1)
 )
 _UNLINK = (
     update(employments)
@@ -161,9 +162,9 @@ class OwnEmploymentStore:
         found = {"of_account": account_id, "of_id": employment_id, "seen": seen}
         return self._database.execute(_DECIDE, **found, **new) == 1
 
-    def set_hidden(self, account_id: str, employment_id: str, now: int, *, is_hidden: bool) -> bool:
+    def set_hidden(self, account_id: str, employment_id: str, *, is_hidden: bool) -> bool:
         found = {"of_account": account_id, "of_id": employment_id}
-        return self._database.execute(_HIDE, **found, new_hidden=int(is_hidden), now=now) == 1
+        return self._database.execute(_HIDE, **found, new_hidden=int(is_hidden)) == 1
 
     def decline(self, account_id: str, employment_id: str, code_hash: str, now: int) -> bool:
         found = {"of_account": account_id, "of_id": employment_id, "presented": code_hash}

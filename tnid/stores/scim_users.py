@@ -80,7 +80,7 @@ _WHOLE = select(
     _WORK.id.label("employment_id"),
     _WORK.values_sealed.label("work_sealed"),
     _WORK.ends_at,
-    _WORK.version.label("work_version"),
+    _WORK.attested_at,
     case((_WORK.account_id.is_not(None), 1), else_=0).label("is_linked"),
 ).select_from(_JOINED)
 _OF = _ROW.employer_id == bindparam("of_employer")

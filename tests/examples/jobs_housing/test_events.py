@@ -16,9 +16,11 @@ from examples.jobs_housing import applications, letters, sent_items
 from examples.jobs_housing.app import create_app
 from examples.jobs_housing.applications import Page, Target
 from examples.jobs_housing.database import SETTING, Database
+from examples.jobs_housing.linking import drop_taken_back
 from examples.jobs_housing.parts import PARTS, Parts
 from examples.jobs_housing.people import EVERYTHING, Draft
 from examples.jobs_housing.sharing import Sent
+from examples.relying_party.sign_in import SignedIn
 from tests.conftest import Clock
 from tests.examples.jobs_housing.issuer import Issuer, running_issuer
 from tests.servers.processes import wait_until
@@ -174,6 +176,21 @@ def test_claims_that_are_over_lose_their_values_and_stay_marked(
     assert {name for name, value in items.items() if value is not None} == left
     assert set(items) == {one.name for one in SENT}
     assert parts_of(listings).people.is_current(LAN, NOW)
+
+
+def test_an_employer_that_is_hidden_stands_beside_nothing_any_more(
+    listings: FlaskClient, issuer: Issuer
+) -> None:
+    lan, minh = send(listings, LAN), send(listings, MINH)
+    assert tell(listings, issuer.event("attestation-ended", LAN, NOW, "j1", ["employer"])) == 202
+    with parts_of(listings).database.reading() as connection:
+        sources = {one.source for one in sent_items.list_of(connection, lan)}
+        others = {one.source for one in sent_items.list_of(connection, minh)}
+    assert (sources, others) == ({""}, {"", "TNG"})
+    assert look(listings, lan)[1]["job_title"] == "Công nhân may"
+    person = SignedIn("jobs-housing", LAN, {}, {"iat": NOW}, ("openid",), ("openid",), "", "an ID token")
+    late = drop_taken_back(person, SENT, {"employer": NOW})
+    assert {one.source for one in late} == {""} and len(late) == len(SENT), "the event was quicker"
 
 
 def test_an_event_that_comes_again_is_taken_and_acted_on_once(listings: FlaskClient, issuer: Issuer) -> None:

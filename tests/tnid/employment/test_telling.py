@@ -387,6 +387,16 @@ def test_listings_are_told_when_the_employer_is_hidden(
     assert heard(services, an, housing) == []
 
 
+def test_listings_are_told_of_a_bracket_that_names_a_hidden_employer(
+    services: Services, tng: Any, an: str, now: int
+) -> None:
+    an_application(services, an, now, "listings", "worker housing")
+    attest(services, tng, now)
+    own = linked(services, an, now)
+    services.employments.set_hidden(an, own.id, now, is_hidden=True)
+    assert heard(services, an, "listings") == [("attestation-ended", {"social_housing_income"})]
+
+
 def test_the_worker_keeps_the_account_and_the_history(
     services: Services, tng: Any, an: str, now: int
 ) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -55,6 +57,16 @@ def test_the_program_writes_a_line_a_row(make: Any, tmp_path: Path) -> None:
     ran = run(make([HEADINGS, *WORKERS]), tmp_path)
     assert [next(iter(event)) for event in ran.events] == ["columns", "row", "row", "end"]
     assert ran.events[1]["values"]["name"] == "Nguyễn Thị Hằng"
+
+
+def test_merged_cells_that_never_close_take_no_time(tmp_path: Path) -> None:
+    package = make_xlsx([HEADINGS, *WORKERS])
+    with zipfile.ZipFile(io.BytesIO(package)) as opened:
+        xml = opened.read(SHEET)
+    # Each tries every later one, if it may, and the program is over before it said a word
+    begun = b"<!--" + b"<mergeCell " * 60_000 + b"-->"
+    ran = run(with_part(package, SHEET, xml.replace(b"</worksheet>", begun + b"</worksheet>")), tmp_path)
+    assert ran.events and ran.events[-1] == {"end": 2, "has_more": False}
 
 
 @pytest.mark.parametrize("make", [make_csv, make_shared])

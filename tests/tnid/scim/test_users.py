@@ -121,6 +121,33 @@ def test_that_a_worker_took_it_up_is_told_once_they_did(
     assert system.ask(f"/Users/{made['id']}")[EMPLOYMENT]["linked"] is True
 
 
+def test_what_a_worker_declines_or_decides_changes_nothing_that_the_system_reads(
+    system: System, services: Services, clock: Clock
+) -> None:
+    made = system.add()
+    account_id = a_person(services, clock.now())
+
+    def read() -> tuple[Any, str]:
+        answer = system.send("GET", f"/Users/{made['id']}")
+        return answer.json(), answer.headers["ETag"]
+
+    before = read()
+    (offer,) = services.employments.list_offers(account_id, clock.now())
+    clock.advance(60)
+    assert services.employments.decline(account_id, offer.id, clock.now())
+    assert read() == before, "whose number it is has an account"
+    (declined,) = services.employments.list_declined(account_id, clock.now())
+    ticked = ("employer", "title")
+    services.employments.link(account_id, declined.id, declined.version, ticked, clock.now())
+    before = read()
+    clock.advance(60)
+    own = services.employments.find_own(account_id, offer.id)
+    assert own is not None
+    assert services.employments.decide(account_id, own.id, own.version, ("title",), clock.now()) is None
+    assert services.employments.set_hidden(account_id, own.id, clock.now(), is_hidden=True)
+    assert read() == before, "what is accepted or hidden is the worker's alone"
+
+
 def test_linked_can_not_be_said_by_the_employer(system: System) -> None:
     made = system.add(**{EMPLOYMENT: {"linked": True, "startDate": "2020-03-01"}})
     assert "linked" not in made[EMPLOYMENT]

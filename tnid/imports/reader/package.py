@@ -21,8 +21,9 @@ _STREAMED = re.compile(r"xl/(worksheets/[^/]+|sharedStrings)\.xml", re.IGNORECAS
 _WHOLE = re.compile(r"(\[Content_Types\]|xl/workbook|xl/styles|.*\.rels).*", re.IGNORECASE)
 _PIECE_BYTES = 256 * 1024
 MOST_MERGED = 20_000
+# No element reaches past the next: or else looking takes the square of their number
 _MERGED = re.compile(
-    rb"<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']"
+    rb"<(?:\w+:)?mergeCell\s[^<>]*?ref\s*=\s*[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']"
 )
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 # Longer than what is looked for, so that nothing is missed where two pieces meet
