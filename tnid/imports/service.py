@@ -110,7 +110,8 @@ class Lists:
 
     def receive(self, found: Import, position: int, piece: bytes, now: int) -> Import | Refused:
         """Keep the piece that comes at this place; Refused with `other_piece` where another is expected."""
-        if not 0 < len(piece) <= PIECE_BYTES:
+        # A place beyond the file may be beyond what a database counts to, too
+        if not 0 < len(piece) <= PIECE_BYTES or position >= found.row.size_bytes:
             return Refused("file", "other_piece")
         sealed = self._seals.seal(piece, part_context(found.id, position))
         if not self._store.receive(found.row, position, len(piece), sealed, now):

@@ -254,3 +254,22 @@ def test_in_002_a_report_in_a_spreadsheet_runs_nothing(
     assert table[0] == ["Dòng", "Mã nhân viên", "Kết quả", "Cột", "Lý do"]
     assert [row[1] for row in table[1:]] == ["'@SUM(1)", "'+1", "'-2", "'@x", '"quoted"', "a;b"]
     assert not [cell for row in table for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+
+
+@pytest.mark.parametrize("position", ["9" * 30, str(2**63), str(2**63 - 1), "9" * 4000, "-1", "²"])
+def test_a_piece_from_beyond_the_file_is_another_piece(
+    position: str, tng: str, hung: Someone, at_desk: AtDesk
+) -> None:
+    browser, lists = at_desk(hung), f"/employers/{tng}/lists"
+    content = make_csv([HEADINGS, *WORKERS])
+    sent = {"csrf_token": token(browser, lists), "digest": hashlib.sha256(content).hexdigest()}
+    assert browser.send("POST", f"{lists}/begin", data={**sent, "size": position}).status_code == 400
+    begun = browser.send("POST", f"{lists}/begin", data={**sent, "size": str(len(content))}).json()
+    answer = browser.send(
+        "POST",
+        f"{lists}/{begun['import']}/pieces",
+        data={**sent, "position": position},
+        files={"piece": ("list.csv", content)},
+    )
+    assert answer.status_code in (400, 409), answer.text
+    assert browser.send("GET", f"{lists}/{begun['import']}/progress").json()["received"] == 0
