@@ -165,7 +165,7 @@ def _employments(services: Services, person: Account, now: int) -> Any:
         {
             "employer": one.row.employer_name,
             "tax_code": one.row.tax_code,
-            "attested": dict(one.values),
+            "attested": one.shown_values,
             "attested_at": utc(one.row.attested_at),
             "valid_until": utc(one.row.valid_until),
             "accepted": sorted(one.accepted),

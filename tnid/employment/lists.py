@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from tnid.employment.service import Employment
-from tnid.employment.words import FIELD_HINTS, FIELD_LABELS, WAYS, write_value
+from tnid.employment.words import FIELD_HINTS, FIELD_LABELS, HIDDEN_INCOME, WAYS, write_value
 
 OFFERED, DECLINED, LIVE, LAPSED, SUSPENDED, OVER = (
     "offered", "declined", "live", "lapsed", "suspended", "over",
@@ -75,11 +75,18 @@ def _field(one: Employment, name: str, *, is_own: bool) -> Field:
     return Field(
         name=name,
         label=str(FIELD_LABELS[name]),
-        value=one.row.employer_name if name == "employer" else write_value(name, one.values[name]),
+        value=_write(one, name),
         hint=str(FIELD_HINTS.get(name, "")),
         is_accepted=name in one.accepted,
         is_new=is_own and one.row.ended_at is None and name in one.undecided,
     )
+
+
+def _write(one: Employment, name: str) -> str:
+    if name == "employer":
+        return str(one.row.employer_name)
+    shown = one.shown_values
+    return write_value(name, shown[name]) if name in shown else str(HIDDEN_INCOME)
 
 
 def _state_of(row: Any, now: int) -> str:

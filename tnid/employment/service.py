@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from oidc.interfaces import Events
+from tnid.accounts.account import Account
 from tnid.accounts.refusal import Refused
+from tnid.accounts.verification import SEEN_IN_PERSON_LEVEL
 from tnid.consent.ledger import CHANGED, GIVEN, WITHDRAWN
 from tnid.employment.attestation import FIELDS
 from tnid.employment.endings import Endings
@@ -31,8 +33,9 @@ class Ledger(Protocol):
 
 
 class People(Protocol):
-    """What is needed of accounts: what was held against a document, the best first."""
+    """What is needed of accounts: the person, and what was held against a document, the best first."""
 
+    def get(self, account_id: str) -> Account: ...
     def verified_claims(self, account_id: str) -> Sequence[Mapping[str, Any]]: ...
 
 
@@ -47,10 +50,18 @@ class Employment(NamedTuple):
     """An employment as its worker sees it. `values` is what is attested, or kept where it is over.
 
     Fields that are in neither `accepted` nor `refused` are offered. `version` is what a decision is about.
+    `shows_income` is False for whoever wasn't seen in person: whose card it is that somebody photographed,
+    nobody knows.
     """
 
     row: Any
     values: Mapping[str, Any]
+    shows_income: bool = False
+
+    @property
+    def shown_values(self) -> dict[str, Any]:
+        """Return the values as far as this person may read them."""
+        return {name: value for name, value in self.values.items() if name != "income" or self.shows_income}
 
     @property
     def id(self) -> str:
@@ -121,13 +132,13 @@ class Employments:
         )
 
     def _list_free(self, account_id: str, now: int) -> list[Employment]:
-        found = [self._open(row) for row in self._store.list_free(account_id, now)]
+        found = [self._open(row, account_id) for row in self._store.list_free(account_id, now)]
         return [one for one in found if self._is_named(account_id, one)]
 
     def find_invited(self, account_id: str, code: str, now: int) -> Employment | None:
         """Return the offer of a code, if it is for somebody of this name. The caller counts tries."""
         row = self._store.find_invited(self._values.code_hash(code), now)
-        found = None if row is None else self._open(row)
+        found = None if row is None else self._open(row, account_id)
         return found if found is not None and self._is_named(account_id, found) else None
 
     def link(
@@ -184,11 +195,11 @@ class Employments:
 
     def list_own(self, account_id: str) -> list[Employment]:
         """Return what the person linked, the latest first, and what they keep of what is over."""
-        return [self._open(row) for row in self._store.list_of_account(account_id)]
+        return [self._open(row, account_id) for row in self._store.list_of_account(account_id)]
 
     def find_own(self, account_id: str, employment_id: str) -> Employment | None:
         row = self._store.find_of_account(account_id, employment_id)
-        return None if row is None else self._open(row)
+        return None if row is None else self._open(row, account_id)
 
     def decide(
         self, account_id: str, employment_id: str, seen: int, accepted: Iterable[str], now: int
@@ -253,10 +264,11 @@ class Employments:
         row = next((row for row in rows if tax_code in (None, row.tax_code)), None)
         return None if row is None else shown_of(row, self._values.open_values(row))
 
-    def _open(self, row: Any) -> Employment:
+    def _open(self, row: Any, account_id: str) -> Employment:
         is_over = row.ended_at is not None
         values = self._endings.open_history(row) if is_over else self._values.open_values(row)
-        return Employment(row, values)
+        level = self._people.get(account_id).identity_level
+        return Employment(row, values, shows_income=level >= SEEN_IN_PERSON_LEVEL)
 
     def _note(
         self,

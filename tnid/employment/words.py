@@ -27,6 +27,7 @@ FIELD_HINTS = {
         " more, and under which income ceiling of social housing you are."
     ),
 }
+HIDDEN_INCOME = _("The amount is shown once an official has compared your identity card in person")
 CONTRACT_TYPES = {
     "indefinite": _("Without an end date"),
     "fixed_term": _("For a fixed term"),

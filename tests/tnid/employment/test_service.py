@@ -282,3 +282,14 @@ def test_no_number_is_kept(services: Services, tng: Any, an: str, now: int) -> N
     values = services.attestations.open_values(row)
     assert AN_NUMBER not in repr(values)
     assert said(now).number == AN_NUMBER
+
+
+@pytest.mark.parametrize("level", [1, 2])
+def test_an_amount_is_shown_to_who_was_seen_in_person_alone(
+    services: Services, tng: Any, now: int, level: int
+) -> None:
+    person = a_person(services, now, level=level)
+    attest(services, tng, now)
+    (offer,) = services.employments.list_offers(person, now)
+    assert ("income" in offer.shown_values) == (level == 2)
+    assert "income" in offer.fields, "whether it may be answered about is decided all the same"
