@@ -33,8 +33,8 @@ from examples.jobs_housing.people import People
 from examples.jobs_housing.pictures import PictureStore
 from examples.jobs_housing.reports import ReportStore
 from examples.jobs_housing.search import SearchStore
-from examples.jobs_housing.wording import label_of, write_moment
-from examples.jobs_housing.written import write_day
+from examples.jobs_housing.wording import label_of
+from examples.jobs_housing.written import write_day, write_moment
 from examples.relying_party.configuration import load
 from examples.relying_party.refusals import refuse
 from examples.relying_party.security_events import Receiver

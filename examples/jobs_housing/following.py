@@ -14,7 +14,8 @@ from examples.jobs_housing import applications, letters, sent_items
 from examples.jobs_housing.letters import PERSON
 from examples.jobs_housing.letting_go import drop_held
 from examples.jobs_housing.parts import find_person, go_to, now, parts
-from examples.jobs_housing.wording import day_of, describe
+from examples.jobs_housing.wording import describe
+from examples.jobs_housing.written import day_of
 
 MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta, timezone
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -12,10 +11,10 @@ from flask import current_app
 from examples.jobs_housing.listings import write_amount
 from examples.jobs_housing.places import PARKS
 from examples.jobs_housing.sent_items import SentItem
+from examples.jobs_housing.written import write_iso_day
 from examples.relying_party.claims import write_phone_number
 
 QUESTIONS = ("is_worker", "tenure_at_least_months", "works_in_park", "income_at_least")
-VIETNAM = timezone(timedelta(hours=7))
 IDENTITY = ("name",)
 OWN_WORDS = ("phone_number",)
 
@@ -70,11 +69,11 @@ def _describe(item: SentItem) -> Line:
     if item.ended_at is not None:
         return Line(item.name, label, "", "", "", has_ended=True)
     value = _write(item.name, item.value)
-    return Line(item.name, label, value, _vouched(item), write_day(item.valid_until), has_ended=False)
+    return Line(item.name, label, value, _vouched(item), write_iso_day(item.valid_until), has_ended=False)
 
 
 def _vouched(item: SentItem) -> str:
-    day = write_day(item.confirmed_at)
+    day = write_iso_day(item.confirmed_at)
     if item.name in IDENTITY:
         return say("vouched.identity", day=day)
     if item.name in OWN_WORDS:
@@ -88,7 +87,7 @@ def _write(name: str, value: Any) -> str:
     if name == "phone_number":
         return write_phone_number(str(value))
     if name == "employment_start_date":
-        return write_day(str(value))
+        return write_iso_day(str(value))
     if isinstance(value, Mapping):
         return _write_parts(name, value)
     return str(value)
@@ -102,21 +101,5 @@ def _write_parts(name: str, value: Mapping[str, Any]) -> str:
     bracket, ceiling = str(value.get("bracket", "")), value.get("ceiling")
     if bracket == "above" or not isinstance(ceiling, int):
         return say("answers.above")
-    return say(
-        "answers.under", amount=write_amount(ceiling), since=write_day(str(value.get("ceiling_since", "")))
-    )
-
-
-def write_day(day: str) -> str:
-    """Write an ISO date as people do: 14/03/2026."""
-    return "/".join(reversed(day[:10].split("-"))) if day else ""
-
-
-def day_of(moment: int) -> str:
-    """Return the day in Vietnam, as an ISO date."""
-    return datetime.fromtimestamp(moment, UTC).astimezone(VIETNAM).date().isoformat()
-
-
-def write_moment(moment: int) -> str:
-    """Write a moment by the clock in Vietnam: 09:05, 14/03/2026."""
-    return datetime.fromtimestamp(moment, UTC).astimezone(VIETNAM).strftime("%H:%M, %d/%m/%Y")
+    since = write_iso_day(str(value.get("ceiling_since", "")))
+    return say("answers.under", amount=write_amount(ceiling), since=since)

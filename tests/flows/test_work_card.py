@@ -190,7 +190,9 @@ def test_the_pages_own_camera_reads_a_card_without_a_network(tmp_path: Path, wor
 
 def test_without_scripts_the_text_is_checked_by_the_server(work: Work) -> None:
     with Browser() as browser:
-        browser.open(f"{work.provider.issuer}/work/card")
+        page = browser.open(f"{work.provider.issuer}/work/card")
+        assert page.get("card_typed").get("open") is not None, "the one way there is"
+        assert page.get("card_private").get("hidden") is not None, "the text is sent to the server"
         for text, expected in ((work.live, "valid"), (work.ended, "revoked"), ("xin chào", "unreadable")):
             page = browser.submit("check_submit", {"card_text": f"{work.provider.issuer}/work/card#{text}"})
             assert page.get("card_verdict").get("data-verdict") == expected

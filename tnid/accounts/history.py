@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -15,6 +14,7 @@ from flask_babel import lazy_gettext as _
 from tnid import services
 from tnid.access import Guard, declare
 from tnid.accounts.activity import TEXTS, describe_events
+from tnid.csv_export import write_csv
 from tnid.signin.session import get_end_user
 from tnid.stores.audit import Kinds
 
@@ -91,7 +91,8 @@ def download() -> ResponseReturnValue:
     chosen = request.args.get("show", "all")
     rows = list_rows(chosen if chosen in FILTERS else "all", Place(), MOST_IN_A_FILE)
     headers = {"Content-Disposition": 'attachment; filename="thai-nguyen-id-history.csv"'}
-    return Response(write_csv(describe_events(rows)), mimetype="text/csv", headers=headers)
+    table = b"".join(write_csv(list_cells(describe_events(rows))))
+    return Response(table, mimetype="text/csv", headers=headers)
 
 
 def list_rows(chosen: str, place: Place, most: int) -> list[Any]:
@@ -113,21 +114,10 @@ def read_place(text: str) -> Place:
     return Place()
 
 
-def write_csv(events: list[dict[str, Any]]) -> str:
-    written = io.StringIO()
-    # A spreadsheet tells UTF-8 by the mark in front
-    written.write("\ufeff")
-    table = csv.writer(written)
-    table.writerow(
-        (gettext("Time"), gettext("What"), gettext("How"), gettext("Device"), gettext("Network address"))
-    )
+def list_cells(events: list[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
+    """Yield the rows of the table, headings first; its times are those of the person's clock."""
+    yield gettext("Time"), gettext("What"), gettext("How"), gettext("Device"), gettext("Network address")
     for event in events:
         at = datetime.fromtimestamp(event["when"], UTC).astimezone(get_timezone())
-        cells = (event["text"], event["how"] or "", event["browser"] or "", event["ip"] or "")
-        table.writerow((at.isoformat(sep=" ", timespec="seconds"), *map(harmless, cells)))
-    return written.getvalue()
-
-
-def harmless(cell: str) -> str:
-    """Keep a spreadsheet from running what a stranger named their application or browser."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+        when = at.isoformat(sep=" ", timespec="seconds")
+        yield when, event["text"], event["how"] or "", event["browser"] or "", event["ip"] or ""

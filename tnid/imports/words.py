@@ -21,7 +21,7 @@ OUTCOMES: dict[str, Any] = {
 
 FIELDS: dict[str, Any] = {
     "staff_code": _("Staff code"),
-    "name": _("Full name"),
+    "name": _("Name of the worker"),
     "personal_id_number": _("Personal identification number"),
     "birthdate": _("Date of birth"),
     "title": _("Job title"),

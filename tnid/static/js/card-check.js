@@ -172,7 +172,6 @@ function takeFromAddress() {
   if (!text || text === "main") return false;
   if (!canCheck) {
     typed.value = text;
-    document.getElementById("card_typed").open = true;
     return false;
   }
   history.replaceState(null, "", location.pathname);
@@ -201,6 +200,10 @@ function take(event) {
 }
 
 if (canCheck) {
+  // Only what is checked here is sent to nobody; without scripts the server checks what is pasted
+  document.getElementById("card_private").hidden = false;
+  const pasted = document.getElementById("card_typed");
+  pasted.open = "keep" in pasted.dataset;
   form.addEventListener("submit", take);
   form.addEventListener("scanned", take);
   if (!takeFromAddress()) {
