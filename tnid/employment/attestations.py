@@ -223,7 +223,8 @@ class Attestations:
 
     def end(self, employer_id: str, employment_id: str, ends_at: int, now: int) -> Refused | None:
         """Set the first second after the last day of work: from then on it is known to nobody."""
-        row = self._store.find(employer_id, employment_id)
+        # What ended a moment ago goes on by no later day, even if nobody was told yet
+        row = self._current(self._store.find(employer_id, employment_id), now)
         if row is None:
             return Refused("", "not_on_list")
         begun = self.open_values(row).get("start_date", "")

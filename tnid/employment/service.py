@@ -137,7 +137,7 @@ class Employments:
 
     def find_invited(self, account_id: str, code: str, now: int) -> Employment | None:
         """Return the offer of a code, if it is for somebody of this name. The caller counts tries."""
-        row = self._store.find_invited(self._values.code_hash(code), now)
+        row = self._store.find_invited(account_id, self._values.code_hash(code), now)
         found = None if row is None else self._open(row, account_id)
         return found if found is not None and self._is_named(account_id, found) else None
 

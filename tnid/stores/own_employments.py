@@ -31,12 +31,20 @@ _LIST_FREE = (
     )
     .order_by(_ROW.created_at, _ROW.id)
 )
-_FIND_INVITED = WITH_EMPLOYER.where(
-    *_IS_FREE,
-    *EMPLOYER_STANDS,
+# A code stands for a number that isn't known, and never for another's: many people have one name
+_IS_NOBODY_ELSES = or_(
+    _ROW.number_index.is_(None),
+    exists().where(
+        accounts.c.id == bindparam("of_account"),
+        or_(accounts.c.pin_index.is_(None), accounts.c.pin_index == _ROW.number_index),
+    ),
+)
+_BY_CODE = and_(
     _ROW.invitation_hash == bindparam("presented"),
     _ROW.invitation_expires_at > bindparam("now"),
+    _IS_NOBODY_ELSES,
 )
+_FIND_INVITED = WITH_EMPLOYER.where(*_IS_FREE, *EMPLOYER_STANDS, _BY_CODE)
 _LIST_OF_ACCOUNT = WITH_EMPLOYER.where(_ROW.account_id == bindparam("of_account")).order_by(
     _ROW.linked_at.desc(), _ROW.id
 )
@@ -47,7 +55,6 @@ _LIVES = (*NOT_OVER, _ROW.valid_until > bindparam("now"), *EMPLOYER_STANDS)
 _LIST_LIVE = WITH_EMPLOYER.where(
     _ROW.account_id == bindparam("of_account"), *_LIVES, _ROW.accepted != ""
 ).order_by(_ROW.linked_at.desc(), _ROW.id)
-_BY_CODE = and_(_ROW.invitation_hash == bindparam("presented"), _ROW.invitation_expires_at > bindparam("now"))
 _other = employments.alias("other")
 _WORKS_THERE_ALREADY = exists().where(
     _other.c.employer_id == _ROW.employer_id,
@@ -139,8 +146,8 @@ class OwnEmploymentStore:
         """Return what nobody has linked of the account's number, what was declined too."""
         return self._database.fetch_all(_LIST_FREE, of_account=account_id, now=now)
 
-    def find_invited(self, code_hash: str, now: int) -> Any:
-        return self._database.fetch_one(_FIND_INVITED, presented=code_hash, now=now)
+    def find_invited(self, account_id: str, code_hash: str, now: int) -> Any:
+        return self._database.fetch_one(_FIND_INVITED, of_account=account_id, presented=code_hash, now=now)
 
     def list_of_account(self, account_id: str) -> list[Any]:
         """Return everything that the person linked, what is over too, the latest first."""

@@ -293,3 +293,25 @@ def test_an_amount_is_shown_to_who_was_seen_in_person_alone(
     (offer,) = services.employments.list_offers(person, now)
     assert ("income" in offer.shown_values) == (level == 2)
     assert "income" in offer.fields, "whether it may be answered about is decided all the same"
+
+
+def test_a_code_makes_anothers_number_nobody_elses(services: Services, tng: Any, an: str, now: int) -> None:
+    namesake = a_person(services, now, "an2", "019090000456")
+    found = attest(services, tng, now)
+    services.attestations.invite(tng.id, str(found.employment_id), "code", now + DAY)
+    assert services.employments.find_invited(namesake, "code", now) is None
+    refused = services.employments.link(namesake, str(found.employment_id), 1, ALL, now, code="code")
+    assert refused is not None and refused.reason == "gone"
+    assert services.employments.find_invited(an, "code", now) is not None
+
+
+def test_an_end_that_is_over_is_put_off_by_nobody(services: Services, tng: Any, an: str, now: int) -> None:
+    found = attest(services, tng, now)
+    linked(services, an, now)
+    with services.database.unit():
+        assert services.attestations.end(tng.id, str(found.employment_id), now - 1, now) is None
+    assert services.employments.find_shown(an, now) is None
+    with services.database.unit():
+        refused = services.attestations.end(tng.id, str(found.employment_id), now + DAY, now)
+    assert refused is not None and refused.reason == "not_on_list"
+    assert services.employments.find_shown(an, now) is None
