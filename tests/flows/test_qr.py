@@ -58,7 +58,7 @@ def read_screen(window: Window) -> str:
 
 
 def begin(screen: Window, province: Province) -> None:
-    screen.open(f"{province.jobs_url}/sign-in")
+    screen.open(f"{province.apps_url}/giaoduc/sign-in")
     screen.click("qr_start")
 
 
@@ -90,7 +90,7 @@ def test_a_phone_signs_a_screen_in(screen: Window, phone: Window, province: Prov
     screen.fill(qr_digits=digits)
     screen.click("qr_submit")
     pass_through(screen, person)
-    assert screen.page.url == f"{province.jobs_url}/me"
+    assert screen.page.url == f"{province.apps_url}/giaoduc/"
     assert screen.claims()["name"] == "Nguyễn Văn Thử"
 
 
@@ -106,7 +106,7 @@ def test_the_screen_goes_on_by_itself_where_the_phone_answers_last(
     screen.click("qr_submit")
     assert not screen.has("qr_digits")
     phone.click("qr_approve")
-    screen.page.wait_for_url(f"{province.jobs_url}/me", timeout=HEARD_MILLISECONDS)
+    screen.page.wait_for_url(f"{province.apps_url}/giaoduc/", timeout=HEARD_MILLISECONDS)
     assert (screen.complaints, phone.complaints) == ([], [])
     screen.close()
     phone.close()
