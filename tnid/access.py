@@ -19,7 +19,10 @@ _ATTRIBUTE = "tnid_guard"
 _MOST_BYTES = "tnid_most_bytes"
 # Where people share with others or act for them: not before a child's guardian has agreed
 SHUT_WHILE_WAITING = frozenset(
-    {"requests", "device", "mandates", "acceptance", "work_decisions", "work_invitation"}
+    {
+        *("requests", "device", "mandates", "acceptance"),
+        *("work_decisions", "work_invitation", "work_card", "wishes"),
+    }
 )
 # All that somebody may send whose session a phone opened at a screen: it shares no more and protects no less
 OPEN_TO_REMOTE = frozenset(
