@@ -45,6 +45,11 @@ LONGEST_FIRST = (
     "tnid/test_grant_life.py",
     "security/test_http.py",
     "security/test_mfa.py",
+    "flows/test_posting.py",
+    "flows/test_applying.py",
+    "flows/test_lists.py",
+    "faults/test_lists.py",
+    "tnid/imports/test_reader_program.py",
 )
 
 
