@@ -51,10 +51,15 @@ class Applying:
         """Apply every row; yields between units. Raises Lost, and whatever `find_employer` raises, which is
         asked anew for each unit: it may have been suspended."""
         by = By(held.row.begun_by, held.row.through)
+        units = 0
         while rows := self._store.list_open(held.id, UNIT_ROWS):
             # Opened before the transaction: meanwhile others write
             unit = [self._open(held, row) for row in rows]
             self._apply_unit(held, find_employer(), unit, by, now())
+            units += 1
+            if units & (units - 1) == 0:
+                # Each time it has doubled: plans made for a small table read the whole of a large one
+                self._store.refresh_statistics()
             yield
         held.state = DONE
         with self._database.unit():

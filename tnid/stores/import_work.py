@@ -83,6 +83,7 @@ _SETTLE_RANGE = (
     .where(_OF_LIST, _IS_OPEN_ROW, _LINE.row_number.between(bindparam("first"), bindparam("last")))
     .values(_SETTLED)
 )
+_ANALYZE = text("ANALYZE employments")
 _LIST_OPEN = (
     select(_LINE.row_number, _LINE.values_sealed)
     .where(_OF_LIST, _IS_OPEN_ROW)
@@ -158,6 +159,11 @@ class ImportWorkStore:
 
     def list_open(self, import_id: str, most: int) -> list[Any]:
         return self._database.fetch_all(_LIST_OPEN, of_id=import_id, most=most)
+
+    def refresh_statistics(self) -> None:
+        """Have PostgreSQL look at the employments anew, and plan by what it finds; SQLite needs none."""
+        if not self._database.is_sqlite:
+            self._database.execute(_ANALYZE)
 
     def drop_rows(self, import_id: str, most: int) -> int:
         return self._database.execute(_DROP_ROWS, of_id=import_id, most=most)
