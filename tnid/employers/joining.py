@@ -9,10 +9,10 @@ from flask_babel import gettext
 from tnid import services
 from tnid.access import Guard, declare
 from tnid.accounts.messages import show_refusal
+from tnid.accounts.personal_codes import try_code
 from tnid.employers.forms import CodeForm
 from tnid.employers.representatives import Offer
 from tnid.employers.roles import HINTS, NAMES
-from tnid.mandates.codes import try_code
 from tnid.signin.session import get_end_user
 
 blueprint = declare(Blueprint("joining", __name__, url_prefix="/employers"), Guard.REPRESENTATIVE)

@@ -9,11 +9,11 @@ from oidc.decoupled.user_code import read_user_code
 from tnid import services
 from tnid.access import Guard, declare, send_to_sign_in
 from tnid.accounts.messages import show_refusal
+from tnid.accounts.personal_codes import try_code
 from tnid.accounts.refusal import Refused
 from tnid.employment.decisions import INVITATION
 from tnid.employment.forms import InvitationForm
 from tnid.employment.service import Employment
-from tnid.mandates.codes import try_code
 from tnid.signin import kept
 from tnid.signin.assurance import LOA2
 from tnid.signin.session import get_end_user

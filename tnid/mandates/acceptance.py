@@ -9,7 +9,7 @@ from flask_babel import gettext
 from tnid import services
 from tnid.access import Guard, declare
 from tnid.accounts.messages import show_refusal
-from tnid.mandates.codes import try_code
+from tnid.accounts.personal_codes import try_code
 from tnid.mandates.forms import CodeForm
 from tnid.mandates.lists import show_received
 from tnid.mandates.service import Held

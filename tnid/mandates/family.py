@@ -12,12 +12,12 @@ from oidc.decoupled.user_code import show_user_code
 from tnid import services
 from tnid.access import Guard, declare
 from tnid.accounts.messages import message_of, show_refusal
+from tnid.accounts.personal_codes import try_code
 from tnid.accounts.refusal import Refused
 from tnid.accounts.security import find_obstacle
 from tnid.consent.applications import describe
 from tnid.consent.items import labels_of
 from tnid.consent.scopes import find_scope_texts
-from tnid.mandates.codes import try_code
 from tnid.mandates.forms import CodeForm
 from tnid.mandates.guardians import Child
 from tnid.mandates.views import not_found

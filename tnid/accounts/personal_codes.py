@@ -1,4 +1,4 @@
-"""Codes as helpers and guardians type them: so many wrong ones a person and a network, and no more."""
+"""Codes that one person hands another: so many wrong ones a person and a network, and no more."""
 
 from __future__ import annotations
 
