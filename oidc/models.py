@@ -49,8 +49,7 @@ class Client:
     `secret_hashes` are SHA-256 digests, newest first: a secret of ours is random, so it needs no slow hash.
     `resources` and `exchange_resources` say for which protected resources, and which scopes of each, it may
     get access tokens, and may exchange those of others; `protected_resource` is the resource that it is.
-    `accepts_mandates` says whether a helper may sign in to it in somebody else's stead.
-    `consent_items` says of claims and scopes what they are for (see `oidc.clients.consent_policy`).
+    `accepts_mandates` lets helpers sign in in others' stead; `consent_items`: `oidc.clients.consent_policy`.
     `terminal` is empty but for a shared screen (`oidc.clients.terminal`), which no earlier sign-in answers.
     """
 
@@ -71,6 +70,7 @@ class Client:
     consent_items: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     terminal: Mapping[str, Any] = field(default_factory=dict)
     employer: str = ""  # the tax code of the one employer whose workers it may know as such
+    is_sandbox: bool = False  # made-up people sign in to it, and nobody else does
 
     @property
     def redirect_uris(self) -> list[str]:

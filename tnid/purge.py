@@ -11,6 +11,7 @@ from tnid.stores.appointments import appointments
 from tnid.stores.assisted_recoveries import assisted_recoveries
 from tnid.stores.badges import badges
 from tnid.stores.card_corrections import card_corrections
+from tnid.stores.client_log import client_hours, client_log
 from tnid.stores.decoupled import requests as decoupled_requests
 from tnid.stores.desks import desks
 from tnid.stores.employer_tokens import employer_tokens
@@ -22,6 +23,7 @@ from tnid.stores.interactions import interactions
 from tnid.stores.mandates import mandates
 from tnid.stores.message_codes import message_codes
 from tnid.stores.messages import messages
+from tnid.stores.operator_requests import operator_requests
 from tnid.stores.outbox import outbox
 from tnid.stores.pushed_requests import pushed_requests
 from tnid.stores.qr_sign_ins import KEEP_SECONDS as QR_KEEP_SECONDS
@@ -43,6 +45,8 @@ KEEP_SECONDS_OF = {
     qr_sign_ins.name: QR_KEEP_SECONDS,
     # Whoever holds an old card up is told for some time yet what became of it
     badges.name: 90 * 86400,
+    # Who asked for what, and who agreed
+    operator_requests.name: 90 * 86400,
 }
 
 EXPIRING: tuple[Column[int], ...] = (
@@ -75,6 +79,9 @@ EXPIRING: tuple[Column[int], ...] = (
     employer_tokens.c.expires_at,
     scim_users.c.expires_at,
     employment_cards.c.expires_at,
+    client_log.c.expires_at,
+    client_hours.c.expires_at,
+    operator_requests.c.expires_at,
 )
 # A session that a person renews outlasts the first grants given in it, and their clients are told of its end
 _SESSION_HAS_ENDED = ~exists().where(

@@ -51,6 +51,8 @@ accounts = db.Table(
     Column("deletion_due_at", BigInteger),
     # Under 16, and nobody agreed yet: until that birthday no application is answered
     Column("guardian_awaited_until", BigInteger),
+    # Made up, for developers to sign in as at their sandbox: nobody who lives
+    Column("is_sandbox", Integer, nullable=False, server_default="0"),
 )
 # The number can change hands on paper, never between two people who are active at once.
 Index(

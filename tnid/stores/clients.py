@@ -37,6 +37,10 @@ clients = db.Table(
     Column("terminal", Text, nullable=False, server_default="{}"),
     # The tax code of the one employer whose workers the client may know as such
     Column("employer", String(14), nullable=False, server_default=""),
+    # For made-up people alone
+    Column("is_sandbox", Integer, nullable=False, server_default="0"),
+    # JSON: what is to go wrong, for a developer to see what their application does then
+    Column("sandbox_faults", Text, nullable=False, server_default="{}"),
 )
 
 _INSERT = insert(clients)
@@ -155,6 +159,8 @@ class ClientStore:
             consent_items=orjson.dumps(client.consent_items).decode(),
             terminal=orjson.dumps(client.terminal).decode(),
             employer=client.employer,
+            is_sandbox=int(client.is_sandbox),
+            sandbox_faults="{}",
         )
 
     def set_metadata(self, client_id: str, metadata: dict[str, Any], now: int) -> bool:
@@ -240,4 +246,5 @@ def _read(row: Any) -> Client:
         consent_items=orjson.loads(row.consent_items),
         terminal=orjson.loads(row.terminal),
         employer=row.employer,
+        is_sandbox=bool(row.is_sandbox),
     )
