@@ -10,8 +10,9 @@ from flask.sansio.scaffold import Scaffold
 from werkzeug.wrappers import Response
 
 from oidc.errors import UnsafeRequest
-from tnid import services, web
-from tnid.officials import desk
+from tnid import desk, services, web
+from tnid.admin.desk import find_operator
+from tnid.desk import ADMIN, COUNTER, Door
 from tnid.signin.assurance import LOA2, is_by_card, is_remote
 from tnid.signin.session import find_end_user, find_leaving
 
@@ -52,6 +53,7 @@ class Guard(Enum):
     SIGNED_IN = "a session"
     REPRESENTATIVE = "a session of two factors made at this very browser, by somebody whose identity is known"
     STAFF = "a session of two factors with a desk open beside it, by somebody whose role stands"
+    OPERATOR = "the same with a desk of operators, by somebody who holds one of their roles"
     PROTOCOL = "what the protocol asks for; no CSRF token, for the caller is no browser of ours"
 
 
@@ -111,6 +113,8 @@ def install(app: Flask) -> None:
             return check_signed_in()
         if guard is Guard.REPRESENTATIVE:
             return check_representative()
+        if guard is Guard.OPERATOR:
+            return check_operator()
         return check_staff() if guard is Guard.STAFF else None
 
 
@@ -164,15 +168,37 @@ def _page_of_organisation() -> str:
 
 
 def check_staff() -> Response | None:
-    """Return the way to an open desk; 403 and a row in the log for who has no role."""
+    """Return the way to an open counter; 403 and a row in the log for who has no role."""
+    if desk.find_desk(COUNTER) is not None:
+        return None
+    return _find_way_to(COUNTER, _is_official, url_for("counter_door.enter"))
+
+
+def check_operator() -> Response | None:
+    """Return the way to an open desk of operators; 403 and a row in the log for who has no role.
+
+    What the role allows is for `tnid.admin.desk`, on each page.
+    """
+    if find_operator() is not None:
+        return None
+    return _find_way_to(ADMIN, _is_operator, url_for("admin_door.enter"))
+
+
+def _is_official(account_id: str) -> bool:
+    return services.current().counter.roles.find_official(account_id, services.now()) is not None
+
+
+def _is_operator(account_id: str) -> bool:
+    return bool(services.current().admin.operators.list_roles(account_id, services.now()))
+
+
+def _find_way_to(door: Door, has_role: Callable[[str], bool], entrance: str) -> Response:
     end_user = find_end_user()
     if end_user is None:
         return send_to_sign_in(least_acr=LOA2)
-    if desk.find_official() is not None:
-        return None
-    if services.current().counter.roles.find_official(end_user.account_id, services.now()) is None:
+    if not has_role(end_user.account_id):
         services.current().audit.record(
-            "desk.look",
+            f"{door.noun}.look",
             outcome="refused",
             reason="no_role",
             account_id=end_user.account_id,
@@ -183,7 +209,7 @@ def check_staff() -> Response | None:
         return send_to_sign_in(max_age=0, least_acr=LOA2)
     if end_user.acr != LOA2:
         return send_to_sign_in(least_acr=LOA2)
-    return redirect(url_for("counter_door.enter"), 303)
+    return redirect(entrance, 303)
 
 
 def check_text(guard: Guard) -> None:
@@ -225,5 +251,5 @@ def _page_of_form() -> str:
 _PAGES = (
     *("/account/profile", "/account/security", "/account/sessions", "/account/applications"),
     *("/account/requests", "/account/mandates", "/account/family", "/account/delete", "/account/rights"),
-    *("/account/panic", "/account/export", "/account/work", "/device", "/officials"),
+    *("/account/panic", "/account/export", "/account/work", "/device", "/officials", "/admin"),
 )

@@ -14,10 +14,12 @@ from flask_wtf import CSRFProtect
 
 from oidc import blueprint as oidc_blueprint
 from oidc.errors import PageError
-from tnid import access, clock, errors, front, pages, rendering, services, web
+from tnid import access, clock, desk, errors, front, pages, rendering, services, web
 from tnid.access import Guard
 from tnid.accounts import blueprints as accounts
 from tnid.accounts.passwords import Busy
+from tnid.admin import blueprints as admin
+from tnid.admin.desk import list_sections
 from tnid.badges import blueprints as badges
 from tnid.consent import blueprints as consent
 from tnid.db import Conflict, Database, DatabaseUnavailable, db, engine_options, prepare_engine
@@ -30,7 +32,6 @@ from tnid.mandates import blueprints as mandates
 from tnid.messages import blueprints as messages
 from tnid.moments import dated, day, moment
 from tnid.officials import blueprints as officials
-from tnid.officials import desk
 from tnid.officials.news import find_news
 from tnid.qr import blueprints as qr
 from tnid.recovery import blueprints as recovery
@@ -45,12 +46,12 @@ ROOT = Path(__file__).resolve().parents[1]
 # Whose pages there are, beside the protocol's own
 FEATURES = (
     *(signin, consent, accounts, enrolment, decoupled, mandates, messages, recovery, officials, signout),
-    *(qr, badges, employers, employment, imports, scim),
+    *(qr, badges, employers, employment, imports, scim, admin),
 )
 # What a request finds out once, and what it means to set
 FOUND = (
     *("cookies", "end_user", "account", "session_row", "is_touch_due", "half_sign_in"),
-    *("interaction", "official", "desk", "terminal"),
+    *("interaction", "official", "operator", "desks", "terminal"),
 )
 log = logging.getLogger(__name__)
 
@@ -101,7 +102,8 @@ class Application(Flask):
         # What the request meant to set belongs to what was rolled back
         g.pop("cookies", None)
         g.end_user = g.session_row = None
-        g.official = g.desk = None
+        g.official = g.operator = None
+        g.desks = {}
         return super().handle_exception(error)
 
     def log_exception(self, exc_info: Any) -> None:
@@ -133,6 +135,7 @@ def create_app(settings: Settings) -> Application:
     errors.install(app, settings)
     app.jinja_env.filters.update(moment=moment, dated=dated, day=day)
     app.jinja_env.globals["counter_news"] = find_news
+    app.jinja_env.globals["admin_sections"] = list_sections
     app.jinja_env.globals["are_passkeys_possible"] = parts.passkeys.are_possible
     app.jinja_env.globals["version"] = metadata.version("thai-nguyen-id")
     app.context_processor(current_person)

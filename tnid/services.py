@@ -14,6 +14,7 @@ from tnid import clock
 from tnid.accounts.parts import build_accounts, build_alerts, build_closures, build_data_requests
 from tnid.accounts.passwords import Passwords
 from tnid.accounts.stolen_tokens import StolenTokens
+from tnid.admin.parts import build_admin
 from tnid.audit import Audit, event_columns
 from tnid.badges.parts import build_badges
 from tnid.consent.parts import build_consents
@@ -47,6 +48,7 @@ from tnid.stores.assisted_recoveries import AssistedRecoveryStore
 from tnid.stores.card_corrections import CardCorrectionStore
 from tnid.stores.clients import ClientStore
 from tnid.stores.decoupled import DecoupledStore
+from tnid.stores.desks import DeskStore
 from tnid.stores.employment_cards import EmploymentCardStore
 from tnid.stores.factors import FactorStore
 from tnid.stores.grants import GrantStore
@@ -104,8 +106,14 @@ class Services:
         )  # fmt: skip
         stolen = StolenTokens(self.accounts, self.clients, self.messages)
         self.provider = build_provider(settings, self.sealer, self.keyring, stores, self.audit, stolen.tell)
-        self.counter = build_counter(self)
         self.recovery = build_recovery(self)
+        self._wire_staff()
+
+    def _wire_staff(self) -> None:
+        """Wire those who work for the province: at a counter, and as operators."""
+        self.desks = DeskStore(self.database, self.settings.staff_idle_seconds)
+        self.counter = build_counter(self)
+        self.admin = build_admin(self)
 
     @property
     def interactions(self) -> Interactions:

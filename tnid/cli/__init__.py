@@ -21,6 +21,7 @@ from tnid.cli.employer_token import token
 from tnid.cli.keys import keys
 from tnid.cli.list_import import import_list
 from tnid.cli.official import official
+from tnid.cli.operator import operator
 from tnid.cli.outbox import outbox
 from tnid.cli.qr import qr
 from tnid.cli.refusals import Commands
@@ -47,6 +48,7 @@ for command in (
     account,
     request,
     official,
+    operator,
     employer,
     demo,
     outbox,

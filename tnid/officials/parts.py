@@ -21,7 +21,6 @@ from tnid.stores.appointments import AppointmentStore
 from tnid.stores.assisted_recoveries import AssistedRecoveryStore
 from tnid.stores.card_corrections import CardCorrectionStore
 from tnid.stores.counter_people import CounterPeopleStore
-from tnid.stores.desks import DeskStore
 from tnid.stores.official_acts import OfficialActStore
 from tnid.stores.roles import RoleStore
 from tnid.stores.visits import VisitStore
@@ -35,7 +34,6 @@ class Counter:
     """What the pages of the counter work with."""
 
     roles: Roles
-    desks: DeskStore
     people: People
     visits: Visits
     acts: Acts
@@ -55,7 +53,6 @@ def build_counter(parts: Services) -> Counter:
     activations = Activations(ActivationStore(database), parts.sealer)
     return Counter(
         roles=Roles(RoleStore(database), events, settings.role_idle_seconds),
-        desks=DeskStore(database, settings.staff_idle_seconds),
         people=People(accounts, AccountStore(database), Vault(parts.sealer), claims),
         visits=Visits(VisitStore(database), parts.sealer),
         acts=acts,

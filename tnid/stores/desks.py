@@ -1,4 +1,4 @@
-"""Desks: what an official has open at one browser, beside the session there. Found by a cookie's hash."""
+"""Desks: what an official or an operator has open at one browser. Found by a cookie's hash."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Index("ix_desks_role_id", desks.c.role_id)
 _INSERT = insert(desks)
 # Whose desk is this, of which commune, and may they still
 _FIND = (
-    select(desks.c.id_hash, desks.c.last_seen_at, roles.c.id.label("role_id"), roles.c.commune)
+    select(desks.c.id_hash, desks.c.last_seen_at, roles.c.id.label("role_id"), roles.c.role, roles.c.commune)
     .join(roles, roles.c.id == desks.c.role_id)
     .where(
         desks.c.id_hash == bindparam("of_hash"),

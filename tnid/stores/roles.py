@@ -1,4 +1,4 @@
-"""Roles: who serves people on behalf of the province, and where. A role that ended stays, as history."""
+"""Who works for the province: officials of a commune, operators. A role that ended stays, as history."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ roles = db.Table(
     Column("id", String(22), primary_key=True),
     Column("account_id", String(22), ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
     Column("role", String(16), nullable=False),
-    # One of tnid.wards
+    # One of tnid.wards; "" for operators
     Column("commune", String(5), nullable=False),
     Column("granted_at", BigInteger, nullable=False),
     Column("used_at", BigInteger, nullable=False),
@@ -45,6 +45,7 @@ Index("ix_roles_account_id", roles.c.account_id)
 _INSERT = insert(roles)
 _ACTIVE = (roles.c.account_id == bindparam("of_account"), roles.c.revoked_at.is_(None))
 _FIND = select(roles).where(*_ACTIVE, roles.c.role == bindparam("of_role"))
+_LIST_OF_ACCOUNT = select(roles).where(*_ACTIVE).order_by(roles.c.role)
 _LIST = (
     select(roles, accounts.c.username)
     .join(accounts, accounts.c.id == roles.c.account_id)
@@ -89,6 +90,10 @@ class RoleStore:
     def list_active(self, role: str) -> list[Any]:
         """Return every role of the kind that was not revoked, with its account's username."""
         return self._database.fetch_all(_LIST, of_role=role)
+
+    def list_of_account(self, account_id: str) -> list[Any]:
+        """Return every role of somebody that was not revoked."""
+        return self._database.fetch_all(_LIST_OF_ACCOUNT, of_account=account_id)
 
     def touch(self, role_id: str, now: int) -> None:
         self._database.execute(_TOUCH, of_id=role_id, now=now)

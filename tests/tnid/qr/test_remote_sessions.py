@@ -108,6 +108,19 @@ def test_no_desk_is_opened_by_it(
     assert leads_to_sign_in_here(browser.get("/officials"), browser)
 
 
+def test_no_page_of_operators_is_opened_by_it(
+    app: Application, browser: InProcess, services: Services, clock: Clock, minh: Someone
+) -> None:
+    assert services.admin.operators.grant(minh.id, "administrator", clock.now()) is None
+    found = forms(app, Guard.OPERATOR)
+    assert found
+    for endpoint, address in found:
+        sit(browser, services, minh, BY_PHONE)
+        assert leads_to_sign_in_here(browser.post(address), browser), endpoint
+    sit(browser, services, minh, BY_PHONE)
+    assert leads_to_sign_in_here(browser.get("/admin"), browser)
+
+
 @pytest.mark.parametrize(
     "address",
     [

@@ -1,0 +1,39 @@
+"""The operators' pages, each with a context as its view gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import SubmitField
+
+from tnid.admin.roles import NAMES
+
+PERSON = SimpleNamespace(display_name="Hoàng Văn Hành", initials="HH", username="hanh.hoang")
+
+
+class PlainForm(FlaskForm):
+    submit = SubmitField()
+
+
+def _page(**changes: Any) -> dict[str, Any]:
+    return {"current_person": PERSON, "admin_sections": list, **changes}
+
+
+ADMIN_PAGES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
+    "admin-open": (
+        "admin/open.html",
+        lambda: {"form": PlainForm(), "roles": ["Xét duyệt"], "minutes": 15, "current_person": PERSON},
+    ),
+    "admin": ("admin/index.html", lambda: _page(sections=[], roles=["Xét duyệt", "Hỗ trợ"])),
+    "admin-operators": (
+        "admin/operators.html",
+        lambda: _page(
+            listed=[
+                (SimpleNamespace(username="hanh.hoang", used_at="hôm nay lúc 07:10"), NAMES["support"], True)
+            ]
+        ),
+    ),
+}
