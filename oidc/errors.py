@@ -254,18 +254,30 @@ class UseDpopNonce(OAuthError):
         self.nonce = nonce
 
 
-class InvalidClientMetadata(OAuthError):
+class BadMetadata(OAuthError):
+    """A client's metadata that can't be: `member` is what to change, `reason` a stable word for why.
+
+    `value` is the one of several, such as an address, that is meant; "" where it is the member as a whole.
+    """
+
+    may_redirect = False
+
+    def __init__(self, description: str, *, member: str = "", reason: str = "", value: str = "") -> None:
+        super().__init__(description, reason=reason)
+        self.member = member
+        self.value = value
+
+
+class InvalidClientMetadata(BadMetadata):
     """RFC 7591 §3.2.2."""
 
     code = "invalid_client_metadata"
-    may_redirect = False
 
 
-class InvalidRedirectUri(OAuthError):
+class InvalidRedirectUri(BadMetadata):
     """RFC 7591 §3.2.2."""
 
     code = "invalid_redirect_uri"
-    may_redirect = False
 
 
 def error_response(error: OAuthError) -> Response:

@@ -27,7 +27,8 @@ def check_initiate_login(metadata: Mapping[str, Any]) -> None:
     if uri is None:
         return
     if not uri.startswith("https://"):
-        raise InvalidClientMetadata("initiate_login_uri must be an https address.")
+        text = "initiate_login_uri must be an https address."
+        raise InvalidClientMetadata(text, member="initiate_login_uri", reason="https_alone", value=uri)
     _check_uri("initiate_login_uri", uri)
 
 
@@ -39,7 +40,9 @@ def check_frontchannel_logout(metadata: Mapping[str, Any]) -> None:
     _check_uri("frontchannel_logout_uri", uri)
     if origin_of(uri) not in map(origin_of, metadata.get("redirect_uris", [])):
         raise InvalidClientMetadata(
-            "frontchannel_logout_uri must have the scheme, host and port of a redirect URI."
+            "frontchannel_logout_uri must have the scheme, host and port of a redirect URI.",
+            member="frontchannel_logout_uri",
+            reason="same_origin",
         )
 
 
@@ -62,4 +65,6 @@ def _check_uri(name: str, uri: str) -> None:
     try:
         check_uri(uri, is_native=False, name=name)
     except InvalidRedirectUri as error:
-        raise InvalidClientMetadata(error.description) from error
+        raise InvalidClientMetadata(
+            error.description, member=name, reason=error.reason, value=error.value
+        ) from error

@@ -25,17 +25,21 @@ def check_ciba(metadata: dict[str, Any]) -> None:
             metadata.pop(name, None)
         return
     if metadata.setdefault(MODE, POLL) not in MODES:
-        raise InvalidClientMetadata(f"{MODE} takes {' and '.join(MODES)}.")
+        raise InvalidClientMetadata(f"{MODE} takes {' and '.join(MODES)}.", member=MODE, reason="choice")
     if metadata[MODE] == PING:
         check_notification_endpoint(metadata)
     if metadata.get(SIGNING_ALG, SIGNING_ALGS[0]) not in SIGNING_ALGS:
-        raise InvalidClientMetadata(f"{SIGNING_ALG} takes {', '.join(SIGNING_ALGS)}.")
+        text = f"{SIGNING_ALG} takes {', '.join(SIGNING_ALGS)}."
+        raise InvalidClientMetadata(text, member=SIGNING_ALG, reason="choice")
     if SIGNING_ALG in metadata and not {"jwks", "jwks_uri"} & set(metadata):
-        raise InvalidClientMetadata(f"{SIGNING_ALG} needs jwks or jwks_uri.")
+        text = f"{SIGNING_ALG} needs jwks or jwks_uri."
+        raise InvalidClientMetadata(text, member="jwks", reason="needs_keys", value=SIGNING_ALG)
 
 
 def check_notification_endpoint(metadata: dict[str, Any]) -> None:
     try:
         check_url(metadata.get(NOTIFICATION_ENDPOINT, ""))
     except OutboundRefused as error:
-        raise InvalidClientMetadata(f"{NOTIFICATION_ENDPOINT}: {error}") from error
+        raise InvalidClientMetadata(
+            f"{NOTIFICATION_ENDPOINT}: {error}", member=NOTIFICATION_ENDPOINT, reason=error.reason
+        ) from error

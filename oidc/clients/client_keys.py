@@ -64,4 +64,4 @@ def read_key_set(text: bytes) -> KeySet:
         document: Any = load_object(text, max_bytes=MAX_BYTES)
         return KeySet.import_key_set(document)
     except (BadJson, JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise OutboundRefused("jwks_uri does not answer with a JWK Set.") from error
+        raise OutboundRefused("jwks_uri does not answer with a JWK Set.", reason="not_jwks") from error

@@ -43,22 +43,23 @@ def check_grant_types(metadata: Mapping[str, Any]) -> None:
     """Raise InvalidClientMetadata for what doesn't go together: RFC 7591 §2.1."""
     grant_types = metadata["grant_types"]
     if not grant_types or not set(grant_types) <= set(GRANT_TYPES):
-        raise InvalidClientMetadata(f"grant_types takes {', '.join(GRANT_TYPES)}.")
+        text = f"grant_types takes {', '.join(GRANT_TYPES)}."
+        raise InvalidClientMetadata(text, member="grant_types", reason="choice")
     wanted = ["code"] if AUTHORIZATION_CODE in grant_types else []
     if metadata["response_types"] != wanted:
-        raise InvalidClientMetadata(
-            "response_types must be [code] with authorization_code, and empty without."
-        )
+        text = "response_types must be [code] with authorization_code, and empty without."
+        raise InvalidClientMetadata(text, member="response_types", reason="response_types")
     if "refresh_token" in grant_types and not is_personal(metadata):
-        raise InvalidClientMetadata("refresh_token needs a grant that issues the first one.")
+        text = "refresh_token needs a grant that issues the first one."
+        raise InvalidClientMetadata(text, member="grant_types", reason="refresh_alone")
     if CIBA in grant_types and is_public(metadata):
         # CIBA Core §4: the client authenticates at the backchannel authentication endpoint
-        raise InvalidClientMetadata("CIBA is for clients that authenticate.")
+        text = "CIBA is for clients that authenticate."
+        raise InvalidClientMetadata(text, member="token_endpoint_auth_method", reason="needs_authentication")
 
 
 def check_given_by_operator(metadata: Mapping[str, Any], held: Sequence[str] = ()) -> None:
     """Raise InvalidClientMetadata where a client asks for what it was not given; `held` is what it was."""
     if not OPERATORS_ONLY.intersection(metadata["grant_types"]) <= set(held):
-        raise InvalidClientMetadata(
-            f"Only an operator registers a client for {' or '.join(sorted(OPERATORS_ONLY))}."
-        )
+        text = f"Only an operator registers a client for {' or '.join(sorted(OPERATORS_ONLY))}."
+        raise InvalidClientMetadata(text, member="grant_types", reason="operators_only")

@@ -230,16 +230,24 @@ def check_certificate_members(metadata: dict[str, Any]) -> None:
     method = metadata["token_endpoint_auth_method"]
     named = [name for name in SUBJECT_MEMBERS if name in metadata]
     if len(named) != (method == TLS_CLIENT_AUTH):
-        raise InvalidClientMetadata(f"{TLS_CLIENT_AUTH} takes exactly one of {', '.join(SUBJECT_MEMBERS)}.")
+        many = "one_subject" if method == TLS_CLIENT_AUTH else "no_subject"
+        raise InvalidClientMetadata(
+            f"{TLS_CLIENT_AUTH} takes exactly one of {', '.join(SUBJECT_MEMBERS)}.",
+            member=named[-1] if named else SUBJECT_MEMBERS[0],
+            reason=many if named else "needs_subject",
+        )
     for name in named:
         try:
             read_subject(metadata[name]) if name == SUBJECT_MEMBERS[0] else _normal(name, metadata[name])
         except ValueError as error:
-            raise InvalidClientMetadata(f"{name} is malformed.") from error
+            raise InvalidClientMetadata(f"{name} is malformed.", member=name, reason="subject") from error
     if method == SELF_SIGNED:
         if not {"jwks", "jwks_uri"} & set(metadata):
-            raise InvalidClientMetadata(f"{SELF_SIGNED} needs jwks or jwks_uri, with x5c.")
+            text = f"{SELF_SIGNED} needs jwks or jwks_uri, with x5c."
+            raise InvalidClientMetadata(text, member="jwks", reason="needs_certificate")
         if "jwks" in metadata and not any(_first_of(key.get("x5c")) for key in metadata["jwks"]["keys"]):
-            raise InvalidClientMetadata("jwks must hold the client's certificate as x5c.")
+            text = "jwks must hold the client's certificate as x5c."
+            raise InvalidClientMetadata(text, member="jwks", reason="needs_certificate")
     if all(metadata.get(f"{way}_bound_access_tokens") for way in ("tls_client_certificate", "dpop")):
-        raise InvalidClientMetadata("Access tokens are bound to a certificate or by DPoP, not by both.")
+        text = "Access tokens are bound to a certificate or by DPoP, not by both."
+        raise InvalidClientMetadata(text, member="dpop_bound_access_tokens", reason="bound_twice")

@@ -16,7 +16,7 @@ def check_fetched(metadata: Mapping[str, Any]) -> None:
             try:
                 check_url(metadata[name])
             except OutboundRefused as error:
-                raise InvalidClientMetadata(f"{name}: {error}") from error
+                raise InvalidClientMetadata(f"{name}: {error}", member=name, reason=error.reason) from error
 
 
 def check_security_events(metadata: Mapping[str, Any]) -> None:
@@ -28,10 +28,12 @@ def check_security_events(metadata: Mapping[str, Any]) -> None:
     if uri is None:
         return
     if metadata["token_endpoint_auth_method"] == "none":  # noqa: S105  a method, no secret
-        raise InvalidClientMetadata("security_events_uri is for clients that authenticate.")
+        text = "security_events_uri is for clients that authenticate."
+        raise InvalidClientMetadata(text, member="security_events_uri", reason="needs_authentication")
     if is_plain_loopback(uri) and "@" not in uri and "#" not in uri:
         return
     try:
         check_url(uri)
     except OutboundRefused as error:
-        raise InvalidClientMetadata(f"security_events_uri: {error}") from error
+        text = f"security_events_uri: {error}"
+        raise InvalidClientMetadata(text, member="security_events_uri", reason=error.reason) from error

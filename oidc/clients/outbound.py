@@ -41,11 +41,13 @@ Answered = TypeVar("Answered")
 class OutboundRefused(Exception):
     """The address can't be reached, or must not be; the text is for the client's developer.
 
-    `retry_after_seconds`: for how long the other end asks to be left alone, 0 where it doesn't say.
+    `reason` is a stable word; `retry_after_seconds`: for how long the other end asks to be left alone, 0
+    where it doesn't say.
     """
 
-    def __init__(self, text: str, *, retry_after_seconds: int = 0) -> None:
+    def __init__(self, text: str, *, reason: str = "unreachable", retry_after_seconds: int = 0) -> None:
         super().__init__(text)
+        self.reason = reason
         self.retry_after_seconds = retry_after_seconds
 
 
@@ -84,7 +86,7 @@ class Outbound:
         """Raise OutboundRefused where the text alone says that this can never be connected to; ask nobody."""
         literal = _read_literal(str(check_url(url).hostname))
         if literal is not None and not self._is_allowed(literal):
-            raise OutboundRefused(PRIVATE)
+            raise OutboundRefused(PRIVATE, reason="private")
 
     def post(self, parcel: Parcel) -> None:
         """Post once; return where it was taken, raise OutboundRefused for everything else."""
@@ -115,10 +117,10 @@ class Outbound:
                 parts.hostname, port_of(parts), type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG
             )
         except (OSError, UnicodeError) as error:
-            raise OutboundRefused("The host name can't be resolved.") from error
+            raise OutboundRefused("The host name can't be resolved.", reason="unresolved") from error
         addresses = [str(entry[4][0]) for entry in found]
         if not addresses or not all(self._is_allowed(address) for address in addresses):
-            raise OutboundRefused(PRIVATE)
+            raise OutboundRefused(PRIVATE, reason="private")
         return addresses[0]
 
     def _is_allowed(self, text: str) -> bool:
@@ -138,11 +140,13 @@ def check_url(url: str) -> SplitResult:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise OutboundRefused("The address is malformed.") from error
+        raise OutboundRefused("The address is malformed.", reason="malformed") from error
     if parts.scheme != "https" or not parts.hostname or port == 0:
-        raise OutboundRefused("The address must be https.")
+        raise OutboundRefused("The address must be https.", reason="not_https")
     if parts.username is not None or parts.password is not None or parts.fragment:
-        raise OutboundRefused("The address must hold neither a user name nor a fragment.")
+        reason = "fragment" if parts.fragment else "userinfo"
+        text = "The address must hold neither a user name nor a fragment."
+        raise OutboundRefused(text, reason=reason)
     return parts
 
 
@@ -196,7 +200,7 @@ def _get(client: httpx.Client, to: _Pinned) -> bytes:
     deadline = time.monotonic() + MAX_SECONDS
     with client.stream("GET", to.url, headers=headers, extensions=to.extensions) as answer:
         if answer.status_code != httpx.codes.OK:
-            raise OutboundRefused(f"The address answered {answer.status_code}.")
+            raise OutboundRefused(f"The address answered {answer.status_code}.", reason="status")
         return _read(answer, deadline)
 
 
@@ -220,7 +224,9 @@ def _read(answer: httpx.Response, deadline: float) -> bytes:
     for chunk in answer.iter_raw():
         body += chunk
         if len(body) > MAX_BYTES:
-            raise OutboundRefused(f"The document is larger than {MAX_BYTES} bytes.")
+            raise OutboundRefused(f"The document is larger than {MAX_BYTES} bytes.", reason="too_large")
         if time.monotonic() > deadline:
-            raise OutboundRefused(f"The document took longer than {MAX_SECONDS:.0f} seconds.")
+            raise OutboundRefused(
+                f"The document took longer than {MAX_SECONDS:.0f} seconds.", reason="too_slow"
+            )
     return body

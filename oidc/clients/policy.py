@@ -26,10 +26,13 @@ def check_policy(document: Mapping[str, Any]) -> dict[str, Any]:
         if name not in document:
             continue
         if not is_right(document[name]):
-            raise InvalidClientMetadata(f"{name} has a value that it can't have.")
+            raise InvalidClientMetadata(
+                f"{name} has a value that it can't have.", member=name, reason="policy"
+            )
         policy[name] = document[name]
     if policy.get("profile") == FAPI2 and policy.get("require_pkce") is False:
-        raise InvalidClientMetadata("The fapi2 profile always requires PKCE.")
+        text = "The fapi2 profile always requires PKCE."
+        raise InvalidClientMetadata(text, member="require_pkce", reason="profile")
     if "consent_items" in policy:
         policy["consent_items"] = with_versions(policy["consent_items"])
     return policy

@@ -29,9 +29,12 @@ def check_profile(metadata: Mapping[str, Any], profile: str) -> None:
         return
     if metadata["token_endpoint_auth_method"] not in FAPI2_AUTH_METHODS:
         raise InvalidClientMetadata(
-            f"The fapi2 profile takes token_endpoint_auth_method {', '.join(FAPI2_AUTH_METHODS)}."
+            f"The fapi2 profile takes token_endpoint_auth_method {', '.join(FAPI2_AUTH_METHODS)}.",
+            member="token_endpoint_auth_method",
+            reason="profile",
         )
     for name, value in metadata.items():
         is_signing = name.endswith(("_signing_alg", "_signed_response_alg"))
         if is_signing and value not in FAPI2_ALGS:
-            raise InvalidClientMetadata(f"The fapi2 profile takes {name} {', '.join(FAPI2_ALGS)}.")
+            text = f"The fapi2 profile takes {name} {', '.join(FAPI2_ALGS)}."
+            raise InvalidClientMetadata(text, member=name, reason="profile")

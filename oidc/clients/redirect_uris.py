@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+import unicodedata
+from urllib.parse import SplitResult, urlsplit
 
 from oidc.errors import InvalidRedirectUri
 
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 MAX_LENGTH = 2000
+# Schemes that run or show what stands in the address itself
+BROWSERS_OWN = frozenset({"javascript", "data", "file", "blob", "about", "vbscript"})
 _URI = re.compile(r"[A-Za-z0-9._~:/?\[\]@!$&'()+,;=%-]+")  # RFC 3986 §2, without '#' and '*'
 # RFC 3986 §3.2.2 allows more; but an origin stands in our policy headers, where ; and , part what they name
 _HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
@@ -23,22 +26,52 @@ def is_loopback(host: str | None) -> bool:
 def check_uri(uri: str, *, is_native: bool, name: str = "redirect_uris") -> None:
     """Raise InvalidRedirectUri unless a browser may be sent there."""
     if len(uri) > MAX_LENGTH or not _URI.fullmatch(uri):
-        raise InvalidRedirectUri(
-            f"{name}: an address is empty, too long or holds characters such as # and *."
-        )
+        text = f"{name}: an address is empty, too long or holds characters such as # and *."
+        raise InvalidRedirectUri(text, member=name, reason=_unwritable(uri), value=uri)
     try:
         parts = urlsplit(uri)
         host, _port = parts.hostname, parts.port
     except ValueError as error:
-        raise InvalidRedirectUri(f"{name}: an address is malformed.") from error
+        text = f"{name}: an address is malformed."
+        raise InvalidRedirectUri(text, member=name, reason="malformed", value=uri) from error
     if parts.username is not None or parts.password is not None:
-        raise InvalidRedirectUri(f"{name}: an address must not hold a user name.")
+        text = f"{name}: an address must not hold a user name."
+        raise InvalidRedirectUri(text, member=name, reason="userinfo", value=uri)
     if {"..", "."} & set(re.split(r"/|%2[fF]", parts.path)):
-        raise InvalidRedirectUri(f"{name}: an address must not climb with dots.")
+        text = f"{name}: an address must not climb with dots."
+        raise InvalidRedirectUri(text, member=name, reason="dots", value=uri)
     if parts.scheme == "https" and host and _HOST.fullmatch(host):
         return
     if parts.scheme == "http" and is_loopback(host):
         return
     if is_native and _PRIVATE_SCHEME.fullmatch(parts.scheme):
         return
-    raise InvalidRedirectUri(f"{name}: an address must be https, or http on a loopback host.")
+    text = f"{name}: an address must be https, or http on a loopback host."
+    raise InvalidRedirectUri(text, member=name, reason=_unreachable(parts, is_native=is_native), value=uri)
+
+
+def _unwritable(uri: str) -> str:
+    """Return the reason for which this is not written as an address is."""
+    if not uri or len(uri) > MAX_LENGTH:
+        return "too_long" if uri else "empty"
+    if any(letter != " " and unicodedata.category(letter) in _UNSEEN for letter in uri):
+        return "invisible"
+    kinds = (("#", "fragment"), ("*", "wildcard"), (" ", "space"))
+    named = next((reason for letter, reason in kinds if letter in uri), "characters")
+    return named if uri.isascii() or named != "characters" else "not_ascii"
+
+
+# What isn't seen, and spaces that aren't those of a keyboard
+_UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs")
+
+
+def _unreachable(parts: SplitResult, *, is_native: bool) -> str:
+    """Return the reason for which no browser is sent to where this leads."""
+    if not parts.scheme:
+        return "no_scheme"
+    if parts.scheme == "http":
+        return "not_https"
+    if parts.scheme == "https":
+        return "host"
+    is_own = parts.scheme not in BROWSERS_OWN
+    return ("scheme_name" if is_native else "scheme") if is_own else "forbidden_scheme"

@@ -11,42 +11,33 @@ import secrets
 import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urlsplit
 
 from authlib.oauth2.rfc7591 import ClientMetadataClaims as OAuthMetadata
 from authlib.oidc.registration import ClientMetadataClaims as OpenIDMetadata
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
 from oidc.claims import ON_REQUEST_SCOPES, SCOPE_CLAIMS
 from oidc.clients import ciba_metadata, request_metadata
 from oidc.clients.authentication import AUTH_METHODS, hash_secret
 from oidc.clients.browser_uris import check_frontchannel_logout, check_initiate_login
-from oidc.clients.fetch_cache import Fetcher
 from oidc.clients.grant_types import check_given_by_operator, check_grant_types, is_personal
 from oidc.clients.mtls import MTLS_METHODS, SUBJECT_MEMBERS, check_certificate_members
 from oidc.clients.our_connections import check_fetched, check_security_events
-from oidc.clients.outbound import MAX_BYTES, OutboundRefused
 from oidc.clients.policy import check_policy
 from oidc.clients.profile import check_profile, with_defaults
 from oidc.clients.redirect_uris import check_uri, is_loopback
-from oidc.clients.response_algorithms import (
-    MEMBERS,
-    check_keys_elsewhere,
-    check_response_encryption,
-    check_response_signing,
-)
+from oidc.clients.registered_keys import check_keys
+from oidc.clients.response_algorithms import MEMBERS, check_response_encryption, check_response_signing
 from oidc.clients.terminal import check_terminal
 from oidc.errors import InvalidClientMetadata, InvalidRedirectUri
 from oidc.models import OFFLINE_ACCESS, Client
-from oidc.strict_json import BadJson, loads
 from oidc.token.handles import new_identifier
 
 SUBJECT_TYPES = ("pairwise", "public")
 MAX_URIS = 50
 MAX_TEXT = 200
 MAX_SECONDS = 10**9
-LEAST_RSA_BITS = 2048
 
 STRINGS = (
     "client_name",
@@ -93,8 +84,6 @@ LOCALIZED = ("client_name", "client_uri", "logo_uri", "policy_uri", "tos_uri")
 WEB_PAGES = ("client_uri", "logo_uri", "policy_uri", "tos_uri")
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
-CONNECTED_TO = ("jwks_uri", "sector_identifier_uri", "backchannel_logout_uri", "request_uris")
-
 Metadata = dict[str, Any]
 
 
@@ -125,9 +114,10 @@ def _is_seconds(value: object) -> bool:
 
 def _check_type(name: str, value: object, is_right: bool) -> None:
     if name in ("redirect_uris", "post_logout_redirect_uris") and not is_right:
-        raise InvalidRedirectUri(f"{name} must be a list of strings.")
+        raise InvalidRedirectUri(f"{name} must be a list of strings.", member=name, reason="type")
     if not is_right or value == "":
-        raise InvalidClientMetadata(f"{name} has a value of the wrong type.")
+        reason = "type" if value != "" else "empty"
+        raise InvalidClientMetadata(f"{name} has a value of the wrong type.", member=name, reason=reason)
 
 
 def fill_defaults(metadata: Metadata) -> None:
@@ -153,19 +143,25 @@ def check_by_authlib(metadata: Metadata) -> None:
         try:
             rules(dict(rest), {}, {}).validate()
         except (JoseError, ValueError, TypeError) as error:
-            name = getattr(error, "claim", None) or "a member"
-            raise InvalidClientMetadata(f"{name} is not valid.") from error
+            name = getattr(error, "claim", None) or "jwks"
+            raise InvalidClientMetadata(f"{name} is not valid.", member=name, reason="invalid") from error
 
 
 def check_redirect_uris(metadata: Metadata) -> None:
     uris = metadata.get("redirect_uris", [])
     if "authorization_code" in metadata["grant_types"] and not uris:
-        raise InvalidRedirectUri("redirect_uris must hold at least one address.")
+        text = "redirect_uris must hold at least one address."
+        raise InvalidRedirectUri(text, member="redirect_uris", reason="none")
     is_native = metadata["application_type"] == "native"
     for name in ("redirect_uris", "post_logout_redirect_uris"):
         found = metadata.get(name, [])
         if len(found) > MAX_URIS or len(set(found)) != len(found):
-            raise InvalidRedirectUri(f"{name} holds duplicates, or more than {MAX_URIS} addresses.")
+            text = f"{name} holds duplicates, or more than {MAX_URIS} addresses."
+            twice = next((uri for uri in found if found.count(uri) > 1), "")
+            reason = "too_many" if len(found) > MAX_URIS else "duplicate"
+            raise InvalidRedirectUri(
+                text, member=name, reason=reason, value=twice if reason == "duplicate" else ""
+            )
         for uri in found:
             check_uri(uri, is_native=is_native, name=name)
 
@@ -178,7 +174,10 @@ def check_texts(metadata: Metadata) -> None:
         text = unicodedata.normalize("NFC", metadata[name]).strip()
         unprintable = any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") for c in text)
         if not text or len(text) > MAX_TEXT or unprintable:
-            raise InvalidClientMetadata(f"{name} must be 1 to {MAX_TEXT} printable characters.")
+            reason = "text_characters" if unprintable else "text_length"
+            raise InvalidClientMetadata(
+                f"{name} must be 1 to {MAX_TEXT} printable characters.", member=name, reason=reason
+            )
         metadata[name] = text
 
 
@@ -187,59 +186,47 @@ def check_pages(metadata: Metadata) -> None:
         try:
             parts = urlsplit(metadata[name])
         except ValueError as error:
-            raise InvalidClientMetadata(f"{name} is malformed.") from error
+            raise InvalidClientMetadata(f"{name} is malformed.", member=name, reason="malformed") from error
         is_web = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))
         if not is_web or not parts.hostname or parts.username or len(metadata[name]) > 2000:
-            raise InvalidClientMetadata(f"{name} must be an https address.")
+            raise InvalidClientMetadata(f"{name} must be an https address.", member=name, reason="page")
 
 
 def check_scope(metadata: Metadata) -> None:
     names = metadata.get("scope", "").split()
     if not all(re.fullmatch(r"[A-Za-z0-9_.:/-]{1,64}", name) for name in names) or len(names) > MAX_URIS:
-        raise InvalidClientMetadata("scope holds a name that can't be one.")
+        raise InvalidClientMetadata(
+            "scope holds a name that can't be one.", member="scope", reason="scope_name"
+        )
     own = [name for name in names if name not in SCOPE_CLAIMS]
     if own and "client_credentials" not in metadata["grant_types"]:
-        raise InvalidClientMetadata(f"No such scope: {' '.join(own)}.")
+        text = f"No such scope: {' '.join(own)}."
+        raise InvalidClientMetadata(text, member="scope", reason="scope", value=" ".join(own))
 
 
 def check_subject_type(metadata: Metadata) -> None:
     if metadata["subject_type"] not in SUBJECT_TYPES:
-        raise InvalidClientMetadata("subject_type takes pairwise and public.")
+        text = "subject_type takes pairwise and public."
+        raise InvalidClientMetadata(text, member="subject_type", reason="choice")
 
 
 def check_subject_sector(metadata: Metadata) -> None:
     """OpenID Connect Core §8.1: several hosts share a pairwise subject only by a sector_identifier_uri."""
     hosts = {urlsplit(uri).hostname for uri in metadata.get("redirect_uris", [])}
     if metadata["subject_type"] == "pairwise" and len(hosts) > 1 and "sector_identifier_uri" not in metadata:
-        raise InvalidClientMetadata("redirect_uris of several hosts need a sector_identifier_uri.")
+        text = "redirect_uris of several hosts need a sector_identifier_uri."
+        named = " ".join(sorted(filter(None, hosts)))
+        raise InvalidClientMetadata(text, member="sector_identifier_uri", reason="sector", value=named)
 
 
 def check_authentication(metadata: Metadata) -> None:
     method = metadata["token_endpoint_auth_method"]
     if method not in (*AUTH_METHODS, *MTLS_METHODS):
-        raise InvalidClientMetadata(f"token_endpoint_auth_method takes {', '.join(AUTH_METHODS)}.")
-    if "jwks_uri" in metadata and "jwks" in metadata:
-        raise InvalidClientMetadata("jwks and jwks_uri exclude each other.")
+        text = f"token_endpoint_auth_method takes {', '.join(AUTH_METHODS)}."
+        raise InvalidClientMetadata(text, member="token_endpoint_auth_method", reason="choice")
     if method == "private_key_jwt" and not {"jwks", "jwks_uri"} & set(metadata):
-        raise InvalidClientMetadata("private_key_jwt needs jwks or jwks_uri.")
-
-
-def check_keys(metadata: Metadata) -> None:
-    """Public keys only, each strong enough and told apart by its kid."""
-    if "jwks" not in metadata:
-        return
-    try:
-        keys = KeySet.import_key_set(metadata["jwks"]).keys
-    except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise InvalidClientMetadata("jwks is not a JWK Set.") from error
-    if not keys or any(not isinstance(key, RSAKey | ECKey | OKPKey) or key.is_private for key in keys):
-        raise InvalidClientMetadata("jwks must hold public keys, and nothing else.")
-    if any(isinstance(key, RSAKey) and key.raw_value.key_size < LEAST_RSA_BITS for key in keys):
-        raise InvalidClientMetadata(f"An RSA key must have {LEAST_RSA_BITS} bits or more.")
-    kids = [member.get("kid") for member in metadata["jwks"]["keys"]]
-    named = [kid for kid in kids if kid is not None]
-    if len(set(named)) != len(named) or (len(kids) > 1 and len(named) != len(kids)):
-        raise InvalidClientMetadata("Each key of several needs a kid of its own.")
+        text = "private_key_jwt needs jwks or jwks_uri."
+        raise InvalidClientMetadata(text, member="jwks", reason="needs_keys", value=method)
 
 
 METADATA_CHECKS: tuple[Callable[[Metadata], None], ...] = (
@@ -282,34 +269,6 @@ def validate_metadata(
         check(metadata)
     check_profile(metadata, profile)
     return metadata
-
-
-def check_elsewhere(metadata: Mapping[str, Any], fetcher: Fetcher) -> None:
-    """Look at what the metadata point to: OpenID Connect Core §8.1; raise InvalidClientMetadata."""
-    check_reachable(metadata, fetcher)
-    check_keys_elsewhere(metadata, fetcher)
-    uri = metadata.get("sector_identifier_uri")
-    if uri is None:
-        return
-    try:
-        listed = loads(fetcher.fetch(uri), max_bytes=MAX_BYTES)
-    except (OutboundRefused, BadJson) as error:
-        raise InvalidClientMetadata(f"sector_identifier_uri: {error}") from error
-    own = metadata.get("redirect_uris", [])
-    # Without one, whoever likes would share the subjects of a sector that knows nothing of them
-    if not own or not isinstance(listed, list) or any(uri not in listed for uri in own):
-        raise InvalidClientMetadata("sector_identifier_uri must list every redirect URI, and at least one.")
-
-
-def check_reachable(metadata: Mapping[str, Any], fetcher: Fetcher) -> None:
-    """What we shall connect to must not be an address that we never will, such as one of our own house."""
-    for name in CONNECTED_TO:
-        given = metadata.get(name, [])
-        for uri in [given] if isinstance(given, str) else given:
-            try:
-                fetcher.check(urldefrag(uri).url)
-            except OutboundRefused as error:
-                raise InvalidClientMetadata(f"{name}: {error}") from error
 
 
 def new_client(

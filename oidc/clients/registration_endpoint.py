@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from oidc.clients.elsewhere import check_elsewhere
 from oidc.clients.grant_types import check_given_by_operator
 from oidc.clients.mtls import MTLS_METHODS
-from oidc.clients.registration import check_elsewhere, client_information, new_client, validate_metadata
+from oidc.clients.registration import client_information, new_client, validate_metadata
 from oidc.discovery import endpoint_uri
 from oidc.errors import InvalidClientMetadata, InvalidRequest, InvalidToken, OAuthError
 from oidc.http import NO_STORE, Request, Response, json_response
@@ -93,7 +94,11 @@ class RegistrationEndpoint:
     def _check_can_authenticate(self, client: Client) -> None:
         """Raise InvalidClientMetadata where the client chose certificates, and there is no proxy for them."""
         if client.auth_method in MTLS_METHODS and client.auth_method not in self._mtls.auth_methods:
-            raise InvalidClientMetadata("This provider does not authenticate clients by this method.")
+            raise InvalidClientMetadata(
+                "This provider does not authenticate clients by this method.",
+                member="token_endpoint_auth_method",
+                reason="choice",
+            )
 
     def _get_own(self, client_id: str, request: Request) -> Client:
         handle = self._handles.read(read_bearer_token(request))
@@ -113,7 +118,11 @@ class RegistrationEndpoint:
         metadata = validate_metadata({**document, **kept}, client.profile, may_be_public=True)
         check_given_by_operator(metadata, client.grant_types)
         if metadata["token_endpoint_auth_method"] != client.auth_method:
-            raise InvalidClientMetadata("token_endpoint_auth_method can't be changed; register anew.")
+            raise InvalidClientMetadata(
+                "token_endpoint_auth_method can't be changed; register anew.",
+                member="token_endpoint_auth_method",
+                reason="fixed",
+            )
         updated = replace(client, metadata=metadata)
         check_same_sector(client, updated)
         check_elsewhere(metadata, self._fetcher)
@@ -147,9 +156,12 @@ def check_same_sector(client: Client, updated: Client) -> None:
     host, a client could name somebody else's and be told by refreshing how people are called there.
     """
     if client.is_pairwise and sector_of(updated) != sector_of(client):
+        is_named = "sector_identifier_uri" in updated.metadata
         raise InvalidClientMetadata(
             "The host that makes the subjects can't be changed; register anew, or keep it by a"
-            " sector_identifier_uri there."
+            " sector_identifier_uri there.",
+            member="sector_identifier_uri" if is_named else "redirect_uris",
+            reason="same_sector",
         )
 
 
@@ -160,4 +172,5 @@ def read_document(request: Request) -> dict[str, Any]:
     try:
         return load_object(request.body, max_bytes=MAX_BYTES)
     except BadJson as error:
-        raise InvalidClientMetadata(f"The body is not a JSON object: {error}.") from error
+        text = f"The body is not a JSON object: {error}."
+        raise InvalidClientMetadata(text, reason="not_json") from error

@@ -34,7 +34,8 @@ def check_response_signing(metadata: Mapping[str, Any]) -> None:
     for name in SIGNED:
         member = f"{name}_signed_response_alg"
         if metadata.get(member, SIGNING_ALGS[0]) not in SIGNING_ALGS:
-            raise InvalidClientMetadata(f"{member} takes {', '.join(SIGNING_ALGS)}.")
+            text = f"{member} takes {', '.join(SIGNING_ALGS)}."
+            raise InvalidClientMetadata(text, member=member, reason="choice")
 
 
 def check_response_encryption(metadata: dict[str, Any]) -> None:
@@ -43,16 +44,17 @@ def check_response_encryption(metadata: dict[str, Any]) -> None:
         alg, enc = (metadata.get(f"{name}_encrypted_response_{part}") for part in ("alg", "enc"))
         if alg is None and enc is None:
             continue
+        asked = f"{name}_encrypted_response_alg"
         if alg not in KEY_MANAGEMENT_ALGS:
-            raise InvalidClientMetadata(
-                f"{name}_encrypted_response_alg takes {', '.join(KEY_MANAGEMENT_ALGS)}."
-            )
+            text = f"{asked} takes {', '.join(KEY_MANAGEMENT_ALGS)}."
+            raise InvalidClientMetadata(text, member=asked, reason="choice")
         if metadata.setdefault(f"{name}_encrypted_response_enc", DEFAULT_ENC) not in CONTENT_ENCRYPTION_ALGS:
-            raise InvalidClientMetadata(
-                f"{name}_encrypted_response_enc takes {', '.join(CONTENT_ENCRYPTION_ALGS)}."
-            )
+            member = f"{name}_encrypted_response_enc"
+            text = f"{member} takes {', '.join(CONTENT_ENCRYPTION_ALGS)}."
+            raise InvalidClientMetadata(text, member=member, reason="choice")
         if not {"jwks", "jwks_uri"} & set(metadata):
-            raise InvalidClientMetadata(f"{name}_encrypted_response_alg needs jwks or jwks_uri.")
+            text = f"{asked} needs jwks or jwks_uri."
+            raise InvalidClientMetadata(text, member="jwks", reason="needs_keys", value=asked)
     if "jwks" in metadata:
         _check_keys(metadata, metadata["jwks"])
 
@@ -64,8 +66,9 @@ def check_keys_elsewhere(metadata: Mapping[str, Any], fetcher: Fetcher) -> None:
     try:
         keys = read_key_set(fetcher.fetch(metadata["jwks_uri"]))
     except OutboundRefused as error:
-        raise InvalidClientMetadata(f"jwks_uri: {error}") from error
-    _check_fitting(metadata, keys)
+        text = f"jwks_uri: {error}"
+        raise InvalidClientMetadata(text, member="jwks_uri", reason=error.reason) from error
+    _check_fitting(metadata, keys, "jwks_uri")
 
 
 def _check_keys(metadata: Mapping[str, Any], jwks: Any) -> None:
@@ -74,8 +77,8 @@ def _check_keys(metadata: Mapping[str, Any], jwks: Any) -> None:
     try:
         keys = KeySet.import_key_set(jwks)
     except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise InvalidClientMetadata("jwks is not a JWK Set.") from error
-    _check_fitting(metadata, keys)
+        raise InvalidClientMetadata("jwks is not a JWK Set.", member="jwks", reason="not_jwks") from error
+    _check_fitting(metadata, keys, "jwks")
 
 
 def _asked(metadata: Mapping[str, Any]) -> list[str]:
@@ -83,7 +86,8 @@ def _asked(metadata: Mapping[str, Any]) -> list[str]:
     return [metadata[member] for member in members if member in metadata]
 
 
-def _check_fitting(metadata: Mapping[str, Any], keys: KeySet) -> None:
+def _check_fitting(metadata: Mapping[str, Any], keys: KeySet, member: str) -> None:
     for alg in _asked(metadata):
         if find_encryption_key(keys, alg) is None:
-            raise InvalidClientMetadata(f"The client's keys hold none for encryption by {alg}.")
+            text = f"The client's keys hold none for encryption by {alg}."
+            raise InvalidClientMetadata(text, member=member, reason="no_encryption_key", value=alg)

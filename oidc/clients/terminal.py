@@ -61,7 +61,8 @@ def _is_network(text: str) -> bool:
 def check_terminal(metadata: Mapping[str, Any], terminal: Mapping[str, Any]) -> None:
     """Raise InvalidClientMetadata for a terminal whose requests anybody could make: it needs a key."""
     if terminal and metadata["token_endpoint_auth_method"] != AUTH_METHOD:
-        raise InvalidClientMetadata(f"A terminal needs token_endpoint_auth_method {AUTH_METHOD}.")
+        text = f"A terminal needs token_endpoint_auth_method {AUTH_METHOD}."
+        raise InvalidClientMetadata(text, member="token_endpoint_auth_method", reason="terminal")
 
 
 def check_details(text: str | None, client: Client) -> None:
