@@ -52,6 +52,7 @@ class Guard(Enum):
     PUBLIC = "nothing"
     SIGNED_IN = "a session"
     REPRESENTATIVE = "a session of two factors made at this very browser, by somebody whose identity is known"
+    DEVELOPER = "a session of a person that was made at this very browser"
     STAFF = "a session of two factors with a desk open beside it, by somebody whose role stands"
     OPERATOR = "the same with a desk of operators, by somebody who holds one of their roles"
     PROTOCOL = "what the protocol asks for; no CSRF token, for the caller is no browser of ours"
@@ -115,6 +116,8 @@ def install(app: Flask) -> None:
             return check_representative()
         if guard is Guard.OPERATOR:
             return check_operator()
+        if guard is Guard.DEVELOPER:
+            return check_developer()
         return check_staff() if guard is Guard.STAFF else None
 
 
@@ -159,6 +162,31 @@ def check_representative() -> Response | None:
         return send_to_sign_in(least_acr=LOA2, return_to=return_to)
     is_unknown = end_user.identity_level < LEAST_LEVEL_OF_REPRESENTATIVES
     return redirect(url_for("employers.index"), 303) if is_unknown and request.endpoint != INDEX else None
+
+
+def check_developer() -> Response | None:
+    """Return the way to a sign-in at this very browser: one factor will do for looking, and for the sandbox.
+
+    For which application they act, and what needs two factors, is for `tnid.developers.desk`, on each page.
+    """
+    if find_leaving() is not None:
+        return redirect(url_for("leaving.stay"), 303)
+    end_user = find_end_user()
+    return_to = None if request.method == "GET" else _page_of_developers()
+    if end_user is None:
+        return send_to_sign_in(return_to=return_to)
+    if end_user.is_waiting:
+        return redirect(url_for("family.index"), 303)
+    return send_to_sign_in(max_age=0, return_to=return_to) if is_remote(end_user.amr) else None
+
+
+def _page_of_developers() -> str:
+    """Return the page of the application or team that a form was for."""
+    asked = request.view_args or {}
+    for name, endpoint in (("application_id", "applications.show"), ("team_id", "teams.show")):
+        if name in asked:
+            return url_for(endpoint, **{name: asked[name]})
+    return url_for("developers.index")
 
 
 def _page_of_organisation() -> str:

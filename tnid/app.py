@@ -24,6 +24,8 @@ from tnid.badges import blueprints as badges
 from tnid.consent import blueprints as consent
 from tnid.db import Conflict, Database, DatabaseUnavailable, db, engine_options, prepare_engine
 from tnid.decoupled import blueprints as decoupled
+from tnid.developers import blueprints as developers
+from tnid.developers.sections import list_sections as list_application_sections
 from tnid.employers import blueprints as employers
 from tnid.employment import blueprints as employment
 from tnid.enrolment import blueprints as enrolment
@@ -46,7 +48,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # Whose pages there are, beside the protocol's own
 FEATURES = (
     *(signin, consent, accounts, enrolment, decoupled, mandates, messages, recovery, officials, signout),
-    *(qr, badges, employers, employment, imports, scim, admin),
+    *(qr, badges, employers, employment, imports, scim, admin, developers),
 )
 # What a request finds out once, and what it means to set
 FOUND = (
@@ -136,6 +138,7 @@ def create_app(settings: Settings) -> Application:
     app.jinja_env.filters.update(moment=moment, dated=dated, day=day)
     app.jinja_env.globals["counter_news"] = find_news
     app.jinja_env.globals["admin_sections"] = list_sections
+    app.jinja_env.globals["application_sections"] = list_application_sections
     app.jinja_env.globals["are_passkeys_possible"] = parts.passkeys.are_possible
     app.jinja_env.globals["version"] = metadata.version("thai-nguyen-id")
     app.context_processor(current_person)

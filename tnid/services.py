@@ -19,6 +19,7 @@ from tnid.audit import Audit, event_columns
 from tnid.badges.parts import build_badges
 from tnid.consent.parts import build_consents
 from tnid.db import Database
+from tnid.developers.parts import build_developers
 from tnid.employers.parts import build_employers
 from tnid.employment.parts import (
     build_attestations,
@@ -107,6 +108,7 @@ class Services:
         stolen = StolenTokens(self.accounts, self.clients, self.messages)
         self.provider = build_provider(settings, self.sealer, self.keyring, stores, self.audit, stolen.tell)
         self.recovery = build_recovery(self)
+        self.developers = build_developers(self)
         self._wire_staff()
 
     def _wire_staff(self) -> None:

@@ -22,6 +22,7 @@ from wtforms import (
 )
 
 from tests.tnid.admin.page_examples import ADMIN_PAGES
+from tests.tnid.developers.page_examples import DEVELOPER_PAGES
 from tests.tnid.employers.page_examples import EMPLOYER_PAGES
 from tests.tnid.employment.card_page_examples import CARD_PAGES
 from tests.tnid.employment.page_examples import EMPLOYMENT_PAGES
@@ -853,6 +854,5 @@ EXAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     ),
 }
 EXAMPLES |= MANDATE_PAGES | QR_PAGES | phone_pages(lambda: _question(_items()))
-EXAMPLES |= (
-    ADMIN_PAGES | BADGE_PAGES | EMPLOYER_PAGES | EMPLOYMENT_PAGES | CARD_PAGES | SCIM_PAGES | IMPORT_PAGES
-)
+EXAMPLES |= ADMIN_PAGES | BADGE_PAGES | CARD_PAGES | DEVELOPER_PAGES | EMPLOYER_PAGES | EMPLOYMENT_PAGES
+EXAMPLES |= SCIM_PAGES | IMPORT_PAGES

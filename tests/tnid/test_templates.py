@@ -21,6 +21,7 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import Environment, nodes
 from lxml import html
 
+from tests.tnid.developers.page_examples import example_sections
 from tests.tnid.page_examples import EVIL, EXAMPLES, FRAMES, JOBS, LoginForm
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -98,6 +99,7 @@ def render(name: str, locale: str, **changes: Any) -> str:
         "current_person": None,
         "request_path": "/x",
         "version": "1.0",
+        "application_sections": example_sections,
     }
     return render_template(template, **shared | make_context() | changes)
 

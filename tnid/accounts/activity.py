@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _
 from tnid import services, web
 from tnid.accounts.browsers import describe_browser
 from tnid.accounts.methods import describe_methods
+from tnid.developers.words import WORDS as DEVELOPER_WORDS
 from tnid.employers.words import WORDS as EMPLOYER_WORDS
 from tnid.officials.acts import WORDS as COUNTER_WORDS
 from tnid.officials.acts import name_of
@@ -121,6 +122,7 @@ TEXTS: dict[tuple[str, str], Any] = {
     ("appointment.make", "ok"): _("Made an appointment at a commune"),
     ("appointment.cancel", "ok"): _("Cancelled an appointment at a commune"),
     **EMPLOYER_WORDS,
+    **DEVELOPER_WORDS,
 }
 
 

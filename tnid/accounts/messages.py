@@ -198,6 +198,15 @@ MESSAGES: dict[str, Any] = {
     "last_manager": _("Nobody would manage the organisation any more. Make somebody else a manager first."),
     "representatives_too_many": _("There are very many representatives already. Remove some of them first."),
     "too_many_tokens": _("There are ten keys already. Revoke one that is no longer used."),
+    "team_name": _("Give the name in one line of at most 100 characters."),
+    "teams_too_many": _("You belong to very many teams already. Leave or archive one first."),
+    "team_changes_no_more": _("You can no longer change what is this team's."),
+    "application_name": _("Give the name in one line of at most 60 characters."),
+    "applications_too_many": _("This team has very many applications already. Archive some of them first."),
+    "redirect_uri": _(
+        "This can't be a redirect URI. It begins with https://, or with http://localhost on your own"
+        " computer, and has no # and no *."
+    ),
     "represents_no_more": _("You no longer manage this organisation."),
 }
 OTHERWISE = _("This can't be accepted. Check it and try again.")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Text
+from typing import Any
 
-from tnid.db import db
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Text, bindparam, cast, insert, select
+
+from tnid.db import Database, db
+from tnid.stores.teams import IN_FORCE, may_change, members, teams
 
 applications = db.Table(
     "applications",
@@ -26,3 +29,82 @@ applications = db.Table(
     Column("archived_at", BigInteger),
 )
 Index("ix_applications_team_id", applications.c.team_id)
+
+_APPLICATION = applications.c
+_COLUMNS = (
+    *("id", "team_id", "preset", "texts", "sandbox_client_id", "form_key", "created_at", "updated_at"),
+    *("disclosure", "live_client_id", "archived_at"),
+)
+_INSERT = insert(applications).from_select(
+    _COLUMNS,
+    select(*(cast(bindparam(name), _APPLICATION[name].type) for name in _COLUMNS)).where(
+        may_change(bindparam("team_id", type_=_APPLICATION.team_id.type), bindparam("by"))
+    ),
+)
+_WITH_MEMBER = (
+    select(
+        *applications.c,
+        teams.c.name.label("team_name"),
+        teams.c.organisation.label("team_organisation"),
+        teams.c.created_at.label("team_created_at"),
+        teams.c.archived_at.label("team_archived_at"),
+        members.c.id.label("member_id"),
+        members.c.account_id,
+        members.c.role,
+    )
+    .join(teams, teams.c.id == _APPLICATION.team_id)
+    .join(members, members.c.team_id == _APPLICATION.team_id)
+    .where(members.c.account_id == bindparam("of_account"), *IN_FORCE)
+)
+_FIND_STANDING = _WITH_MEMBER.where(_APPLICATION.id == bindparam("of_application"))
+_LIST_OF_ACCOUNT = _WITH_MEMBER.order_by(teams.c.name, teams.c.id, _APPLICATION.created_at, _APPLICATION.id)
+_FIND = select(applications).where(_APPLICATION.id == bindparam("of_application"))
+_FIND_BY_FORM = select(applications).where(_APPLICATION.form_key == bindparam("of_form"))
+_FIND_BY_SANDBOX_CLIENT = select(applications).where(_APPLICATION.sandbox_client_id == bindparam("of_client"))
+_FIND_BY_LIVE_CLIENT = select(applications).where(_APPLICATION.live_client_id == bindparam("of_client"))
+_LIST_OF_TEAM = (
+    select(applications)
+    .where(_APPLICATION.team_id == bindparam("of_team"))
+    .order_by(_APPLICATION.created_at, _APPLICATION.id)
+)
+
+
+class ApplicationStore:
+    """Keeps applications. Whose they are, and who may write, is the team's (tnid.stores.teams)."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, by: str, **columns: Any) -> bool:
+        """Store a new application; False where `by` may not change what is the team's. Raises Conflict where
+        the same form made one before."""
+        return (
+            self._database.execute(
+                _INSERT, by=by, disclosure="{}", live_client_id=None, archived_at=None, **columns
+            )
+            == 1
+        )
+
+    def find(self, application_id: str) -> Any:
+        return self._database.fetch_one(_FIND, of_application=application_id)
+
+    def find_by_form(self, form_key: str) -> Any:
+        """Return the application that this form made, or None."""
+        return self._database.fetch_one(_FIND_BY_FORM, of_form=form_key)
+
+    def find_by_client(self, client_id: str) -> Any:
+        """Return the application whose sandbox or live client this is, or None."""
+        found = self._database.fetch_one(_FIND_BY_SANDBOX_CLIENT, of_client=client_id)
+        return found or self._database.fetch_one(_FIND_BY_LIVE_CLIENT, of_client=client_id)
+
+    def find_standing(self, application_id: str, account_id: str) -> Any:
+        """Return the application's row with its team's as `team_…`, and the account's `member_id` and `role`
+        there; None for who has no part in the team."""
+        return self._database.fetch_one(_FIND_STANDING, of_application=application_id, of_account=account_id)
+
+    def list_of_account(self, account_id: str) -> list[Any]:
+        """Return every application of this account's teams, archived ones too, as `find_standing` does."""
+        return self._database.fetch_all(_LIST_OF_ACCOUNT, of_account=account_id)
+
+    def list_of_team(self, team_id: str) -> list[Any]:
+        return self._database.fetch_all(_LIST_OF_TEAM, of_team=team_id)

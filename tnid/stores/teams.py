@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, String
+from typing import Any
 
-from tnid.db import db
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Exists,
+    ForeignKey,
+    Index,
+    String,
+    bindparam,
+    exists,
+    insert,
+    or_,
+    select,
+)
 
-OWNER = "owner"
+from tnid.db import Database, db
+
+OWNER, DEVELOPER, READER = "owner", "developer", "reader"
 
 teams = db.Table(
     "teams",
@@ -45,3 +60,69 @@ Index(
 Index("ix_members_account_id", members.c.account_id)
 Index("ix_members_team_id", members.c.team_id)
 Index("ix_members_invited_by", members.c.invited_by)
+
+# For statements: who has a part in a team, and who may write in its name
+
+IN_FORCE = (members.c.accepted_at.is_not(None), members.c.revoked_at.is_(None))
+_acting, _acting_for = members.alias("acting"), teams.alias("acting_for")
+
+
+def may_change(team_id: ColumnElement[Any], account_id: ColumnElement[Any]) -> Exists:
+    """Say in a statement that somebody may change what a team has, which isn't archived: whatever is written
+    in its name needs that at the very moment of writing."""
+    return _acts_for(team_id, account_id).where(or_(_acting.c.role == OWNER, _acting.c.role == DEVELOPER))
+
+
+def is_owned_by(team_id: ColumnElement[Any], account_id: ColumnElement[Any]) -> Exists:
+    """Say in a statement that somebody owns a team, which isn't archived."""
+    return _acts_for(team_id, account_id).where(_acting.c.role == OWNER)
+
+
+def _acts_for(team_id: ColumnElement[Any], account_id: ColumnElement[Any]) -> Exists:
+    return exists().where(
+        _acting.c.team_id == team_id,
+        _acting.c.account_id == account_id,
+        _acting.c.accepted_at.is_not(None),
+        _acting.c.revoked_at.is_(None),
+        _acting_for.c.id == _acting.c.team_id,
+        _acting_for.c.archived_at.is_(None),
+    )
+
+
+_TEAM, _MEMBER = teams.c, members.c
+_INSERT = insert(teams)
+_INSERT_FIRST = insert(members)
+_FIND = select(teams).where(_TEAM.id == bindparam("of_team"))
+_WITH_MEMBER = select(*teams.c, _MEMBER.id.label("member_id"), _MEMBER.role, _MEMBER.account_id).join(
+    members, _MEMBER.team_id == _TEAM.id
+)
+_of_account = _MEMBER.account_id == bindparam("of_account")
+_FIND_STANDING = _WITH_MEMBER.where(_TEAM.id == bindparam("of_team"), _of_account, *IN_FORCE)
+_LIST_OF_ACCOUNT = _WITH_MEMBER.where(_of_account, *IN_FORCE).order_by(_TEAM.name, _TEAM.id)
+
+
+class TeamStore:
+    """Keeps teams; who belongs to them is in tnid.stores.members."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, member_id: str, account_id: str, now: int, **columns: Any) -> None:
+        """Store a team with its first owner."""
+        self._database.execute(_INSERT, created_at=now, archived_at=None, **columns)
+        self._database.execute(
+            _INSERT_FIRST, id=member_id, team_id=columns["id"], account_id=account_id, role=OWNER,
+            invited_by=None, invitation_hash=None, invitation_expires_at=None, granted_at=now,
+            accepted_at=now, revoked_at=None,
+        )  # fmt: skip
+
+    def find(self, team_id: str) -> Any:
+        return self._database.fetch_one(_FIND, of_team=team_id)
+
+    def find_standing(self, team_id: str, account_id: str) -> Any:
+        """Return the team's row with `member_id`, `role` and `account_id`, None for who has no part in it."""
+        return self._database.fetch_one(_FIND_STANDING, of_team=team_id, of_account=account_id)
+
+    def list_of_account(self, account_id: str) -> list[Any]:
+        """Return the teams that this account belongs to, archived ones too, as `find_standing` does."""
+        return self._database.fetch_all(_LIST_OF_ACCOUNT, of_account=account_id)

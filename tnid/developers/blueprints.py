@@ -1,0 +1,7 @@
+"""Every page of teams and their applications but those of the rooms that have folders of their own."""
+
+from __future__ import annotations
+
+from tnid.developers import application_pages, team_pages, views
+
+BLUEPRINTS = (views.blueprint, team_pages.blueprint, application_pages.blueprint)

@@ -1,0 +1,39 @@
+"""The forms of teams and applications."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, SubmitField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
+
+from tnid.accounts.choices import DropDown, Radios
+from tnid.accounts.forms import text_field
+from tnid.accounts.messages import MESSAGES
+from tnid.developers.presets import PRESETS
+
+
+class TeamForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """What a team is called, and who is behind it."""
+
+    name = text_field(required=True)
+    organisation = text_field()
+    submit = SubmitField()
+
+
+class ApplicationForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """All that is asked before an application can be tried."""
+
+    # Made anew with each page that is opened: the same form sent twice makes one application
+    attempt = HiddenField(default=lambda: secrets.token_urlsafe(16))
+    # Asked of somebody with several teams alone; NEW_TEAM for who has none
+    team = DropDown(choices=[])
+    name = text_field(required=True)
+    preset = Radios(
+        choices=[SelectChoice(one.id, one.label) for one in PRESETS.values()],
+        validators=[InputRequired(MESSAGES["choose_one"])],
+    )
+    redirect_uri = text_field()
+    submit = SubmitField()
