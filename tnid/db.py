@@ -116,21 +116,23 @@ class _Driver(NamedTuple):
     cursor_of: Callable[[Any], Any]
     error: type[Exception]
     integrity: type[Exception]
-    operational: type[Exception]
+    operational: tuple[type[Exception], ...]
 
 
 def _driver(*, for_sqlite: bool) -> _Driver:
     if for_sqlite:
         return _Driver(
             lambda connection: connection.cursor(),
-            sqlite3.Error, sqlite3.IntegrityError, sqlite3.OperationalError,
+            sqlite3.Error, sqlite3.IntegrityError, (sqlite3.OperationalError,),
         )  # fmt: skip
     # Where it is used alone: it takes nine megabytes of every process, and a tenth of a second of its start
     import psycopg  # noqa: PLC0415  as above
 
     from tnid import libpq  # noqa: PLC0415  as above
 
-    return _Driver(libpq.Cursor, psycopg.Error, psycopg.IntegrityError, psycopg.OperationalError)
+    # A primary that another one has replaced takes no writes: the next connection looks for the new one
+    operational = (psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction)
+    return _Driver(libpq.Cursor, psycopg.Error, psycopg.IntegrityError, operational)
 
 
 class _Unit(threading.local):

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from tnid import db
-from tnid.db import Database, engine_options, prepare_engine
+from tnid.db import Database, DatabaseUnavailable, engine_options, prepare_engine
 
 
 @pytest.fixture
@@ -57,3 +57,12 @@ def test_opening_gives_up_in_time(
     with pytest.raises((db.DatabaseUnavailable, sqlite3.OperationalError)):
         fetch_journal_mode()
     other.close()
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_a_primary_that_was_replaced_is_an_outage_and_its_connection_is_given_up(database: Database) -> None:
+    write = text("INSERT INTO leases (name, holder, expires_at) VALUES ('replaced', '', 0)")
+    database.fetch_one(text("SET default_transaction_read_only = on"))
+    with pytest.raises(DatabaseUnavailable):
+        database.execute(write)
+    assert database.execute(write) == 1
