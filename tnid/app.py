@@ -33,6 +33,8 @@ from tnid.imports import blueprints as imports
 from tnid.mandates import blueprints as mandates
 from tnid.messages import blueprints as messages
 from tnid.moments import dated, day, moment
+from tnid.monitoring.figures import Figures
+from tnid.monitoring.parts import count_failures
 from tnid.officials import blueprints as officials
 from tnid.officials.news import find_news
 from tnid.qr import blueprints as qr
@@ -117,15 +119,16 @@ class Application(Flask):
         log.error("request %s failed: %s %s", request_id, request.method, request.path, exc_info=exc_info)
 
 
-def create_app(settings: Settings) -> Application:
+def create_app(settings: Settings, figures: Figures | None = None) -> Application:
     """Return the application of one process. Raises MasterKeyError; needs a migrated database to serve."""
     app = Application(
         "tnid", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "tnid" / "static")
     )
     # A redirect from // to / would be an address made of the Host header
     app.url_map.merge_slashes = False
-    parts = Services(settings, open_database(app, settings))
+    parts = Services(settings, open_database(app, settings), figures)
     app.extensions[EXTENSION] = parts
+    count_failures(parts)
     web.install(app, settings, parts.sealer.derive("web.cookies"))
     rendering.install(app)
     access.install(app)

@@ -38,6 +38,11 @@ class Origin(NamedTuple):
 origin: ContextVar[Origin] = ContextVar("origin", default=Origin())  # noqa: B039  an Origin is immutable
 
 
+def find_request_id() -> str | None:
+    """Return the number of the request that this thread answers."""
+    return origin.get().request_id
+
+
 class Audit:
     """Appends events in the current unit of work."""
 

@@ -177,6 +177,8 @@ class Database:
         # costs it more than a statement does
         self._idle: list[tuple[Any, Any]] = []
         self._boundary = _Boundary(self._enter, self._leave)
+        # Told of each statement that failed: "unavailable" or "conflict"
+        self.note_failure: Callable[[str], None] = lambda _kind: None
 
     def unit(self) -> AbstractContextManager[None]:
         """Run the block as one unit of work: committed at its end, rolled back on an exception.
@@ -267,8 +269,10 @@ class Database:
                 self._acquire()
             unit.cursor.execute(sql, values)
         except self._driver.integrity as error:
+            self.note_failure("conflict")
             raise Conflict from error
         except self._driver.operational as error:
+            self.note_failure("unavailable")
             self._give_up()
             raise DatabaseUnavailable from error
 
@@ -317,6 +321,15 @@ class Database:
             self._idle.append((pooled, cursor))
         else:
             pooled.close()
+
+    def count_idle(self) -> int:
+        """Return how many connections wait for the next unit of work."""
+        return len(self._idle)
+
+    def count_in_use(self) -> int:
+        """Return how many connections are at work just now."""
+        pool: Any = self._engine.pool
+        return max(0, int(pool.checkedout()) - len(self._idle)) if hasattr(pool, "checkedout") else 0
 
     def close(self) -> None:
         """Give every idle connection back."""

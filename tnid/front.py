@@ -26,6 +26,7 @@ from tnid.db import DatabaseUnavailable
 from tnid.employment import card_status
 from tnid.metrics import PATH as METRICS_PATH
 from tnid.metrics import metrics
+from tnid.monitoring.requests import REQUEST_ID, ROUTE
 from tnid.qr import polls
 from tnid.qr.parts import build_polls
 from tnid.signin.limits import DEVICE_FROM_NETWORK, Bucket, network_of
@@ -96,6 +97,7 @@ class Front:
         if document is not None and is_plain_get(environ):
             with suppress(Exception):  # what failed is tried and told of below
                 response, headers = document.get(clock.now())
+                environ[ROUTE] = path
                 start_response(_STATUS_LINES[200], headers)
                 return [response.body]
         route = self._find_route(path)
@@ -109,7 +111,8 @@ class Front:
         return self._routes.get(path) or (self._client_route if path.startswith(CLIENT_PREFIX) else None)
 
     def _respond(self, route: Route, environ: WSGIEnvironment) -> Response | None:
-        method = environ["REQUEST_METHOD"]
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        environ[ROUTE] = f"{CLIENT_PREFIX}<id>" if route is self._client_route else path
         if method not in route.methods:
             if route.has_page:
                 return None
@@ -137,7 +140,7 @@ class Front:
 
     def _note_origin(self, environ: WSGIEnvironment) -> str:
         peer = find_peer(environ, self._services.settings.trusted_proxies)
-        request_id = secrets.token_hex(8)
+        request_id = environ[REQUEST_ID] = secrets.token_hex(8)
         user_agent = environ.get("HTTP_USER_AGENT", "")[:255]
         audit.origin.set(audit.Origin(peer.ip, peer.port, user_agent, request_id))
         return request_id

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import threading
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,8 @@ class Gate:
 
     `at_once` requests are at work at a time, `senders` of one address may be sending a body. `open_paths`
     need no place: what must be answered even while everything else waits for a database. To `large_paths`
-    comes what is too large to be read here, which the application reads itself: two at a time.
+    comes what is too large to be read here, which the application reads itself: two at a time. What
+    `may_pass` knows needs no place either: whoever looks after the server has to see it when it is full.
     """
 
     def __init__(
@@ -41,8 +42,13 @@ class Gate:
         senders: int,
         open_paths: frozenset[str],
         large_paths: frozenset[str] = frozenset(),
+        may_pass: Callable[[WSGIEnvironment], bool] = lambda _environ: False,
     ) -> None:
         self._application = application
+        self._at_once = at_once
+        self._may_pass = may_pass
+        # Told of each refusal's status
+        self.note_refused: Callable[[str], None] = lambda _status: None
         # One token a place; a queue in C hands them out several times as fast as a semaphore in Python
         self._places: SimpleQueue[None] = SimpleQueue()
         for _ in range(at_once):
@@ -58,17 +64,25 @@ class Gate:
         if is_large(environ):
             return self._answer_large(environ, start_response)
         if has_body(environ) and (refused := self._receive(environ)):
-            return refuse(refused, start_response)
-        if environ["PATH_INFO"] in self._open_paths:
+            return self._refuse(refused, start_response)
+        if environ["PATH_INFO"] in self._open_paths or self._may_pass(environ):
             return self._application(environ, start_response)
         return self._answer(environ, start_response)
+
+    def count_at_work(self) -> int:
+        """Return how many places are taken just now."""
+        return self._at_once - self._places.qsize()
+
+    def _refuse(self, status: str, start_response: StartResponse) -> list[bytes]:
+        self.note_refused(status)
+        return refuse(status, start_response)
 
     def _answer_large(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Leave the body to the application: to be read where it is wanted, to be refused anywhere else."""
         if environ["PATH_INFO"] not in self._large_paths:
             return self._answer(environ, start_response)
         if not self._large.acquire(blocking=False):
-            return refuse(BUSY, start_response)
+            return self._refuse(BUSY, start_response)
         try:
             return self._answer(environ, start_response)
         finally:
@@ -78,7 +92,7 @@ class Gate:
         try:
             self._places.get(timeout=WAIT_SECONDS)
         except Empty:
-            return refuse(BUSY, start_response)
+            return self._refuse(BUSY, start_response)
         try:
             return self._application(environ, start_response)
         finally:

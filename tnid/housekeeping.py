@@ -20,7 +20,7 @@ from sqlalchemy import create_engine
 
 from tnid import clock
 from tnid.accounts.erasure import erase_due
-from tnid.audit import CHAIN_PURPOSE, Chain
+from tnid.audit import CHAIN_PURPOSE, Chain, find_request_id
 from tnid.consent.notices import SECURITY_EVENT, SecurityEventCarrier
 from tnid.db import Database, DatabaseUnavailable, engine_options, prepare_engine
 from tnid.decoupled.pings import CIBA_PING, ping_composer
@@ -31,6 +31,9 @@ from tnid.messages.channels import Channel
 from tnid.messages.contacts import EMAIL, PHONE
 from tnid.messages.gateway import Gateway
 from tnid.messages.service import KIND as MESSAGE
+from tnid.monitoring.figures import FOLDER, Figures, open_figures
+from tnid.monitoring.parts import count_failures
+from tnid.monitoring.processes import Sampler
 from tnid.orphans import end_with
 from tnid.outbox import Carrier, Schedule, Sender
 from tnid.provider import make_outbound
@@ -48,6 +51,8 @@ EMPLOYERS_SECONDS = 600
 WARN_SECONDS = 30
 EXPIRED_SECONDS = 10
 TICK_SECONDS = 0.2
+LAST_SUCCESS = "tnid_chore_last_success_timestamp_seconds"
+FAILURES = "tnid_chore_failures_total"
 DELETIONS_AT_ONCE = 10
 MANDATES_AT_ONCE = 50
 EMPLOYMENTS_AT_ONCE = 50
@@ -139,8 +144,11 @@ def employment_chores(services: Services) -> tuple[Chore, ...]:
 class Housekeeper:
     """Does each chore when it is due, one at a time, until told to stop."""
 
-    def __init__(self, todo: Iterable[Chore], leases: LeaseStore) -> None:
+    def __init__(self, todo: Iterable[Chore], leases: LeaseStore, figures: Figures | None = None) -> None:
         self._due = dict.fromkeys(todo, 0.0)
+        self._figures = figures or Figures()
+        for chore in self._due:
+            self._figures.counter(FAILURES, chore=chore.name)
         self._leases = leases
         self._renew_at: dict[Chore, int] = {}
         self._holder = secrets.token_hex(8)
@@ -158,11 +166,14 @@ class Housekeeper:
         try:
             if chore.is_leased and not self._has_lease(chore, now):
                 return False
-            return chore.work(now)
+            has_more = chore.work(now)
+            self._figures.gauge(LAST_SUCCESS, chore=chore.name).set(now)
+            return has_more
         except DatabaseUnavailable as error:
             logger.warning("%s waits for the database: %s", chore.name, error.__cause__ or error)
         except Exception:
             logger.exception("%s failed and will be tried again", chore.name)
+        self._figures.counter(FAILURES, chore=chore.name).add()
         return False
 
     def _has_lease(self, chore: Chore, now: int) -> bool:
@@ -182,12 +193,13 @@ def keep_house(settings: Settings, parent: int) -> None:
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     end_with(parent)
     services = open_services(settings)
+    Sampler(services.figures, {}).start()
     # Beside the chores: a long purge must not hold a logout token up, nor a slow client the purge
     sender = threading.Thread(target=make_sender(services).run, args=(stop,), name="sender")
     importer = threading.Thread(target=build_engine(services).run, args=(stop,), name="importer")
     sender.start()
     importer.start()
-    Housekeeper(chores(services), LeaseStore(services.database)).run(stop)
+    Housekeeper(chores(services), LeaseStore(services.database), services.figures).run(stop)
     sender.join()
     importer.join()
 
@@ -233,7 +245,10 @@ def message_channels(settings: Settings) -> dict[str, Sequence[Channel]]:
 
 def open_services(settings: Settings) -> Services:
     """Return the services on an engine of their own, and log as the server does."""
-    logging.config.dictConfig(logging_config(settings.log_level))
+    logging.config.dictConfig(logging_config(settings.log_level, settings.log_format, find_request_id))
     engine = create_engine(settings.database_url, **engine_options(settings.database_url))
     prepare_engine(engine)
-    return Services(settings, Database(engine))
+    figures = open_figures(settings.instance_dir / FOLDER, "housekeeper")
+    services = Services(settings, Database(engine), figures)
+    count_failures(services)
+    return services

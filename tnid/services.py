@@ -33,6 +33,7 @@ from tnid.imports.parts import build_lists
 from tnid.mandates.guardians import Endings
 from tnid.mandates.parts import build_guardians, build_mandate_endings, build_mandates
 from tnid.messages.parts import build_message_codes, build_messages
+from tnid.monitoring.figures import Figures
 from tnid.officials.parts import build_counter
 from tnid.provider import build_keyring, build_provider, build_stores
 from tnid.qr.parts import build_qr_sign_ins, build_qr_tickets
@@ -64,9 +65,9 @@ EXTENSION = "tnid"
 class Services:
     """What views, commands and the front work with."""
 
-    def __init__(self, settings: Settings, database: Database) -> None:
+    def __init__(self, settings: Settings, database: Database, figures: Figures | None = None) -> None:
         """Wire the program. Raises MasterKeyError where the master key can't be used."""
-        self.settings, self.database = settings, database
+        self.settings, self.database, self.figures = settings, database, figures or Figures()
         self.sealer = Sealer(load_master_key(settings.master_key_file))
         self.audit = Audit(database)
         self.keyring = build_keyring(settings, database, self.sealer)

@@ -74,6 +74,8 @@ class Settings:
         "the language where a person has chosen none")
     log_level: str = setting(one_of(*LOG_LEVELS), "info", "level",
         "how much is logged")
+    log_format: str = setting(one_of("text", "json"), "text", "format",
+        "lines for people, or one JSON object a line without a word about a person")
     outbound_ca_file: Path | None = setting(parse_existing_file, None, "file",
         "more certificate authorities for clients' addresses, the mail server and the gateways")
     outbound_allow_loopback: bool = setting(parse_flag, "false", "flag",

@@ -13,6 +13,7 @@ from flask import Flask, Response, g, request, session
 from flask_babel import Babel, get_locale
 
 from tnid import audit, services
+from tnid.monitoring.requests import REQUEST_ID, ROUTE
 from tnid.setting_kinds import Network
 from tnid.settings import Settings
 
@@ -120,9 +121,12 @@ def _port(text: Any) -> int | None:
 def begin_request() -> None:
     """Name the request and note where it comes from, for the audit log and the throttles."""
     peer = find_peer(request.environ, services.current().settings.trusted_proxies)
+    rule = request.url_rule
+    # What is not found is nobody's route, whatever the front took it for
+    request.environ[ROUTE] = rule.rule if rule else None
     request.environ["REMOTE_ADDR"] = peer.ip
     request.remote_addr = peer.ip
-    g.request_id = secrets.token_hex(8)
+    g.request_id = request.environ[REQUEST_ID] = secrets.token_hex(8)
     audit.origin.set(
         audit.Origin(peer.ip, peer.port, request.headers.get("User-Agent", "")[:255], g.request_id)
     )

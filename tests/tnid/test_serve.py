@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -33,6 +34,15 @@ def open_address(provider: Provider, path: str) -> int:
         return int(answer.status)
 
 
+def read_figures(provider: Provider) -> dict[str, float]:
+    with urllib.request.urlopen(f"{provider.issuer}/metrics", timeout=10) as answer:
+        lines = answer.read().decode().splitlines()
+    return {
+        name: float(value)
+        for name, value in (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+    }
+
+
 def find_housekeepers(provider: Provider) -> list[int]:
     """Return the process ids of housekeepers: each leads a session of its own."""
     return [pid for pid in provider.worker_pids() if os.getsid(pid) == pid]
@@ -59,6 +69,13 @@ def test_it_serves_seals_what_happened_and_ends_cleanly(provider: Provider) -> N
     verified = provider.tnid("audit", "verify")
     assert verified["events"] >= 1 and verified["problems"] == []
 
+    figures = read_figures(provider)
+    processes = [name for name in figures if name.startswith("tnid_process_start_time_seconds")]
+    assert len(processes) == 3 and "worker-2" in str(processes) and "housekeeper-1" in str(processes)
+    assert figures['tnid_requests_total{route="/healthz",status="200"}'] == 1, "whichever worker answered"
+    assert figures['tnid_chore_last_success_timestamp_seconds{process="housekeeper-1",chore="seal"}'] > 0
+    assert figures["tnid_database_up"] == 1 and figures['tnid_signing_keys{status="active"}'] == 2
+
     below = provider.worker_pids()
     assert provider.stop() == 0
     assert all(is_gone(pid) for pid in below)
@@ -83,11 +100,18 @@ def test_a_worker_that_is_killed_is_replaced(provider: Provider) -> None:
 
 
 @only_sqlite
-def test_a_housekeeper_that_is_killed_is_replaced(provider: Provider) -> None:
-    (pid,) = find_housekeepers(provider)
-    os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: is_gone(pid), seconds=10, what="end of the housekeeper")
-    wait_until(lambda: len(provider.worker_pids()) == 3, seconds=20, what="new housekeeper")
+def test_a_housekeeper_that_is_killed_is_replaced(database_url: str, tmp_path: Path) -> None:
+    with running_provider(tmp_path, database_url=database_url, TNID_LOG_FORMAT="json") as provider:
+        (pid,) = find_housekeepers(provider)
+        os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: is_gone(pid), seconds=10, what="end of the housekeeper")
+        wait_until(lambda: len(provider.worker_pids()) == 2, seconds=20, what="new housekeeper")
+        assert open_address(provider, f"/healthz?x={CANARY}") == 200
+        provider.stop()
+        lines = [json.loads(line) for line in provider.log.read_text().splitlines()]
+        assert {"tnid.access", "_granian", "tnid.cli.housekeeper"} <= {line["logger"] for line in lines}
+        assert any(line.get("route") == "/healthz" and len(line["request_id"]) == 16 for line in lines)
+        assert CANARY not in str(lines)
 
 
 @only_sqlite

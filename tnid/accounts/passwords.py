@@ -105,23 +105,40 @@ class Gate:
 
     def __init__(self, concurrency: int, waiting: int, patience_seconds: float) -> None:
         self._slots = threading.Semaphore(concurrency)
-        self._line = threading.Semaphore(concurrency + waiting)
+        self._most = concurrency + waiting
+        self._inside = 0
+        self._counting = threading.Lock()
         self._patience_seconds = patience_seconds
+        # Told of each who is refused
+        self.note_refused: Callable[[], object] = lambda: None
+
+    def count_inside(self) -> int:
+        """Return how many are in a slot or wait for one."""
+        return self._inside
 
     @contextmanager
     def admit(self) -> Iterator[None]:
         """Run the block in a slot; raises Busy where none came free in time."""
-        if not self._line.acquire(blocking=False):
-            raise Busy
+        self._join_line()
         try:
             if not self._slots.acquire(timeout=self._patience_seconds):
+                self.note_refused()
                 raise Busy
             try:
                 yield
             finally:
                 self._slots.release()
         finally:
-            self._line.release()
+            with self._counting:
+                self._inside -= 1
+
+    def _join_line(self) -> None:
+        with self._counting:
+            if self._inside < self._most:
+                self._inside += 1
+                return
+        self.note_refused()
+        raise Busy
 
 
 class Verdict(NamedTuple):
@@ -140,7 +157,7 @@ class Passwords:
     def __init__(self, pepper: bytes, concurrency: int) -> None:
         self._pepper = pepper
         self._hasher = PasswordHasher(*COSTS)
-        self._gate = Gate(concurrency, WAITING_LINE, PATIENCE_SECONDS)
+        self.gate = Gate(concurrency, WAITING_LINE, PATIENCE_SECONDS)
         # The same few threads each time: the allocator keeps some 20 MB for every thread that ever hashed
         self._threads = ThreadPoolExecutor(concurrency, "argon2")
         self._dummy_hash = self._run(self._hasher.hash, self._peppered("no one's password"))
@@ -155,7 +172,7 @@ class Passwords:
     def hash(self, password: str) -> str:
         """Return the hash to store; raises Busy. Takes tens of milliseconds: hold no transaction open."""
         peppered = self._peppered(password)
-        with self._gate.admit():
+        with self.gate.admit():
             return self._run(self._hasher.hash, peppered)
 
     def verify(self, stored_hash: str | None, password: str) -> Verdict:
@@ -166,7 +183,7 @@ class Passwords:
         if len(password) > MOST_RAW_CHARACTERS:
             return Verdict(False, None)
         peppered = self._peppered(password)
-        with self._gate.admit():
+        with self.gate.admit():
             fits = self._run(self._is_right, stored_hash or self._dummy_hash, peppered)
             is_right = fits and stored_hash is not None
             if is_right and self._hasher.check_needs_rehash(stored_hash or ""):

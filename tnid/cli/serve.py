@@ -7,6 +7,7 @@ import gc
 import os
 import resource
 import socket
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -18,15 +19,21 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from oidc import discovery
-from tnid import clock
+from tnid import clock, services
 from tnid.app import create_app
+from tnid.audit import find_request_id
 from tnid.cli.answers import Refusal
 from tnid.cli.housekeeper import HousekeeperProcess
 from tnid.cli.services import open_services
 from tnid.cli.settings import get_settings
 from tnid.enrolment.views import PHOTO_PATH
 from tnid.gate import Gate
-from tnid.logs import ACCESS_FORMAT, logging_config
+from tnid.logs import logging_config
+from tnid.metrics import PATH as METRICS_PATH
+from tnid.metrics import may_read
+from tnid.monitoring import figures as figures_of_processes
+from tnid.monitoring.parts import watch_worker
+from tnid.monitoring.requests import Observer, RequestFigures, Watch, write_line
 from tnid.orphans import end_with
 from tnid.qr import polls
 from tnid.settings import Settings
@@ -71,6 +78,7 @@ def serve(bind: tuple[str, int], workers: int) -> None:
     with open_services() as services:
         # Once, before there are several processes that would each make a set
         services.keyring.ensure(clock.now())
+    figures_of_processes.clear(settings.instance_dir / figures_of_processes.FOLDER)
     raise_file_limit()
     make_server(settings, *bind, workers=workers).serve(
         target_loader=partial(load_application, settings, os.getpid()), wrap_loader=False
@@ -111,8 +119,10 @@ def make_server(settings: Settings, host: str, port: int, *, workers: int) -> An
         "tnid", address=host, port=port, workers=workers, interface=Interfaces.WSGI, http=HTTPModes.http1,
         blocking_threads=THREADS, backpressure=CONNECTIONS, backlog=BACKLOG,
         http1_settings=HTTP1, websockets=False,
-        log_level=LogLevels(settings.log_level), log_dictconfig=logging_config(settings.log_level),
-        log_access=settings.log_level in ("debug", "info"), log_access_format=ACCESS_FORMAT,
+        log_level=LogLevels(settings.log_level),
+        log_dictconfig=logging_config(settings.log_level, settings.log_format, find_request_id),
+        # The worker writes its own, which know a request's route and number
+        log_access=False,
         respawn_failed_workers=True, workers_kill_timeout=STOP_SECONDS,
     )  # fmt: skip
     housekeeper = HousekeeperProcess(settings)
@@ -135,14 +145,30 @@ def load_application(settings: Settings, parent: int) -> Any:
         del os.environ[name]
     end_with(parent)
     bound_memory()
-    application = create_app(settings)
+    figures = figures_of_processes.open_figures(settings.instance_dir / figures_of_processes.FOLDER, "worker")
+    application = create_app(settings, figures)
+    gate = make_gate(application, settings)
+    watch_worker(application.extensions[services.EXTENSION], gate).start()
+    observers: list[Observer] = [RequestFigures(figures).observe]
+    if settings.log_level in ("debug", "info"):
+        observers.append(write_line)
     # What has been made by now stays: no collection need look at it again
     gc.collect()
     gc.freeze()
+    return Watch(gate, observers)
+
+
+def make_gate(application: Any, settings: Settings) -> Gate:
+    """Return the gate before an application; whoever may read the figures needs no place in it."""
+
+    def may_pass(environ: Mapping[str, object]) -> bool:
+        return environ["PATH_INFO"] == METRICS_PATH and may_read(environ, settings)
+
     return Gate(
         application,
         at_once=AT_ONCE,
         senders=SENDERS_OF_ONE_ADDRESS,
         open_paths=OPEN_PATHS,
         large_paths=frozenset({PHOTO_PATH}),
+        may_pass=may_pass,
     )

@@ -1,0 +1,40 @@
+"""Who tells whom: what fails is counted where it happens, what is so just now is looked at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tnid.monitoring.processes import Sampler
+
+if TYPE_CHECKING:
+    from tnid.gate import Gate
+    from tnid.services import Services
+
+DATABASE_ERRORS = "tnid_database_errors_total"
+HASHES_REFUSED = "tnid_password_hashes_refused_total"
+REFUSED = "tnid_refused_by_gate_total"
+
+
+def count_failures(services: Services) -> None:
+    """Count failed statements and refused hashes; zeros are shown from the start."""
+    figures = services.figures
+    errors = {kind: figures.counter(DATABASE_ERRORS, kind=kind) for kind in ("unavailable", "conflict")}
+    services.database.note_failure = lambda kind: errors[kind].add()
+    refused = figures.counter(HASHES_REFUSED)
+    services.passwords.gate.note_refused = refused.add
+
+
+def watch_worker(services: Services, gate: Gate) -> Sampler:
+    """Count what the gate refuses; return what looks at a worker process every few seconds."""
+    figures, database = services.figures, services.database
+    refused = {status: figures.counter(REFUSED, status=status) for status in ("400", "429", "503")}
+    gate.note_refused = lambda status: refused[status[:3]].add()
+    return Sampler(
+        figures,
+        {
+            "tnid_requests_at_work": gate.count_at_work,
+            "tnid_database_connections_in_use": database.count_in_use,
+            "tnid_database_connections_idle": database.count_idle,
+            "tnid_password_hashes_waiting": services.passwords.gate.count_inside,
+        },
+    )
