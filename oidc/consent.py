@@ -81,13 +81,22 @@ def items_asked(request: AuthorizationRequest, client: Client) -> list[Item]:
     by_scope = names_of_scopes(request.scope)
     asked: dict[str, set[str]] = {}
     for claim in by_scope | request.asked_claims:
-        asked.setdefault(item_name(claim), set()).add(claim)
+        if is_agreed(claim, client):
+            asked.setdefault(item_name(claim), set()).add(claim)
     for scope in request.scope:
         if scope not in SCOPE_CLAIMS:
             asked[WITHHELD_SCOPE + scope] = {WITHHELD_SCOPE + scope}
     needed = frozenset(request.essential_claims)
     names = sorted(asked, key=lambda name: (_place(name), name))
     return [_item(name, frozenset(asked[name]), by_scope, needed, client) for name in names]
+
+
+def is_agreed(claim: str, client: Client) -> bool:
+    """Say whether the client may be told of a claim, whatever its scopes stand for.
+
+    A client that is held to what was agreed with its team names every item in `consent_items`.
+    """
+    return not client.agreed_only or key_of_item(item_name(claim)) in client.consent_items
 
 
 def _place(name: str) -> tuple[int, int]:
@@ -107,7 +116,9 @@ def _item(
     """
     declared = client.consent_items.get(key_of_item(name), {})
     is_whole = bool(claims & by_scope) or name.startswith((ABOUT_VERIFIED, WITHHELD_SCOPE))
-    required = bool(claims & needed) or bool(declared.get("required", is_whole))
+    # What was agreed with its team a client can't outdo by calling something essential
+    is_needed = bool(claims & needed) and not client.agreed_only
+    required = is_needed or bool(declared.get("required", is_whole))
     return Item(name, claims, required, str(declared.get("version", "")))
 
 

@@ -29,8 +29,7 @@ def acr_at_least(acr: str, least: str) -> bool:
 class EndUser:
     """Who sits at the browser, and how they signed in; `is_waiting` where somebody else must agree first.
 
-    `expires_at` is when the session ends at the latest, None where only what lasts as long is bounded.
-    """
+    `expires_at` is when the session ends at the latest, None where only what lasts as long is bounded."""
 
     account_id: str
     sid: str
@@ -71,6 +70,7 @@ class Client:
     terminal: Mapping[str, Any] = field(default_factory=dict)
     employer: str = ""  # the tax code of the one employer whose workers it may know as such
     is_sandbox: bool = False  # made-up people sign in to it, and nobody else does
+    agreed_only: bool = False  # it is told of no claim that `consent_items` doesn't name
 
     @property
     def redirect_uris(self) -> list[str]:

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 from oidc.attested import ATTESTED, NOTHING, Vouched, is_of_work
 from oidc.claims import YES_NO_SCOPES, names_of_scopes, select
+from oidc.consent import is_agreed
 from oidc.interfaces import Subjects
-from oidc.models import Grant
-from oidc.verified_claims import EVIDENCE, MEMBER, asked_of, names_of, select_verified
+from oidc.models import Client, Grant
+from oidc.verified_claims import EVIDENCE, MEMBER, asked_of, names_of, select_verified, without
 from oidc.yes_no import base_of, yes_no_names
 
 _EVIDENCE = f"{MEMBER}/{EVIDENCE}"
@@ -28,16 +29,19 @@ class Part(NamedTuple):
 
 
 def release(
-    grant: Grant, part: Part, profile: Mapping[str, Any], subjects: Subjects, now: int
+    grant: Grant, client: Client, part: Part, profile: Mapping[str, Any], subjects: Subjects, now: int
 ) -> dict[str, Any]:
-    """Return the claims of the part as they are now, without those that the person keeps to themselves.
+    """Return the claims of the part as they are now, without those that the person keeps to themselves, and
+    those that were not agreed with the client's team.
 
     What nobody asked for is not looked up.
     """
     wanted = names_of_scopes(part.scopes).union(part.names) - grant.withheld_names
+    if client.agreed_only:
+        wanted = frozenset(name for name in wanted if is_agreed(name, client))
     asks = not YES_NO_SCOPES.isdisjoint(part.scopes) or yes_no_names(part.names)
     questions = yes_no_names(wanted) if asks else []
-    verified = asked_of(grant, part.place) if part.has_verified else None
+    verified = _verified(grant, client, part)
     vouched = _vouched(grant, part, wanted, verified, subjects, now)
     released = select({**profile, **vouched.claims} if vouched.claims else profile, (), wanted)
     if questions:
@@ -47,6 +51,15 @@ def release(
         given = select_verified(verified, _records(grant, verified, vouched, subjects), now)
         released |= {} if given is None else {MEMBER: given}
     return released
+
+
+def _verified(grant: Grant, client: Client, part: Part) -> Any:
+    """Return the checked request for verified claims, as far as it may be answered; None for nothing."""
+    asked = asked_of(grant, part.place) if part.has_verified else None
+    if asked is None or not client.agreed_only:
+        return asked
+    outside = frozenset(name for name in names_of(asked) if not is_agreed(name, client))
+    return without(asked, outside) if outside else asked
 
 
 def _vouched(

@@ -16,6 +16,7 @@ from oidc.authorization.pkce import check_challenge
 from oidc.authorization.response import RESPONSE_MODES, ReplyTo, takes_response_mode
 from oidc.claims import SCOPE_CLAIMS, list_unregistered, parse_claims_parameter
 from oidc.clients.terminal import check_details
+from oidc.consent import is_agreed
 from oidc.errors import (
     InvalidRequest,
     InvalidScope,
@@ -240,6 +241,9 @@ def check_claims(draft: Draft) -> None:
     refused = list_unregistered(asked, draft.client.scope)
     if refused:
         raise InvalidRequest(f"This client registered no scope that covers: {' '.join(refused)}.")
+    by_name = (*asked.userinfo, *asked.id_token, *asked.verified_names)
+    if beyond := sorted({name for name in by_name if not is_agreed(name, draft.client)}):
+        raise InvalidRequest(f"It was not agreed that this client asks for: {' '.join(beyond)}.")
     draft.checked.update(
         userinfo_claims=asked.userinfo,
         id_token_claims=asked.id_token,

@@ -54,6 +54,7 @@ _RULES: dict[str, Any] = {
     "protected_resource": is_identifier,
     "accepts_mandates": lambda value: isinstance(value, bool),
     "consent_items": is_consent_policy,
+    "agreed_only": lambda value: isinstance(value, bool),
     "terminal": is_terminal_policy,
     "employer": _is_text(_TAX_CODE),
     "organisation": lambda value: isinstance(value, str) and 0 < len(value) <= 200,

@@ -65,7 +65,7 @@ class UserInfoEndpoint:
         # A token that was narrowed opens its scopes alone
         by_name = [] if handle.scope else grant.userinfo_claims.split()
         part = Part("userinfo", scopes, by_name, has_verified=not handle.scope)
-        released = release(grant, part, claims, self._subjects, now)
+        released = release(grant, client, part, claims, self._subjects, now)
         released |= self._identifiers.act(client, grant)
         released["sub"] = self._identifiers.subject(client, grant.account_id)
         if "userinfo_signed_response_alg" in client.metadata or is_encrypted(client, "userinfo"):

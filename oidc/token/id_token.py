@@ -48,7 +48,7 @@ class IdTokens:
         if grant.id_token_claims or grant.verified_claims:
             profile = (self._subjects.claims(grant.account_id) or {}) if grant.id_token_claims else {}
             part = Part("id_token", (), grant.id_token_claims.split())
-            claims = {**release(grant, part, profile, self._subjects, now), **claims}
+            claims = {**release(grant, client, part, profile, self._subjects, now), **claims}
         signed = self._signer.sign(claims, alg=alg, typ="JWT", now=now)
         if not is_encrypted(client, "id_token"):
             return signed

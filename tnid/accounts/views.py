@@ -127,7 +127,7 @@ def describe_consents(consents: list[Consent]) -> list[dict[str, Any]]:
             "app": describe(client),
             "open_uri": initiate_login_address(client, issuer),
             "granted_at": consent.granted_at,
-            "items": labels_of(consent.agreed, texts),
+            "items": labels_of(consent.agreed, texts, client),
             "offline": is_offline(consent.agreed),
         }
         for consent, client in found

@@ -35,7 +35,8 @@ def create(file: IO[bytes], as_json: bool) -> None:
 
     Prints the client information response; the secret is shown this once. Beside the metadata, FILE may give
     client_id, client_secret, require_pkce, profile, least_acr, least_identity_level, organisation,
-    consent_items (`tnid client consent-items`), resources, exchange_resources (`tnid resource allow`),
+    consent_items (`tnid client consent-items`), agreed_only (it is told of nothing else), resources,
+    exchange_resources (`tnid resource allow`),
     protected_resource (the resource that it is), accepts_mandates (helpers may sign in for others), terminal
     (`tnid client terminal`) and employer (`tnid client employer`).
     """
@@ -242,7 +243,15 @@ def _policy(made: Client) -> dict[str, Any]:
         "organisation",
         "accepts_mandates",
     )
-    more = ("consent_items", "resources", "exchange_resources", "protected_resource", "terminal", "employer")
+    more = (
+        "consent_items",
+        "agreed_only",
+        "resources",
+        "exchange_resources",
+        "protected_resource",
+        "terminal",
+        "employer",
+    )
     return {
         **{name: getattr(made, name) for name in names},
         **{name: value for name in more if (value := getattr(made, name))},

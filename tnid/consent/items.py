@@ -160,9 +160,11 @@ def _label_of_question(name: str) -> str:
     return str(LIVING_IN) % {"wards": ", ".join(wards)}
 
 
-def labels_of(agreed: Agreed, texts: Mapping[str, ScopeText] = NO_TEXTS) -> list[str]:
-    """Return what is shared, for the list of connected applications."""
-    shared = [item for item in items_agreed(agreed, ANYBODY) if not item.claims <= agreed.withheld]
+def labels_of(
+    agreed: Agreed, texts: Mapping[str, ScopeText] = NO_TEXTS, client: Client = ANYBODY
+) -> list[str]:
+    """Return what is shared, with this client, for the list of connected applications."""
+    shared = [item for item in items_agreed(agreed, client) if not item.claims <= agreed.withheld]
     return [label_of(item.name, item.scope, texts) for item in shared] or [str(SIGN_IN)]
 
 

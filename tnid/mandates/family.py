@@ -58,7 +58,7 @@ def show_child(child: Child) -> dict[str, Any]:
         "agreed_at": child.row.agreed_at,
         "expires_at": child.row.expires_at,
         "applications": [
-            (describe(client), labels_of(consent.agreed, find_scope_texts(consent.agreed.scope)))
+            (describe(client), labels_of(consent.agreed, find_scope_texts(consent.agreed.scope), client))
             for consent, client in found
             if client is not None
         ],

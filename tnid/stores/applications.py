@@ -27,6 +27,10 @@ applications = db.Table(
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Column("archived_at", BigInteger),
+    # By an operator: nobody signs in to the live client meanwhile, or ever again
+    Column("suspended_at", BigInteger),
+    Column("suspended_reason", Text, nullable=False, server_default=""),
+    Column("ended_at", BigInteger),
 )
 Index("ix_applications_team_id", applications.c.team_id)
 

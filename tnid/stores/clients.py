@@ -41,6 +41,8 @@ clients = db.Table(
     Column("is_sandbox", Integer, nullable=False, server_default="0"),
     # JSON: what is to go wrong, for a developer to see what their application does then
     Column("sandbox_faults", Text, nullable=False, server_default="{}"),
+    # Held to what was agreed with its team: consent_items names all that it is told of
+    Column("agreed_only", Integer, nullable=False, server_default="0"),
 )
 
 _INSERT = insert(clients)
@@ -96,6 +98,21 @@ _CONSENT_ITEMS = (
     update(clients)
     .where(clients.c.client_id == bindparam("of_client"))
     .values(consent_items=bindparam("new_items"), updated_at=bindparam("now"))
+)
+_AGREED = (
+    update(clients)
+    .where(clients.c.client_id == bindparam("of_client"))
+    .values(
+        metadata=bindparam("new_metadata"),
+        consent_items=bindparam("new_items"),
+        resources=bindparam("new_resources"),
+        least_acr=bindparam("new_acr"),
+        least_identity_level=bindparam("new_level"),
+        organisation=bindparam("new_organisation"),
+        accepts_mandates=bindparam("new_mandates"),
+        agreed_only=1,
+        updated_at=bindparam("now"),
+    )
 )
 _DELETE = delete(clients).where(clients.c.client_id == bindparam("of_client"))
 
@@ -161,6 +178,7 @@ class ClientStore:
             employer=client.employer,
             is_sandbox=int(client.is_sandbox),
             sandbox_faults="{}",
+            agreed_only=int(client.agreed_only),
         )
 
     def set_metadata(self, client_id: str, metadata: dict[str, Any], now: int) -> bool:
@@ -201,6 +219,20 @@ class ClientStore:
     def set_employer(self, client_id: str, tax_code: str, now: int) -> bool:
         """Let the client know the workers of this employer alone; "" for those of any."""
         return self._changed(client_id, self._execute(_EMPLOYER, client_id, now, new_value=tax_code))
+
+    def set_agreed(self, client: Client, now: int) -> bool:
+        """Hold a client to what this record of it says: metadata, consent items, levels and so on."""
+        rows = self._execute(
+            _AGREED, client.client_id, now,
+            new_metadata=orjson.dumps(client.metadata).decode(),
+            new_items=orjson.dumps(client.consent_items).decode(),
+            new_resources=orjson.dumps(client.resources).decode(),
+            new_acr=client.least_acr,
+            new_level=client.least_identity_level,
+            new_organisation=client.organisation,
+            new_mandates=int(client.accepts_mandates),
+        )  # fmt: skip
+        return self._changed(client.client_id, rows)
 
     def disable(self, client_id: str, now: int) -> bool:
         """Disable an active client; say whether there was one."""
@@ -247,4 +279,5 @@ def _read(row: Any) -> Client:
         terminal=orjson.loads(row.terminal),
         employer=row.employer,
         is_sandbox=bool(row.is_sandbox),
+        agreed_only=bool(row.agreed_only),
     )

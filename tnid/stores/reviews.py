@@ -18,6 +18,14 @@ reviews = db.Table(
     Column("submitted_at", BigInteger, nullable=False),
     Column("decided_by", String(22), ForeignKey("accounts.id", ondelete="SET NULL")),
     Column("decided_at", BigInteger),
+    # How often it was submitted: who decides says which one they looked at, and the one before is kept
+    Column("revision", Integer, nullable=False, server_default="1"),
+    Column("previous", Text),
+    # What the team was told with the decision
+    Column("reason", Text, nullable=False, server_default=""),
+    # Where two must agree: who did first. No foreign key: the second is another one, whatever became of them
+    Column("first_by", String(22)),
+    Column("first_at", BigInteger),
 )
 _IS_OPEN = reviews.c.state.in_(("submitted", "changes_asked"))
 Index(
