@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 TRANSLATIONS := $(wildcard tnid/translations/*/LC_MESSAGES/*.po)
+DOCUMENTS := $(shell find docs -type f ! -path '*/__pycache__/*')
 
-.PHONY: help setup run test lint bench
+.PHONY: help setup run test lint bench docs
 
 help: ## one line a target
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
-setup: $(VENV)/.runtime $(VENV)/.translations ## make .venv with the locked dependencies and the tnid command
+setup: $(VENV)/.runtime $(VENV)/.translations build/docs/.built ## make .venv with the locked dependencies, the tnid command and the documentation
 
 $(VENV)/bin/python:
 	@bin/make-venv $(PYTHON) $(VENV)
@@ -24,6 +25,14 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
 	$(PIP) --require-hashes -r requirements/dev.txt
 	@touch $@
 
+$(VENV)/.docs: requirements/docs.txt $(VENV)/.runtime
+	$(PIP) --require-hashes -r requirements/docs.txt
+	@touch $@
+
+build/docs/.built: $(DOCUMENTS) bin/build-docs tnid/static/css/tnid.css $(VENV)/.docs
+	@bin/build-docs
+	@touch $@
+
 $(VENV)/.translations: $(TRANSLATIONS) $(VENV)/.runtime
 	@test ! -d tnid/translations || $(BIN)/pybabel --quiet compile -d tnid/translations
 	@touch $@
@@ -34,6 +43,8 @@ run: setup ## start the provider and the demonstration applications
 test: setup $(VENV)/.dev ## install what the tests need, then run the whole suite
 	@bin/test-services install
 	$(BIN)/python -m pytest
+
+docs: build/docs/.built ## build the documentation alone, into build/docs (the provider serves it at /docs)
 
 lint: $(VENV)/.dev ## style, types and the directions of dependency
 	$(BIN)/ruff check .

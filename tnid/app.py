@@ -26,6 +26,7 @@ from tnid.db import Conflict, Database, DatabaseUnavailable, db, engine_options,
 from tnid.decoupled import blueprints as decoupled
 from tnid.developers import blueprints as developers
 from tnid.developers.sections import list_sections as list_application_sections
+from tnid.documentation import blueprints as documentation
 from tnid.employers import blueprints as employers
 from tnid.employment import blueprints as employment
 from tnid.enrolment import blueprints as enrolment
@@ -49,6 +50,7 @@ from tnid.signout import blueprints as signout
 ROOT = Path(__file__).resolve().parents[1]
 # Whose pages there are, beside the protocol's own
 FEATURES = (
+    documentation,
     *(signin, consent, accounts, enrolment, decoupled, mandates, messages, recovery, officials, signout),
     *(qr, badges, employers, employment, imports, scim, admin, developers),
 )

@@ -62,6 +62,8 @@ class Settings:
         "the address that relying parties know us by")
     instance_dir: Path = setting(parse_path, str(PROJECT_ROOT / "instance"), "folder",
         "everything that is written to disk")
+    docs_dir: Path = setting(parse_path, str(PROJECT_ROOT / "build" / "docs"), "folder",
+        "the documentation as `make docs` built it, served at /docs")
     database_url: str = setting(parse_database_url, "sqlite:///{instance_dir}/tnid.db", "URL",
         "SQLite or PostgreSQL", secret=True)
     redis_url: str | None = setting(url_of("redis", "rediss", "unix"), None, "URL",

@@ -80,6 +80,6 @@ def is_page(window: Window, address: str) -> bool:
 
 def links(window: Window, origin: str) -> list[str]:
     hrefs = window.page.locator("a[href]:not([download])").evaluate_all("all => all.map(one => one.href)")
-    return sorted(
-        {urldefrag(href)[0].removeprefix(origin) for href in hrefs if href.startswith(f"{origin}/")}
-    )
+    paths = {urldefrag(href)[0].removeprefix(origin) for href in hrefs if href.startswith(f"{origin}/")}
+    # The documentation's pages are of few kinds, and looked at by tests/docs
+    return sorted(path for path in paths if not path.startswith("/docs"))
