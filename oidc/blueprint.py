@@ -16,7 +16,7 @@ from oidc.authorization.endpoint import Answer
 from oidc.authorization.prompts import Prompt
 from oidc.errors import PageError
 from oidc.http import Request
-from oidc.models import EndUser
+from oidc.models import Client, EndUser
 from oidc.provider import Provider
 
 MAX_MOVED = 8 * 1024
@@ -27,7 +27,7 @@ class Host:
     """What the application around the protocol provides, each called within a Flask request."""
 
     provider: Callable[[], Provider]
-    end_user: Callable[[], EndUser | None]
+    end_user: Callable[[Client | None], EndUser | None]
     browser: Callable[[], str]
     now: Callable[[], int]
     show_prompt: Callable[[Prompt], ResponseReturnValue]
@@ -63,11 +63,11 @@ def create_blueprint(host: Host) -> Blueprint:
         if asked.method == "POST" and len(asked.body) <= MAX_MOVED and endpoint.is_sound(asked, now):
             # A form that another site posts brings no session cookie; the address that it leads to does
             return redirect(f"/authorize?{asked.body.decode('ascii')}", 303)
-        return answer(endpoint.authorize(asked, host.end_user(), host.browser(), now))
+        return answer(endpoint.authorize(asked, host.end_user, host.browser(), now))
 
     @blueprint.get("/resume/<uid>")
     def resume(uid: str) -> ResponseReturnValue:
         endpoint = host.provider().authorization
-        return answer(endpoint.resume(uid, host.end_user(), host.browser(), host.now()))
+        return answer(endpoint.resume(uid, host.end_user, host.browser(), host.now()))
 
     return blueprint

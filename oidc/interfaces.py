@@ -13,8 +13,9 @@ from oidc.agreed import Agreed
 from oidc.attested import Vouched
 from oidc.decoupled.models import DecoupledRequest
 from oidc.mandates import Mandate
-from oidc.models import Client, Grant, Interaction, PushedRequest, Redemption, Resource
+from oidc.models import Client, Grant, Interaction, PushedRequest, Resource
 from oidc.security_events.models import SecurityEvent
+from oidc.token.redemption import Redemption
 
 
 class ClientStore(Protocol):
@@ -46,9 +47,11 @@ class ResourceStore(Protocol):
 class GrantStore(Protocol):
     """Every method that consumes or rotates refuses a revoked or expired grant and a disabled account."""
 
-    def add(self, grant: Grant) -> bool:
+    def add(self, grant: Grant, *, is_sandbox: bool = False) -> bool:
         """Store a new grant, with its code unredeemed; False, with nothing stored, where by now the session
-        has ended or the consent was withdrawn, or the mandate that stands for the consent has ended."""
+        has ended or the consent was withdrawn, or the mandate that stands for the consent has ended.
+
+        False, too, where the account is made up and the client isn't (`is_sandbox`), or the other way."""
 
     def redeem(self, redemption: Redemption, now: int) -> Grant | None:
         """Consume the code by one conditional statement, and record `token.issued` with it.
@@ -184,8 +187,10 @@ class Subjects(Protocol):
     def claims(self, account_id: str) -> Mapping[str, Any] | None:
         """Return the standard claims of an active account."""
 
-    def find_by_login_hint(self, hint: str) -> str | None:
-        """Return the active account that the hint names; None, after as much work, where there is none."""
+    def find_by_login_hint(self, hint: str, *, is_sandbox: bool = False) -> str | None:
+        """Return the active account that the hint names; None, after as much work, where there is none.
+
+        Among those who live, or with `is_sandbox` among those who are made up, and never among both."""
 
     def claims_of_grant(self, grant_id: str, now: int) -> tuple[Grant, Mapping[str, Any]] | None:
         """Return a live grant and its person's claims by one look at the database."""

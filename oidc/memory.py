@@ -10,7 +10,8 @@ from oidc.agreed import Agreed
 from oidc.attested import NOTHING, Vouched
 from oidc.interfaces import Events
 from oidc.mandates import Mandate
-from oidc.models import Client, Grant, Interaction, PushedRequest, Redemption, Resource
+from oidc.models import Client, Grant, Interaction, PushedRequest, Resource
+from oidc.token.redemption import Redemption
 
 
 class MemoryClients:
@@ -55,15 +56,17 @@ class MemorySubjects:
         self.answered: dict[str, dict[str, bool]] = {}
         self.working: dict[str, Vouched] = {}
         self.disabled: set[str] = set()
+        self.made_up = grants.made_up
         self._grants = grants
         grants.is_active = lambda account_id: account_id in self.people and account_id not in self.disabled
 
     def claims(self, account_id: str) -> Mapping[str, Any] | None:
         return None if account_id in self.disabled else self.people.get(account_id)
 
-    def find_by_login_hint(self, hint: str) -> str | None:
+    def find_by_login_hint(self, hint: str, *, is_sandbox: bool = False) -> str | None:
         """The account's own key is its name here."""
-        return None if self.claims(hint) is None else hint
+        is_found = self.claims(hint) is not None and (hint in self.made_up) == is_sandbox
+        return hint if is_found else None
 
     def claims_of_grant(self, grant_id: str, now: int) -> tuple[Grant, Mapping[str, Any]] | None:
         grant = self._grants.find_live(grant_id, now)
@@ -87,12 +90,15 @@ class MemorySubjects:
 class MemoryGrants:
     def __init__(self, events: Events) -> None:
         self.rows: dict[str, Grant] = {}
+        self.made_up: set[str] = set()
         self.is_active: Callable[[str], bool] = lambda _account_id: True
         self.is_agreed: Callable[[Grant], bool] = lambda _grant: True
         self.is_mandated: Callable[[Grant], bool] = lambda _grant: False
         self._events = events
 
-    def add(self, grant: Grant) -> bool:
+    def add(self, grant: Grant, *, is_sandbox: bool = False) -> bool:
+        if (grant.account_id in self.made_up) != is_sandbox:
+            return False
         if not self.is_agreed(grant) or (grant.mandate_id is not None and not self.is_mandated(grant)):
             return False
         self.rows[grant.id] = grant

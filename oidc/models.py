@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, NamedTuple
+from typing import Any
 
 LOA1, LOA2 = "LoA1", "LoA2"
 ACR_VALUES = (LOA1, LOA2)
@@ -29,7 +29,9 @@ def acr_at_least(acr: str, least: str) -> bool:
 class EndUser:
     """Who sits at the browser, and how they signed in; `is_waiting` where somebody else must agree first.
 
-    `expires_at` is when the session ends at the latest, None where only what lasts as long is bounded."""
+    `is_sandbox` is for somebody made up, who is nobody to a live client. `expires_at` is when the session
+    ends at the latest, None where only what lasts as long is bounded.
+    """
 
     account_id: str
     sid: str
@@ -39,6 +41,7 @@ class EndUser:
     identity_level: int
     is_waiting: bool = False
     expires_at: int | None = None
+    is_sandbox: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,19 +335,6 @@ class Grant:
     @property
     def resources(self) -> list[str]:
         return self.resource.split()
-
-
-class Redemption(NamedTuple):
-    """A code as a client presents it: RFC 6749 §4.1.3, RFC 7636 §4.5, RFC 9449 §10.
-
-    `code_challenge` is made of the verifier, `dpop_jkt` of the proof's key; None where there is none.
-    """
-
-    code_hash: bytes
-    client_id: str
-    redirect_uri: str | None
-    code_challenge: str | None = None
-    dpop_jkt: str | None = None
 
 
 GRANT_COLUMNS = tuple(f.name for f in fields(Grant))

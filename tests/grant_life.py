@@ -204,7 +204,9 @@ class GrantLife(RuleBasedStateMachine):
         }
         with self.house.unit():
             request = Request("GET", urlencode(query))
-            answer = self.house.provider.authorization.authorize(request, end_user, BROWSER, self.now)
+            answer = self.house.provider.authorization.authorize(
+                request, lambda _: end_user, BROWSER, self.now
+            )
         assert isinstance(answer, Response) and answer.status == 303, answer
         came = dict(parse_qsl(urlsplit(dict(answer.headers)["Location"]).query))
         lasts_until = self.now + OFFLINE_SECONDS if offline else end_user.auth_time + ONLINE_SECONDS

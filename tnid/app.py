@@ -40,11 +40,12 @@ from tnid.officials import blueprints as officials
 from tnid.officials.news import find_news
 from tnid.qr import blueprints as qr
 from tnid.recovery import blueprints as recovery
+from tnid.sandbox import blueprints as sandbox
 from tnid.scim import blueprints as scim
 from tnid.services import EXTENSION, Services
 from tnid.settings import Settings
 from tnid.signin import blueprints as signin
-from tnid.signin import screen, session, terminal_pages
+from tnid.signin import screen, session, terminal_pages, worlds
 from tnid.signout import blueprints as signout
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -52,12 +53,12 @@ ROOT = Path(__file__).resolve().parents[1]
 FEATURES = (
     documentation,
     *(signin, consent, accounts, enrolment, decoupled, mandates, messages, recovery, officials, signout),
-    *(qr, badges, employers, employment, imports, scim, admin, developers),
+    *(qr, badges, employers, employment, imports, scim, admin, developers, sandbox),
 )
 # What a request finds out once, and what it means to set
 FOUND = (
     *("cookies", "end_user", "account", "session_row", "is_touch_due", "half_sign_in"),
-    *("interaction", "official", "operator", "desks", "terminal"),
+    *("interaction", "official", "operator", "desks", "terminal", "is_sandbox"),
 )
 log = logging.getLogger(__name__)
 
@@ -148,6 +149,7 @@ def create_app(settings: Settings, figures: Figures | None = None) -> Applicatio
     app.jinja_env.globals["version"] = metadata.version("thai-nguyen-id")
     app.context_processor(current_person)
     app.context_processor(terminal_pages.page_globals)
+    app.context_processor(worlds.page_globals)
     app.after_request(terminal_pages.clear_if_over)
     ensure_keys(parts)
     front.install(app, parts)

@@ -32,7 +32,8 @@ from tnid.qr.parts import build_polls
 from tnid.signin.limits import DEVICE_FROM_NETWORK, Bucket, network_of
 from tnid.signin.session import session_cookie_name
 from tnid.signin.sessions import end_user_of
-from tnid.web import MAX_CONTENT_LENGTH, YEAR_SECONDS, find_certificate, find_peer
+from tnid.signin.worlds import SANDBOX
+from tnid.web import MAX_CONTENT_LENGTH, YEAR_SECONDS, cookie_name, find_certificate, find_peer
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -230,18 +231,22 @@ def device_authorization(services: Services) -> Answer:
 
 def silent_sign_on(services: Services) -> Answer:
     """Answer an authorization request of somebody signed in who need see no screen; pass on any other."""
-    name = session_cookie_name(services.settings)
+    name, made_up = session_cookie_name(services.settings), cookie_name(services.settings, SANDBOX)
     endpoint = services.provider.authorization
 
     def answer(request: Request, environ: WSGIEnvironment, now: int) -> Response | None:
-        presented = parse_cookie(environ.get("HTTP_COOKIE")).get(name)
-        if not presented:
+        cookies = parse_cookie(environ.get("HTTP_COOKIE"))
+        if name not in cookies and made_up not in cookies:
             return None
 
         def find(client_id: str) -> tuple[EndUser, Agreed | None] | None:
             client = services.clients.find(client_id)
             with_mandate = client is not None and client.accepts_mandates
-            row = services.sessions.look_up_with_consent(presented, client_id, now, with_mandate=with_mandate)
+            is_sandbox = client is not None and client.is_sandbox
+            row = services.sessions.look_up_with_consent(
+                cookies.get(made_up if is_sandbox else name, ""), client_id, now,
+                with_mandate=with_mandate, is_sandbox=is_sandbox,
+            )  # fmt: skip
             if row is None or (with_mandate and row.holds_mandate):
                 return None
             return end_user_of(row), find_agreed_in(row)

@@ -48,6 +48,12 @@ class People(Protocol):
     def verified_claims(self, account_id: str) -> Sequence[Mapping[str, Any]]: ...
 
 
+class MadeUp(Protocol):
+    """What the provider needs of the people who are made up, for developers to sign in as."""
+
+    def find_id(self, username: str) -> str | None: ...
+
+
 class Work(Protocol):
     """What the provider needs of employment."""
 
@@ -57,8 +63,11 @@ class Work(Protocol):
 class Subjects:
     """Gives the protocol a person's claims."""
 
-    def __init__(self, people: People, grants: GrantStore, questions: Questions, work: Work) -> None:
+    def __init__(
+        self, people: People, made_up: MadeUp, grants: GrantStore, questions: Questions, work: Work
+    ) -> None:
         self._people = people
+        self._made_up = made_up
         self._grants = grants
         self._questions = questions
         self.vouched = work.vouched
@@ -66,9 +75,9 @@ class Subjects:
     def claims(self, account_id: str) -> Mapping[str, Any] | None:
         return self._people.claims(account_id)
 
-    def find_by_login_hint(self, hint: str) -> str | None:
+    def find_by_login_hint(self, hint: str, *, is_sandbox: bool = False) -> str | None:
         """By username alone: a phone number may be a whole family's, and is easily gone through."""
-        return self._people.find_id_by_username(hint)
+        return self._made_up.find_id(hint) if is_sandbox else self._people.find_id_by_username(hint)
 
     def claims_of_grant(self, grant_id: str, now: int) -> tuple[Grant, Mapping[str, Any]] | None:
         found = self._grants.find_live_with_account(grant_id, now)
@@ -113,6 +122,7 @@ def build_stores(
     grants: GrantStore,
     consents: Consents,
     people: People,
+    made_up: MadeUp,
     work: Work,
     sealer: Sealer,
     mandates: Mandates,
@@ -126,7 +136,7 @@ def build_stores(
         pushed_requests=PushedRequestStore(database),
         replays=ReplayStore(database),
         consents=consents,
-        subjects=Subjects(people, grants, Questions(ProbeStore(database), clients, events), work),
+        subjects=Subjects(people, made_up, grants, Questions(ProbeStore(database), clients, events), work),
         resources=resources,
         decoupled=DecoupledStore(database, sealer),
         security_events=SecurityEventStore(database),

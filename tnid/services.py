@@ -38,6 +38,7 @@ from tnid.officials.parts import build_counter
 from tnid.provider import build_keyring, build_provider, build_stores
 from tnid.qr.parts import build_qr_sign_ins, build_qr_tickets
 from tnid.recovery.parts import build_recovery
+from tnid.sandbox.parts import build_sandbox
 from tnid.scim.parts import build_employer_tokens, build_scim
 from tnid.sealing import Sealer, load_master_key
 from tnid.settings import Settings
@@ -102,9 +103,10 @@ class Services:
         self.employer_tokens, self.scim = build_employer_tokens(self), build_scim(self)
         self.mandates = build_mandates(self)
         self.guardians = build_guardians(self)
+        self.made_up, self.sandbox = build_sandbox(self)
         stores = build_stores(
-            database, self.clients, self.resources, self.grants, self.consents, self.accounts, self.vouching,
-            self.sealer, self.mandates, self.audit,
+            database, self.clients, self.resources, self.grants, self.consents, self.accounts, self.made_up,
+            self.vouching, self.sealer, self.mandates, self.audit,
         )  # fmt: skip
         stolen = StolenTokens(self.accounts, self.clients, self.messages)
         self.provider = build_provider(settings, self.sealer, self.keyring, stores, self.audit, stolen.tell)

@@ -47,6 +47,7 @@ from oidc.models import (
 from oidc.parts import Parts
 from oidc.refusal import record_refusal
 from oidc.token.handles import hash_code, new_code, new_identifier
+from oidc.worlds import WhoIsThere, of_its_world
 
 Answer = Response | Prompt | PageError
 FindEndUser = Callable[[str], tuple[EndUser, Agreed | None] | None]
@@ -68,12 +69,13 @@ class AuthorizationEndpoint:
         self._events = parts.events
         self._lifetimes = Lifetimes.of(parts.config)
 
-    def authorize(self, request: Request, end_user: EndUser | None, browser: str, now: int) -> Answer:
+    def authorize(self, request: Request, who_is_there: WhoIsThere, browser: str, now: int) -> Answer:
         """Answer a new request. `browser` is the secret that binds an interaction to this browser."""
         try:
             draft = self._reader.read(request, now)
         except PageError as error:
             return self._show(error, now)
+        end_user = of_its_world(who_is_there(draft.client), draft.client)
         try:
             checked = check_request(draft)
         except OAuthError as error:
@@ -93,6 +95,8 @@ class AuthorizationEndpoint:
             if found is None:
                 return None
             end_user, agreed = found
+            if of_its_world(end_user, draft.client) is None:
+                return None
             subject = self._identifiers.subject(draft.client, end_user.account_id)
             situation = Situation(now, checked, draft.client, end_user, subject=subject, agreed=agreed)
             self._check_refusals(situation)
@@ -109,19 +113,20 @@ class AuthorizationEndpoint:
             return False
         return True
 
-    def resume(self, uid: str, end_user: EndUser | None, browser: str, now: int) -> Answer:
+    def resume(self, uid: str, who_is_there: WhoIsThere, browser: str, now: int) -> Answer:
         """Ask again, after a screen has done its one thing."""
         try:
             interaction = self._interactions.get(uid, browser, now)
         except ExpiredInteraction as error:
             return self._leave(uid, browser, now) or self._show(error, now)
         if interaction.request is None:
-            return self._resume_local(interaction, end_user, now)
+            return self._resume_local(interaction, who_is_there(None), now)
         client = self._clients.find(interaction.request.client_id)
         if client is None or client.disabled_at is not None:
             return self._show(UnknownClient("No such client is registered."), now)
         if interaction.request.redirect_uri not in client.redirect_uris:
             return self._show(UnsafeRequest("The redirect_uri is no longer registered."), now)
+        end_user = of_its_world(who_is_there(client), client)
         return self._decide(interaction.request, client, end_user, browser, now, interaction)
 
     def _leave(self, uid: str, browser: str, now: int) -> Answer | None:
@@ -145,6 +150,7 @@ class AuthorizationEndpoint:
         interaction: Interaction | None = None,
     ) -> Situation:
         """Gather what the prompts look at."""
+        end_user = of_its_world(end_user, client)
         if end_user is None:
             return Situation(now, request, client, None, interaction=interaction)
         situation = Situation(
@@ -226,7 +232,7 @@ class AuthorizationEndpoint:
         if not self._pushed.consume(situation.request, situation.now):
             return UnusableRequestUri("The request_uri was used before; push the request again.")
         code = new_code()
-        if not self._grants.add(self._new_grant(situation, code)):
+        if not self._grants.add(self._new_grant(situation, code), is_sandbox=situation.client.is_sandbox):
             return ExpiredInteraction("The session ended, or the consent was withdrawn, a moment ago.")
         if situation.mandate is not None:
             self._mandates.note_use(situation.mandate, situation.now)
@@ -276,6 +282,8 @@ class AuthorizationEndpoint:
         return latest if end_user.expires_at is None else min(latest, end_user.expires_at)
 
     def _resume_local(self, interaction: Interaction, end_user: EndUser | None, now: int) -> Answer:
+        if end_user is not None and end_user.is_sandbox:
+            end_user = None  # our own pages are for people who live
         name = required_local_prompt(interaction, end_user, now)
         if name is not None and interaction.denied_at is None:
             return Prompt(name, interaction)

@@ -108,7 +108,7 @@ class DecoupledRequests:
         if agreed is None or missing_consent(redeemed.asked, client, agreed, now):
             raise AccessDenied("The person took the consent back.", account_id=redeemed.account_id)
         grant = new_grant(redeemed, client, agreed, self._config, now)
-        if not self._grants.add(grant):
+        if not self._grants.add(grant, is_sandbox=client.is_sandbox):
             raise AccessDenied("The person took the consent back.", account_id=redeemed.account_id)
         return grant
 

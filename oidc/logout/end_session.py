@@ -15,6 +15,7 @@ from oidc.http import redirect
 from oidc.models import Client, EndUser
 from oidc.parameters import Parameters
 from oidc.parts import Parts
+from oidc.worlds import WhoIsThere
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,17 @@ class EndSession:
         self._signer = parts.signer
         self._identifiers = parts.identifiers
 
-    def check(self, parameters: Parameters, end_user: EndUser | None, now: int) -> LogoutRequest:
-        """Return what is to be done; raise InvalidRequest where the request can't be trusted."""
+    def check(self, parameters: Parameters, who_is_there: WhoIsThere, now: int) -> LogoutRequest:
+        """Return what is to be done; raise InvalidRequest where the request can't be trusted.
+
+        `who_is_there` says who is signed in at the browser as far as a client is concerned.
+        """
         if parameters.repeated:
             raise InvalidRequest("A parameter was sent more than once.")
         values = parameters.values
         hint = self._read_hint(values.get("id_token_hint"), now)
         client = self._find_client(values, hint)
+        end_user = who_is_there(client)
         is_terminal = hint is not None and client is not None and bool(client.terminal)
         return LogoutRequest(
             client=client,

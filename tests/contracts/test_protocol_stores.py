@@ -25,8 +25,9 @@ from oidc.memory import (
     MemoryResources,
     MemorySubjects,
 )
-from oidc.models import AuthorizationRequest, Grant, Interaction, PushedRequest, Redemption
+from oidc.models import AuthorizationRequest, Grant, Interaction, PushedRequest
 from oidc.resource.registration import new_resource
+from oidc.token.redemption import Redemption
 from tnid.audit import event_columns
 from tnid.db import Database
 from tnid.sealing import Sealer

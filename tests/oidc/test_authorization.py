@@ -143,10 +143,14 @@ def test_hints_and_unknown_values_are_never_an_error(world: World, changes: dict
 
 def test_post_is_as_good_as_get(world: World) -> None:
     world.agree()
-    answer = world.provider.authorization.authorize(post(world.query()), world.end_user(), BROWSER, world.now)
+    answer = world.provider.authorization.authorize(
+        post(world.query()), lambda _: world.end_user(), BROWSER, world.now
+    )
     assert isinstance(answer, Response) and location(answer)["code"]
     wrong = Request("POST", body=b"{}", content_type="application/json")
-    assert isinstance(world.provider.authorization.authorize(wrong, None, BROWSER, world.now), UnsafeRequest)
+    assert isinstance(
+        world.provider.authorization.authorize(wrong, lambda _: None, BROWSER, world.now), UnsafeRequest
+    )
 
 
 def test_a_state_comes_back_as_it_went(world: World) -> None:
@@ -314,7 +318,9 @@ def test_an_interaction_lasts_ten_minutes_and_is_completed_once(world: World) ->
     assert isinstance(late, Prompt)
     world.now += 600
     assert isinstance(world.resume(late, world.end_user()), ExpiredInteraction)
-    assert isinstance(world.provider.authorization.resume("unknown", None, BROWSER, world.now), PageError)
+    assert isinstance(
+        world.provider.authorization.resume("unknown", lambda _: None, BROWSER, world.now), PageError
+    )
 
 
 def test_what_was_asked_for_is_kept_by_us_and_not_by_the_browser(world: World) -> None:

@@ -315,8 +315,8 @@ def test_a_hint_is_not_answered_with_another_person(family: Family) -> None:
 def test_signing_out_by_the_token_of_a_mandate_needs_no_question(family: Family) -> None:
     hint = family.sign_in()["id_token"]
     end_session, values = family.world.provider.end_session, Parameters({"id_token_hint": hint}, ())
-    assert end_session.check(values, family.world.end_user(), NOW).is_confirmed
-    assert not end_session.check(values, family.world.end_user(account_id="bay"), NOW).is_confirmed
+    assert end_session.check(values, lambda _: family.world.end_user(), NOW).is_confirmed
+    assert not end_session.check(values, lambda _: family.world.end_user(account_id="bay"), NOW).is_confirmed
 
 
 # Protected resources

@@ -201,7 +201,7 @@ def test_what_is_public_can_be_cached(world: World) -> None:
 def check(world: World, end_user: object = ..., **parameters: str):  # type: ignore[no-untyped-def]
     values = Parameters(parameters, frozenset())
     person = world.end_user() if end_user is ... else end_user
-    return world.provider.end_session.check(values, person, world.now)  # type: ignore[arg-type]
+    return world.provider.end_session.check(values, lambda _: person, world.now)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -253,4 +253,4 @@ def test_a_hint_that_is_not_an_id_token_of_ours_is_refused(leaving: World) -> No
         with pytest.raises(InvalidRequest):
             check(leaving, id_token_hint=hint)
     with pytest.raises(InvalidRequest):
-        leaving.provider.end_session.check(parse("state=a&state=b"), None, leaving.now)
+        leaving.provider.end_session.check(parse("state=a&state=b"), lambda _: None, leaving.now)

@@ -207,7 +207,7 @@ class World:
 
     def ask(self, query: str, end_user: EndUser | None = None) -> Response | Prompt | PageError:
         request = Request("GET", query)
-        return self.provider.authorization.authorize(request, end_user, BROWSER, self.now)
+        return self.provider.authorization.authorize(request, lambda _client: end_user, BROWSER, self.now)
 
     def authorize(
         self, end_user: EndUser | None = None, **changes: str | None
@@ -216,7 +216,7 @@ class World:
 
     def resume(self, prompt: Prompt, end_user: EndUser | None = None) -> Response | Prompt | PageError:
         uid = prompt.interaction.uid
-        return self.provider.authorization.resume(uid, end_user, BROWSER, self.now)
+        return self.provider.authorization.resume(uid, lambda _client: end_user, BROWSER, self.now)
 
     def new_code(self, client: Client | None = None, **changes: str | None) -> str:
         self.agree()

@@ -161,7 +161,12 @@ class Mandates:
             return Refused("clients", "mandate_client")
         for client_id, scopes in offer.scopes.items():
             client = self._clients.find(client_id)
-            if client is None or client.disabled_at is not None or not client.accepts_mandates:
+            if (
+                client is None
+                or client.disabled_at is not None
+                or not client.accepts_mandates
+                or client.is_sandbox
+            ):
                 return Refused("clients", "mandate_client")
             if not set(scopes) <= {OPENID, *scopes_of(client)}:
                 return Refused("scopes", "mandate_scope")

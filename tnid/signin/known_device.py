@@ -11,6 +11,8 @@ import secrets
 from typing import Any, NamedTuple
 
 from tnid import services, web
+from tnid.accounts.alerts import BY_CARD, BY_QR, NEW_BROWSER
+from tnid.signin.assurance import QR, Assurance, is_by_card
 
 DEVICE = "tnid_device"
 LIFETIME_SECONDS = 180 * 24 * 3600
@@ -31,6 +33,13 @@ def find_device(row: Any) -> str | None:
     expected = _mark(device, row)
     is_known = any(hmac.compare_digest(mark, expected) for mark in marks)
     return device if device and is_known else None
+
+
+def text_of_alert(assurance: Assurance) -> str:
+    """Return by which text its owner is told of a sign-in that was proved elsewhere, or by a card."""
+    if is_by_card(assurance.amr):
+        return BY_CARD
+    return BY_QR if QR in assurance.amr else NEW_BROWSER
 
 
 def is_marked() -> bool:

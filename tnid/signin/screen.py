@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import g, redirect, request, url_for
+from flask import abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from oidc.authorization.prompts import Prompt
@@ -13,6 +13,7 @@ from tnid.signin import session
 from tnid.signin.assurance import is_by_card
 from tnid.signin.factors import Kinds
 from tnid.signin.terminals import check_place, find_terminal
+from tnid.signin.worlds import IN_SANDBOX, enter_world_of
 
 # What a passkey's challenge may be for
 SIGN_IN, STEP_UP, CREATE = "sign_in", "step_up", "create"
@@ -26,6 +27,9 @@ PAGES = {
     "identity_level": "signin.requirement",
     "consent": "consent.ask",
 }
+# Whatever has somebody prove who they are, or choose: who is made up is picked
+PICKER = "sandbox.sign_in"
+PICKED = frozenset({"login", "second_factor", "select_account"})
 
 
 # What a page that waits asks for again and again says nothing of anybody's being there
@@ -72,6 +76,9 @@ def _prepare_page(interaction: Interaction | None) -> None:
     g.ui_locales = interaction.request.ui_locales
     web.allow_form_redirect(interaction.request.redirect_uri)
     client = services.current().clients.find(interaction.request.client_id)
+    if enter_world_of(client):
+        _stay_in_sandbox(interaction)
+        return
     terminal = find_terminal(client, web.current_locale())
     if terminal is not None:
         check_place(terminal, request.remote_addr or "")
@@ -79,6 +86,13 @@ def _prepare_page(interaction: Interaction | None) -> None:
         session.look_again()
         if request.endpoint not in LOOKED_AT_BY_ITSELF:
             stay(interaction, services.now())
+
+
+def _stay_in_sandbox(interaction: Interaction) -> None:
+    """Answer a sandbox's request by no page where people who live prove who they are, or change anything."""
+    session.look_again()
+    if request.endpoint not in IN_SANDBOX:
+        abort(redirect(f"/resume/{interaction.uid}", 303))
 
 
 def stay(interaction: Interaction, since: int) -> None:
@@ -131,9 +145,12 @@ def show_prompt(prompt: Prompt) -> Response:
         return redirect(url_for("leaving.stay"), 303)
     client = find_client(prompt.interaction)
     is_terminal = client is not None and bool(client.terminal)
-    if prompt.name == "login" and is_terminal:
-        return go_to(PAGES["terminal"], prompt.interaction)
-    if prompt.name == "second_factor":
+    page = PAGES.get(prompt.name, "")
+    if client is not None and client.is_sandbox and prompt.name in PICKED:
+        page = PICKER
+    elif prompt.name == "login" and is_terminal:
+        page = PAGES["terminal"]
+    if not page:
         end_user = session.find_end_user()
         if end_user is not None and is_by_card(end_user.amr):
             return go_to("badge.phone", prompt.interaction)
@@ -142,7 +159,7 @@ def show_prompt(prompt: Prompt) -> Response:
             # No shared screen is a place to set one up: the phone brings its own
             return go_to(PAGES["terminal"], prompt.interaction)
         return go_to(second_factor_screen(kinds), prompt.interaction)
-    return go_to(PAGES[prompt.name], prompt.interaction)
+    return go_to(page, prompt.interaction)
 
 
 def context_of(purpose: str, scope: str, account_id: str = "") -> str:

@@ -6,16 +6,16 @@ from typing import Any
 
 from flask import g, request
 
-from oidc.models import EndUser
+from oidc.models import Client, EndUser
 from tnid import services, web
-from tnid.accounts.alerts import BY_CARD, BY_QR, NEW_BROWSER
 from tnid.accounts.service import Account
 from tnid.qr.state import ABANDONED, SCREEN_COOKIE
 from tnid.settings import Settings
 from tnid.signin import known_device
-from tnid.signin.assurance import LOA2, QR, Assurance, is_by_card, is_remote
+from tnid.signin.assurance import LOA2, Assurance, is_remote
 from tnid.signin.sessions import Place, Proof, end_user_of, is_touch_due
 from tnid.signin.terminals import Terminal
+from tnid.signin.worlds import SANDBOX, enter_world_of, is_sandbox
 
 SESSION = "tnid_session"
 SIGN_IN = "tnid_sign_in"
@@ -35,7 +35,7 @@ def find_end_user() -> EndUser | None:
     That the session was seen is written at the request's end, so that no write lock is held meanwhile.
     """
     if "end_user" not in g:
-        row = services.current().sessions.look_up(_presented(), services.now())
+        row = services.current().sessions.look_up(_presented(), services.now(), is_sandbox=is_sandbox())
         g.session_row = row
         g.end_user = None if row is None or row.deletion_due_at is not None else end_user_of(row)
         g.is_touch_due = row is not None and is_touch_due(row, services.now())
@@ -50,20 +50,23 @@ def find_terminal() -> Terminal | None:
 
 
 def _presented() -> str:
-    """Return the secret of the session that counts here: at a terminal that of its very request alone."""
+    """Return the secret of the session that counts here: at a terminal that of its very request alone, and of
+    a sandbox that of somebody made up alone."""
+    if is_sandbox():
+        return web.cookie(SANDBOX)
     uid, _, secret = web.cookie(TERMINAL).partition(".")
     if uid and uid == _uid_in_address():
-        return _bound(uid, secret) if secret else ""
+        return bound(uid, secret) if secret else ""
     return "" if find_terminal() else web.cookie(SESSION)
 
 
-def _bound(uid: str, secret: str) -> str:
+def bound(uid: str, secret: str) -> str:
     """Return what stands for a terminal's session: keyed, so that its secret opens nothing elsewhere."""
     return services.current().sealer.blind_index("terminal_session", f"{uid}:{secret}")
 
 
 def _bind(secret: str) -> str:
-    return _bound(_uid_in_address(), secret) if find_terminal() else secret
+    return bound(_uid_in_address(), secret) if find_terminal() else secret
 
 
 def _uid_in_address() -> str:
@@ -85,10 +88,8 @@ def terminal_cookie(uid: str) -> str:
 
 def _keep(value: str) -> None:
     """Have the browser keep a session's secret: at a terminal together with the request that it is for."""
-    if find_terminal():
-        web.set_cookie(TERMINAL, f"{_uid_in_address()}.{value}")
-    else:
-        web.set_cookie(SESSION, value)
+    name = _cookie()
+    web.set_cookie(name, f"{_uid_in_address()}.{value}" if name == TERMINAL else value)
 
 
 def find_account() -> Account | None:
@@ -102,9 +103,16 @@ def find_account() -> Account | None:
     return known
 
 
-def find_applications_user() -> EndUser | None:
-    """Return who is signed in as far as applications are concerned: nobody whose account is shut."""
-    end_user = find_end_user()
+def find_end_user_at(client: Client | None) -> EndUser | None:
+    """Return who is signed in at this browser: at a sandbox's client somebody made up, whoever else is."""
+    if enter_world_of(client):
+        _forget_end_user()
+    return find_end_user()
+
+
+def find_applications_user(client: Client | None = None) -> EndUser | None:
+    """Return who is signed in as far as an application is concerned: nobody whose account is shut."""
+    end_user = find_end_user_at(client)
     return end_user if end_user is not None and g.session_row.shut_by_owner_at is None else None
 
 
@@ -173,16 +181,9 @@ def begin_remote_session(
     value, sid = parts.sessions.begin(account_id, assurance, _place(), now, proof, bind=_bind)
     _keep(value)
     if not is_usual:
-        parts.alerts.raise_for(account_id, sid, *_place(), now, text=_text_of_alert(assurance))
+        parts.alerts.raise_for(account_id, sid, *_place(), now, text=known_device.text_of_alert(assurance))
     _note_sign_in(account_id, assurance)
     return sid
-
-
-def _text_of_alert(assurance: Assurance) -> str:
-    """Return by which text its owner is told of a sign-in that was proved elsewhere, or by a card."""
-    if is_by_card(assurance.amr):
-        return BY_CARD
-    return BY_QR if QR in assurance.amr else NEW_BROWSER
 
 
 def _note_sign_in(account_id: str, assurance: Assurance) -> None:
@@ -235,6 +236,10 @@ def change_trust(assurance: Assurance) -> bool:
 def sign_out() -> EndUser | None:
     """End the session of this browser and the grants that were to last as long; return whose it was."""
     end_user = find_end_user()
+    if end_user is not None and is_sandbox():
+        # Whoever lives and is signed in beside them stays
+        end_here(end_user)
+        return end_user
     if end_user is not None:
         parts, now = services.current(), services.now()
         parts.qr_sign_ins.end_of_phone(end_user.account_id, web.browser_id(), now)
@@ -262,8 +267,15 @@ def look_again() -> None:
 def end_here(end_user: EndUser) -> None:
     """End the session of this browser and keep the interaction: the person signs in anew."""
     end_session(end_user.account_id, end_user.sid)
-    web.clear_cookie(TERMINAL if find_terminal() else SESSION)
+    web.clear_cookie(_cookie())
     _forget_end_user()
+
+
+def _cookie() -> str:
+    """Return the name of the cookie that holds the session of this page's person."""
+    if is_sandbox():
+        return SANDBOX
+    return TERMINAL if find_terminal() else SESSION
 
 
 def clear_terminal() -> None:
@@ -273,17 +285,6 @@ def clear_terminal() -> None:
     web.clear_cookie(web.LANGUAGE_COOKIE)
     web.forget_browser()
     _forget_end_user()
-
-
-def forget_earlier_person() -> None:
-    """End at a terminal what somebody began there and left, before the next person begins."""
-    end_half_sign_in()
-    end_waiting_screen()
-    uid, _, secret = web.cookie(TERMINAL).partition(".")
-    parts = services.current()
-    left = parts.sessions.look_up(_bound(uid, secret), services.now()) if secret else None
-    if left is not None and not parts.grants.list_parties(left.sid):
-        end_session(left.account_id, left.sid)
 
 
 def end_session(account_id: str, sid: str) -> bool:

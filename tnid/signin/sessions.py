@@ -58,7 +58,7 @@ class Sessions:
         self._on_end = on_end
 
     def look_up_with_consent(
-        self, value: str, client_id: str, now: int, *, with_mandate: bool = False
+        self, value: str, client_id: str, now: int, *, with_mandate: bool = False, is_sandbox: bool = False
     ) -> Any:
         """Return the live session's row with what its person agreed to share with the client, by one SELECT.
 
@@ -67,17 +67,17 @@ class Sessions:
         if not value or len(value) > MOST_COOKIE_CHARACTERS:
             return None
         found = self._store.find_live_with_consent(
-            hash_cookie(value), client_id, now, with_mandate=with_mandate
+            hash_cookie(value), client_id, now, with_mandate=with_mandate, is_sandbox=is_sandbox
         )
         if found is not None and is_touch_due(found, now):
             self.touch(value, now)
         return found
 
-    def look_up(self, value: str, now: int) -> Any:
+    def look_up(self, value: str, now: int, *, is_sandbox: bool = False) -> Any:
         """Return the live session's row, or None; writes nothing."""
         if not value or len(value) > MOST_COOKIE_CHARACTERS:
             return None
-        return self._store.find_live(hash_cookie(value), now)
+        return self._store.find_live(hash_cookie(value), now, is_sandbox=is_sandbox)
 
     def touch(self, value: str, now: int) -> None:
         self._store.touch(hash_cookie(value), now)
@@ -178,4 +178,5 @@ def end_user_of(row: Any) -> EndUser:
         identity_level=row.identity_level,
         is_waiting=bool(row.is_waiting),
         expires_at=row.session_expires_at,
+        is_sandbox=bool(row.is_sandbox),
     )

@@ -25,7 +25,7 @@ def choose() -> ResponseReturnValue:
     if terminal is None:
         return resume(interaction)
     if session.uid_of_terminal() != interaction.uid:
-        session.forget_earlier_person()
+        forget_earlier_person()
     web.set_cookie(session.TERMINAL, session.terminal_cookie(interaction.uid))
     needs_two = needs_phone(interaction)
     return render_template(
@@ -34,6 +34,17 @@ def choose() -> ResponseReturnValue:
         needs_two=needs_two,
         ways=ways_of(interaction, terminal, needs_two=needs_two),
     )
+
+
+def forget_earlier_person() -> None:
+    """End at a terminal what somebody began there and left, before the next person begins."""
+    session.end_half_sign_in()
+    session.end_waiting_screen()
+    uid, _, secret = web.cookie(session.TERMINAL).partition(".")
+    parts = services.current()
+    left = parts.sessions.look_up(session.bound(uid, secret), services.now()) if secret else None
+    if left is not None and not parts.grants.list_parties(left.sid):
+        session.end_session(left.account_id, left.sid)
 
 
 def ways_of(interaction: Interaction, terminal: Terminal, *, needs_two: bool) -> dict[str, str]:

@@ -16,7 +16,7 @@ from oidc.parameters import FORM, Parameters, parse
 from tnid import services, web
 from tnid.access import Guard, declare
 from tnid.consent.applications import describe
-from tnid.signin.session import clear_terminal, end_session_of, find_end_user, sign_out
+from tnid.signin.session import clear_terminal, end_session_of, find_end_user, find_end_user_at, sign_out
 from tnid.signin.terminals import start_uri_of
 from tnid.signout.forms import SignOutForm
 
@@ -72,7 +72,7 @@ def _read_parameters() -> Parameters:
 
 def _check(parameters: Parameters) -> LogoutRequest:
     endpoint = services.current().provider.end_session
-    return endpoint.check(parameters, find_end_user(), services.now())
+    return endpoint.check(parameters, find_end_user_at, services.now())
 
 
 def _leave(asked: LogoutRequest) -> ResponseReturnValue:

@@ -76,6 +76,10 @@ IS_OPEN = (
     accounts.c.shut_by_owner_at.is_(None),
     accounts.c.deletion_due_at.is_(None),
 )
+# What joins nobody made up with what is live, and nobody who lives with a sandbox
+OF_ITS_WORLD = exists().where(
+    accounts.c.id == bindparam("account_id"), accounts.c.is_sandbox == bindparam("is_sandbox")
+)
 NOT_SHUT = (accounts.c.disabled_at.is_(None), accounts.c.shut_by_owner_at.is_(None))
 
 _INSERT = text(
@@ -87,15 +91,17 @@ _INSERT = text(
     " :identity_level, :locale, :created_at, :updated_at, NULL) ON CONFLICT DO NOTHING"
 )
 _BY_ID = select(accounts).where(accounts.c.id == bindparam("account_id"))
-_BY_USERNAME = select(accounts).where(accounts.c.username_key == bindparam("username_key"))
+# Whoever is looked for lives: those who are made up have a look-up of their own (tnid.stores.made_up)
+_LIVES = accounts.c.is_sandbox == 0
+_BY_USERNAME = select(accounts).where(accounts.c.username_key == bindparam("username_key"), _LIVES)
 _BY_PHONE = select(accounts).where(
-    accounts.c.phone_index == bindparam("phone_index"), accounts.c.disabled_at.is_(None)
+    accounts.c.phone_index == bindparam("phone_index"), accounts.c.disabled_at.is_(None), _LIVES
 )
 _BY_EMAIL = select(accounts).where(
-    accounts.c.email_index == bindparam("email_index"), accounts.c.disabled_at.is_(None)
+    accounts.c.email_index == bindparam("email_index"), accounts.c.disabled_at.is_(None), _LIVES
 )
 _BY_PIN = select(accounts.c.id).where(
-    accounts.c.pin_index == bindparam("pin_index"), accounts.c.disabled_at.is_(None)
+    accounts.c.pin_index == bindparam("pin_index"), accounts.c.disabled_at.is_(None), _LIVES
 )
 # What was read stands in the WHERE: of two that change one profile, neither takes the other's change back
 _PROFILE = (

@@ -91,7 +91,7 @@ _MANDATES = (
 )
 _LIST_ACCEPTING = (
     select(clients)
-    .where(clients.c.accepts_mandates == 1, clients.c.disabled_at.is_(None))
+    .where(clients.c.accepts_mandates == 1, clients.c.is_sandbox == 0, clients.c.disabled_at.is_(None))
     .order_by(clients.c.client_id)
 )
 _CONSENT_ITEMS = (
@@ -203,7 +203,7 @@ class ClientStore:
         return self._changed(client_id, self._execute(_MANDATES, client_id, now, new_value=int(accepts)))
 
     def list_accepting_mandates(self) -> list[Client]:
-        """Return the active clients to which a helper may sign in in somebody's stead."""
+        """Return the active live clients to which a helper may sign in in somebody's stead."""
         return [_read(row) for row in self._database.fetch_all(_LIST_ACCEPTING)]
 
     def set_consent_items(self, client_id: str, items: Mapping[str, Mapping[str, Any]], now: int) -> bool:

@@ -25,6 +25,7 @@ from oidc.decoupled.models import DECOUPLED_COLUMNS, DecoupledRequest
 from tnid.db import Database, db
 from tnid.sealing import Sealer
 from tnid.stores.accounts import IS_OPEN, accounts
+from tnid.stores.clients import clients
 
 SLOWER_SECONDS = 5
 
@@ -86,11 +87,18 @@ _INSERT = text(
     f" VALUES ({', '.join(f':{name}' for name in DECOUPLED_COLUMNS)}) ON CONFLICT DO NOTHING"
 )
 _FIND = select(*_COLUMNS).where(requests.c.id == bindparam("of_request"))
+# Whoever decides lives, or is made up, as the client is live or a sandbox's
+_OTHER_WORLD = exists().where(
+    clients.c.client_id == requests.c.client_id,
+    accounts.c.id == bindparam("by_account"),
+    accounts.c.is_sandbox != clients.c.is_sandbox,
+)
 _CLAIM = (
     update(requests)
     .where(
         requests.c.user_code_hash == bindparam("presented"),
         or_(requests.c.account_id.is_(None), requests.c.account_id == bindparam("by_account")),
+        ~_OTHER_WORLD,
         *_WAITS,
     )
     .values(account_id=bindparam("by_account"))
@@ -117,6 +125,7 @@ _ALLOW = (
     .where(
         *_WAITS_FOR,
         exists().where(accounts.c.id == bindparam("by_account"), *IS_OPEN),
+        ~_OTHER_WORLD,
     )
     .values(
         auth_time=bindparam("signed_in_at"),

@@ -26,9 +26,10 @@ from sqlalchemy import (
     update,
 )
 
-from oidc.models import GRANT_COLUMNS, Grant, Redemption
+from oidc.models import GRANT_COLUMNS, Grant
+from oidc.token.redemption import Redemption
 from tnid.db import Database, db
-from tnid.stores.accounts import IS_OPEN, accounts
+from tnid.stores.accounts import IS_OPEN, OF_ITS_WORLD, accounts
 from tnid.stores.audit import RecordedWrite
 from tnid.stores.consents import consents
 from tnid.stores.mandates import mandate_clients, mandates
@@ -142,9 +143,9 @@ def _insert_where(*conditions: Any) -> Any:
 
 # A grant without a code was agreed to elsewhere than at the client's browser, and hangs on no session
 _INSERT = _insert_where(
-    or_(cast(bindparam("code_hash"), LargeBinary).is_(None), _SESSION_LIVES), _CONSENT_STANDS
+    or_(cast(bindparam("code_hash"), LargeBinary).is_(None), _SESSION_LIVES), _CONSENT_STANDS, OF_ITS_WORLD
 )
-_INSERT_BY_MANDATE = _insert_where(_SESSION_LIVES, _MANDATE_STANDS)
+_INSERT_BY_MANDATE = _insert_where(_SESSION_LIVES, _MANDATE_STANDS, OF_ITS_WORLD)
 _REDEEM = (
     update(grants)
     .where(
@@ -252,10 +253,10 @@ class GrantStore:
         self._database = database
         self._describe = describe
 
-    def add(self, grant: Grant) -> bool:
+    def add(self, grant: Grant, *, is_sandbox: bool = False) -> bool:
         columns = {name: getattr(grant, name) for name in GRANT_COLUMNS}
         statement = _INSERT if grant.mandate_id is None else _INSERT_BY_MANDATE
-        return self._database.execute_alone(statement, **columns) is not None
+        return self._database.execute_alone(statement, **columns, is_sandbox=int(is_sandbox)) is not None
 
     def redeem(self, redemption: Redemption, now: int) -> Grant | None:
         row = _REDEEM_RECORDED.execute(

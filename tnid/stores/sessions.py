@@ -61,12 +61,15 @@ _FIND_LIVE = (
         accounts.c.shut_by_owner_at,
         accounts.c.deletion_due_at,
         (accounts.c.guardian_awaited_until > bindparam("now")).label("is_waiting"),
+        accounts.c.is_sandbox,
     )
     .join(accounts, accounts.c.id == sessions.c.account_id)
     .where(
         sessions.c.id_hash == bindparam("id_hash"),
         *_LIVE,
         accounts.c.disabled_at.is_(None),
+        # A session of somebody made up opens nothing that is live, whatever cookie it came in
+        accounts.c.is_sandbox == bindparam("is_sandbox"),
         or_(accounts.c.shut_by_owner_at.is_(None), accounts.c.shut_by_owner_sid == sessions.c.sid),
     )
 )
@@ -158,14 +161,21 @@ class SessionStore:
     def insert(self, **columns: Any) -> None:
         self._database.execute(_INSERT, **columns, ended_at=None)
 
-    def find_live(self, id_hash: str, now: int) -> Any:
-        """Return who holds this session, or None where it is unknown, ended, idle or the account disabled."""
+    def find_live(self, id_hash: str, now: int, *, is_sandbox: bool = False) -> Any:
+        """Return who holds this session, or None where it is unknown, ended, idle or the account disabled.
+
+        `is_sandbox` finds the made-up alone, and nobody finds them without it.
+        """
         return self._database.fetch_one(
-            _FIND_LIVE, id_hash=id_hash, now=now, idle_since=now - self._idle_seconds
+            _FIND_LIVE,
+            id_hash=id_hash,
+            now=now,
+            idle_since=now - self._idle_seconds,
+            is_sandbox=int(is_sandbox),
         )
 
     def find_live_with_consent(
-        self, id_hash: str, client_id: str, now: int, *, with_mandate: bool = False
+        self, id_hash: str, client_id: str, now: int, *, with_mandate: bool = False, is_sandbox: bool = False
     ) -> Any:
         """Return the same with the scope and claims agreed to with a client; both None without a consent.
 
@@ -177,6 +187,7 @@ class SessionStore:
             client_id=client_id,
             now=now,
             idle_since=now - self._idle_seconds,
+            is_sandbox=int(is_sandbox),
         )
 
     def touch(self, id_hash: str, now: int) -> None:

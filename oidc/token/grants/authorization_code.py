@@ -8,7 +8,7 @@ from typing import Any
 from oidc.authorization.pkce import challenge_of, check_verifier
 from oidc.confirmation import JKT, Confirmation
 from oidc.errors import InvalidGrant, InvalidRequest, OAuthError
-from oidc.models import Client, Grant, Redemption
+from oidc.models import Client, Grant
 from oidc.token.grants import (
     TokenContext,
     TokenRequest,
@@ -18,6 +18,7 @@ from oidc.token.grants import (
     token_response,
 )
 from oidc.token.handles import hash_code
+from oidc.token.redemption import Redemption
 
 
 def exchange_authorization_code(context: TokenContext, asked: TokenRequest) -> dict[str, Any]:

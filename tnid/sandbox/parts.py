@@ -1,0 +1,22 @@
+"""How the sandbox is made of the parts above it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tnid.accounts.vault import Vault
+from tnid.accounts.verification import Verifications
+from tnid.sandbox.made_up import MadeUp
+from tnid.sandbox.seeding import Sandbox
+from tnid.stores.made_up import MadeUpStore
+from tnid.stores.verifications import VerificationStore
+
+if TYPE_CHECKING:
+    from tnid.services import Services
+
+
+def build_sandbox(parts: Services) -> tuple[MadeUp, Sandbox]:
+    vault = Vault(parts.sealer)
+    verifications = Verifications(VerificationStore(parts.database), vault)
+    made_up = MadeUp(MadeUpStore(parts.database), vault, verifications)
+    return made_up, Sandbox(made_up)
