@@ -93,14 +93,7 @@ class Services:
         self.data_requests = build_data_requests(self)
         self.enrolment = Enrolment(self.accounts, self.limits, self.messages, self.audit)
         self.consents = build_consents(self)
-        self.attestations, self.employment_endings = build_attestations(self)
-        self.employments = build_employments(self)
-        self.employment_cards, self.card_status = build_cards(self)
-        self.work_telling = build_telling(self)
-        self.employers = build_employers(self)
-        self.vouching = build_vouching(self)
-        self.lists = build_lists(self)
-        self.employer_tokens, self.scim = build_employer_tokens(self), build_scim(self)
+        self._wire_work()
         self.mandates = build_mandates(self)
         self.guardians = build_guardians(self)
         self.made_up, self.sandbox = build_sandbox(self)
@@ -113,6 +106,17 @@ class Services:
         self.recovery = build_recovery(self)
         self.developers = build_developers(self)
         self._wire_staff()
+
+    def _wire_work(self) -> None:
+        """Wire employers, and what they say of whom."""
+        self.attestations, self.employment_endings = build_attestations(self)
+        self.employments = build_employments(self)
+        self.employment_cards, self.card_status = build_cards(self)
+        self.work_telling = build_telling(self)
+        self.employers = build_employers(self)
+        self.vouching = build_vouching(self)
+        self.lists = build_lists(self)
+        self.employer_tokens, self.scim = build_employer_tokens(self), build_scim(self)
 
     def _wire_staff(self) -> None:
         """Wire those who work for the province: at a counter, and as operators."""

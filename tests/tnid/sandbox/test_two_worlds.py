@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.conftest import Clock
-from tests.tnid.conftest import CALLBACK, InProcess
+from tests.tnid.conftest import CALLBACK, InProcess, Someone
 from tnid.sandbox.people import people
 from tnid.services import Services
 
@@ -121,7 +121,9 @@ def test_no_page_for_people_who_live_answers_a_sandboxs_request(
 def test_the_picker_answers_no_live_request(browser: InProcess, live: str) -> None:
     uid = parse_qs(urlsplit(browser.open(live).url).query)["interaction"][0]
     assert browser.open(f"/sandbox/sign-in?interaction={uid}").status == 400
-    assert browser.post(f"/sandbox/sign-in?interaction={uid}", person="level2", factors="2").status_code == 400
+    assert (
+        browser.post(f"/sandbox/sign-in?interaction={uid}", person="level2", factors="2").status_code == 400
+    )
     assert browser.open(f"/resume/{uid}").path == "/login"
 
 
