@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any, NamedTuple
 
@@ -110,6 +110,12 @@ def _details(details: Mapping[str, Any]) -> str:
     return orjson.dumps(details, option=orjson.OPT_SORT_KEYS).decode()
 
 
+def digest_of(key: bytes, number: int, previous: bytes, events: Iterable[Sequence[Any]]) -> bytes:
+    """Return the seal of a batch: over its number, its events' columns and the seal before."""
+    canonical = orjson.dumps([number, *(list(event) for event in events)])
+    return hmac.new(key, previous + canonical, hashlib.sha256).digest()
+
+
 class Verified(NamedTuple):
     """What a check of the whole chain found; it holds where `problems` is empty."""
 
@@ -156,8 +162,7 @@ class Chain:
         return len(events)
 
     def _digest(self, number: int, previous: bytes, events: list[Any]) -> bytes:
-        canonical = orjson.dumps([number, *(list(event) for event in events)])
-        return hmac.new(self._key, previous + canonical, hashlib.sha256).digest()
+        return digest_of(self._key, number, previous, events)
 
     def verify(self) -> Verified:
         """Recompute every seal, in order. Reads the whole log, a batch at a time."""

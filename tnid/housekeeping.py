@@ -41,6 +41,7 @@ from tnid.purge import purge_expired
 from tnid.services import Services
 from tnid.settings import Settings
 from tnid.signout.endings import LOGOUT_TOKEN, MANDATE_LOGOUT_TOKEN, logout_token_composer
+from tnid.soc.export import SYSLOG, exports
 from tnid.stores.audit import AuditStore, LeaseStore
 from tnid.stores.messages import MessageStore
 from tnid.stores.security_events import SecurityEventStore
@@ -197,11 +198,24 @@ def keep_house(settings: Settings, parent: int) -> None:
     # Beside the chores: a long purge must not hold a logout token up, nor a slow client the purge
     sender = threading.Thread(target=make_sender(services).run, args=(stop,), name="sender")
     importer = threading.Thread(target=build_engine(services).run, args=(stop,), name="importer")
+    exporter = threading.Thread(target=make_exporter(services).run, args=(stop,), name="exporter")
     sender.start()
     importer.start()
+    exporter.start()
     Housekeeper(chores(services), LeaseStore(services.database), services.figures).run(stop)
     sender.join()
     importer.join()
+    exporter.join()
+
+
+def make_exporter(services: Services) -> Housekeeper:
+    """Return what hands the audit log on, by one machine at a time to a receiver, into a file by each."""
+    found = exports(services.settings, services.database, services.figures)
+    todo = [
+        Chore(f"export_{one.way}", services.settings.audit_seal_seconds, one.way == SYSLOG, one.hand_on)
+        for one in found
+    ]
+    return Housekeeper(todo, LeaseStore(services.database), services.figures)
 
 
 def make_sender(services: Services) -> Sender:

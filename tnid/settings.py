@@ -181,6 +181,12 @@ class Settings:
     zalo_secret_file: Path | None = setting(parse_secret_file, None, "file",
         "the Zalo gateway's bearer secret, mode 0600")
 
+    # Who watches
+    audit_syslog_url: str | None = setting(url_of("syslog+tls", "syslog+tcp", "syslog+udp"), None, "URL",
+        "a syslog receiver of the sealed audit log; port 6514, 601 or 514 unless it is there")
+    audit_file: Path | None = setting(parse_path, None, "file",
+        "where the sealed audit log is appended as JSON lines; may be rotated")
+
     # Keeping house
     audit_seal_seconds: int = setting(whole(1, 60), "1", "seconds",
         "between two sealings of the audit log")

@@ -15,6 +15,7 @@ from tnid.event_counts import EventCounts
 from tnid.monitoring.exposition import Family, Labels
 from tnid.qr.stats import count_steps
 from tnid.revision import newest_revision
+from tnid.stores.audit_exports import AuditExportStore
 from tnid.stores.states import StateStore
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class States:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._store = StateStore(services.database)
+        self._exported = AuditExportStore(services.database)
         self._counts = EventCounts(services.database)
 
     def find_all(self, now: int) -> list[Family]:
@@ -34,7 +36,13 @@ class States:
         always = [self._build(), self._settings()]
         try:
             # Read before the first line is written
-            found = [*self._events(), *self._outbox(now), *self._audit(now), *self._keys(now)]
+            found = [
+                *self._events(),
+                *self._outbox(now),
+                *self._audit(now),
+                *self._exports(),
+                *self._keys(now),
+            ]
             return [up(1), *found, self._revision(), *always]
         except DatabaseUnavailable:
             return [up(0), *always]
@@ -60,6 +68,13 @@ class States:
         age = 0 if found.since is None else max(0, now - found.since)
         yield gauge("tnid_audit_unsealed", "Audit events not yet sealed.", found.unsealed)
         yield gauge("tnid_audit_unsealed_oldest_seconds", "Age of the oldest event not yet sealed.", age)
+
+    def _exports(self) -> Iterator[Family]:
+        waiting = [
+            (labelled(way=row.way), float(row.newest - row.batch)) for row in self._exported.list_all()
+        ]
+        about = "Sealed batches of the audit log not yet handed on, by way."
+        yield Family("tnid_audit_export_waiting_batches", "gauge", about, waiting)
 
     def _keys(self, now: int) -> Iterator[Family]:
         keys = self._services.keyring.list_keys(now)
