@@ -254,6 +254,19 @@ class UseDpopNonce(OAuthError):
         self.nonce = nonce
 
 
+class TooManyRequests(OAuthError):
+    """RFC 6585 §4, in the form of RFC 6749 §5.2. Whoever counts the requests records it, once a minute."""
+
+    code = "temporarily_unavailable"
+    status = 429
+    may_redirect = False
+    is_refusal = False
+
+    def __init__(self, description: str, retry_after_seconds: int) -> None:
+        super().__init__(description)
+        self.retry_after_seconds = retry_after_seconds
+
+
 class BadMetadata(OAuthError):
     """A client's metadata that can't be: `member` is what to change, `reason` a stable word for why.
 
@@ -287,4 +300,6 @@ def error_response(error: OAuthError) -> Response:
         headers = (("WWW-Authenticate", 'Basic realm="token"'),)
     elif isinstance(error, UseDpopNonce):
         headers = (("DPoP-Nonce", error.nonce),)
+    elif isinstance(error, TooManyRequests):
+        headers = (("Retry-After", str(error.retry_after_seconds)),)
     return json_response({"error": error.code, "error_description": error.description}, error.status, headers)

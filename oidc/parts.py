@@ -38,6 +38,7 @@ class ProviderConfig:
 
     `may_keep_login_hint` says of a login_hint whether it may be stored and shown. `note_reuse` is called with
     the grant that ended because a refresh token of it was used twice, and the time, in the same unit of work.
+    `admit_client` is called with a client that has proved itself, and the time; it raises TooManyRequests.
     """
 
     issuer: str
@@ -59,6 +60,7 @@ class ProviderConfig:
     pushed_request_lifetime_seconds: int = 90
     may_keep_login_hint: Callable[[str], bool] = lambda _hint: True
     note_reuse: Callable[[Grant, int], None] = lambda _grant, _now: None
+    admit_client: Callable[[str, int], None] = lambda _client_id, _now: None
     dpop_nonce_required: bool = False
     identity_assurance: IdentityAssurance | None = None
     mtls: Mtls = OFF

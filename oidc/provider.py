@@ -130,7 +130,9 @@ def wire(
         interactions=Interactions(stores.interactions, config.interaction_lifetime_seconds),
         fetcher=fetcher,
         client_keys=keys,
-        authenticator=ClientAuthenticator(stores.clients, assertions, CertificateChecker(config.mtls, keys)),
+        authenticator=ClientAuthenticator(
+            stores.clients, assertions, CertificateChecker(config.mtls, keys), config.admit_client
+        ),
         sender_constraint=SenderConstraint(proofs, discovery.addresses(config.issuer, config.mtls)),
     )
 

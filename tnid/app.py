@@ -39,6 +39,7 @@ from tnid.monitoring.parts import count_failures
 from tnid.officials import blueprints as officials
 from tnid.officials.news import find_news
 from tnid.qr import blueprints as qr
+from tnid.rates import pages as rate_pages
 from tnid.recovery import blueprints as recovery
 from tnid.sandbox import blueprints as sandbox
 from tnid.scim import blueprints as scim
@@ -134,7 +135,9 @@ def create_app(settings: Settings, figures: Figures | None = None) -> Applicatio
     count_failures(parts)
     web.install(app, settings, parts.sealer.derive("web.cookies"))
     rendering.install(app)
+    rate_pages.install(app)
     access.install(app)
+    rate_pages.install_for_accounts(app)
     csrf = protect_forms(app)
     for blueprint in blueprints():
         app.register_blueprint(blueprint)

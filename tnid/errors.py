@@ -94,6 +94,11 @@ WORDINGS: dict[str, Wording] = {
         _("There were too many tries from this network."),
         _("Wait some minutes, then try again."),
     ),
+    "too_many_requests": Wording(
+        _("Too many requests"),
+        _("More pages were asked for within a minute than can be served to one network or account."),
+        _("Wait a minute, then try again. Nothing was changed."),
+    ),
     "too_many_recoveries": Wording(
         _("Too many tries"),
         _("There were too many tries to recover accounts."),

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from tnid.services import Services
 
 RETRY_AFTER_SECONDS = 5
+# The answers to a wrong secret, or to a token that is none
+UNPROVEN = frozenset({401, 403})
 CLIENT_PREFIX = discovery.ENDPOINTS["registration_endpoint"] + "/"
 log = logging.getLogger(__name__)
 _STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
@@ -121,12 +123,7 @@ class Front:
             return problem(405, "invalid_request", "This method is not allowed here.", (allow,))
         request_id = self._note_origin(environ)
         try:
-            request = read_request(environ, self._find_certificate(environ))
-            if request is None:
-                return problem(413, "invalid_request", "The request is too large.")
-            with self._services.database.unit():
-                response = route.answer(request, environ, clock.now())
-            return response and not_modified(environ, response)
+            return self._answer(route, environ)
         except DatabaseUnavailable:
             log.warning("database unavailable, request %s", request_id)
             retry = ("Retry-After", str(RETRY_AFTER_SECONDS))
@@ -134,6 +131,29 @@ class Front:
         except Exception:  # the last line: one request fails, the next is served
             log.exception("request %s failed", request_id)
             return problem(500, "server_error", f"Something failed here; request {request_id}.")
+
+    def _answer(self, route: Route, environ: WSGIEnvironment) -> Response | None:
+        seconds = self._seconds_shut()
+        if seconds:
+            return too_many(seconds, "Too many requests of this network failed.")
+        request = read_request(environ, self._find_certificate(environ))
+        if request is None:
+            return problem(413, "invalid_request", "The request is too large.")
+        with self._services.database.unit():
+            response = route.answer(request, environ, clock.now())
+        self._count_refusal(response)
+        return response and not_modified(environ, response)
+
+    def _seconds_shut(self) -> int:
+        """Return for how long nothing more is taken from a network that goes through secrets or tokens."""
+        parts = self._services
+        network = network_of(audit.origin.get().ip or "")
+        return parts.rates.seconds_shut(parts.rate_rules.refused_of_network, network, clock.now())
+
+    def _count_refusal(self, response: Response | None) -> None:
+        if response is not None and response.status in UNPROVEN:
+            parts, network = self._services, network_of(audit.origin.get().ip or "")
+            parts.rates.take(parts.rate_rules.refused_of_network, network, clock.now())
 
     def _find_certificate(self, environ: WSGIEnvironment) -> str:
         settings = self._services.settings
@@ -223,8 +243,7 @@ def device_authorization(services: Services) -> Answer:
         if services.limits.take(network, now):
             return endpoint.respond(request, now)
         services.audit.record("device.refused", outcome="refused", reason="too_many", now=now)
-        retry = ("Retry-After", str(DEVICE_FROM_NETWORK.window_seconds))
-        return problem(429, "temporarily_unavailable", "Too many requests from this network.", (retry,))
+        return too_many(DEVICE_FROM_NETWORK.window_seconds, "Too many requests from this network.")
 
     return answer
 
@@ -300,6 +319,11 @@ def not_modified(environ: WSGIEnvironment, response: Response) -> Response:
 def problem(status: int, code: str, description: str, headers: Headers = ()) -> Response:
     """Refuse below the protocol, in the protocol's form."""
     return json_response({"error": code, "error_description": description}, status, headers)
+
+
+def too_many(seconds: int, description: str) -> Response:
+    """RFC 6585 §4."""
+    return problem(429, "temporarily_unavailable", description, (("Retry-After", str(seconds)),))
 
 
 def install(app: Any, services: Services) -> None:

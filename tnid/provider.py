@@ -157,6 +157,7 @@ def build_provider(
     stores: Stores,
     events: Events,
     note_reuse: Callable[[Grant, int], None],
+    admit_client: Callable[[str, int], None],
 ) -> Provider:
     """Wire the provider; its secrets come from the master key, each for one purpose."""
     config = ProviderConfig(
@@ -177,6 +178,7 @@ def build_provider(
         mtls=_mtls(settings),
         may_keep_login_hint=may_keep_login_hint,
         note_reuse=note_reuse,
+        admit_client=admit_client,
         identity_assurance=ASSURANCE,
     )
     return Provider(

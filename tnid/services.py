@@ -37,6 +37,7 @@ from tnid.monitoring.figures import Figures
 from tnid.officials.parts import build_counter
 from tnid.provider import build_keyring, build_provider, build_stores
 from tnid.qr.parts import build_qr_sign_ins, build_qr_tickets
+from tnid.rates.parts import build_rates, make_admission
 from tnid.recovery.parts import build_recovery
 from tnid.sandbox.parts import build_sandbox
 from tnid.scim.parts import build_employer_tokens, build_scim
@@ -102,7 +103,10 @@ class Services:
             self.vouching, self.sealer, self.mandates, self.audit,
         )  # fmt: skip
         stolen = StolenTokens(self.accounts, self.clients, self.messages)
-        self.provider = build_provider(settings, self.sealer, self.keyring, stores, self.audit, stolen.tell)
+        self.rates, self.rate_rules = build_rates(self)
+        self.provider = build_provider(
+            settings, self.sealer, self.keyring, stores, self.audit, stolen.tell, make_admission(self)
+        )
         self.recovery = build_recovery(self)
         self.developers = build_developers(self)
         self._wire_staff()

@@ -67,7 +67,7 @@ class Settings:
     database_url: str = setting(parse_database_url, "sqlite:///{instance_dir}/tnid.db", "URL",
         "SQLite or PostgreSQL", secret=True)
     redis_url: str | None = setting(url_of("redis", "rediss", "unix"), None, "URL",
-        "a Redis for speed; taken, and not used yet", secret=True)
+        "a Redis in which processes agree on rates; the database does where there is none", secret=True)
     master_key_file: Path = setting(parse_path, "{instance_dir}/master.key", "file",
         "the key that seals keys and personal data, mode 0600")
     trusted_proxies: tuple[Network, ...] = setting(parse_networks, "", "networks",
@@ -186,6 +186,18 @@ class Settings:
         "a syslog receiver of the sealed audit log; port 6514, 601 or 514 unless it is there")
     audit_file: Path | None = setting(parse_path, None, "file",
         "where the sealed audit log is appended as JSON lines; may be rotated")
+
+    # How much at a time
+    rate_network_pages: int = setting(whole(60, 10_000_000), "30000", "a minute",
+        "pages that one network may ask for: thousands may share an address")
+    rate_network_sign_ins: int = setting(whole(10, 10_000_000), "6000", "a minute",
+        "sign-ins that may be begun from one network")
+    rate_network_refusals: int = setting(whole(10, 10_000_000), "3000", "a minute",
+        "requests of one network for endpoints that machines call that may fail for want of proof")
+    rate_account_pages: int = setting(whole(10, 1_000_000), "1200", "a minute",
+        "pages that one account may ask for")
+    rate_client_requests: int = setting(whole(60, 100_000_000), "600000", "a minute",
+        "requests that one client may make")
 
     # Keeping house
     audit_seal_seconds: int = setting(whole(1, 60), "1", "seconds",

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from base64 import b64decode
 from binascii import Error as Base64Error
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 from urllib.parse import unquote_plus
 
@@ -37,8 +37,14 @@ class ClientAuthenticator:
     """Finds out which client is calling. No such client and a wrong secret look the same, in time too."""
 
     def __init__(
-        self, clients: ClientStore, assertions: AssertionChecker, certificates: CertificateChecker
+        self,
+        clients: ClientStore,
+        assertions: AssertionChecker,
+        certificates: CertificateChecker,
+        admit: Callable[[str, int], None],
     ) -> None:
+        """`admit` may send away a client that asks too often, once it has proved itself."""
+        self._admit = admit
         self._clients = clients
         self._assertions = assertions
         self._certificates = certificates
@@ -56,9 +62,13 @@ class ClientAuthenticator:
         elif client is not None and client.auth_method in MTLS_METHODS:
             # RFC 8705 §2: the request names the client, and its connection proves it
             self._certificates.check(client, request.certificate, now)
+            self._admit(client.client_id, now)
             return client
         if client is None or client.auth_method != credentials.method:
             raise InvalidClient(_REFUSAL)
+        if not client.is_public:
+            # Of a public one anybody could use the share up
+            self._admit(client.client_id, now)
         return client
 
 

@@ -8,6 +8,7 @@ strangers' guesses shut no door that it comes through.
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 from typing import NamedTuple
 
 from tnid.interfaces import BlindIndex
@@ -118,6 +119,7 @@ class Limits:
         return self._blind.blind_index("throttle", f"{bucket.limit.name}:{bucket.subject}")
 
 
+@lru_cache(4096)
 def network_of(ip: str) -> str:
     """Return what counts as one network: an IPv4 address, or the /64 that an IPv6 line is given."""
     try:

@@ -35,6 +35,10 @@ _COUNT = text(
     " resets_at = CASE WHEN throttles.resets_at <= :now THEN excluded.resets_at ELSE throttles.resets_at END"
     " RETURNING failures"
 )
+_ADD = text(
+    "INSERT INTO throttles (key, failures, resets_at) VALUES (:key, :amount, :resets_at)"
+    " ON CONFLICT (key) DO UPDATE SET failures = throttles.failures + excluded.failures RETURNING failures"
+)
 # As many as are looked at together; where they are fewer, the last one stands for the others
 MOST = 3
 _FIND = select(throttles).where(
@@ -79,6 +83,12 @@ class ThrottleStore:
     def count(self, key: str, window_seconds: int, now: int) -> int:
         """Count one more failure; return how many there are in this window."""
         counted = self._database.execute_returning(_COUNT, key=key, resets_at=now + window_seconds, now=now)
+        return int(counted.failures)
+
+    def add(self, key: str, amount: int, window_seconds: int, now: int) -> int:
+        """Count so many more under a key that is of one window alone; return how many there are."""
+        resets_at = now + window_seconds
+        counted = self._database.execute_returning(_ADD, key=key, amount=amount, resets_at=resets_at)
         return int(counted.failures)
 
     def seconds_shut(self, allowed: Mapping[str, int], now: int) -> int:

@@ -1,0 +1,1 @@
+"""How much at a time: of one network, one account, one client."""
