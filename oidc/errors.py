@@ -6,6 +6,7 @@ developer, its `detail` to our own log. Whether it may be sent to the redirect U
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from oidc.http import Headers, Response, json_response
@@ -29,6 +30,12 @@ class OAuthError(Exception):
         # RFC 6749 §5.2: %x20-21 / %x23-5B / %x5D-7E
         self.description = "".join(c if " " <= c <= "~" and c not in '"\\' else "?" for c in description)
         self.detail = detail
+        # For the log that the application's developer reads: who asked, where that is known, in which
+        # sign-in, since when, and by which parameters (`oidc.sent`). Whoever knows one of them sets it
+        self.client_id: str | None = None
+        self.flow = ""
+        self.began_at: int | None = None
+        self.sent: Mapping[str, str] = {}
 
 
 class PageError(OAuthError):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any, NamedTuple
 
@@ -26,6 +26,14 @@ CHAIN_PURPOSE = "audit.chain"
 SECRET_WORDS = frozenset({"password", "secret", "token", "code", "pin", "cookie", "authorization"})
 
 
+class Asked(NamedTuple):
+    """An application's request that the person at the browser is answering, and since when."""
+
+    client_id: str
+    flow: str
+    began_at: int
+
+
 class Origin(NamedTuple):
     """Where a request came from; the source port too, for addresses are shared (Decree 333/2026)."""
 
@@ -33,6 +41,8 @@ class Origin(NamedTuple):
     port: int | None = None
     user_agent: str | None = None
     request_id: str | None = None
+    # Of a screen of a sign-in: what belongs to it is linked in the log that the developer reads
+    asked: Asked | None = None
 
 
 origin: ContextVar[Origin] = ContextVar("origin", default=Origin())  # noqa: B039  an Origin is immutable
@@ -41,6 +51,11 @@ origin: ContextVar[Origin] = ContextVar("origin", default=Origin())  # noqa: B03
 def find_request_id() -> str | None:
     """Return the number of the request that this thread answers."""
     return origin.get().request_id
+
+
+def note_asked(asked: Asked) -> None:
+    """Note in which sign-in the current request is."""
+    origin.set(origin.get()._replace(asked=asked))
 
 
 class Audit:
@@ -65,6 +80,9 @@ class Audit:
         `event` is "noun.verb", `outcome` "ok" or "refused", `reason` a stable word. `details` hold neither
         secrets nor personal data.
         """
+        asked = origin.get().asked
+        if asked is not None and client_id == asked.client_id:
+            details = {"flow": asked.flow, "seconds": max(0, now - asked.began_at), **(details or {})}
         self._store.append(
             **event_columns(event, now),
             outcome=outcome, reason=reason, account_id=account_id, client_id=_bounded(client_id),
@@ -129,12 +147,19 @@ class Verified(NamedTuple):
 class Chain:
     """Seals the appended events, counts what it sealed, and checks the seals."""
 
-    def __init__(self, database: Database, key: bytes) -> None:
-        """Take the key derived from the master key for CHAIN_PURPOSE."""
+    def __init__(
+        self, database: Database, key: bytes, followers: Sequence[Callable[[list[Any]], None]] = ()
+    ) -> None:
+        """Take the key derived from the master key for CHAIN_PURPOSE.
+
+        Each of `followers` is called with a sealed batch's events, in the unit of work that seals it: so each
+        sees every event, and once.
+        """
         self._database = database
         self._store = AuditStore(database)
         self._counts = EventCounts(database)
         self._key = key
+        self._followers = (self._counts.add, *followers)
 
     def seal(self, now: int) -> int:
         """Seal what has been appended, up to BATCH_EVENTS; return how many events that were.
@@ -158,7 +183,8 @@ class Chain:
             self._store.complete_batch(
                 number, previous_hash=previous, digest=digest, event_count=len(events), now=now
             )
-            self._counts.add(events)
+            for follow in self._followers:
+                follow(events)
         return len(events)
 
     def _digest(self, number: int, previous: bytes, events: list[Any]) -> bytes:

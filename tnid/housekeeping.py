@@ -21,6 +21,7 @@ from sqlalchemy import create_engine
 from tnid import clock
 from tnid.accounts.erasure import erase_due
 from tnid.audit import CHAIN_PURPOSE, Chain, find_request_id
+from tnid.client_log.parts import build_client_log_writer
 from tnid.consent.notices import SECURITY_EVENT, SecurityEventCarrier
 from tnid.db import Database, DatabaseUnavailable, engine_options, prepare_engine
 from tnid.decoupled.pings import CIBA_PING, ping_composer
@@ -74,7 +75,8 @@ class Chore(NamedTuple):
 def chores(services: Services) -> tuple[Chore, ...]:
     """Return what has to be done, most urgent first."""
     settings, database = services.settings, services.database
-    chain = Chain(database, services.sealer.derive(CHAIN_PURPOSE))
+    followers = (build_client_log_writer(services).enter,)
+    chain = Chain(database, services.sealer.derive(CHAIN_PURPOSE), followers)
     events = AuditStore(database)
 
     def seal(now: int) -> bool:

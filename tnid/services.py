@@ -17,6 +17,7 @@ from tnid.accounts.stolen_tokens import StolenTokens
 from tnid.admin.parts import build_admin
 from tnid.audit import Audit, event_columns
 from tnid.badges.parts import build_badges
+from tnid.client_log.parts import build_client_log
 from tnid.consent.parts import build_consents
 from tnid.db import Database
 from tnid.developers.parts import build_developers
@@ -75,6 +76,7 @@ class Services:
         self.keyring = build_keyring(settings, database, self.sealer)
         self.clients, self.resources = ClientStore(database), ResourceStore(database)
         self.grants = GrantStore(database, event_columns)
+        self.client_log = build_client_log(self)
         self.outbox = OutboxStore(database)
         self.limits = Limits(ThrottleStore(database), self.sealer)
         self.messages = build_messages(self)

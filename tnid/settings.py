@@ -204,6 +204,12 @@ class Settings:
         "between two sealings of the audit log")
     audit_keep_seconds: int = setting(whole(YEAR, 100 * YEAR), str(2 * YEAR), "seconds",
         "how long audit events are kept")
+    client_log_keep_seconds: int = setting(whole(3600, 400 * DAY), str(30 * DAY), "seconds",
+        "how long developers read the entries of their application's log")
+    client_hours_keep_seconds: int = setting(whole(DAY, 10 * YEAR), str(400 * DAY), "seconds",
+        "how long the counts of an application's hours are kept")
+    client_log_most_a_minute: int = setting(whole(4, 100_000), "240", "entries",
+        "more of one application are counted and not entered; refusals of one stage get a quarter")
     purge_seconds: int = setting(whole(1, DAY), "30", "seconds",
         "between two purges of expired rows")
     purge_batch_rows: int = setting(whole(1, 100_000), "500", "rows",

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from oidc.agreed import Agreed
+from oidc.authorization.interaction import answered_already, grant_id_of, told_of
 from oidc.authorization.lifetimes import Lifetimes
 from oidc.authorization.prompts import (
     Prompt,
@@ -46,6 +47,7 @@ from oidc.models import (
 )
 from oidc.parts import Parts
 from oidc.refusal import record_refusal
+from oidc.sent import describe_sent, sent_as, sent_in
 from oidc.token.handles import hash_code, new_code, new_identifier
 from oidc.worlds import WhoIsThere, of_its_world
 
@@ -74,11 +76,13 @@ class AuthorizationEndpoint:
         try:
             draft = self._reader.read(request, now)
         except PageError as error:
+            error.sent = sent_in(request)
             return self._show(error, now)
         end_user = of_its_world(who_is_there(draft.client), draft.client)
         try:
             checked = check_request(draft)
         except OAuthError as error:
+            error.sent = describe_sent(draft.parameters)
             return self._fail(draft.client, draft.reply_to, error, end_user, now)
         return self._decide(checked, draft.client, end_user, browser, now)
 
@@ -123,9 +127,10 @@ class AuthorizationEndpoint:
             return self._resume_local(interaction, who_is_there(None), now)
         client = self._clients.find(interaction.request.client_id)
         if client is None or client.disabled_at is not None:
-            return self._show(UnknownClient("No such client is registered."), now)
+            return self._show(told_of(UnknownClient("No such client is registered."), interaction), now)
         if interaction.request.redirect_uri not in client.redirect_uris:
-            return self._show(UnsafeRequest("The redirect_uri is no longer registered."), now)
+            unsafe = UnsafeRequest("The redirect_uri is no longer registered.")
+            return self._show(told_of(unsafe, interaction), now)
         end_user = of_its_world(who_is_there(client), client)
         return self._decide(interaction.request, client, end_user, browser, now, interaction)
 
@@ -137,7 +142,7 @@ class AuthorizationEndpoint:
             return None
         if client.disabled_at is not None or left.request.redirect_uri not in client.redirect_uris:
             return None
-        error = AccessDenied("Nobody went on at the terminal.", reason="left")
+        error = told_of(AccessDenied("Nobody went on at the terminal.", reason="left"), left)
         is_first = self._interactions.complete(uid, now)
         return self._fail(client, reply_to(left.request), error, None, now) if is_first else None
 
@@ -206,8 +211,12 @@ class AuthorizationEndpoint:
             )
             return Prompt(rule.name, waiting)
         except OAuthError as error:
-            if interaction and not self._interactions.complete(interaction.uid, now):
-                return self._show(ExpiredInteraction("This request was answered already."), now)
+            if interaction is None:
+                error.sent = sent_as(request)
+            elif self._interactions.complete(interaction.uid, now):
+                told_of(error, interaction)
+            else:
+                return self._show(answered_already(interaction), now)
             return self._fail(client, reply_to(request), error, end_user, now)
 
     def _check_refusals(self, situation: Situation) -> None:
@@ -223,9 +232,12 @@ class AuthorizationEndpoint:
     def _complete(self, situation: Situation) -> Answer:
         interaction = situation.interaction
         if interaction and not self._interactions.complete(interaction.uid, situation.now):
-            return self._show(ExpiredInteraction("This request was answered already."), situation.now)
+            return self._show(answered_already(interaction), situation.now)
         answer = self._issue_code(situation)
-        return self._show(answer, situation.now) if isinstance(answer, PageError) else answer
+        if not isinstance(answer, PageError):
+            return answer
+        answer.client_id, answer.sent = situation.client.client_id, sent_as(situation.request)
+        return self._show(told_of(answer, interaction) if interaction else answer, situation.now)
 
     def _issue_code(self, situation: Situation) -> Response | PageError:
         """Answer with a code, or return why there is none."""
@@ -248,7 +260,7 @@ class AuthorizationEndpoint:
         if agreed_until is not None:
             lasts_until = min(lasts_until, agreed_until)
         grant = Grant(
-            id=new_identifier(),
+            id=grant_id_of(situation.interaction.uid) if situation.interaction else new_identifier(),
             client_id=request.client_id,
             account_id=end_user.account_id,
             sid=end_user.sid,
@@ -288,7 +300,7 @@ class AuthorizationEndpoint:
         if name is not None and interaction.denied_at is None:
             return Prompt(name, interaction)
         if not self._interactions.complete(interaction.uid, now):
-            return self._show(ExpiredInteraction("This request was answered already."), now)
+            return self._show(answered_already(interaction), now)
         return redirect(interaction.return_to or "/", {})
 
     def _show(self, error: PageError, now: int) -> PageError:

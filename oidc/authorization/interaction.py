@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from base64 import urlsafe_b64encode
 from dataclasses import replace
+from typing import TypeVar
 
-from oidc.errors import ExpiredInteraction
+from oidc.errors import ExpiredInteraction, OAuthError
 from oidc.interfaces import InteractionStore
 from oidc.models import AuthorizationRequest, Interaction
+from oidc.sent import sent_as
 
 MOST_LIFETIME_SECONDS = 3600
+Error = TypeVar("Error", bound=OAuthError)
 
 
 def hash_browser(browser: str) -> str:
@@ -22,8 +26,32 @@ def hash_browser(browser: str) -> str:
     return hashlib.sha256(browser.encode()).hexdigest()
 
 
+def grant_id_of(uid: str) -> str:
+    """Return the id of the grant that an interaction leads to, which both are known by in the log.
+
+    A hash: who reads it there doesn't learn the interaction's own, which is part of the address of its pages.
+    """
+    digest = hashlib.sha256(f"grant:{uid}".encode()).digest()[:16]
+    identifier = urlsafe_b64encode(digest).decode().rstrip("=")
+    # No leading dash, which looks like an option
+    return "_" + identifier[1:] if identifier.startswith("-") else identifier
+
+
 def _is_open(interaction: Interaction, now: int) -> bool:
     return interaction.completed_at is None and interaction.expires_at > now
+
+
+def told_of(error: Error, interaction: Interaction) -> Error:
+    """Return the error with what its developer may read of the request that it ends."""
+    error.flow, error.began_at = grant_id_of(interaction.uid), interaction.created_at
+    if interaction.request is not None:
+        error.client_id, error.sent = interaction.request.client_id, sent_as(interaction.request)
+    return error
+
+
+def answered_already(interaction: Interaction) -> ExpiredInteraction:
+    """Return the error of whoever comes second."""
+    return told_of(ExpiredInteraction("This request was answered already.", was_answered=True), interaction)
 
 
 class Interactions:
@@ -91,11 +119,12 @@ class Interactions:
         if interaction and _is_open(interaction, now):
             return interaction
         request = interaction.request if interaction else None
-        raise ExpiredInteraction(
+        error = ExpiredInteraction(
             "This request has expired, was answered, or began in another browser.",
             client_id=request.client_id if request else None,
             was_answered=interaction is not None and interaction.completed_at is not None,
         )
+        raise error if interaction is None else told_of(error, interaction)
 
     def find_left(self, uid: str, browser: str, now: int) -> Interaction | None:
         """Return this browser's interaction that nobody answered before its time was over, or None."""

@@ -44,7 +44,7 @@ class PushedRequestEndpoint:
             answer = {"request_uri": request_uri, "expires_in": expires_in}
             return json_response(answer, 201, nonce_header(proved))
         except OAuthError as error:
-            return refuse(self._events, "authorization.push_refused", error, now, client_id)
+            return refuse(self._events, "authorization.push_refused", error, now, client_id, request)
 
 
 def bind(request: AuthorizationRequest, proved: Proved | None) -> AuthorizationRequest:

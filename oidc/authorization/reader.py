@@ -27,6 +27,13 @@ class RequestReader:
         """Return the request, its client and redirect URI beyond doubt; raise PageError."""
         parameters = read_parameters(request)
         client = find_trusted_client(parameters, self._clients)
+        try:
+            return self._read_of(client, parameters, now)
+        except PageError as error:
+            error.client_id = client.client_id
+            raise
+
+    def _read_of(self, client: Client, parameters: Parameters, now: int) -> Draft:
         request_uri = parameters.values.get("request_uri")
         if request_uri is None or not is_pushed_uri(request_uri):
             return self.draft(parameters, client, now)

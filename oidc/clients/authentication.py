@@ -12,7 +12,7 @@ from urllib.parse import unquote_plus
 
 from oidc.clients.assertion import ASSERTION_TYPE, AssertionChecker
 from oidc.clients.mtls import MTLS_METHODS, CertificateChecker
-from oidc.errors import InvalidClient, InvalidRequest
+from oidc.errors import InvalidClient, InvalidRequest, OAuthError
 from oidc.http import Request
 from oidc.interfaces import ClientStore
 from oidc.models import Client
@@ -52,9 +52,17 @@ class ClientAuthenticator:
     def authenticate(self, request: Request, parameters: Mapping[str, str], now: int) -> Client:
         """Return the client; raise InvalidClient, or InvalidRequest for two methods at once."""
         credentials = read_credentials(request, parameters)
-        client = self._clients.find(credentials.client_id) if is_client_id(credentials.client_id) else None
-        if client is not None and client.disabled_at is not None:
-            client = None
+        named = self._clients.find(credentials.client_id) if is_client_id(credentials.client_id) else None
+        client = None if named is None or named.disabled_at is not None else named
+        try:
+            return self._check(client, credentials, request, now)
+        except OAuthError as error:
+            if named is not None:
+                error.client_id = named.client_id
+                error.detail = error.detail or _explain(named, credentials)
+            raise
+
+    def _check(self, client: Client | None, credentials: Credentials, request: Request, now: int) -> Client:
         if credentials.method == "private_key_jwt":
             self._assertions.check(client, credentials.secret, now)
         elif credentials.method != "none":
@@ -70,6 +78,15 @@ class ClientAuthenticator:
             # Of a public one anybody could use the share up
             self._admit(client.client_id, now)
         return client
+
+
+def _explain(client: Client, credentials: Credentials) -> str:
+    """Return for the developer's own log what the answer tells nobody."""
+    if client.disabled_at is not None:
+        return "The client is switched off."
+    if client.auth_method != credentials.method:
+        return f"The client is registered for {client.auth_method}; it was called by {credentials.method}."
+    return f"What was sent by {credentials.method} is not what the client is registered with."
 
 
 def is_client_id(text: str) -> bool:

@@ -52,7 +52,7 @@ class RegistrationEndpoint:
         except InvalidToken as error:
             return self._challenge(error, now)
         except OAuthError as error:
-            return refuse(self._events, "client.register_refused", error, now)
+            return refuse(self._events, "client.register_refused", error, now, None, request)
         self._clients.add(client)
         self._events.record("client.register", now=now, client_id=client.client_id)
         return json_response(self._describe(client, secret), 201)
@@ -67,9 +67,10 @@ class RegistrationEndpoint:
                 client = self._update(client, request, now)
             return json_response(self._describe(client, None))
         except InvalidToken as error:
+            error.client_id = client_id
             return self._challenge(error, now)
         except OAuthError as error:
-            return refuse(self._events, "client.manage_refused", error, now, client_id)
+            return refuse(self._events, "client.manage_refused", error, now, client_id, request)
 
     def initial_access_token(self, now: int, lifetime_seconds: int, *, require_pkce: bool = True) -> str:
         """Return a token that opens registration for a while: RFC 7591 §1.2.

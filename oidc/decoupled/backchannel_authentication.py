@@ -55,7 +55,7 @@ class BackchannelAuthenticationEndpoint:
             asked = read_request(assembled, client, self._config.decoupled_lifetime_seconds)
             return self._begin(client, asked, request.remote_address, now)
         except OAuthError as error:
-            return refuse(self._events, "decoupled.refused", error, now, client_id)
+            return refuse(self._events, "decoupled.refused", error, now, client_id, request)
 
     def _begin(self, client: Client, asked: AuthenticationRequest, asked_from: str, now: int) -> Response:
         request_id = new_identifier()
@@ -79,7 +79,13 @@ class BackchannelAuthenticationEndpoint:
                 notification_token=asked.notification_token,
             )
         )
-        self._events.record("decoupled.ask", now=now, account_id=account_id, client_id=client.client_id)
+        self._events.record(
+            "decoupled.ask",
+            now=now,
+            account_id=account_id,
+            client_id=client.client_id,
+            details={"flow": request_id, "seconds": 0},
+        )
         return json_response(
             {
                 "auth_req_id": auth_req_id,

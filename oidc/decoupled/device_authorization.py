@@ -45,7 +45,7 @@ class DeviceAuthorizationEndpoint:
             scope = tuple(name for name in asked if name in SCOPE_CLAIMS)
             return self._begin(client, scope, request.remote_address, now)
         except OAuthError as error:
-            return refuse(self._events, "device.refused", error, now, client_id)
+            return refuse(self._events, "device.refused", error, now, client_id, request)
 
     def _begin(self, client: Client, scope: tuple[str, ...], asked_from: str, now: int) -> Response:
         device_code = new_code()

@@ -100,7 +100,15 @@ class DecoupledRequests:
         polled = self._store.poll(handle_hash, grant_type, client.client_id, now)
         if polled is None:
             raise self._refuse_unknown(handle_hash, client, now)
+        try:
+            return self._redeem(polled, grant_type, client, now)
+        except OAuthError as error:
+            error.flow, error.began_at = polled.id, polled.created_at
+            raise
+
+    def _redeem(self, polled: DecoupledRequest, grant_type: str, client: Client, now: int) -> Grant:
         check_decided(polled, now)
+        handle_hash = polled.handle_hash
         redeemed = self._store.redeem(handle_hash, grant_type, client.client_id, now)
         if redeemed is None:
             raise AccessDenied("The person no longer stands by it, or it was fetched at this very moment.")

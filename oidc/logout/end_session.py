@@ -15,6 +15,7 @@ from oidc.http import redirect
 from oidc.models import Client, EndUser
 from oidc.parameters import Parameters
 from oidc.parts import Parts
+from oidc.sent import describe_sent
 from oidc.worlds import WhoIsThere
 
 
@@ -59,6 +60,15 @@ class EndSession:
 
         `who_is_there` says who is signed in at the browser as far as a client is concerned.
         """
+        try:
+            return self._check(parameters, who_is_there, now)
+        except InvalidRequest as error:
+            named = self._clients.find(parameters.values.get("client_id", ""))
+            error.client_id = error.client_id or (named.client_id if named else None)
+            error.sent = describe_sent(parameters.values)
+            raise
+
+    def _check(self, parameters: Parameters, who_is_there: WhoIsThere, now: int) -> LogoutRequest:
         if parameters.repeated:
             raise InvalidRequest("A parameter was sent more than once.")
         values = parameters.values
@@ -105,7 +115,9 @@ class EndSession:
         if redirect_uri is None:
             return None
         if client is None or redirect_uri not in client.post_logout_redirect_uris:
-            raise InvalidRequest("post_logout_redirect_uri is not one that this client registered.")
+            error = InvalidRequest("post_logout_redirect_uri is not one that this client registered.")
+            error.client_id = client.client_id if client else None
+            raise error
         return redirect_uri
 
     def _is_about(self, hint: Mapping[str, Any], client: Client | None, end_user: EndUser | None) -> bool:

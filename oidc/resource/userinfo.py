@@ -24,6 +24,7 @@ class UserInfoEndpoint:
     def __init__(self, parts: Parts) -> None:
         self._clients = parts.stores.clients
         self._subjects = parts.stores.subjects
+        self._grants = parts.stores.grants
         self._identifiers = parts.identifiers
         self._handles = parts.handles
         self._sender_constraint = parts.sender_constraint
@@ -35,6 +36,7 @@ class UserInfoEndpoint:
 
     def respond(self, request: Request, now: int) -> Response:
         """Return the claims, as the client registered to have them, or the challenge of RFC 6750 §3."""
+        handle = None
         try:
             presented = read_access_token(request)
             handle = self._handles.read(presented.text)
@@ -46,8 +48,20 @@ class UserInfoEndpoint:
             answer = self._answer(handle, now)
             return answer._replace(headers=(*answer.headers, *headers)) if headers else answer
         except OAuthError as error:
-            record_refusal(self._events, "userinfo.refused", error, now, None)
+            record_refusal(self._events, "userinfo.refused", error, now, self._find_caller(handle, error))
             return challenge_either(error, request)
+
+    def _find_caller(self, handle: Handle | None, error: OAuthError) -> str | None:
+        """Return the client that a token of ours was issued to, however it is with it now."""
+        if handle is None or not handle.is_access_token:
+            return None
+        if handle.kind == CLIENT_ACCESS:
+            return handle.owner
+        grant = self._grants.find(handle.owner)
+        if grant is None:
+            return None
+        error.flow = grant.id
+        return grant.client_id
 
     def _answer(self, handle: Handle, now: int) -> Response:
         if not handle.is_access_token or handle.expires_at <= now:

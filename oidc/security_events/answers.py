@@ -39,7 +39,7 @@ class SecurityEventAnswers:
             self._record(event, outcome, reason, now)
             return json_response({"jti": event.id, "outcome": outcome})
         except OAuthError as error:
-            return refuse(self._events, "security_event.refused", error, now, client_id)
+            return refuse(self._events, "security_event.refused", error, now, client_id, request)
 
     def _find(self, client: Client, parameters: Mapping[str, str]) -> SecurityEvent:
         event = self._store.find(parameters.get("jti", ""))

@@ -52,7 +52,7 @@ class TokenEndpoint:
             asked = TokenRequest(client, parameters, now, confirmed.confirmation)
             return json_response(exchange(self._context, asked), headers=confirmed.headers)
         except OAuthError as error:
-            return refuse(self._context.events, "token.refused", error, now, client_id)
+            return refuse(self._context.events, "token.refused", error, now, client_id, request)
 
 
 def get_exchange(client: Client, grant_type: str | None) -> Exchange:

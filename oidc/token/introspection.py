@@ -55,7 +55,7 @@ class IntrospectionEndpoint:
                 return self._signed.respond(client, answer, now)
             return json_response(answer)
         except OAuthError as error:
-            return refuse(self._events, "introspection.refused", error, now, client_id)
+            return refuse(self._events, "introspection.refused", error, now, client_id, request)
 
     def describe(self, client: Client, token: str, now: int) -> dict[str, Any]:
         """Return the members of §2.2; token_type_hint is not needed, a handle says its kind."""

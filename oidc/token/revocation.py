@@ -26,16 +26,18 @@ class RevocationEndpoint:
 
     def respond(self, request: Request, now: int) -> Response:
         """Answer 200 with nothing, for tokens that are no more or another's, too: §2.2."""
+        client_id = None
         try:
             parameters = read_form(request)
             client = self._authenticator.authenticate(request, parameters, now)
+            client_id = client.client_id
             token = parameters.get("token")
             if token is None:
                 raise InvalidRequest("token is required.")
             self.revoke(client, token, now)
             return Response(200, NO_STORE)
         except OAuthError as error:
-            return refuse(self._events, "revocation.refused", error, now)
+            return refuse(self._events, "revocation.refused", error, now, client_id, request)
 
     def revoke(self, client: Client, token: str, now: int) -> None:
         """End what the token belongs to, if it is the client's."""

@@ -158,11 +158,13 @@ def _refuse_to_allow(waiting: Waiting, reason: str) -> None:
 
 
 def _note(event: str, waiting: Waiting) -> None:
-    details: dict[str, Any] = {"scope": waiting.record.scope.split(), "asked_from": waiting.record.asked_from}
+    record, now = waiting.record, services.now()
+    details: dict[str, Any] = {"scope": record.scope.split(), "asked_from": record.asked_from}
+    details |= {"flow": record.id, "seconds": max(0, now - record.created_at)}
     services.current().audit.record(
         event,
         account_id=get_end_user().account_id,
         client_id=waiting.client.client_id,
-        now=services.now(),
+        now=now,
         details=details,
     )

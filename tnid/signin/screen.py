@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from oidc.authorization.interaction import grant_id_of
 from oidc.authorization.prompts import Prompt
 from oidc.models import Client, Interaction
-from tnid import services, web
+from tnid import audit, services, web
 from tnid.consent.applications import RelyingParty, describe
 from tnid.signin import session
 from tnid.signin.assurance import is_by_card
@@ -74,6 +75,8 @@ def _prepare_page(interaction: Interaction | None) -> None:
     if interaction is None or interaction.request is None:
         return
     g.ui_locales = interaction.request.ui_locales
+    flow, client_id = grant_id_of(interaction.uid), interaction.request.client_id
+    audit.note_asked(audit.Asked(client_id, flow, interaction.created_at))
     web.allow_form_redirect(interaction.request.redirect_uri)
     client = services.current().clients.find(interaction.request.client_id)
     if enter_world_of(client):

@@ -7,7 +7,7 @@ from typing import Any
 from flask import g, request
 
 from oidc.models import Client, EndUser
-from tnid import services, web
+from tnid import audit, services, web
 from tnid.accounts.service import Account
 from tnid.qr.state import ABANDONED, SCREEN_COOKIE
 from tnid.settings import Settings
@@ -190,8 +190,9 @@ def _note_sign_in(account_id: str, assurance: Assurance) -> None:
     parts, now = services.current(), services.now()
     end_half_sign_in()
     end_waiting_screen()
+    asked = audit.origin.get().asked
     parts.audit.record(
-        "sign_in.complete", account_id=account_id, now=now,
+        "sign_in.complete", account_id=account_id, client_id=asked and asked.client_id, now=now,
         details={"acr": assurance.acr, "amr": list(assurance.amr)},
     )  # fmt: skip
     _forget_end_user()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Integer,
     LargeBinary,
     Select,
@@ -19,6 +20,8 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    literal_column,
+    null,
     or_,
     select,
     text,
@@ -155,6 +158,23 @@ TAKE_LEASE = text(
 )
 
 
+class Details(NamedTuple):
+    """What a recorded write says beside its event: made of its row, there and here alike."""
+
+    in_sql: Callable[[Any], ColumnElement[str]]
+    of_row: Callable[[Any], str]
+
+
+# Which sign-in it was, and since when: no columns of an event's own
+FLOW = Details(
+    lambda row: func.concat(
+        literal_column("""'{"flow":"'"""), row.id, literal_column("""'","since":'"""), row.created_at,
+        literal_column("'}'"),
+    ),
+    lambda row: f'{{"flow":"{row.id}","since":{row.created_at}}}',
+)  # fmt: skip
+
+
 class RecordedWrite:
     """A write with RETURNING and the event of it, recorded where it touches a row.
 
@@ -162,12 +182,14 @@ class RecordedWrite:
     must have `account_id` and `client_id`.
     """
 
-    def __init__(self, write: ReturningUpdate[Any]) -> None:
+    def __init__(self, write: ReturningUpdate[Any], details: Details | None = None) -> None:
         self._write = write
+        self._details = details
         done = write.cte("done")
         given = [cast(bindparam(f"event_{name}"), audit_events.c[name].type) for name in _GIVEN]
-        chosen = select(*given, literal("ok"), done.c.account_id, done.c.client_id)
-        names = [*_GIVEN, "outcome", "account_id", "client_id"]
+        said = cast(null(), Text) if details is None else details.in_sql(done.c)
+        chosen = select(*given, literal("ok"), done.c.account_id, done.c.client_id, said)
+        names = [*_GIVEN, "outcome", "account_id", "client_id", "details"]
         noted = insert(audit_events).from_select(names, chosen).cte("noted")
         self._together = select(done).add_cte(noted)
 
@@ -178,7 +200,8 @@ class RecordedWrite:
             return database.execute_alone(self._together, **named, **parameters)
         row = database.execute_returning(self._write, **parameters)
         if row is not None:
-            rest = {"outcome": "ok", "reason": None, "details": None}
+            details = None if self._details is None else self._details.of_row(row)
+            rest = {"outcome": "ok", "reason": None, "details": details}
             database.execute(
                 INSERT_EVENT, **event, **rest, account_id=row.account_id, client_id=row.client_id
             )

@@ -30,7 +30,7 @@ from oidc.models import GRANT_COLUMNS, Grant
 from oidc.token.redemption import Redemption
 from tnid.db import Database, db
 from tnid.stores.accounts import IS_OPEN, OF_ITS_WORLD, accounts
-from tnid.stores.audit import RecordedWrite
+from tnid.stores.audit import FLOW, RecordedWrite
 from tnid.stores.consents import consents
 from tnid.stores.mandates import mandate_clients, mandates
 from tnid.stores.sessions import sessions
@@ -173,7 +173,7 @@ _ROTATE = (
     .values(generation=grants.c.generation + 1, rotated_at=bindparam("now"))
     .returning(*_COLUMNS)
 )
-_REDEEM_RECORDED, _ROTATE_RECORDED = RecordedWrite(_REDEEM), RecordedWrite(_ROTATE)
+_REDEEM_RECORDED, _ROTATE_RECORDED = RecordedWrite(_REDEEM, FLOW), RecordedWrite(_ROTATE)
 _FIND = select(*_COLUMNS).where(grants.c.id == bindparam("grant_id"))
 _FIND_BY_CODE = select(*_COLUMNS).where(grants.c.code_hash == bindparam("presented"))
 _FIND_LIVE = select(*_COLUMNS).where(

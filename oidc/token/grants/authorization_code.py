@@ -45,8 +45,9 @@ def exchange_authorization_code(context: TokenContext, asked: TokenRequest) -> d
     try:
         check_granted(target, grant)
         scope = scope_of_token(asked.client, grant, target, None)
-    except OAuthError:
+    except OAuthError as error:
         context.grants.revoke(grant.id, asked.now)
+        error.flow = grant.id
         raise
     return token_response(context, asked, grant, scope, target=target)
 
@@ -73,11 +74,19 @@ def _refuse_unredeemable(context: TokenContext, asked: TokenRequest, code_hash: 
         return InvalidGrant("The code is unknown or expired.")
     if found.code_redeemed_at is not None:
         context.grants.revoke(found.id, asked.now)
-        return InvalidGrant("The code was used before.", reason="code_reused", account_id=found.account_id)
+        reused = InvalidGrant("The code was used before.", reason="code_reused", account_id=found.account_id)
+        return _of_flow(reused, found, asked.client)
     try:
         check_belongs(found, asked.client, asked.parameters)
         check_key(found, asked.confirmation)
     except OAuthError as error:
         context.grants.revoke(found.id, asked.now)
-        return error
-    return InvalidGrant("The code is unknown or expired.")
+        return _of_flow(error, found, asked.client)
+    return _of_flow(InvalidGrant("The code is unknown or expired."), found, asked.client)
+
+
+def _of_flow(error: OAuthError, grant: Grant, client: Client) -> OAuthError:
+    """Return the error with the sign-in that its code was for, where that is this client's own."""
+    if grant.client_id == client.client_id:
+        error.flow, error.began_at = grant.id, grant.created_at
+    return error

@@ -17,6 +17,10 @@ def exchange_decoupled(
         raise InvalidTarget("What is decided elsewhere covers no resource.")
     grant = context.decoupled.redeem(grant_type, handle, asked.client, asked.now)
     context.events.record(
-        "token.issued", now=asked.now, account_id=grant.account_id, client_id=grant.client_id
+        "token.issued",
+        now=asked.now,
+        account_id=grant.account_id,
+        client_id=grant.client_id,
+        details={"flow": grant.id},
     )
     return token_response(context, asked, grant, grant.shared_scope, id_token=OPENID in grant.scopes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from oidc.errors import InvalidGrant, InvalidRequest
+from oidc.errors import InvalidGrant, InvalidRequest, OAuthError
 from oidc.models import FAPI2, OPENID, Client, Grant, Resource
 from oidc.token.grants import (
     TokenContext,
@@ -24,12 +24,21 @@ def exchange_refresh_token(context: TokenContext, asked: TokenRequest) -> dict[s
     One conditional statement rotates. Where it finds nothing, the token is either the last one, sent again
     because its answer was lost, which gets the same successor; or an old one, which ends the grant.
     """
-    client, parameters, now = asked.client, asked.parameters, asked.now
+    parameters = asked.parameters
     if "refresh_token" not in parameters:
         raise InvalidRequest("refresh_token is required.")
     handle = read_refresh_token(context.handles, parameters["refresh_token"])
     if handle is None:
         raise InvalidGrant("The refresh token is not one of this provider's.")
+    try:
+        return _exchange(context, asked, handle)
+    except OAuthError as error:
+        error.flow = handle.owner
+        raise
+
+
+def _exchange(context: TokenContext, asked: TokenRequest, handle: Handle) -> dict[str, Any]:
+    client, parameters, now = asked.client, asked.parameters, asked.now
     if handle.confirmation is not None and handle.confirmation != asked.confirmation:
         # RFC 9449 §5: not spent by somebody who holds the token and not its key
         raise InvalidGrant("The refresh token is bound to another key.")

@@ -1,0 +1,1 @@
+"""What developers read of the sign-ins to their own application."""
