@@ -15,6 +15,7 @@ from oidc.interfaces import Consents, DecoupledStore, GrantStore
 from oidc.models import LOA2, OFFLINE_ACCESS, Client, EndUser, Grant, acr_at_least
 from oidc.parts import Parts, ProviderConfig
 from oidc.token.handles import Handles, hash_code
+from oidc.worlds import of_its_world
 
 USER_CODE = "user_code"
 
@@ -73,7 +74,9 @@ class DecoupledRequests:
 
         The consent itself is the caller's to record.
         """
-        if client.disabled_at is not None or self.find_obstacle(request, client, end_user, now):
+        if client.disabled_at is not None or of_its_world(end_user, client) is None:
+            return False
+        if self.find_obstacle(request, client, end_user, now):
             return False
         return self._store.allow(
             request.id,

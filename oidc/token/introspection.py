@@ -121,7 +121,12 @@ class IntrospectionEndpoint:
 
     @staticmethod
     def _may_ask(asker: Client, token: ResourceToken) -> bool:
-        """Say whether the token is for this protected resource, or was issued to this client."""
+        """Say whether the token is for this protected resource, or was issued to this client.
+
+        What a sandbox issued is nothing to what is live, and the other way.
+        """
+        if token.is_sandbox != asker.is_sandbox:
+            return False
         return token.resource == asker.protected_resource or token.client_id == asker.client_id
 
     def _is_live(self, token: ResourceToken, now: int) -> bool:

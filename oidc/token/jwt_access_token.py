@@ -16,6 +16,7 @@ from oidc.confirmation import JKT, Confirmation
 from oidc.models import FAPI2, Client, Grant, Resource
 from oidc.parts import Parts
 from oidc.token.access_token import REVOKED
+from oidc.worlds import MARK, audience_of
 
 TYP = "at+jwt"  # RFC 9068 §2.1
 JTI = "resource token jti"
@@ -39,7 +40,12 @@ class ResourceToken(NamedTuple):
 
     @property
     def resource(self) -> str:
-        return str(self.claims["aud"])
+        return str(self.claims["aud"]).removesuffix(MARK)
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Say whether a sandbox's client got it, whose tokens are good for nothing that is live."""
+        return str(self.claims["aud"]).endswith(MARK)
 
     @property
     def client_id(self) -> str:
@@ -162,7 +168,7 @@ class ResourceTokens:
     def _claims(self, wanted: Wanted, now: int) -> Claims:
         claims: Claims = {
             "iss": self._issuer,
-            "aud": wanted.resource.identifier,
+            "aud": audience_of(wanted.resource, wanted.client),
             "client_id": wanted.client.client_id,
             "iat": now,
             "exp": wanted.expires_at,

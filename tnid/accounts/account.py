@@ -44,6 +44,7 @@ class Account:
     disabled_at: int | None = None
     shut_by_owner_at: int | None = None
     deletion_due_at: int | None = None
+    is_sandbox: bool = False
     totp_secret: str | None = field(default=None, repr=False)
     recovery_codes: tuple[str, ...] = field(default=(), repr=False)
 

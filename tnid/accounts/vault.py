@@ -33,6 +33,7 @@ class Vault:
             disabled_at=row.disabled_at,
             shut_by_owner_at=row.shut_by_owner_at,
             deletion_due_at=row.deletion_due_at,
+            is_sandbox=bool(row.is_sandbox),
             **shown_once,
         )
 

@@ -135,6 +135,6 @@ def delete(username: str, yes: bool, as_json: bool) -> None:
 def _get(services: Services, username: str) -> Account:
     """Return the account of a username, or of a `sub` as `create` printed it."""
     found: Account | None = services.accounts.find_by_username(username) or services.accounts.find(username)
-    if found is None:
+    if found is None or found.is_sandbox:
         raise Refusal(f"There is no account {username}.")
     return found

@@ -136,8 +136,10 @@ class Messages:
         return Content(**orjson.loads(opened))
 
     def find_account(self, account_id: str | None) -> Account | None:
+        """Return the account of somebody who can be written to, or None."""
         row = self._accounts.find(account_id) if account_id else None
-        return None if row is None else self._vault.open_account(row)
+        # Nobody made up is written to, whatever happens to them
+        return None if row is None or row.is_sandbox else self._vault.open_account(row)
 
     def find_profile(self, account_id: str) -> Mapping[str, Any] | None:
         """Return the profile of an account, or None where there is none."""

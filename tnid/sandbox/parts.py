@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from tnid.accounts.vault import Vault
 from tnid.accounts.verification import Verifications
+from tnid.sandbox.joined import Jobs, MandatesOfSandbox
 from tnid.sandbox.made_up import MadeUp
 from tnid.sandbox.seeding import Sandbox
+from tnid.stores.guardianships import GuardianshipStore
 from tnid.stores.made_up import MadeUpStore
+from tnid.stores.mandates import MandateStore
 from tnid.stores.verifications import VerificationStore
 
 if TYPE_CHECKING:
@@ -19,4 +22,6 @@ def build_sandbox(parts: Services) -> tuple[MadeUp, Sandbox]:
     vault = Vault(parts.sealer)
     verifications = Verifications(VerificationStore(parts.database), vault)
     made_up = MadeUp(MadeUpStore(parts.database), vault, verifications)
-    return made_up, Sandbox(made_up)
+    mandates = MandatesOfSandbox(MandateStore(parts.database), parts.sealer)
+    jobs = Jobs(parts.employers.organisations, parts.attestations, parts.employments)
+    return made_up, Sandbox(made_up, GuardianshipStore(parts.database), mandates, jobs)

@@ -70,7 +70,7 @@ def _get() -> tuple[Interaction, Client]:
 def pick(interaction: Interaction, username: str, factors: str) -> ResponseReturnValue:
     """Sign somebody made up in, and go on; whoever is signed in and owes but a factor keeps their time."""
     parts, now = services.current(), services.now()
-    account_id = parts.sandbox.ensure(people()[username], now)
+    account_id = parts.sandbox.ensure(people()[username], now, find_client(interaction))
     assurance = sandbox_session.TWO_FACTORS if factors == TWO else sandbox_session.ONE_FACTOR
     end_user = session.find_end_user()
     if end_user is not None and end_user.account_id == account_id and owes_factor(interaction):

@@ -74,7 +74,8 @@ def get_subject(context: TokenContext, asked: TokenRequest) -> Subject:
     tokens = context.resource_tokens
     token = tokens.read(parameters["subject_token"], asked.now)
     is_its_own = token is not None and token.client_id == client.client_id
-    if token is None or not (is_its_own or token.resource == client.protected_resource):
+    is_fitting = is_its_own or (token is not None and token.resource == client.protected_resource)
+    if token is None or not is_fitting or token.is_sandbox != client.is_sandbox:
         # RFC 8693 §2.2.2: invalid_request for a token that is no good, or not acceptable
         raise InvalidRequest("subject_token is not an access token for this client's resource.")
     if is_its_own and "cnf" in token.claims and not _is_bound_to(token, asked):
