@@ -20,7 +20,7 @@ from oidc.agreed import Agreed
 from oidc.credentials import issuer
 from oidc.http import Headers, Request, Response, json_response
 from oidc.models import EndUser
-from tnid import audit, clock
+from tnid import audit, clock, cross_origin
 from tnid.consent.service import find_agreed_in
 from tnid.db import DatabaseUnavailable
 from tnid.employment import card_status
@@ -91,8 +91,9 @@ class Front:
         self._routes = routes(services)
         self._client_route = client_route(services)
         self._headers = security_headers(is_plain_http=services.settings.is_plain_http)
+        self._open_headers = (*self._headers, *cross_origin.HEADERS)
         made = documents(services)
-        self._documents = {path: Document(make, self._headers) for path, make in made.items()}
+        self._documents = {path: Document(make, self._headers_of(path)) for path, make in made.items()}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
@@ -107,8 +108,11 @@ class Front:
         found = self._respond(route, environ) if route else None
         if found is None:
             return self._pages(environ, start_response)
-        start_response(_STATUS_LINES[found.status], all_headers(found, self._headers))
+        start_response(_STATUS_LINES[found.status], all_headers(found, self._headers_of(path)))
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else found.body]
+
+    def _headers_of(self, path: str) -> Headers:
+        return self._open_headers if path in cross_origin.PATHS else self._headers
 
     def _find_route(self, path: str) -> Route | None:
         return self._routes.get(path) or (self._client_route if path.startswith(CLIENT_PREFIX) else None)
@@ -117,10 +121,7 @@ class Front:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
         environ[ROUTE] = f"{CLIENT_PREFIX}<id>" if route is self._client_route else path
         if method not in route.methods:
-            if route.has_page:
-                return None
-            allow = ("Allow", ", ".join(sorted(route.methods)))
-            return problem(405, "invalid_request", "This method is not allowed here.", (allow,))
+            return None if route.has_page else refuse_method(route, environ)
         request_id = self._note_origin(environ)
         try:
             return self._answer(route, environ)
@@ -206,6 +207,14 @@ def documents(services: Services) -> dict[str, Callable[[int], Response]]:
         discovery.OAUTH_PATH: lambda _now: provider.metadata(),
         discovery.ENDPOINTS["jwks_uri"]: provider.jwks,
     }
+
+
+def refuse_method(route: Route, environ: WSGIEnvironment) -> Response:
+    """Answer where the method isn't one of the address; a browser that asks what it may send is told."""
+    if cross_origin.is_preflight(environ):
+        return cross_origin.allow(route.methods)
+    allow = ("Allow", ", ".join(sorted(route.methods)))
+    return problem(405, "invalid_request", "This method is not allowed here.", (allow,))
 
 
 def is_plain_get(environ: WSGIEnvironment) -> bool:
