@@ -36,6 +36,7 @@ from tnid.messages import blueprints as messages
 from tnid.moments import dated, day, moment
 from tnid.monitoring.figures import Figures
 from tnid.monitoring.parts import count_failures
+from tnid.monitoring.traced_database import make_database
 from tnid.officials import blueprints as officials
 from tnid.officials.news import find_news
 from tnid.qr import blueprints as qr
@@ -186,7 +187,7 @@ def open_database(app: Flask, settings: Settings) -> Database:
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
-        return Database(db.engine)
+        return make_database(db.engine)
 
 
 def protect_forms(app: Flask) -> CSRFProtect:

@@ -33,7 +33,7 @@ from tnid.messages.contacts import EMAIL, PHONE
 from tnid.messages.gateway import Gateway
 from tnid.messages.service import KIND as MESSAGE
 from tnid.monitoring.figures import FOLDER, Figures, open_figures
-from tnid.monitoring.parts import count_failures
+from tnid.monitoring.parts import count_failures, find_traces
 from tnid.monitoring.processes import Sampler
 from tnid.orphans import end_with
 from tnid.outbox import Carrier, Schedule, Sender
@@ -265,6 +265,8 @@ def open_services(settings: Settings) -> Services:
     engine = create_engine(settings.database_url, **engine_options(settings.database_url))
     prepare_engine(engine)
     figures = open_figures(settings.instance_dir / FOLDER, "housekeeper")
+    # Of what it does, what goes out is traced
+    find_traces(settings, figures.name)
     services = Services(settings, Database(engine), figures)
     count_failures(services)
     return services

@@ -131,6 +131,16 @@ def whole(least: int, most: int) -> Parse:
     return parse
 
 
+def fraction(text: str) -> float:
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found <= 1:
+        raise ValueError("must be a number from 0 to 1, such as 0.1")
+    return found
+
+
 def parse_smtp_url(text: str) -> str:
     """Return smtps://, smtp+starttls:// or, on a loopback host only, smtp://; user:password@ may be in it."""
     parts = parse_url(text, ("smtps", "smtp+starttls", "smtp"))

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from tnid.setting_kinds import (
     Network,
     Parse,
+    fraction,
     is_loopback,
     one_of,
     parse_certificates_file,
@@ -186,6 +187,11 @@ class Settings:
         "a syslog receiver of the sealed audit log; port 6514, 601 or 514 unless it is there")
     audit_file: Path | None = setting(parse_path, None, "file",
         "where the sealed audit log is appended as JSON lines; may be rotated")
+
+    otlp_url: str | None = setting(url_of("https", "http"), None, "URL",
+        "an OpenTelemetry collector (OTLP over HTTP) that takes traces; none are made without it")
+    otlp_sample_ratio: float = setting(fraction, "0.1", "share",
+        "of the requests, from 0 to 1, how many are traced that no proxy of ours decided on")
 
     # How much at a time
     rate_network_pages: int = setting(whole(60, 10_000_000), "30000", "a minute",

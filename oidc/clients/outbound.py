@@ -20,6 +20,8 @@ from urllib.parse import SplitResult, urlsplit
 
 import httpx
 
+from oidc import watching
+
 MAX_BYTES = 64 * 1024
 MAX_SECONDS = 3.0
 HTTPS_PORT = 443
@@ -97,6 +99,12 @@ class Outbound:
 
     def _ask(
         self, url: str, ask: Callable[[httpx.Client, _Pinned], Answered], *, may_be_plain: bool = False
+    ) -> Answered:
+        with watching.span("outbound connection"):
+            return self._connect(url, ask, may_be_plain=may_be_plain)
+
+    def _connect(
+        self, url: str, ask: Callable[[httpx.Client, _Pinned], Answered], *, may_be_plain: bool
     ) -> Answered:
         request = _pin(urlsplit(url) if may_be_plain else check_url(url), self._resolve)
         with httpx.Client(verify=self._tls, trust_env=False, timeout=MAX_SECONDS) as client:

@@ -17,6 +17,8 @@ from typing import Any, NamedTuple, TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
+from oidc.watching import span
+
 MOST_RAW_CHARACTERS = 256
 MOST_CHARACTERS = 128
 LEAST_CHARACTERS = 8
@@ -172,7 +174,7 @@ class Passwords:
     def hash(self, password: str) -> str:
         """Return the hash to store; raises Busy. Takes tens of milliseconds: hold no transaction open."""
         peppered = self._peppered(password)
-        with self.gate.admit():
+        with span("password hash"), self.gate.admit():
             return self._run(self._hasher.hash, peppered)
 
     def verify(self, stored_hash: str | None, password: str) -> Verdict:
@@ -183,7 +185,7 @@ class Passwords:
         if len(password) > MOST_RAW_CHARACTERS:
             return Verdict(False, None)
         peppered = self._peppered(password)
-        with self.gate.admit():
+        with span("password hash"), self.gate.admit():
             fits = self._run(self._is_right, stored_hash or self._dummy_hash, peppered)
             is_right = fits and stored_hash is not None
             if is_right and self._hasher.check_needs_rehash(stored_hash or ""):

@@ -32,7 +32,7 @@ from tnid.logs import logging_config
 from tnid.metrics import PATH as METRICS_PATH
 from tnid.metrics import may_read
 from tnid.monitoring import figures as figures_of_processes
-from tnid.monitoring.parts import watch_worker
+from tnid.monitoring.parts import find_traces, watch_worker
 from tnid.monitoring.requests import Observer, RequestFigures, Watch, write_line
 from tnid.orphans import end_with
 from tnid.qr import polls
@@ -146,6 +146,7 @@ def load_application(settings: Settings, parent: int) -> Any:
     end_with(parent)
     bound_memory()
     figures = figures_of_processes.open_figures(settings.instance_dir / figures_of_processes.FOLDER, "worker")
+    traces = find_traces(settings, figures.name)
     application = create_app(settings, figures)
     gate = make_gate(application, settings)
     watch_worker(application.extensions[services.EXTENSION], gate).start()
@@ -155,7 +156,7 @@ def load_application(settings: Settings, parent: int) -> Any:
     # What has been made by now stays: no collection need look at it again
     gc.collect()
     gc.freeze()
-    return Watch(gate, observers)
+    return Watch(traces.around(gate, settings.trusted_proxies) if traces else gate, observers)
 
 
 def make_gate(application: Any, settings: Settings) -> Gate:

@@ -8,7 +8,9 @@ from tnid.monitoring.processes import Sampler
 
 if TYPE_CHECKING:
     from tnid.gate import Gate
+    from tnid.monitoring.traces import Traces
     from tnid.services import Services
+    from tnid.settings import Settings
 
 DATABASE_ERRORS = "tnid_database_errors_total"
 HASHES_REFUSED = "tnid_password_hashes_refused_total"
@@ -22,6 +24,16 @@ def count_failures(services: Services) -> None:
     services.database.note_failure = lambda kind: errors[kind].add()
     refused = figures.counter(HASHES_REFUSED)
     services.passwords.gate.note_refused = refused.add
+
+
+def find_traces(settings: Settings, process: str) -> Traces | None:
+    """Have the process traced, from before its database is opened, where a collector is configured."""
+    if settings.otlp_url is None:
+        return None
+    # Here, for the SDK takes 12 MB of every process that imports it
+    from tnid.monitoring.traces import begin_traces  # noqa: PLC0415  as above
+
+    return begin_traces(settings, process)
 
 
 def watch_worker(services: Services, gate: Gate) -> Sampler:
