@@ -36,7 +36,7 @@ html_use_index = False
 html_domain_indices = False
 # What the pages of the provider look like, they look like
 SHARED = (
-    *("css/tnid.css", "images/logo.svg", "images/favicon.svg"),
+    *("css/tnid.css", "images/logo.svg", "images/favicon.svg", "sign-in/button.css"),
     *("fonts/be-vietnam-pro-400.woff2", "fonts/be-vietnam-pro-600.woff2"),
 )
 

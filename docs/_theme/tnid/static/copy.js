@@ -12,5 +12,5 @@ for (const block of document.querySelectorAll('div.highlight')) {
     button.textContent = words[1];
     setTimeout(() => { button.textContent = words[0]; }, 2000);
   });
-  block.append(button);
+  block.prepend(button);
 }
