@@ -21,6 +21,8 @@ from tnid.accounts.passwords import Busy
 from tnid.admin import blueprints as admin
 from tnid.admin.desk import list_sections
 from tnid.badges import blueprints as badges
+from tnid.challenge import blueprints as challenge
+from tnid.challenge import views as challenge_views
 from tnid.consent import blueprints as consent
 from tnid.db import Conflict, Database, DatabaseUnavailable, db, engine_options, prepare_engine
 from tnid.decoupled import blueprints as decoupled
@@ -55,7 +57,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FEATURES = (
     documentation,
     *(signin, consent, accounts, enrolment, decoupled, mandates, messages, recovery, officials, signout),
-    *(qr, badges, employers, employment, imports, scim, admin, developers, sandbox),
+    *(qr, badges, employers, employment, imports, scim, admin, developers, sandbox, challenge),
 )
 # What a request finds out once, and what it means to set
 FOUND = (
@@ -139,6 +141,7 @@ def create_app(settings: Settings, figures: Figures | None = None) -> Applicatio
     rate_pages.install(app)
     access.install(app)
     rate_pages.install_for_accounts(app)
+    challenge_views.install(app)
     csrf = protect_forms(app)
     for blueprint in blueprints():
         app.register_blueprint(blueprint)

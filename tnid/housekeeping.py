@@ -21,6 +21,7 @@ from sqlalchemy import create_engine
 from tnid import clock
 from tnid.accounts.erasure import erase_due
 from tnid.audit import CHAIN_PURPOSE, Chain, find_request_id
+from tnid.challenge.alarm import Watch
 from tnid.client_log.parts import build_client_log_writer
 from tnid.consent.notices import SECURITY_EVENT, SecurityEventCarrier
 from tnid.db import Database, DatabaseUnavailable, engine_options, prepare_engine
@@ -77,7 +78,7 @@ def chores(services: Services) -> tuple[Chore, ...]:
     settings, database = services.settings, services.database
     followers = (build_client_log_writer(services).enter,)
     chain = Chain(database, services.sealer.derive(CHAIN_PURPOSE), followers)
-    events = AuditStore(database)
+    watch = Watch(database, services.challenge.alarm, settings.attack_wrong_passwords)
 
     def seal(now: int) -> bool:
         return chain.seal(now) > 0
@@ -85,19 +86,6 @@ def chores(services: Services) -> tuple[Chore, ...]:
     def tend_keys(now: int) -> bool:
         services.keyring.tend(now)
         return False
-
-    def purge(now: int) -> bool:
-        return purge_expired(database, now, most=settings.purge_batch_rows)
-
-    def count_expired(now: int) -> bool:
-        with database.unit():
-            return services.qr_sign_ins.note_expired(now, most=settings.purge_batch_rows)
-
-    def delete_accounts(now: int) -> bool:
-        return erase_due(services, now, most=DELETIONS_AT_ONCE) == DELETIONS_AT_ONCE
-
-    def purge_audit(now: int) -> bool:
-        return events.purge_batch(before=now - settings.audit_keep_seconds, now=now)
 
     def warn(now: int) -> bool:
         return services.recovery.waits.warn(database, now)
@@ -109,9 +97,33 @@ def chores(services: Services) -> tuple[Chore, ...]:
     return (
         Chore("seal", settings.audit_seal_seconds, True, seal),
         Chore("tend_keys", TEND_SECONDS, False, tend_keys),
+        Chore("watch", TEND_SECONDS, True, watch.look),
         Chore("warn", WARN_SECONDS, True, warn),
         Chore("end_mandates", WARN_SECONDS, True, end_mandates),
         *employment_chores(services),
+        *removal_chores(services),
+    )
+
+
+def removal_chores(services: Services) -> tuple[Chore, ...]:
+    """Return what removes rows whose time is over, and whom they were of."""
+    settings, database = services.settings, services.database
+    events = AuditStore(database)
+
+    def count_expired(now: int) -> bool:
+        with database.unit():
+            return services.qr_sign_ins.note_expired(now, most=settings.purge_batch_rows)
+
+    def purge(now: int) -> bool:
+        return purge_expired(database, now, most=settings.purge_batch_rows)
+
+    def delete_accounts(now: int) -> bool:
+        return erase_due(services, now, most=DELETIONS_AT_ONCE) == DELETIONS_AT_ONCE
+
+    def purge_audit(now: int) -> bool:
+        return events.purge_batch(before=now - settings.audit_keep_seconds, now=now)
+
+    return (
         # Before they are purged
         Chore("count_expired", EXPIRED_SECONDS, True, count_expired),
         Chore("purge", settings.purge_seconds, True, purge),

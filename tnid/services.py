@@ -17,6 +17,7 @@ from tnid.accounts.stolen_tokens import StolenTokens
 from tnid.admin.parts import build_admin
 from tnid.audit import Audit, event_columns
 from tnid.badges.parts import build_badges
+from tnid.challenge.parts import build_challenge
 from tnid.client_log.parts import build_client_log
 from tnid.consent.parts import build_consents
 from tnid.db import Database
@@ -106,6 +107,7 @@ class Services:
         )  # fmt: skip
         stolen = StolenTokens(self.accounts, self.clients, self.messages)
         self.rates, self.rate_rules = build_rates(self)
+        self.challenge = build_challenge(self)
         self.provider = build_provider(
             settings, self.sealer, self.keyring, stores, self.audit, stolen.tell, make_admission(self)
         )

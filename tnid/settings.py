@@ -204,6 +204,8 @@ class Settings:
         "pages that one account may ask for")
     rate_client_requests: int = setting(whole(60, 100_000_000), "600000", "a minute",
         "requests that one client may make")
+    attack_wrong_passwords: int = setting(whole(1, 1_000_000), "300", "a minute",
+        "wrong passwords of everybody together: beyond, strangers' browsers solve a puzzle or wait first")
 
     # Keeping house
     audit_seal_seconds: int = setting(whole(1, 60), "1", "seconds",

@@ -87,7 +87,16 @@ def test_every_chore_of_a_provider_can_be_done(settings: Settings, database: Dat
     housekeeper = Housekeeper([], LeaseStore(database))
     done = {chore.name: housekeeper.do(chore, NOW) for chore in chores(services)}
     names = ("end_employments", "tell_workers", "remind_workers", "remind_employers")
-    names += ("tend_keys", "warn", "end_mandates", "count_expired", "purge", "purge_audit", "delete_accounts")
+    names += (
+        "tend_keys",
+        "watch",
+        "warn",
+        "end_mandates",
+        "count_expired",
+        "purge",
+        "purge_audit",
+        "delete_accounts",
+    )
     quiet = dict.fromkeys(names, False)
     assert done == {"seal": True, **quiet}
     assert len(services.keyring.list_keys(NOW)) == 2

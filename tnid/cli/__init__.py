@@ -10,6 +10,7 @@ import os
 import click
 
 from tnid.cli.account import account
+from tnid.cli.alarm import alarm
 from tnid.cli.audit import audit
 from tnid.cli.backup import backup, restore
 from tnid.cli.client import client
@@ -54,6 +55,7 @@ for command in (
     outbox,
     audit,
     qr,
+    alarm,
     backup,
     restore,
     config,

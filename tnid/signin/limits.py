@@ -70,6 +70,9 @@ RECOVERY_STOP_FROM_NETWORK = Limit("recovery_stop_from_network", 30, QUARTER_HOU
 COUNTER_SEARCH = Limit("counter_search", 120, HOUR_SECONDS)
 # 29^16 codes: what is bounded is the noise
 ACTIVATION_FROM_NETWORK = Limit("activation_from_network", 50, QUARTER_HOUR_SECONDS)
+# Under attack: what one puzzle is good for, and how many of a network may wait instead
+TRIES_OF_PASS = Limit("tries_of_pass", 10, HOUR_SECONDS)
+CHALLENGE_WAITS_FROM_NETWORK = Limit("challenge_waits_from_network", 300, QUARTER_HOUR_SECONDS)
 CURRENT_PASSWORD_IN_SESSION = Limit("current_password_in_session", 10, QUARTER_HOUR_SECONDS)
 
 

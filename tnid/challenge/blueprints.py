@@ -1,0 +1,7 @@
+"""The page of the challenge."""
+
+from __future__ import annotations
+
+from tnid.challenge import views
+
+BLUEPRINTS = (views.blueprint,)
