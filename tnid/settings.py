@@ -174,7 +174,7 @@ class Settings:
     smtp_sender: str | None = setting(parse_sender, None, "address",
         "whom e-mail comes from; no-reply@ the issuer's host where it is not set")
     sms_url: str | None = setting(parse_gateway_url, None, "URL",
-        "the gateway that sends SMS; docs/operations.md says what is posted to it")
+        "the gateway that sends SMS; docs/operations/people.md says what is posted to it")
     sms_secret_file: Path | None = setting(parse_secret_file, None, "file",
         "the SMS gateway's bearer secret, mode 0600")
     zalo_url: str | None = setting(parse_gateway_url, None, "URL",

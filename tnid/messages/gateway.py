@@ -1,4 +1,4 @@
-"""Phones: an HTTP gateway that sends SMS, or by Zalo. What is posted to it is in docs/operations.md."""
+"""Phones: an HTTP gateway that sends SMS, or by Zalo: docs/operations/people.md says what is posted to it."""
 
 from __future__ import annotations
 
