@@ -49,6 +49,7 @@ class Client:
     """A registered client: RFC 7591 metadata, checked at registration, and the operator's policy.
 
     `secret_hashes` are SHA-256 digests, newest first: a secret of ours is random, so it needs no slow hash.
+    `secret_ends` has when each that has an end stops working, by its digest in hexadecimal.
     `resources` and `exchange_resources` say for which protected resources, and which scopes of each, it may
     get access tokens, and may exchange those of others; `protected_resource` is the resource that it is.
     `accepts_mandates` lets helpers sign in in others' stead; `consent_items`: `oidc.clients.consent_policy`.
@@ -58,6 +59,7 @@ class Client:
     client_id: str
     metadata: Mapping[str, Any]
     secret_hashes: tuple[bytes, ...] = field(default=(), repr=False)
+    secret_ends: Mapping[str, int] = field(default_factory=dict, repr=False)
     require_pkce: bool = True
     profile: str = "default"
     least_acr: str = LOA1

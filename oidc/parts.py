@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from oidc.authorization.interaction import Interactions
-from oidc.clients.authentication import ClientAuthenticator
+from oidc.clients.authentication import ClientAuthenticator, NoteSecret
 from oidc.clients.client_keys import ClientKeys
 from oidc.clients.fetch_cache import Fetcher
 from oidc.clients.mtls import OFF, Mtls
@@ -25,7 +26,7 @@ from oidc.interfaces import (
     Signer,
     Subjects,
 )
-from oidc.models import Grant
+from oidc.models import Client, Grant
 from oidc.subject import SubjectIdentifiers
 from oidc.token.handles import Handles
 from oidc.token.sender_constraint import SenderConstraint
@@ -37,8 +38,10 @@ class ProviderConfig:
     """What the operator decides; lifetimes in seconds.
 
     `may_keep_login_hint` says of a login_hint whether it may be stored and shown. `note_reuse` is called with
-    the grant that ended because a refresh token of it was used twice, and the time, in the same unit of work.
+    the grant that ended because a refresh token of it was used twice, and the time, in the same unit of work;
+    `note_secret` with the client, the digest and the time where a secret opened a client, at each request.
     `admit_client` is called with a client that has proved itself, and the time; it raises TooManyRequests.
+    `check_update` raises InvalidClientMetadata for what a client may not change about itself (RFC 7592).
     """
 
     issuer: str
@@ -61,6 +64,8 @@ class ProviderConfig:
     may_keep_login_hint: Callable[[str], bool] = lambda _hint: True
     note_reuse: Callable[[Grant, int], None] = lambda _grant, _now: None
     admit_client: Callable[[str, int], None] = lambda _client_id, _now: None
+    note_secret: NoteSecret = lambda _client_id, _digest, _now: None
+    check_update: Callable[[Client, Mapping[str, Any]], None] = lambda _client, _metadata: None
     dpop_nonce_required: bool = False
     identity_assurance: IdentityAssurance | None = None
     mtls: Mtls = OFF

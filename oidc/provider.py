@@ -131,7 +131,11 @@ def wire(
         fetcher=fetcher,
         client_keys=keys,
         authenticator=ClientAuthenticator(
-            stores.clients, assertions, CertificateChecker(config.mtls, keys), config.admit_client
+            stores.clients,
+            assertions,
+            CertificateChecker(config.mtls, keys),
+            config.admit_client,
+            config.note_secret,
         ),
         sender_constraint=SenderConstraint(proofs, discovery.addresses(config.issuer, config.mtls)),
     )

@@ -58,6 +58,7 @@ LAST_SUCCESS = "tnid_chore_last_success_timestamp_seconds"
 FAILURES = "tnid_chore_failures_total"
 DELETIONS_AT_ONCE = 10
 MANDATES_AT_ONCE = 50
+SECRETS_AT_ONCE = 50
 EMPLOYMENTS_AT_ONCE = 50
 END_SECONDS = 5
 
@@ -94,12 +95,16 @@ def chores(services: Services) -> tuple[Chore, ...]:
         with database.unit():
             return services.mandate_endings.end_expired(now, most=MANDATES_AT_ONCE)
 
+    def end_secrets(now: int) -> bool:
+        return services.developers.secrets.end_due(database, now, most=SECRETS_AT_ONCE)
+
     return (
         Chore("seal", settings.audit_seal_seconds, True, seal),
         Chore("tend_keys", TEND_SECONDS, False, tend_keys),
         Chore("watch", TEND_SECONDS, True, watch.look),
         Chore("warn", WARN_SECONDS, True, warn),
         Chore("end_mandates", WARN_SECONDS, True, end_mandates),
+        Chore("end_secrets", WARN_SECONDS, True, end_secrets),
         *employment_chores(services),
         *removal_chores(services),
     )

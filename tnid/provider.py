@@ -9,11 +9,12 @@ from typing import Any, Protocol
 from keys.keyring import Keyring
 from keys.rotation import RotationPolicy
 from oidc.attested import QUESTIONS, Vouched
+from oidc.clients.authentication import NoteSecret
 from oidc.clients.mtls import Mtls
 from oidc.clients.outbound import Outbound
 from oidc.credentials.sd_jwt import ALG as CREDENTIAL_ALG
 from oidc.interfaces import Consents, Events, Mandates
-from oidc.models import Grant
+from oidc.models import Client, Grant
 from oidc.parts import ProviderConfig, Stores
 from oidc.provider import Provider
 from oidc.yes_no import base_of
@@ -144,7 +145,8 @@ def build_stores(
     )
 
 
-def _mtls(settings: Settings) -> Mtls:
+def mtls_of(settings: Settings) -> Mtls:
+    """Return what the operator set up for certificates of clients."""
     authorities = settings.client_ca_file.read_bytes() if settings.client_ca_file else b""
     base = (settings.mtls_url or "").rstrip("/")
     return Mtls(settings.client_certificate_header is not None, authorities, base)
@@ -158,6 +160,8 @@ def build_provider(
     events: Events,
     note_reuse: Callable[[Grant, int], None],
     admit_client: Callable[[str, int], None],
+    note_secret: NoteSecret,
+    check_update: Callable[[Client, Mapping[str, Any]], None],
 ) -> Provider:
     """Wire the provider; its secrets come from the master key, each for one purpose."""
     config = ProviderConfig(
@@ -175,10 +179,12 @@ def build_provider(
         decision_max_age_seconds=min(settings.fresh_sign_in_seconds, FRESH_FACTORS_SECONDS),
         registration_open=settings.registration_open,
         dpop_nonce_required=settings.dpop_nonce_required,
-        mtls=_mtls(settings),
+        mtls=mtls_of(settings),
         may_keep_login_hint=may_keep_login_hint,
         note_reuse=note_reuse,
         admit_client=admit_client,
+        note_secret=note_secret,
+        check_update=check_update,
         identity_assurance=ASSURANCE,
     )
     return Provider(

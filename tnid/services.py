@@ -22,6 +22,7 @@ from tnid.client_log.parts import build_client_log
 from tnid.consent.parts import build_consents
 from tnid.db import Database
 from tnid.developers.parts import build_developers
+from tnid.developers.secret_uses import SecretUses
 from tnid.employers.parts import build_employers
 from tnid.employment.parts import (
     build_attestations,
@@ -52,6 +53,7 @@ from tnid.stores.accounts import AccountStore
 from tnid.stores.activations import ActivationStore
 from tnid.stores.assisted_recoveries import AssistedRecoveryStore
 from tnid.stores.card_corrections import CardCorrectionStore
+from tnid.stores.client_secrets import ClientSecretStore
 from tnid.stores.clients import ClientStore
 from tnid.stores.decoupled import DecoupledStore
 from tnid.stores.desks import DeskStore
@@ -101,19 +103,26 @@ class Services:
         self.mandates = build_mandates(self)
         self.guardians = build_guardians(self)
         self.made_up, self.sandbox = build_sandbox(self)
+        self._wire_provider()
+        self.recovery = build_recovery(self)
+        self.developers = build_developers(self)
+        self._wire_staff()
+
+    def _wire_provider(self) -> None:
+        """Wire the protocol, and how often it may be asked."""
         stores = build_stores(
-            database, self.clients, self.resources, self.grants, self.consents, self.accounts, self.made_up,
-            self.vouching, self.sealer, self.mandates, self.audit,
+            self.database, self.clients, self.resources, self.grants, self.consents, self.accounts,
+            self.made_up, self.vouching, self.sealer, self.mandates, self.audit,
         )  # fmt: skip
         stolen = StolenTokens(self.accounts, self.clients, self.messages)
         self.rates, self.rate_rules = build_rates(self)
         self.challenge = build_challenge(self)
         self.provider = build_provider(
-            settings, self.sealer, self.keyring, stores, self.audit, stolen.tell, make_admission(self)
-        )
-        self.recovery = build_recovery(self)
-        self.developers = build_developers(self)
-        self._wire_staff()
+            self.settings, self.sealer, self.keyring, stores, self.audit, stolen.tell, make_admission(self),
+            SecretUses(ClientSecretStore(self.database)).note,
+            # They come after the provider, which they build upon
+            lambda client, metadata: self.developers.check_update(client, metadata),  # noqa: PLW0108  not made yet
+        )  # fmt: skip
 
     def _wire_work(self) -> None:
         """Wire employers, and what they say of whom."""

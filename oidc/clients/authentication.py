@@ -18,6 +18,7 @@ from oidc.interfaces import ClientStore
 from oidc.models import Client
 
 AUTH_METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
+NoteSecret = Callable[[str, bytes, int], None]
 _NO_HASH = hashlib.sha256(b"").digest()
 _REFUSAL = "Client authentication failed."
 
@@ -42,9 +43,12 @@ class ClientAuthenticator:
         assertions: AssertionChecker,
         certificates: CertificateChecker,
         admit: Callable[[str, int], None],
+        note_secret: NoteSecret = lambda _client_id, _digest, _now: None,
     ) -> None:
-        """`admit` may send away a client that asks too often, once it has proved itself."""
+        """`admit` may send away a client that asks too often, once it has proved itself; `note_secret` is
+        told of each secret that opened a client, after it did."""
         self._admit = admit
+        self._note_secret = note_secret
         self._clients = clients
         self._assertions = assertions
         self._certificates = certificates
@@ -66,7 +70,9 @@ class ClientAuthenticator:
         if credentials.method == "private_key_jwt":
             self._assertions.check(client, credentials.secret, now)
         elif credentials.method != "none":
-            check_secret(client, credentials.secret)
+            digest = check_secret(client, credentials.secret, now)
+            if client is not None and client.auth_method == credentials.method:
+                self._note_secret(client.client_id, digest, now)
         elif client is not None and client.auth_method in MTLS_METHODS:
             # RFC 8705 §2: the request names the client, and its connection proves it
             self._certificates.check(client, request.certificate, now)
@@ -142,10 +148,16 @@ def _read_assertion(parameters: Mapping[str, str]) -> Credentials:
     return Credentials("private_key_jwt", client_id, assertion)
 
 
-def check_secret(client: Client | None, secret: str) -> None:
-    """Raise InvalidClient unless the secret is one of the client's; the work is the same for no client."""
+def check_secret(client: Client | None, secret: str, now: int) -> bytes:
+    """Return the digest of the secret; raise InvalidClient unless it is one of the client's that works now.
+
+    The work is the same for no client.
+    """
     presented = hash_secret(secret)
     hashes = client.secret_hashes if client and client.secret_hashes else (_NO_HASH,)
     fits = [hmac.compare_digest(presented, stored) for stored in hashes]
     if client is None or not secret or not any(fits):
         raise InvalidClient(_REFUSAL)
+    if client.secret_ends.get(presented.hex(), now + 1) <= now:
+        raise InvalidClient(_REFUSAL)
+    return presented

@@ -38,6 +38,7 @@ class RegistrationEndpoint:
         self._fetcher = parts.fetcher
         self._events = parts.events
         self._mtls = parts.config.mtls
+        self._check_update = parts.config.check_update
         self._is_open = parts.config.registration_open
 
     def register(self, request: Request, now: int) -> Response:
@@ -126,6 +127,7 @@ class RegistrationEndpoint:
             )
         updated = replace(client, metadata=metadata)
         check_same_sector(client, updated)
+        self._check_update(client, metadata)
         check_elsewhere(metadata, self._fetcher)
         self._clients.set_metadata(client.client_id, metadata, now)
         self._events.record("client.update", now=now, client_id=client.client_id)

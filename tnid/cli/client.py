@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import IO, Any
 
 import click
 
-from oidc.clients.authentication import hash_secret
 from oidc.clients.consent_policy import is_consent_policy, with_versions
 from oidc.clients.registration import client_information, new_client
 from oidc.clients.terminal import check_terminal, is_terminal_policy
 from oidc.errors import InvalidClientMetadata, InvalidRedirectUri
 from oidc.models import Client
 from tnid import clock
+from tnid.accounts.refusal import Refused
 from tnid.cli.answers import Refusal, answer, read_object, table, with_json
 from tnid.cli.keys import utc
 from tnid.cli.services import open_services
@@ -178,17 +177,20 @@ def disable(client_id: str, as_json: bool) -> None:
 @with_json
 def rotate_secret(client_id: str, keep_old: bool, as_json: bool) -> None:
     """Give a client a new secret, shown this once; the old one ends at once unless kept."""
-    now, secret = clock.now(), secrets.token_urlsafe(32)
+    now = clock.now()
     with open_services() as services:
         found = _get(services, client_id)
-        if not found.secret_hashes:
-            raise Refusal(f"Client {client_id} has no secret: it authenticates by {found.auth_method}.")
-        kept = found.secret_hashes[:1] if keep_old else ()
-        services.clients.set_secret_hashes(client_id, (hash_secret(secret), *kept), now)
-        services.audit.record(
-            "client.rotate_secret", client_id=client_id, details={"kept_old": keep_old}, now=now
-        )
+        overlap = None if keep_old else 0
+        secret = services.developers.secrets.make(found, now, by=None, overlap=overlap, drops_oldest=keep_old)
+        if isinstance(secret, Refused):
+            raise Refusal(_why_no_secret(found, secret))
     answer(as_json, {"client_id": client_id, "client_secret": secret, "client_secret_expires_at": 0}, secret)
+
+
+def _why_no_secret(found: Client, refused: Refused) -> str:
+    if refused.reason == "secret_unfit":
+        return f"Client {found.client_id} has no secret: it authenticates by {found.auth_method}."
+    return f"The secrets of {found.client_id} were changed by somebody else at this moment; try again."
 
 
 @client.command("mandates")

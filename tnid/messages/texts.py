@@ -5,6 +5,7 @@ from __future__ import annotations
 from tnid.messages.text import Text
 from tnid.messages.texts_of_account import ACCOUNT_TEXTS
 from tnid.messages.texts_of_badges import BADGE_TEXTS
+from tnid.messages.texts_of_client_secrets import CLIENT_SECRET_TEXTS
 from tnid.messages.texts_of_counter import COUNTER_TEXTS
 from tnid.messages.texts_of_employers import EMPLOYER_TEXTS
 from tnid.messages.texts_of_factors import FACTOR_TEXTS
@@ -88,6 +89,7 @@ TEXTS: dict[str, Text] = {
     **COUNTER_TEXTS,
     **QR_TEXTS,
     **BADGE_TEXTS,
+    **CLIENT_SECRET_TEXTS,
     **WORK_TEXTS,
     **EMPLOYER_TEXTS,
 }

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Text, bindparam, cast, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    bindparam,
+    cast,
+    insert,
+    select,
+    update,
+)
 
 from tnid.db import Database, db
-from tnid.stores.teams import IN_FORCE, may_change, members, teams
+from tnid.stores.teams import IN_FORCE, OWNER, may_change, members, teams
 
 applications = db.Table(
     "applications",
@@ -19,6 +31,8 @@ applications = db.Table(
     Column("texts", Text, nullable=False),
     # JSON: what each claim that it asks for is for, on what legal ground, how long it is kept
     Column("disclosure", Text, nullable=False, server_default="{}"),
+    # JSON: what the team wants to change about its live client, as far as that is reviewed first
+    Column("pending_live", Text, nullable=False, server_default="{}"),
     # No foreign keys: a client may be deleted by whoever holds its registration access token (RFC 7592)
     Column("sandbox_client_id", String(255), nullable=False, unique=True),
     Column("live_client_id", String(255), unique=True),
@@ -66,6 +80,20 @@ _FIND = select(applications).where(_APPLICATION.id == bindparam("of_application"
 _FIND_BY_FORM = select(applications).where(_APPLICATION.form_key == bindparam("of_form"))
 _FIND_BY_SANDBOX_CLIENT = select(applications).where(_APPLICATION.sandbox_client_id == bindparam("of_client"))
 _FIND_BY_LIVE_CLIENT = select(applications).where(_APPLICATION.live_client_id == bindparam("of_client"))
+_FIND_PENDING = select(_APPLICATION.pending_live).where(_APPLICATION.id == bindparam("of_application"))
+_SET_PENDING = (
+    update(applications)
+    .where(
+        _APPLICATION.id == bindparam("of_application"), _APPLICATION.pending_live == bindparam("old_pending")
+    )
+    .values(pending_live=bindparam("new_pending"), updated_at=bindparam("now"))
+)
+_LIST_OWNERS = (
+    select(members.c.account_id)
+    .join(applications, _APPLICATION.team_id == members.c.team_id)
+    .where(_APPLICATION.id == bindparam("of_application"), members.c.role == OWNER, *IN_FORCE)
+    .order_by(members.c.account_id)
+)
 _LIST_OF_TEAM = (
     select(applications)
     .where(_APPLICATION.team_id == bindparam("of_team"))
@@ -112,3 +140,23 @@ class ApplicationStore:
 
     def list_of_team(self, team_id: str) -> list[Any]:
         return self._database.fetch_all(_LIST_OF_TEAM, of_team=team_id)
+
+    def find_pending(self, application_id: str) -> str | None:
+        """Return, as JSON, what waits for a review about the live client; None for no such application."""
+        row = self._database.fetch_one(_FIND_PENDING, of_application=application_id)
+        return None if row is None else str(row.pending_live)
+
+    def set_pending(self, application_id: str, seen: str, text: str, now: int) -> bool:
+        """Replace it where it is still what was seen; say whether it was."""
+        return (
+            self._database.execute(
+                _SET_PENDING, of_application=application_id, old_pending=seen, new_pending=text, now=now
+            )
+            == 1
+        )
+
+    def list_owners(self, application_id: str) -> list[str]:
+        """Return the accounts of those who own the application's team."""
+        return [
+            row.account_id for row in self._database.fetch_all(_LIST_OWNERS, of_application=application_id)
+        ]

@@ -8,10 +8,23 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import BigInteger, Column, Integer, String, Text, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    String,
+    Text,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from oidc.models import Client
 from tnid.db import Database, db
+from tnid.stores.client_settings import ClientSettingsStore, join_hashes
+from tnid.stores.client_versions import REGISTRATION
 
 CACHE_SECONDS = 1.0
 CACHE_SIZE = 20_000
@@ -21,6 +34,8 @@ clients = db.Table(
     Column("client_id", String(255), primary_key=True),
     Column("metadata", Text, nullable=False),
     Column("secret_hashes", Text, nullable=False),
+    # JSON: when each secret that has an end stops working, by its digest
+    Column("secret_ends", Text, nullable=False, server_default="{}"),
     Column("require_pkce", Integer, nullable=False),
     Column("profile", String(16), nullable=False),
     Column("least_acr", String(16), nullable=False),
@@ -57,16 +72,6 @@ _ENABLE = (
     update(clients)
     .where(clients.c.client_id == bindparam("of_client"), clients.c.disabled_at.is_not(None))
     .values(disabled_at=None, updated_at=bindparam("now"))
-)
-_SECRETS = (
-    update(clients)
-    .where(clients.c.client_id == bindparam("of_client"))
-    .values(secret_hashes=bindparam("new_hashes"), updated_at=bindparam("now"))
-)
-_METADATA = (
-    update(clients)
-    .where(clients.c.client_id == bindparam("of_client"))
-    .values(metadata=bindparam("new_metadata"), updated_at=bindparam("now"))
 )
 _RESOURCES, _EXCHANGE_RESOURCES = (
     update(clients)
@@ -127,6 +132,7 @@ class ClientStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._settings = ClientSettingsStore(database)
         self._cache: dict[str, _Cached] = {}
         self._lock = threading.Lock()
 
@@ -154,13 +160,15 @@ class ClientStore:
     def list_all(self) -> list[Client]:
         return [_read(row) for row in self._database.fetch_all(_LIST)]
 
-    def add(self, client: Client) -> None:
-        """Store a new client; raises Conflict where its identifier is taken."""
+    def add(self, client: Client, by: str | None = None) -> None:
+        """Store a new client; raises Conflict where its identifier is taken. `by` made it, None for nobody
+        whom an account says."""
         self._database.execute(
             _INSERT,
             client_id=client.client_id,
             metadata=orjson.dumps(client.metadata).decode(),
-            secret_hashes=_join(client.secret_hashes),
+            secret_hashes=join_hashes(client.secret_hashes),
+            secret_ends=orjson.dumps(client.secret_ends).decode(),
             require_pkce=int(client.require_pkce),
             profile=client.profile,
             least_acr=client.least_acr,
@@ -180,15 +188,42 @@ class ClientStore:
             sandbox_faults="{}",
             agreed_only=int(client.agreed_only),
         )
+        self._settings.note_secrets(client, by)
 
-    def set_metadata(self, client_id: str, metadata: dict[str, Any], now: int) -> bool:
-        """Replace the metadata, which the one validator has checked."""
-        text = orjson.dumps(metadata).decode()
-        return self._changed(client_id, self._execute(_METADATA, client_id, now, new_metadata=text))
+    def set_metadata(
+        self,
+        client_id: str,
+        metadata: Mapping[str, Any],
+        now: int,
+        *,
+        source: str = REGISTRATION,
+        by: str | None = None,
+        seen: Mapping[str, Any] | None = None,
+    ) -> bool:
+        """Replace the metadata, which the one validator has checked, and keep both in the history.
 
-    def set_secret_hashes(self, client_id: str, hashes: tuple[bytes, ...], now: int) -> bool:
-        """Replace the secrets' hashes, newest first."""
-        return self._changed(client_id, self._execute(_SECRETS, client_id, now, new_hashes=_join(hashes)))
+        Says whether it was done: not where they are no longer what was `seen`, None for whatever they are,
+        and not where `by` may no longer change what the application's team has.
+        """
+        is_done = self._settings.set_metadata(client_id, metadata, now, source=source, by=by, seen=seen)
+        return self._changed(client_id, int(is_done))
+
+    def set_secrets(
+        self,
+        client: Client,
+        hashes: Sequence[bytes],
+        ends: Mapping[str, int],
+        now: int,
+        *,
+        by: str | None = None,
+    ) -> bool:
+        """Replace the digests of the secrets, the newest first, and their ends by digest (hexadecimal).
+
+        False where they are no longer those of `client`: somebody else changed them meanwhile. Or where `by`
+        may no longer change what the application's team has.
+        """
+        is_done = self._settings.set_secrets(client, hashes, ends, now, by=by)
+        return self._changed(client.client_id, int(is_done))
 
     def set_resources(
         self, client_id: str, scopes: Mapping[str, Sequence[str]], now: int, *, exchange: bool = False
@@ -254,16 +289,13 @@ class ClientStore:
         return rows == 1
 
 
-def _join(hashes: tuple[bytes, ...]) -> str:
-    return " ".join(digest.hex() for digest in hashes)
-
-
 def _read(row: Any) -> Client:
     metadata = orjson.loads(row.metadata)
     return Client(
         client_id=row.client_id,
         metadata=metadata,
         secret_hashes=tuple(bytes.fromhex(digest) for digest in row.secret_hashes.split()),
+        secret_ends=orjson.loads(row.secret_ends),
         require_pkce=bool(row.require_pkce),
         profile=row.profile,
         least_acr=row.least_acr,
