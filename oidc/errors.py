@@ -261,6 +261,21 @@ class UseDpopNonce(OAuthError):
         self.nonce = nonce
 
 
+class ServerError(OAuthError):
+    """RFC 6749 §4.1.2.1."""
+
+    code = "server_error"
+    status = 500
+
+
+class TemporarilyUnavailable(OAuthError):
+    """RFC 6749 §4.1.2.1."""
+
+    code = "temporarily_unavailable"
+    status = 503
+    retry_after_seconds = 5
+
+
 class TooManyRequests(OAuthError):
     """RFC 6585 §4, in the form of RFC 6749 §5.2. Whoever counts the requests records it, once a minute."""
 
@@ -307,6 +322,6 @@ def error_response(error: OAuthError) -> Response:
         headers = (("WWW-Authenticate", 'Basic realm="token"'),)
     elif isinstance(error, UseDpopNonce):
         headers = (("DPoP-Nonce", error.nonce),)
-    elif isinstance(error, TooManyRequests):
+    elif isinstance(error, TooManyRequests | TemporarilyUnavailable):
         headers = (("Retry-After", str(error.retry_after_seconds)),)
     return json_response({"error": error.code, "error_description": error.description}, error.status, headers)

@@ -38,11 +38,12 @@ class Request:
 
 
 class Response(NamedTuple):
-    """A response triple: status, headers, body."""
+    """A response triple: status, headers, body; `delay_seconds` is how late it is to leave."""
 
     status: int
     headers: Headers
     body: bytes = b""
+    delay_seconds: int = 0
 
 
 def json_response(document: Mapping[str, Any], status: int = 200, headers: Headers = ()) -> Response:

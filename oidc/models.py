@@ -75,6 +75,7 @@ class Client:
     terminal: Mapping[str, Any] = field(default_factory=dict)
     employer: str = ""  # the tax code of the one employer whose workers it may know as such
     is_sandbox: bool = False  # made-up people sign in to it, and nobody else does
+    sandbox_faults: Mapping[str, Any] = field(default_factory=dict)
     agreed_only: bool = False  # it is told of no claim that `consent_items` doesn't name
 
     @property
@@ -226,6 +227,7 @@ class AuthorizationRequest:
     resource_acr: str = ""
     verified_claims: str | None = None
     verified_names: tuple[str, ...] = ()
+    sandbox_fault: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)

@@ -27,6 +27,7 @@ from oidc.interfaces import (
     Subjects,
 )
 from oidc.models import Client, Grant
+from oidc.sandbox_faults import NO_FAULTS, Faults
 from oidc.subject import SubjectIdentifiers
 from oidc.token.handles import Handles
 from oidc.token.sender_constraint import SenderConstraint
@@ -69,6 +70,7 @@ class ProviderConfig:
     dpop_nonce_required: bool = False
     identity_assurance: IdentityAssurance | None = None
     mtls: Mtls = OFF
+    faults: Faults = NO_FAULTS
 
 
 @dataclass(frozen=True, slots=True)

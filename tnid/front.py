@@ -20,6 +20,7 @@ from oidc.agreed import Agreed
 from oidc.credentials import issuer
 from oidc.http import Headers, Request, Response, json_response
 from oidc.models import EndUser
+from oidc.sandbox_faults import is_fault
 from tnid import audit, clock, cross_origin
 from tnid.consent.service import find_agreed_in
 from tnid.db import DatabaseUnavailable
@@ -29,6 +30,7 @@ from tnid.metrics import metrics
 from tnid.monitoring.requests import REQUEST_ID, ROUTE
 from tnid.qr import polls
 from tnid.qr.parts import build_polls
+from tnid.sandbox.late import Late
 from tnid.signin.limits import DEVICE_FROM_NETWORK, Bucket, network_of
 from tnid.signin.session import session_cookie_name
 from tnid.signin.sessions import end_user_of
@@ -89,6 +91,7 @@ class Front:
         self._pages = pages
         self._services = services
         self._routes = routes(services)
+        self._late = Late()
         self._client_route = client_route(services)
         self._headers = security_headers(is_plain_http=services.settings.is_plain_http)
         self._open_headers = (*self._headers, *cross_origin.HEADERS)
@@ -108,8 +111,11 @@ class Front:
         found = self._respond(route, environ) if route else None
         if found is None:
             return self._pages(environ, start_response)
+        body: Iterable[bytes] = [b"" if environ["REQUEST_METHOD"] == "HEAD" else found.body]
+        if found.delay_seconds:
+            found, body = self._late.hold(found)
         start_response(_STATUS_LINES[found.status], all_headers(found, self._headers_of(path)))
-        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else found.body]
+        return body
 
     def _headers_of(self, path: str) -> Headers:
         return self._open_headers if path in cross_origin.PATHS else self._headers
@@ -152,7 +158,7 @@ class Front:
         return parts.rates.seconds_shut(parts.rate_rules.refused_of_network, network, clock.now())
 
     def _count_refusal(self, response: Response | None) -> None:
-        if response is not None and response.status in UNPROVEN:
+        if response is not None and response.status in UNPROVEN and not is_fault(response):
             parts, network = self._services, network_of(audit.origin.get().ip or "")
             parts.rates.take(parts.rate_rules.refused_of_network, network, clock.now())
 

@@ -17,6 +17,7 @@ from oidc.interfaces import Consents, Events, Mandates
 from oidc.models import Client, Grant
 from oidc.parts import ProviderConfig, Stores
 from oidc.provider import Provider
+from oidc.sandbox_faults import Faults
 from oidc.yes_no import base_of
 from tnid.accounts.verification import ASSURANCE
 from tnid.consent.questions import Questions
@@ -162,6 +163,7 @@ def build_provider(
     admit_client: Callable[[str, int], None],
     note_secret: NoteSecret,
     check_update: Callable[[Client, Mapping[str, Any]], None],
+    faults: Faults,
 ) -> Provider:
     """Wire the provider; its secrets come from the master key, each for one purpose."""
     config = ProviderConfig(
@@ -186,6 +188,7 @@ def build_provider(
         note_secret=note_secret,
         check_update=check_update,
         identity_assurance=ASSURANCE,
+        faults=faults,
     )
     return Provider(
         config,

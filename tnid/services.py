@@ -122,6 +122,7 @@ class Services:
             SecretUses(ClientSecretStore(self.database)).note,
             # They come after the provider, which they build upon
             lambda client, metadata: self.developers.check_update(client, metadata),  # noqa: PLW0108  not made yet
+            self.sandbox.faults,
         )  # fmt: skip
 
     def _wire_work(self) -> None:

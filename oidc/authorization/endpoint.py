@@ -47,6 +47,7 @@ from oidc.models import (
 )
 from oidc.parts import Parts
 from oidc.refusal import record_refusal
+from oidc.sandbox_faults import check_asked, spoil
 from oidc.sent import describe_sent, sent_as, sent_in
 from oidc.token.handles import hash_code, new_code, new_identifier
 from oidc.worlds import WhoIsThere, of_its_world
@@ -224,6 +225,7 @@ class AuthorizationEndpoint:
         self._responses.check_can_send(situation.client, situation.request.response_mode)
         if situation.interaction and situation.interaction.denied_at is not None:
             raise AccessDenied("The person did not agree.")
+        check_asked(situation.request)
         hinted = situation.request.hinted_subject
         is_settled = situation.has_chosen or (situation.authenticated_here and not situation.mandates)
         if is_settled and hinted and hinted != situation.subject:
@@ -244,7 +246,8 @@ class AuthorizationEndpoint:
         if not self._pushed.consume(situation.request, situation.now):
             return UnusableRequestUri("The request_uri was used before; push the request again.")
         code = new_code()
-        if not self._grants.add(self._new_grant(situation, code), is_sandbox=situation.client.is_sandbox):
+        grant = spoil(self._new_grant(situation, code), situation.request)
+        if not self._grants.add(grant, is_sandbox=situation.client.is_sandbox):
             return ExpiredInteraction("The session ended, or the consent was withdrawn, a moment ago.")
         if situation.mandate is not None:
             self._mandates.note_use(situation.mandate, situation.now)

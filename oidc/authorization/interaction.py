@@ -177,6 +177,14 @@ class Interactions:
         self._store.update(interaction.uid, expires_at=expires_at)
         return replace(interaction, expires_at=expires_at)
 
+    def ask_otherwise(self, interaction: Interaction, request: AuthorizationRequest) -> bool:
+        """Have an interaction go on with this request, which is its own but for a fault that was chosen."""
+        return self._store.update(interaction.uid, request=request, expires_at=interaction.expires_at)
+
+    def expire(self, uid: str, now: int) -> bool:
+        """Have an interaction be over, as if nobody had come back to it."""
+        return self._store.update(uid, expires_at=now)
+
     def complete(self, uid: str, now: int) -> bool:
         """Consume the interaction; True for one caller only."""
         return self._store.complete(uid, now)

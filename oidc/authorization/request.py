@@ -32,6 +32,7 @@ from oidc.interfaces import ClientStore, ResourceStore, Signer
 from oidc.models import ACR_VALUES, OPENID, AuthorizationRequest, Client
 from oidc.parameters import Parameters
 from oidc.resource.indicators import get_resources, least_acr_of
+from oidc.sandbox_faults import AT_AUTHORIZATION, PARAMETER
 
 MAX_STATE = 4096
 MAX_NONCE = 1024
@@ -286,6 +287,15 @@ def check_hints(draft: Draft) -> None:
     draft.checked["ui_locales"] = tuple((draft.get("ui_locales") or "").split()[:5])
 
 
+def check_sandbox_fault(draft: Draft) -> None:
+    """Only at a sandbox: to a live client it is a parameter like any that nobody knows (RFC 6749 §3.1)."""
+    fault = draft.get(PARAMETER) if draft.client.is_sandbox else None
+    if fault is not None and fault not in AT_AUTHORIZATION:
+        raise InvalidRequest(f"{PARAMETER} takes {', '.join(AT_AUTHORIZATION)}.")
+    if fault is not None:
+        draft.checked[PARAMETER] = fault
+
+
 REQUEST_CHECKS: tuple[Callable[[Draft], None], ...] = (
     check_state,
     check_repeated,
@@ -305,6 +315,7 @@ REQUEST_CHECKS: tuple[Callable[[Draft], None], ...] = (
     check_authorization_details,
     check_id_token_hint,
     check_hints,
+    check_sandbox_fault,
 )
 
 

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qs
 
 import orjson
 
-from oidc.errors import InsufficientScope, InvalidToken, OAuthError
+from oidc.errors import InsufficientScope, InvalidToken, OAuthError, TemporarilyUnavailable, error_response
 from oidc.http import NO_STORE, Request, Response, json_response
-from oidc.models import OPENID, Client
+from oidc.models import OPENID, Client, Grant
 from oidc.parts import Parts
 from oidc.refusal import record_refusal
 from oidc.release import Part, release
 from oidc.resource.bearer import challenge_either, read_access_token
+from oidc.sandbox_faults import (
+    PARAMETER,
+    check_userinfo_request,
+    fault_of,
+    mark,
+    mark_refusal,
+    seconds_late,
+    spoil_userinfo,
+)
 from oidc.token.encryption import encrypt, is_encrypted
 from oidc.token.handles import ACCESS, CLIENT_ACCESS, Handle
 from oidc.token.jwt_access_token import ResourceTokens
@@ -33,6 +44,7 @@ class UserInfoEndpoint:
         self._client_keys = parts.client_keys
         self._resource_tokens = ResourceTokens(parts)
         self._events = parts.events
+        self._faults = parts.config.faults
 
     def respond(self, request: Request, now: int) -> Response:
         """Return the claims, as the client registered to have them, or the challenge of RFC 6750 §3."""
@@ -45,11 +57,11 @@ class UserInfoEndpoint:
             headers = self._sender_constraint.check_use(
                 request, presented, handle.confirmation, "userinfo_endpoint", now
             )
-            answer = self._answer(handle, now)
+            answer = self._answer(handle, request, now)
             return answer._replace(headers=(*answer.headers, *headers)) if headers else answer
         except OAuthError as error:
             record_refusal(self._events, "userinfo.refused", error, now, self._find_caller(handle, error))
-            return challenge_either(error, request)
+            return mark_refusal(self._refuse(error, request), error)
 
     def _find_caller(self, handle: Handle | None, error: OAuthError) -> str | None:
         """Return the client that a token of ours was issued to, however it is with it now."""
@@ -63,7 +75,13 @@ class UserInfoEndpoint:
         error.flow = grant.id
         return grant.client_id
 
-    def _answer(self, handle: Handle, now: int) -> Response:
+    @staticmethod
+    def _refuse(error: OAuthError, request: Request) -> Response:
+        if isinstance(error, TemporarilyUnavailable):
+            return error_response(error)  # not about the token: RFC 6750 §3.1 has no challenge for it
+        return challenge_either(error, request)
+
+    def _answer(self, handle: Handle, request: Request, now: int) -> Response:
         if not handle.is_access_token or handle.expires_at <= now:
             raise InvalidToken("The access token is unknown or expired.")
         if handle.kind == CLIENT_ACCESS:
@@ -76,12 +94,33 @@ class UserInfoEndpoint:
         scopes = handle.scope.split() or grant.scopes
         if OPENID not in scopes:
             raise InsufficientScope("The access token does not cover openid.")
+        fault = self._find_fault(client, request, now) if client.is_sandbox else ""
         # A token that was narrowed opens its scopes alone
         by_name = [] if handle.scope else grant.userinfo_claims.split()
         part = Part("userinfo", scopes, by_name, has_verified=not handle.scope)
-        released = release(grant, client, part, claims, self._subjects, now)
+        released = self.claims(client, grant, part, claims, now)
+        if fault:
+            answer = self._respond(client, spoil_userinfo(released, fault), now)
+            return mark(answer, fault)._replace(delay_seconds=seconds_late(fault))
+        return self._respond(client, released, now)
+
+    def _find_fault(self, client: Client, request: Request, now: int) -> str:
+        """Return what is to go wrong with this request of a sandbox; raise it where it is a refusal."""
+        asked = parse_qs(request.query).get(PARAMETER, [""])[0]
+        fault = fault_of(client, "userinfo", asked, self._faults, now)
+        check_userinfo_request(fault)
+        return fault
+
+    def claims(
+        self, client: Client, grant: Grant, part: Part, profile: Mapping[str, Any], now: int
+    ) -> dict[str, Any]:
+        """Return what the client is told of the part, by a grant of the person with this profile."""
+        released = release(grant, client, part, profile, self._subjects, now)
         released |= self._identifiers.act(client, grant)
         released["sub"] = self._identifiers.subject(client, grant.account_id)
+        return released
+
+    def _respond(self, client: Client, released: dict[str, Any], now: int) -> Response:
         if "userinfo_signed_response_alg" in client.metadata or is_encrypted(client, "userinfo"):
             return self._respond_by_jwt(client, released, now)
         return json_response(released)

@@ -9,6 +9,14 @@ from oidc.models import TOKEN_EXCHANGE, Client
 from oidc.parameters import read_form
 from oidc.parts import Parts
 from oidc.refusal import refuse
+from oidc.sandbox_faults import (
+    PARAMETER,
+    check_token_request,
+    fault_of,
+    mark,
+    mark_refusal,
+    seconds_late,
+)
 from oidc.token.grants import Exchange, TokenContext, TokenRequest
 from oidc.token.grants.authorization_code import exchange_authorization_code
 from oidc.token.grants.ciba import exchange_ciba
@@ -35,6 +43,7 @@ class TokenEndpoint:
         self._authenticator = parts.authenticator
         self._sender_constraint = parts.sender_constraint
         self._context = TokenContext.of(parts)
+        self._faults = parts.config.faults
 
     def respond(self, request: Request, now: int) -> Response:
         """Return tokens, or the error of RFC 6749 §5.2."""
@@ -44,15 +53,19 @@ class TokenEndpoint:
             client = self._authenticator.authenticate(request, parameters, now)
             client_id = client.client_id
             grant_type = parameters.get("grant_type")
+            fault = fault_of(client, "token", parameters.get(PARAMETER), self._faults, now)
+            check_token_request(fault)
             exchange = get_exchange(client, grant_type)
             if grant_type not in WITHOUT_ID_TOKEN:
                 # Before anything is spent: the client can try again once its keys are there
                 self._context.id_tokens.check_can_issue(client)
             confirmed = self._sender_constraint.confirm(client, request, "token_endpoint", now)
-            asked = TokenRequest(client, parameters, now, confirmed.confirmation)
-            return json_response(exchange(self._context, asked), headers=confirmed.headers)
+            asked = TokenRequest(client, parameters, now, confirmed.confirmation, fault)
+            answer = json_response(exchange(self._context, asked), headers=confirmed.headers)
+            return mark(answer, fault)._replace(delay_seconds=seconds_late(fault)) if fault else answer
         except OAuthError as error:
-            return refuse(self._context.events, "token.refused", error, now, client_id, request)
+            refused = refuse(self._context.events, "token.refused", error, now, client_id, request)
+            return mark_refusal(refused, error)
 
 
 def get_exchange(client: Client, grant_type: str | None) -> Exchange:

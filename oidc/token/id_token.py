@@ -9,6 +9,7 @@ from authlib.oidc.core.grants.util import create_half_hash
 from oidc.models import Client, Grant
 from oidc.parts import Parts
 from oidc.release import Part, release
+from oidc.sandbox_faults import spoil_claims, spoil_signature
 from oidc.token.encryption import check_encryption_key, encrypt, is_encrypted
 
 
@@ -27,9 +28,23 @@ class IdTokens:
         """Raise InvalidRequest where the client wants ID tokens encrypted and has no key for it now."""
         check_encryption_key(client, "id_token", self._client_keys)
 
-    def issue(self, client: Client, grant: Grant, access_token: str, now: int) -> str:
-        """Return a signed ID token for the grant, at_hash of its access token included."""
-        alg = client.id_token_alg
+    def issue(self, client: Client, grant: Grant, access_token: str, now: int, *, fault: str = "") -> str:
+        """Return a signed ID token for the grant, at_hash of its access token included.
+
+        `fault` is what a sandbox's developer wants to be wrong with it (`oidc.sandbox_faults`).
+        """
+        claims = self.claims(client, grant, access_token, now)
+        if fault:
+            claims = spoil_claims(claims, fault)
+        signed = self._signer.sign(claims, alg=client.id_token_alg, typ="JWT", now=now)
+        if fault:
+            signed = spoil_signature(signed, fault)
+        if not is_encrypted(client, "id_token"):
+            return signed
+        return encrypt(client, "id_token", signed, self._client_keys)
+
+    def claims(self, client: Client, grant: Grant, access_token: str, now: int) -> dict[str, Any]:
+        """Return what an ID token of the grant says now."""
         claims: dict[str, Any] = {
             "iss": self._issuer,
             "sub": self._identifiers.subject(client, grant.account_id),
@@ -40,7 +55,7 @@ class IdTokens:
             "acr": grant.acr,
             "amr": grant.amr.split(),
             "sid": grant.sid,
-            "at_hash": create_half_hash(access_token, alg).decode(),
+            "at_hash": create_half_hash(access_token, client.id_token_alg).decode(),
             **self._identifiers.act(client, grant),
         }
         if grant.nonce is not None:
@@ -49,7 +64,4 @@ class IdTokens:
             profile = (self._subjects.claims(grant.account_id) or {}) if grant.id_token_claims else {}
             part = Part("id_token", (), grant.id_token_claims.split())
             claims = {**release(grant, client, part, profile, self._subjects, now), **claims}
-        signed = self._signer.sign(claims, alg=alg, typ="JWT", now=now)
-        if not is_encrypted(client, "id_token"):
-            return signed
-        return encrypt(client, "id_token", signed, self._client_keys)
+        return claims

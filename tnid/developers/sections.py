@@ -33,7 +33,10 @@ class Link(NamedTuple):
     is_current: bool
 
 
-SECTIONS: tuple[Section, ...] = (Section("applications.show", _("Overview"), others=("application_acts",)),)
+SECTIONS: tuple[Section, ...] = (
+    Section("applications.show", _("Overview"), others=("application_acts",)),
+    Section("sandbox_faults.show", _("Try")),
+)
 
 
 def list_sections(application_id: str) -> list[Link]:

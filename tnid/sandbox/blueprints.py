@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tnid.sandbox import picker
+from tnid.sandbox import fault_pages, picker
 
-BLUEPRINTS = (picker.blueprint,)
+BLUEPRINTS = (picker.blueprint, fault_pages.blueprint)

@@ -6,10 +6,14 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import RadioField, StringField
-from wtforms.validators import InputRequired
+from wtforms import IntegerField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, StopValidation
 
+from oidc.sandbox_faults import AT_TOKEN, AT_USERINFO
+from tnid.sandbox.faults import MOST_MINUTES, MOST_REQUESTS
 from tnid.sandbox.people import people
+from tnid.sandbox.words import AT_PICKER, WORDS
 
 ONE, TWO = "1", "2"
 WHOM = _("Choose whom to sign in as.")
@@ -23,7 +27,10 @@ class PickForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     factors = RadioField(
         _("How to sign in"),
         id="sandbox_factors",
-        choices=[(ONE, _("One factor (acr LoA1)")), (TWO, _("Two factors (acr LoA2)"))],
+        choices=[
+            SelectChoice(ONE, _("One factor (acr LoA1)")),
+            SelectChoice(TWO, _("Two factors (acr LoA2)")),
+        ],
         default=ONE,
     )
 
@@ -32,3 +39,39 @@ class PickForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
             raise ValueError(WHOM)
         if people()[field.data].is_disabled:
             raise ValueError(SHUT)
+
+
+class FailForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """How a sign-in is to end instead."""
+
+    fault = SelectField(
+        _("What goes wrong"),
+        id="sandbox_fault",
+        choices=[SelectChoice(name, WORDS[name].label) for name in AT_PICKER],
+    )
+
+
+REQUESTS, MINUTES = "requests", "minutes"
+
+
+class FaultForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """What goes wrong at the endpoints of machines, for how long."""
+
+    fault = RadioField(
+        _("What goes wrong"),
+        id="fault",
+        choices=[SelectChoice(name, WORDS[name].label) for name in (*AT_TOKEN, *AT_USERINFO)],
+        validators=[InputRequired(_("Choose what goes wrong."))],
+    )
+    number = IntegerField(id="fault_number", default=1)
+    unit = RadioField(
+        _("For how long"),
+        id="fault_unit",
+        choices=[SelectChoice(REQUESTS, _("requests")), SelectChoice(MINUTES, _("minutes"))],
+        default=REQUESTS,
+    )
+
+    def validate_number(self, field: Any) -> None:
+        most = MOST_MINUTES if self.unit.data == MINUTES else MOST_REQUESTS
+        if field.data is None or not 1 <= field.data <= most:
+            raise StopValidation(_("Write a number from 1 to %(most)s.", most=most))

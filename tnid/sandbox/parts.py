@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tnid.accounts.vault import Vault
 from tnid.accounts.verification import Verifications
+from tnid.sandbox.faults import SandboxFaults
 from tnid.sandbox.joined import Jobs, MandatesOfSandbox
 from tnid.sandbox.made_up import MadeUp
 from tnid.sandbox.seeding import Sandbox
@@ -24,4 +25,5 @@ def build_sandbox(parts: Services) -> tuple[MadeUp, Sandbox]:
     made_up = MadeUp(MadeUpStore(parts.database), vault, verifications)
     mandates = MandatesOfSandbox(MandateStore(parts.database), parts.sealer)
     jobs = Jobs(parts.employers.organisations, parts.attestations, parts.employments)
-    return made_up, Sandbox(made_up, GuardianshipStore(parts.database), mandates, jobs)
+    faults = SandboxFaults(parts.clients, parts.audit)
+    return made_up, Sandbox(made_up, GuardianshipStore(parts.database), mandates, jobs, faults)

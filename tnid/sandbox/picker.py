@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -11,11 +13,15 @@ from oidc.models import LOA2, Client, Interaction
 from tnid import services
 from tnid.access import Guard, declare
 from tnid.sandbox import session as sandbox_session
-from tnid.sandbox.forms import ONE, TWO, PickForm
+from tnid.sandbox.forms import ONE, TWO, FailForm, PickForm
 from tnid.sandbox.people import people
+from tnid.sandbox.words import EXPIRED_REQUEST, SLOW, WORDS
 from tnid.signin import session
 from tnid.signin.forms import ContinueForm
-from tnid.signin.screen import asking_app, find_client, get_interaction, resume
+from tnid.signin.screen import address, asking_app, find_client, get_interaction, go_to, resume
+
+# How long somebody has to wait who asked for it
+WAIT_SECONDS = 20
 
 blueprint = declare(Blueprint("sandbox", __name__, url_prefix="/sandbox"), Guard.PUBLIC)
 
@@ -30,9 +36,14 @@ def sign_in() -> ResponseReturnValue:
         return pick(interaction, hinted, _least_factors(interaction, client))
     if form.validate_on_submit():
         return pick(interaction, form.person.data, form.factors.data)
-    if not form.is_submitted():
-        form.factors.data = _least_factors(interaction, client)
-    return _page(form, interaction), (400 if form.is_submitted() else 200)
+    if form.is_submitted():
+        return _page(form, interaction), 400
+    return _page(_new_form(interaction, client), interaction)
+
+
+def _new_form(interaction: Interaction, client: Client) -> PickForm:
+    """Return the form with as many factors as the request needs."""
+    return PickForm(formdata=None, factors=_least_factors(interaction, client))
 
 
 def is_pickable(username: str) -> bool:
@@ -47,6 +58,33 @@ def go_on() -> ResponseReturnValue:
     if ContinueForm().validate_on_submit() and end_user is not None:
         services.current().interactions.mark_selected(interaction.uid, end_user.sid)
     return resume(interaction)
+
+
+@blueprint.post("/fail")
+def fail() -> ResponseReturnValue:
+    """Have the sign-in end as the developer wants to see it."""
+    interaction, client = _get()
+    form = FailForm()
+    asked = interaction.request
+    if asked is None or not form.validate_on_submit():
+        return _page(_new_form(interaction, client), interaction, form), 400
+    parts = services.current()
+    if form.fault.data == EXPIRED_REQUEST:
+        parts.interactions.expire(interaction.uid, services.now())
+    elif form.fault.data == SLOW:
+        return go_to("sandbox.wait", interaction)
+    else:
+        parts.interactions.ask_otherwise(interaction, replace(asked, sandbox_fault=form.fault.data))
+    return resume(interaction)
+
+
+@blueprint.get("/wait")
+def wait() -> ResponseReturnValue:
+    """Hold the person back for a while: the browser waits, and nothing of ours does."""
+    interaction, _client = _get()
+    page = render_template("sandbox/wait.html", app=asking_app(interaction), seconds=WAIT_SECONDS)
+    onward = address("sandbox.sign_in", interaction)
+    return page, 200, {"Refresh": f"{WAIT_SECONDS}; url={onward}"}
 
 
 @blueprint.post("/leave")
@@ -106,12 +144,14 @@ def _least_factors(interaction: Interaction, client: Client) -> str:
     return TWO if least == LOA2 else ONE
 
 
-def _page(form: PickForm, interaction: Interaction) -> str:
+def _page(form: PickForm, interaction: Interaction, failing: FailForm | None = None) -> str:
     picked = session.find_account()
     return render_template(
         "sandbox/sign_in.html",
         app=asking_app(interaction),
         form=form,
+        failing=failing or FailForm(),
+        fault=WORDS.get(interaction.request.sandbox_fault) if interaction.request else None,
         uid=interaction.uid,
         people=list(people().values()),
         picked=picked,

@@ -10,6 +10,7 @@ from oidc.models import Client
 from oidc.token.handles import new_identifier
 from tnid.accounts.ages import child_until
 from tnid.mandates.guardians import STATEMENT
+from tnid.sandbox.faults import SandboxFaults
 from tnid.sandbox.joined import Jobs, MandatesOfSandbox
 from tnid.sandbox.made_up import MadeUp
 from tnid.sandbox.people import Person, people
@@ -20,8 +21,14 @@ class Sandbox:
     """Has the people there when they are needed; each method runs in the caller's unit of work."""
 
     def __init__(
-        self, made_up: MadeUp, guardianships: GuardianshipStore, mandates: MandatesOfSandbox, jobs: Jobs
+        self,
+        made_up: MadeUp,
+        guardianships: GuardianshipStore,
+        mandates: MandatesOfSandbox,
+        jobs: Jobs,
+        faults: SandboxFaults,
     ) -> None:
+        self.faults = faults
         self._made_up = made_up
         self._guardianships = guardianships
         self._mandates = mandates

@@ -15,7 +15,7 @@ SANDBOX = "tnid_sandbox"
 # All that answers a sandbox's request: the picker, and what comes after it as it does for everybody
 IN_SANDBOX = frozenset(
     {
-        *("sandbox.sign_in", "sandbox.go_on", "sandbox.fail", "sandbox.leave"),
+        *("sandbox.sign_in", "sandbox.go_on", "sandbox.fail", "sandbox.wait", "sandbox.leave"),
         *("signin.requirement", "guardian_screen.wait", "in_stead.choose", "in_stead.confirm", "consent.ask"),
     }
 )

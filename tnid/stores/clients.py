@@ -119,6 +119,19 @@ _AGREED = (
         updated_at=bindparam("now"),
     )
 )
+_FIND_FAULTS = select(clients.c.sandbox_faults).where(
+    clients.c.client_id == bindparam("of_client"), clients.c.is_sandbox == 1
+)
+# What was read stands in the WHERE: of several requests at once each takes one away
+_FAULTS = (
+    update(clients)
+    .where(
+        clients.c.client_id == bindparam("of_client"),
+        clients.c.is_sandbox == 1,
+        clients.c.sandbox_faults == bindparam("was"),
+    )
+    .values(sandbox_faults=bindparam("new_faults"))
+)
 _DELETE = delete(clients).where(clients.c.client_id == bindparam("of_client"))
 
 
@@ -269,6 +282,17 @@ class ClientStore:
         )  # fmt: skip
         return self._changed(client.client_id, rows)
 
+    def find_sandbox_faults(self, client_id: str) -> str | None:
+        """Return what was set to go wrong at a sandbox's client, as it is stored; None at any other."""
+        row = self._database.fetch_one(_FIND_FAULTS, of_client=client_id)
+        return None if row is None else str(row.sandbox_faults)
+
+    def replace_sandbox_faults(self, client_id: str, was: str, new: Mapping[str, Any]) -> bool:
+        """Set what is to go wrong; False where it isn't any more what it was."""
+        text = orjson.dumps(new).decode()
+        rows = self._database.execute(_FAULTS, of_client=client_id, was=was, new_faults=text)
+        return self._changed(client_id, rows)
+
     def disable(self, client_id: str, now: int) -> bool:
         """Disable an active client; say whether there was one."""
         return self._changed(client_id, self._execute(_DISABLE, client_id, now))
@@ -311,5 +335,6 @@ def _read(row: Any) -> Client:
         terminal=orjson.loads(row.terminal),
         employer=row.employer,
         is_sandbox=bool(row.is_sandbox),
+        sandbox_faults=orjson.loads(row.sandbox_faults),
         agreed_only=bool(row.agreed_only),
     )

@@ -58,13 +58,15 @@ class TokenContext:
 class TokenRequest(NamedTuple):
     """A request of an authenticated client; `now` is in epoch seconds.
 
-    `confirmation` is what the issued tokens are to be bound to, None for bearer tokens.
+    `confirmation` is what the issued tokens are to be bound to, None for bearer tokens; `fault` what is to be
+    wrong with an ID token (`oidc.sandbox_faults`).
     """
 
     client: Client
     parameters: Mapping[str, str]
     now: int
     confirmation: Confirmation | None = None
+    fault: str = ""
 
 
 Exchange = Callable[[TokenContext, TokenRequest], dict[str, Any]]
@@ -137,7 +139,7 @@ def token_response(
     if client.terminal:
         answer["authorization_details"] = details_of(client)
     if id_token:
-        answer["id_token"] = context.id_tokens.issue(client, grant, access_token, now)
+        answer["id_token"] = context.id_tokens.issue(client, grant, access_token, now, fault=asked.fault)
     return answer
 
 

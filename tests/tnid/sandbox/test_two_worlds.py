@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from tests.conftest import Clock
 from tests.tnid.conftest import CALLBACK, InProcess, Someone
+from tests.tnid.sandbox.conftest import pick, sign_in_to_sandbox, told
 from tnid.sandbox.people import people
 from tnid.services import Services
 
@@ -20,41 +20,6 @@ def live(new_app: Callable[..., str]) -> str:
     return new_app("live")
 
 
-@pytest.fixture
-def sandbox(new_app: Callable[..., str], services: Services) -> str:
-    """Return where a sandbox's application sends people."""
-    address = new_app("trial")
-    make_sandbox(services, "trial")
-    return address
-
-
-def make_sandbox(services: Services, client_id: str) -> None:
-    """Have a client be a sandbox's from its first moment."""
-    client = services.clients.find_now(client_id)
-    assert client is not None
-    services.clients.delete(client_id)
-    services.clients.add(replace(client, is_sandbox=True))
-
-
-def pick(browser: InProcess, username: str, factors: str = "1") -> None:
-    for choice in browser.page.document.xpath("//input[@name='factors']"):
-        choice.checked = choice.get("value") == factors
-    browser.submit(f"pick_{username}")
-
-
-def code_of(browser: InProcess) -> str:
-    assert browser.page.url.startswith(CALLBACK), browser.page
-    return parse_qs(urlsplit(browser.page.url).query)["code"][0]
-
-
-def sign_in_to_sandbox(browser: InProcess, address: str, username: str = "level1") -> str:
-    browser.open(address)
-    pick(browser, username)
-    if browser.page.path == "/consent":
-        browser.submit("consent_allow")
-    return code_of(browser)
-
-
 def test_somebody_made_up_signs_in_to_a_sandbox(browser: InProcess, sandbox: str, services: Services) -> None:
     page = browser.open(sandbox)
     assert page.path == "/sandbox/sign-in" and page.has("sandbox_band")
@@ -62,7 +27,7 @@ def test_somebody_made_up_signs_in_to_a_sandbox(browser: InProcess, sandbox: str
     assert browser.page.path == "/consent" and browser.page.has("sandbox_band")
     assert people()["level1"].display_name in browser.page.words()
     browser.submit("consent_allow")
-    assert code_of(browser)
+    assert told(browser)["code"]
     again = browser.open(f"{sandbox}&prompt=none")
     assert again.url.startswith(CALLBACK) and "code=" in again.url, "silently, by the sandbox's own session"
 
