@@ -17,10 +17,14 @@ from sqlalchemy import create_engine, text
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.provider import environ_for
 from tnid.audit import Audit
-from tnid.backup.databases import statements_for
+from tnid.backup.databases import POSTGRESQL, SQLITE, statements_for
 from tnid.backup.sealed_file import CHUNK_BYTES, BrokenFile, seal, unseal
 from tnid.cli import main
+from tnid.cli.backup import PURPOSE
 from tnid.db import Database
+from tnid.monitoring.figures import FOLDER, open_figures
+from tnid.revision import newest_revision
+from tnid.sealing import Sealer, load_master_key
 
 KEY = bytes(range(32))
 CANARY = "canary-qzxv"
@@ -200,3 +204,55 @@ def test_a_file_of_another_kind_or_key_is_refused() -> None:
 
 def test_nothing_in_a_sealed_file_can_be_read() -> None:
     assert CANARY.encode() not in sealed(CANARY.encode() * 100)
+
+
+def test_a_backup_can_be_checked_without_a_database(
+    instance: dict[str, str], tmp_path: Path, database_kind: str
+) -> None:
+    file = tmp_path / "backup"
+    run(instance, "backup", str(file))
+    elsewhere = {**instance, "TNID_DATABASE_URL": f"sqlite:///{tmp_path}/none.db"}
+    found = run(elsewhere, "backup", "--check", str(file))
+    assert (found["kind"], found["revision"]) == (database_kind, newest_revision())
+    assert found["tables"] > 50
+    assert not (tmp_path / "none.db").exists() and list(tmp_path.glob("instance/.backup-*")) == []
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-1])
+    with pytest.raises(RuntimeError, match="changed or cut off"):
+        run(instance, "backup", "--check", str(file))
+    file.write_bytes(b"made up")
+    with pytest.raises(RuntimeError, match="not a backup"):
+        run(instance, "backup", "--check", str(file))
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_what_is_sealed_well_and_holds_nonsense_is_seen(instance: dict[str, str], tmp_path: Path) -> None:
+    key = Sealer(load_master_key(Path(instance["TNID_INSTANCE_DIR"]) / "master.key")).derive(PURPOSE)
+    for kind, content in ((SQLITE, b"no database"), (SQLITE, b""), (POSTGRESQL, b"no dump")):
+        with (tmp_path / "backup").open("wb") as target:
+            seal(io.BytesIO(content), target, key, kind)
+        with pytest.raises(RuntimeError, match="what it holds"):
+            run(instance, "backup", "--check", str(tmp_path / "backup"))
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_nothing_is_restored_while_the_instance_serves(
+    instance: dict[str, str], other: dict[str, str], tmp_path: Path
+) -> None:
+    run(instance, "backup", str(tmp_path / "backup"))
+    figures = open_figures(Path(other["TNID_INSTANCE_DIR"]) / FOLDER, "worker")
+    with pytest.raises(RuntimeError, match="runs here"):
+        run(other, "restore", str(tmp_path / "backup"))
+    assert figures.name == "worker-1" and not (tmp_path / "other" / "instance" / "tnid.db").exists()
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_nothing_is_restored_while_somebody_is_connected(
+    instance: dict[str, str], other: dict[str, str], tmp_path: Path
+) -> None:
+    run(instance, "backup", str(tmp_path / "backup"))
+    engine = create_engine(other["TNID_DATABASE_URL"])
+    with engine.connect(), pytest.raises(RuntimeError, match="others are connected"):
+        run(other, "restore", str(tmp_path / "backup"))
+    engine.dispose()
+    assert run(other, "restore", str(tmp_path / "backup")) == {"is_restored": True}

@@ -11,17 +11,21 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from sqlalchemy import NullPool, create_engine, inspect
 from sqlalchemy.engine import URL, make_url
 
-from tnid.backup.sealed_file import seal, unseal
+from tnid.backup.sealed_file import BrokenFile, seal, unseal
 from tnid.db import is_sqlite
 
 SQLITE = b"sqlite"
 POSTGRESQL = b"pgdump"
 PAGES_AT_A_TIME = 500
+_OTHERS = (
+    "SELECT COUNT(*) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+)
 
 
 class CopyFailed(Exception):
@@ -64,6 +68,67 @@ def restore(
             with _pg("pg_restore", url, "--single-transaction", "--exit-on-error", str(scratch)):
                 pass
             _execute(url, prepare)
+
+
+class Examined(NamedTuple):
+    """What a backup holds: of which database, at which revision of the tables, how many of them."""
+
+    kind: str
+    revision: str
+    tables: int
+
+
+def examine(key: bytes, source: IO[bytes], work_dir: Path) -> Examined:
+    """Open all of a backup and look whether it can be restored; writes to no database. Raises BrokenFile."""
+    with _scratch(work_dir) as scratch:
+        with scratch.open("wb") as plain:
+            kind = unseal(source, plain, key, None)
+        return _examine_sqlite(scratch) if kind == SQLITE else _examine_dump(scratch)
+
+
+def _examine_sqlite(path: Path) -> Examined:
+    with closing(sqlite3.connect(path)) as copy:
+        try:
+            (verdict,) = copy.execute("PRAGMA integrity_check").fetchone()
+            (tables,) = copy.execute("SELECT COUNT(*) FROM sqlite_master WHERE type = 'table'").fetchone()
+            (revision,) = copy.execute("SELECT version_num FROM alembic_version").fetchone()
+        except (sqlite3.DatabaseError, TypeError) as error:
+            raise BrokenFile(f"what it holds is no database of this program: {error}") from error
+    if verdict != "ok":
+        raise BrokenFile(f"what it holds is damaged: {verdict}")
+    return Examined("sqlite", str(revision), int(tables))
+
+
+def _examine_dump(path: Path) -> Examined:
+    listed = _read_dump(path, "--list")
+    tables = sum(" TABLE " in line and not line.startswith(";") for line in listed.splitlines())
+    # A COPY of one line, after the line that names the table
+    data = _read_dump(path, "--data-only", "--table=alembic_version", "--file=-")
+    _before, found, after = data.partition("COPY public.alembic_version (version_num) FROM stdin;\n")
+    if not found:
+        raise BrokenFile("what it holds is no database of this program")
+    return Examined("postgresql", after.split("\n", 1)[0], tables)
+
+
+def _read_dump(path: Path, *arguments: str) -> str:
+    """Return what pg_restore prints of a dump, which it reads from end to end."""
+    program = shutil.which("pg_restore")
+    if program is None:
+        raise CopyFailed("pg_restore is not installed; it comes with PostgreSQL's client.")
+    done = subprocess.run([program, *arguments, str(path)], capture_output=True, text=True, check=False)  # noqa: S603  no shell
+    if done.returncode:
+        raise BrokenFile(f"what it holds is damaged: {done.stderr.strip()[:200]}")
+    return done.stdout
+
+
+def count_others(database_url: str) -> int:
+    """Return how many other connections a PostgreSQL database has just now; 0 of SQLite."""
+    url = make_url(database_url)
+    if is_sqlite(url):
+        return 0
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.connect() as connection:
+        return int(connection.exec_driver_sql(_OTHERS).scalar_one())
 
 
 def is_empty(database_url: str) -> bool:

@@ -36,13 +36,16 @@ def seal(plain: IO[bytes], sealed: IO[bytes], key: bytes, kind: bytes) -> None:
         sealed.write(cipher.encrypt(_nonce(number, is_last), chunk, header))
 
 
-def unseal(sealed: IO[bytes], plain: IO[bytes], key: bytes, kind: bytes) -> None:
-    """Write what was sealed to `plain`; trust none of it before this returns. Raises BrokenFile."""
+def unseal(sealed: IO[bytes], plain: IO[bytes], key: bytes, kind: bytes | None) -> bytes:
+    """Write what was sealed to `plain`; trust none of it before this returns. Raises BrokenFile.
+
+    Returns its kind; None as `kind` takes any.
+    """
     header = sealed.read(len(MAGIC) + KIND_BYTES + SALT_BYTES)
     if not header.startswith(MAGIC):
         raise BrokenFile("it is not a backup of this program")
     found = header[len(MAGIC) :][:KIND_BYTES].strip()
-    if found != kind:
+    if kind not in (None, found):
         raise BrokenFile(f"it is a backup of another kind of database ({found.decode('ascii', 'replace')})")
     cipher = _cipher(key, header)
     try:
@@ -50,6 +53,7 @@ def unseal(sealed: IO[bytes], plain: IO[bytes], key: bytes, kind: bytes) -> None
             plain.write(cipher.decrypt(_nonce(number, is_last), chunk, header))
     except InvalidTag:
         raise BrokenFile("it was changed or cut off, or made under another master key") from None
+    return found
 
 
 def _cipher(key: bytes, header: bytes) -> AESGCM:

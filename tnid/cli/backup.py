@@ -13,6 +13,8 @@ from tnid.backup.databases import CopyFailed
 from tnid.backup.sealed_file import BrokenFile
 from tnid.cli.answers import Refusal, answer, with_json
 from tnid.cli.settings import check_usable, get_settings, open_engine
+from tnid.monitoring.figures import FOLDER, read_folder
+from tnid.revision import newest_revision
 from tnid.sealing import Sealer, load_master_key
 from tnid.settings import Settings
 
@@ -40,13 +42,17 @@ END_WHAT_MAY_BE_SPENT = {
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--check", is_flag=True, help="Write nothing: say whether the backup in FILE can be restored.")
 @with_json
-def backup(file: Path, as_json: bool) -> None:
+def backup(file: Path, check: bool, as_json: bool) -> None:
     """Back the database up to FILE, while it serves, encrypted under the master key.
 
     The master key is not in it: keep that elsewhere, for without it the backup can't be read.
     """
     settings = get_settings()
+    if check:
+        check_backup(file, settings, as_json)
+        return
     with open_engine(settings) as engine:
         check_usable(settings, engine)
     draft = file.with_name(f".{file.name}.new")
@@ -64,6 +70,22 @@ def backup(file: Path, as_json: bool) -> None:
     answer(as_json, {"file": str(file), "bytes": size}, f"{file} holds the backup ({size} bytes).")
 
 
+def check_backup(file: Path, settings: Settings, as_json: bool) -> None:
+    """Open all of the backup, and say what it holds."""
+    settings.instance_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        with file.open("rb") as source:
+            found = databases.examine(_key(settings), source, settings.instance_dir)
+    except BrokenFile as error:
+        raise Refusal(f"The backup can't be restored: {error}.") from None
+    except (OSError, CopyFailed) as error:
+        raise Refusal(f"The backup was not checked: {error}") from None
+    if found.revision > newest_revision():
+        raise Refusal(f"The backup is at revision {found.revision}: a newer program restores it.")
+    text = f"{file} can be restored: {found.kind}, {found.tables} tables at revision {found.revision}."
+    answer(as_json, {"file": str(file), **found._asdict()}, text)
+
+
 @click.command()
 @click.argument("file", type=click.File("rb"))
 @with_json
@@ -76,6 +98,7 @@ def restore(file: IO[bytes], as_json: bool) -> None:
     settings = get_settings()
     if not databases.is_empty(settings.database_url):
         raise Refusal("The database is not empty: a backup is restored into an empty one only.")
+    check_nobody_serves(settings)
     settings.instance_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     key, work_dir = _key(settings), settings.instance_dir
     try:
@@ -85,6 +108,16 @@ def restore(file: IO[bytes], as_json: bool) -> None:
     except (OSError, CopyFailed) as error:
         raise Refusal(f"The backup was not restored: {error}") from None
     answer(as_json, {"is_restored": True}, "Restored. Now run `tnid db upgrade` and `tnid db check`.")
+
+
+def check_nobody_serves(settings: Settings) -> None:
+    """Refuse a database that a server uses: of this instance, or from wherever."""
+    serving = [one.name for one in read_folder(settings.instance_dir / FOLDER) if one.is_alive]
+    if serving:
+        raise Refusal(f"`tnid serve` runs here ({', '.join(serving)}): stop it first.")
+    others = databases.count_others(settings.database_url)
+    if others:
+        raise Refusal(f"{others} others are connected to the database: stop every node first.")
 
 
 def _key(settings: Settings) -> bytes:
