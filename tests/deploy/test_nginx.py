@@ -1,0 +1,164 @@
+"""nginx with the shipped site: everything passes that should, strangers' headers don't."""
+
+from __future__ import annotations
+
+import json
+import os
+import ssl
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.servers.certificates import SERVER, localhost, make_authority, make_certificate
+from tests.servers.processes import free_port, is_listening, stop, wait_until
+from tests.servers.programs import get_program
+from tests.servers.provider import ROOT, Provider, running_provider
+
+SITE = ROOT / "deploy" / "nginx"
+AROUND = """
+{user}
+daemon off;
+worker_processes 1;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+events {{ worker_connections 256; }}
+http {{
+    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+    {site}
+}}
+"""
+
+
+def adjusted(folder: Path, provider_port: int, ports: dict[str, int]) -> str:
+    """Return the shipped files with this machine's names, ports and paths, and nothing else changed."""
+    site = (SITE / "upstream.conf").read_text() + (SITE / "tnid.conf").read_text()
+    changes = {
+        "127.0.0.1:8000": f"127.0.0.1:{provider_port}",
+        "listen [::]:80;": "", "listen [::]:443 ssl http2;": "",
+        "listen 80;": f"listen 127.0.0.1:{ports['http']};",
+        "listen 443 ssl http2;": f"listen 127.0.0.1:{ports['https']} ssl http2;",
+        "mtls.id.example.vn": "mtls.localhost", "id.example.vn": "localhost",
+        "/etc/tnid/tls/fullchain.pem": f"{folder}/server.pem",
+        "/etc/tnid/tls/privkey.pem": f"{folder}/server.key",
+        "/var/log/nginx/": f"{folder}/",
+    }  # fmt: skip
+    for old, new in changes.items():
+        assert old in site, old
+        site = site.replace(old, new)
+    return site
+
+
+@contextmanager
+def running(folder: Path, configuration: Path, port: int) -> Iterator[None]:
+    program = get_program("nginx")
+    command = [program, "-e", str(folder / "error.log"), "-c", str(configuration), "-p", str(folder)]
+    tested = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
+    assert tested.returncode == 0 and "[warn]" not in tested.stderr, tested.stderr
+    with (folder / "nginx.log").open("wb") as log:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    try:
+        wait_until(lambda: is_listening(port), seconds=10, what="answer from nginx")
+        yield
+    finally:
+        stop(process)
+
+
+@pytest.fixture(scope="module")
+def ports() -> dict[str, int]:
+    return {"http": free_port(), "https": free_port()}
+
+
+@pytest.fixture(scope="module")
+def provider(ports: dict[str, int], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
+    folder = tmp_path_factory.mktemp("shipped-nginx")
+    authority = make_authority()
+    authority.write(folder, "authority")
+    certificate, key = make_certificate(authority, "CN=localhost", *localhost(), use=SERVER).write(
+        folder, "made"
+    )
+    (folder / "server.pem").write_bytes(Path(certificate).read_bytes())
+    (folder / "server.key").write_bytes(Path(key).read_bytes())
+    more = {
+        "TNID_TRUSTED_PROXIES": "127.0.0.1", "TNID_METRICS_NETWORKS": "127.0.0.0/8",
+        "TNID_CLIENT_CERTIFICATE_HEADER": "X-Client-Cert", "TNID_AUDIT_FILE": str(folder / "audit.jsonl"),
+    }  # fmt: skip
+    with running_provider(folder, **more) as started:
+        user = "user root;" if os.geteuid() == 0 else ""
+        configuration = folder / "nginx.conf"
+        site = adjusted(folder, started.port, ports)
+        configuration.write_text(AROUND.format(user=user, folder=folder, site=site))
+        with running(folder, configuration, ports["https"]):
+            yield started
+
+
+@pytest.fixture
+def browser(provider: Provider, ports: dict[str, int]) -> Iterator[httpx.Client]:
+    context = ssl.create_default_context(cafile=str(provider.log.parent / "authority.pem"))
+    with httpx.Client(verify=context, base_url=f"https://localhost:{ports['https']}") as made:
+        yield made
+
+
+def test_pages_and_endpoints_come_through_with_the_providers_own_headers(browser: httpx.Client) -> None:
+    for path in ("/", "/healthz", "/readyz", "/jwks", "/.well-known/openid-configuration"):
+        assert browser.get(path).status_code == 200
+    page = browser.get("/", headers={"Accept": "text/html"})
+    assert page.headers.get_list("Content-Security-Policy") and page.headers.get_list("X-Frame-Options") == [
+        "DENY"
+    ]
+    assert "nginx/" not in page.headers["Server"]
+    assert browser.post("/token", data={"grant_type": "x"}).status_code in (400, 401)
+
+
+def test_figures_are_not_for_the_world(browser: httpx.Client, provider: Provider) -> None:
+    assert browser.get("/metrics").status_code == 404
+    assert httpx.get(f"http://127.0.0.1:{provider.port}/metrics").status_code == 200
+
+
+def test_what_strangers_write_in_headers_stays_outside(browser: httpx.Client, provider: Provider) -> None:
+    written = {
+        "X-Forwarded-For": "203.0.113.7", "Forwarded": "for=203.0.113.7", "X-Forwarded-Host": "evil.example",
+        "X-Forwarded-Proto": "gopher", "X-Client-Cert": "made up", "Host": "evil.example",
+    }  # fmt: skip
+    browser.post("/login", data={"x": "y"}, headers={**written, "Host": "localhost", "Accept": "text/html"})
+    events = wait_for_events(provider.log.parent / "audit.jsonl")
+    assert {event["ip"] for event in events} == {"127.0.0.1"} and all(event["port"] for event in events)
+    with browser.stream("GET", "/.well-known/openid-configuration", headers=written) as answer:
+        assert b"evil" not in answer.read()
+
+
+def wait_for_events(file: Path) -> list[dict[str, Any]]:
+    """Return the refused forms that were handed on by then."""
+    wait_until(lambda: file.exists() and b"form.refuse" in file.read_bytes(), seconds=20, what="event")
+    found = [json.loads(line) for line in file.read_text().splitlines()]
+    return [event for event in found if event["event"] == "form.refuse"]
+
+
+def test_a_large_body_is_refused_and_a_list_is_not(browser: httpx.Client) -> None:
+    assert browser.post("/login", content=b"x" * (34 * 1024 * 1024)).status_code == 413
+    assert browser.post("/login", content=b"x" * (2 * 1024 * 1024)).status_code in (400, 403, 413)
+
+
+def test_plain_http_is_sent_on(ports: dict[str, int], provider: Provider) -> None:
+    answer = httpx.get(f"http://127.0.0.1:{ports['http']}/x?y", headers={"Host": "localhost"})
+    assert (answer.status_code, answer.headers["Location"]) == (301, "https://localhost/x?y")
+
+
+def test_machines_alone_are_asked_for_certificates(
+    browser: httpx.Client, ports: dict[str, int], provider: Provider
+) -> None:
+    at_mtls = {"headers": {"Host": "mtls.localhost"}, "extensions": {"sni_hostname": "mtls.localhost"}}
+    with httpx.Client(verify=False, base_url=f"https://127.0.0.1:{ports['https']}") as client:
+        assert client.get("/login", **at_mtls).status_code == 404
+        assert client.post("/token", data={"grant_type": "x"}, **at_mtls).status_code in (400, 401)
+
+
+def test_its_log_holds_no_query(browser: httpx.Client, provider: Provider) -> None:
+    browser.get("/healthz?code=canary-41aa")
+    log = (provider.log.parent / "tnid.log").read_text()
+    assert "/healthz" in log and "canary" not in log
