@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from flask_babel import lazy_gettext as _
 
@@ -81,4 +82,16 @@ def document_of(preset: Preset, name: str, redirect_uri: str) -> dict[str, Any]:
     document: dict[str, Any] = {"client_name": name, "client_name#vi": name, **preset.metadata}
     if preset.redirect_uri:
         document["redirect_uris"] = [redirect_uri or preset.redirect_uri]
+    if preset.id in (WEB, SPA):
+        # Signing out leads back to the first page, so that it works from the first try
+        document["post_logout_redirect_uris"] = first_pages(redirect_uri or preset.redirect_uri)
     return document
+
+
+def first_pages(redirect_uri: str) -> list[str]:
+    """Return the first page of the site that an address is of; none where it is no address of a site."""
+    try:
+        parts = urlsplit(redirect_uri)
+    except ValueError:
+        return []
+    return [f"{parts.scheme}://{parts.netloc}/"] if parts.scheme in ("http", "https") and parts.netloc else []
