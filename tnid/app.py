@@ -45,8 +45,6 @@ from tnid.qr import blueprints as qr
 from tnid.rates import pages as rate_pages
 from tnid.recovery import blueprints as recovery
 from tnid.sandbox import blueprints as sandbox
-from tnid.sandbox import fault_pages
-from tnid.sandbox.words import WORDS
 from tnid.scim import blueprints as scim
 from tnid.services import EXTENSION, Services
 from tnid.settings import Settings
@@ -151,7 +149,6 @@ def create_app(settings: Settings, figures: Figures | None = None) -> Applicatio
             csrf.exempt(blueprint)
     errors.install(app, settings)
     app.jinja_env.filters.update(moment=moment, dated=dated, day=day)
-    app.jinja_env.globals.update(sandbox_active=fault_pages.find_active, fault_words=WORDS)
     app.jinja_env.globals["counter_news"] = find_news
     app.jinja_env.globals["admin_sections"] = list_sections
     app.jinja_env.globals["application_sections"] = list_application_sections

@@ -169,7 +169,11 @@ def test_the_footer_switches_the_language(name: str, locale: str) -> None:
     assert form.xpath(".//button[@aria-current]/@value") == [locale]
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+# Whoever comes there writes programs, and reads the very words that they have to write
+FOR_DEVELOPERS = {name for name in EXAMPLES if name.startswith("sandbox-")}
+
+
+@pytest.mark.parametrize("name", sorted(set(EXAMPLES) - FOR_DEVELOPERS))
 def test_no_jargon_reaches_a_person(name: str, locale: str) -> None:
     text = parse(render(name, locale)).text_content().lower()
     assert not re.search(r"\b(oidc|token|scope|claim|oauth|acr|loa\d|mfa|totp)s?\b", text)

@@ -18,6 +18,7 @@ from tnid.developers.forms import ApplicationForm
 from tnid.developers.presets import PRESETS
 from tnid.developers.records import TeamStanding
 from tnid.developers.roles import NAMES, Permission
+from tnid.sandbox.active import list_active
 from tnid.signin import kept
 from tnid.signin.session import find_account, get_end_user
 
@@ -102,6 +103,7 @@ def show(application_id: str) -> ResponseReturnValue:
         secret=secret[1] if secret is not None and secret[0] == application_id else None,
         issuer=services.current().settings.issuer,
         may_change=standing.may(Permission.CHANGE),
+        faults_on=list_active(standing.application.sandbox_client_id),
     )
 
 

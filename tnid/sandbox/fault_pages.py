@@ -11,7 +11,8 @@ from tnid.access import Guard, declare
 from tnid.developers.desk import get_application
 from tnid.developers.records import Standing
 from tnid.developers.roles import Permission
-from tnid.sandbox.faults import MOST_MINUTES, Active
+from tnid.sandbox.active import list_active
+from tnid.sandbox.faults import MOST_MINUTES
 from tnid.sandbox.forms import MINUTES, FaultForm
 from tnid.sandbox.words import WORDS
 from tnid.signin.forms import ContinueForm
@@ -38,7 +39,8 @@ def show(application_id: str) -> ResponseReturnValue:
         team=standing.team,
         application=standing.application,
         form=form,
-        is_on=bool(find_active(standing.application.sandbox_client_id)),
+        words=WORDS,
+        faults_on=list_active(standing.application.sandbox_client_id),
         may_change=standing.may(Permission.CHANGE),
     )
     return page, (400 if form.is_submitted() else 200)
@@ -53,11 +55,6 @@ def end(application_id: str) -> ResponseReturnValue:
         faults.end(client_id, standing.member.account_id, services.now())
         flash(gettext("Nothing goes wrong on purpose any more."))
     return redirect(url_for("sandbox_faults.show", application_id=application_id), 303)
-
-
-def find_active(client_id: str) -> list[Active]:
-    """Return what goes wrong on purpose just now; every template that is about an application may ask."""
-    return services.current().sandbox.faults.list_active(client_id, services.now())
 
 
 def set_fault(standing: Standing, form: FaultForm) -> None:

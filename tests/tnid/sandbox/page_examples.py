@@ -1,0 +1,44 @@
+"""The pages of the sandbox, each with a context as its view gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+from tests.tnid.developers.page_examples import page
+from tnid.sandbox.forms import FailForm, FaultForm, PickForm
+from tnid.sandbox.people import people
+from tnid.sandbox.words import WORDS
+
+PICKED = SimpleNamespace(display_name="Dương Hữu Phúc", username="level1", initials="DP")
+
+
+def _picker(app: Any, **context: Any) -> Callable[[], dict[str, Any]]:
+    def make() -> dict[str, Any]:
+        forms = {"form": PickForm(), "failing": FailForm()}
+        listed = {"people": list(people().values()), "uid": "u", "app": app, "is_sandbox": True}
+        return {**forms, **listed, "picked": None, **context}
+
+    return make
+
+
+def _faults(**context: Any) -> Callable[[], dict[str, Any]]:
+    return lambda: {**page(form=FaultForm(), words=WORDS, may_change=True, **context)()}
+
+
+def examples(app: Any) -> dict[str, tuple[str, Callable[[], dict[str, Any]]]]:
+    """Return each page by a name, for an application that asks."""
+    return {
+        "sandbox-pick": ("sandbox/sign_in.html", _picker(app)),
+        "sandbox-picked": (
+            "sandbox/sign_in.html",
+            _picker(app, picked=PICKED, current_person=PICKED, may_go_on=True, fault=WORDS["code_used"]),
+        ),
+        "sandbox-wait": (
+            "sandbox/wait.html",
+            lambda: {"app": app, "seconds": 20, "is_sandbox": True},
+        ),
+        "sandbox-faults": ("sandbox/faults.html", _faults()),
+        "sandbox-faults-on": ("sandbox/faults.html", _faults(faults_on=["Token endpoint: 503"])),
+    }
