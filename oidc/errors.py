@@ -289,6 +289,14 @@ class TooManyRequests(OAuthError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class RegistrationFixed(OAuthError):
+    """RFC 7592 §2.3: the client has no permission to remove its registration."""
+
+    code = "access_denied"
+    status = 403
+    may_redirect = False
+
+
 class BadMetadata(OAuthError):
     """A client's metadata that can't be: `member` is what to change, `reason` a stable word for why.
 

@@ -232,6 +232,28 @@ class Signer(Protocol):
         """Return the algorithms there are keys for."""
 
 
+class Registrar(Protocol):
+    """Whoever lets programs register clients by a token of their own, beside the operator: RFC 7591 §1.2."""
+
+    def may_register(self, token_id: str, now: int) -> bool:
+        """Say whether this token of theirs opens registration now."""
+
+    def add(self, token_id: str, client: Client, now: int) -> bool:
+        """Store a client that came with the token; False where it opens nothing (any more)."""
+
+    def is_agreed(self, client_id: str) -> bool:
+        """Say whether the client is what was agreed with them: then no token of its own removes it."""
+
+    def check_update(self, client: Client, metadata: Mapping[str, Any]) -> None:
+        """Raise InvalidClientMetadata for what a client may not change about itself: RFC 7592 §2.2."""
+
+    def note_update(self, client: Client, now: int) -> None:
+        """Hear of a client that was changed by its own token."""
+
+    def note_deletion(self, client_id: str, now: int) -> None:
+        """Hear of a client that was removed by its own token."""
+
+
 class Events(Protocol):
     def record(
         self,

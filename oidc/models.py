@@ -77,6 +77,9 @@ class Client:
     is_sandbox: bool = False  # made-up people sign in to it, and nobody else does
     sandbox_faults: Mapping[str, Any] = field(default_factory=dict)
     agreed_only: bool = False  # it is told of no claim that `consent_items` doesn't name
+    # What people read of it beside its name, each by locale: its purpose, who is behind it
+    presentation: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    registration_generation: int = 0  # registration access tokens of earlier ones open nothing
 
     @property
     def redirect_uris(self) -> list[str]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from oidc.authorization.interaction import Interactions
 from oidc.clients.authentication import ClientAuthenticator, NoteSecret
@@ -20,13 +19,14 @@ from oidc.interfaces import (
     InteractionStore,
     Mandates,
     PushedRequestStore,
+    Registrar,
     ReplayStore,
     ResourceStore,
     SecurityEventStore,
     Signer,
     Subjects,
 )
-from oidc.models import Client, Grant
+from oidc.models import Grant
 from oidc.sandbox_faults import NO_FAULTS, Faults
 from oidc.subject import SubjectIdentifiers
 from oidc.token.handles import Handles
@@ -42,7 +42,7 @@ class ProviderConfig:
     the grant that ended because a refresh token of it was used twice, and the time, in the same unit of work;
     `note_secret` with the client, the digest and the time where a secret opened a client, at each request.
     `admit_client` is called with a client that has proved itself, and the time; it raises TooManyRequests.
-    `check_update` raises InvalidClientMetadata for what a client may not change about itself (RFC 7592).
+    `registrar` is asked of clients that are teams', or come with a token of theirs.
     """
 
     issuer: str
@@ -66,11 +66,11 @@ class ProviderConfig:
     note_reuse: Callable[[Grant, int], None] = lambda _grant, _now: None
     admit_client: Callable[[str, int], None] = lambda _client_id, _now: None
     note_secret: NoteSecret = lambda _client_id, _digest, _now: None
-    check_update: Callable[[Client, Mapping[str, Any]], None] = lambda _client, _metadata: None
     dpop_nonce_required: bool = False
     identity_assurance: IdentityAssurance | None = None
     mtls: Mtls = OFF
     faults: Faults = NO_FAULTS
+    registrar: Registrar | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from oidc.clients.authentication import NoteSecret
 from oidc.clients.mtls import Mtls
 from oidc.clients.outbound import Outbound
 from oidc.credentials.sd_jwt import ALG as CREDENTIAL_ALG
-from oidc.interfaces import Consents, Events, Mandates
-from oidc.models import Client, Grant
+from oidc.interfaces import Consents, Events, Mandates, Registrar
+from oidc.models import Grant
 from oidc.parts import ProviderConfig, Stores
 from oidc.provider import Provider
 from oidc.sandbox_faults import Faults
@@ -162,8 +162,8 @@ def build_provider(
     note_reuse: Callable[[Grant, int], None],
     admit_client: Callable[[str, int], None],
     note_secret: NoteSecret,
-    check_update: Callable[[Client, Mapping[str, Any]], None],
     faults: Faults,
+    registrar: Registrar | None = None,
 ) -> Provider:
     """Wire the provider; its secrets come from the master key, each for one purpose."""
     config = ProviderConfig(
@@ -186,9 +186,9 @@ def build_provider(
         note_reuse=note_reuse,
         admit_client=admit_client,
         note_secret=note_secret,
-        check_update=check_update,
         identity_assurance=ASSURANCE,
         faults=faults,
+        registrar=registrar,
     )
     return Provider(
         config,

@@ -35,6 +35,8 @@ from tnid.stores.scim_users import scim_users
 from tnid.stores.security_events import security_events
 from tnid.stores.sessions import sessions
 from tnid.stores.sign_ins import sign_ins
+from tnid.stores.team_acts import team_acts
+from tnid.stores.team_tokens import team_tokens
 from tnid.stores.throttles import throttles
 from tnid.stores.visits import visits
 
@@ -82,6 +84,8 @@ EXPIRING: tuple[Column[int], ...] = (
     client_log.c.expires_at,
     client_hours.c.expires_at,
     operator_requests.c.expires_at,
+    team_acts.c.expires_at,
+    team_tokens.c.expires_at,
 )
 # A session that a person renews outlasts the first grants given in it, and their clients are told of its end
 _SESSION_HAS_ENDED = ~exists().where(

@@ -21,7 +21,7 @@ from tnid.challenge.parts import build_challenge
 from tnid.client_log.parts import build_client_log
 from tnid.consent.parts import build_consents
 from tnid.db import Database
-from tnid.developers.parts import build_developers
+from tnid.developers.parts import build_developers, build_registrar
 from tnid.developers.secret_uses import SecretUses
 from tnid.employers.parts import build_employers
 from tnid.employment.parts import (
@@ -93,12 +93,7 @@ class Services:
         self.mandate_endings = build_mandate_endings(self)
         self.badges = build_badges(self)
         self.endings = what_ends(self)
-        self.accounts = build_accounts(self)
-        self.closures = build_closures(self)
-        self.alerts = build_alerts(self)
-        self.data_requests = build_data_requests(self)
-        self.enrolment = Enrolment(self.accounts, self.limits, self.messages, self.audit)
-        self.consents = build_consents(self)
+        self._wire_accounts()
         self._wire_work()
         self.mandates = build_mandates(self)
         self.guardians = build_guardians(self)
@@ -120,10 +115,17 @@ class Services:
         self.provider = build_provider(
             self.settings, self.sealer, self.keyring, stores, self.audit, stolen.tell, make_admission(self),
             SecretUses(ClientSecretStore(self.database)).note,
-            # They come after the provider, which they build upon
-            lambda client, metadata: self.developers.check_update(client, metadata),  # noqa: PLW0108  not made yet
-            self.sandbox.faults,
+            self.sandbox.faults, build_registrar(self),
         )  # fmt: skip
+
+    def _wire_accounts(self) -> None:
+        """Wire people's accounts, and what becomes of them."""
+        self.accounts = build_accounts(self)
+        self.closures = build_closures(self)
+        self.alerts = build_alerts(self)
+        self.data_requests = build_data_requests(self)
+        self.enrolment = Enrolment(self.accounts, self.limits, self.messages, self.audit)
+        self.consents = build_consents(self)
 
     def _wire_work(self) -> None:
         """Wire employers, and what they say of whom."""

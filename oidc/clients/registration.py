@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -272,18 +272,18 @@ def validate_metadata(
 
 
 def new_client(
-    document: Mapping[str, Any], now: int, *, by_operator: bool = False
+    document: Mapping[str, Any], now: int, *, by_operator: bool = False, given: Sequence[str] = ()
 ) -> tuple[Client, str | None]:
     """Make a client of RFC 7591 metadata; return it with its secret in clear, which is kept nowhere.
 
     An operator may also give identifier, secret and policy (see `oidc.clients.policy`); to anyone else those
-    members are unknown and ignored.
+    members are unknown and ignored. `given` are grant types that only an operator gives, and this one has.
     """
     policy = check_policy(document) if by_operator else {}
     metadata = validate_metadata(document, policy.get("profile", "default"), may_be_public=by_operator)
     check_terminal(metadata, policy.get("terminal", {}))
     if not by_operator:
-        check_given_by_operator(metadata)
+        check_given_by_operator(metadata, given)
     client_id = policy.pop("client_id", None) or new_identifier()
     imported = policy.pop("client_secret", None)
     needs_secret = metadata["token_endpoint_auth_method"].startswith("client_secret_")

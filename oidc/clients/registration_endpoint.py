@@ -13,8 +13,9 @@ from oidc.clients.elsewhere import check_elsewhere
 from oidc.clients.grant_types import check_given_by_operator
 from oidc.clients.mtls import MTLS_METHODS
 from oidc.clients.registration import client_information, new_client, validate_metadata
+from oidc.decoupled.models import DEVICE_CODE
 from oidc.discovery import endpoint_uri
-from oidc.errors import InvalidClientMetadata, InvalidRequest, InvalidToken, OAuthError
+from oidc.errors import InvalidClientMetadata, InvalidRequest, InvalidToken, OAuthError, RegistrationFixed
 from oidc.http import NO_STORE, Request, Response, json_response
 from oidc.models import Client
 from oidc.parts import Parts
@@ -26,6 +27,9 @@ from oidc.token.handles import INITIAL_ACCESS, REGISTRATION, Handle
 
 MAX_BYTES = 64 * 1024
 WITHOUT_PKCE = "without_pkce"
+# The scope of a team's token: what it registers is of the sandbox, where nobody lives who could be deceived
+OF_TEAM = "team"
+IN_SANDBOX = (DEVICE_CODE,)
 
 
 class RegistrationEndpoint:
@@ -38,25 +42,40 @@ class RegistrationEndpoint:
         self._fetcher = parts.fetcher
         self._events = parts.events
         self._mtls = parts.config.mtls
-        self._check_update = parts.config.check_update
         self._is_open = parts.config.registration_open
+        self._registrar = parts.config.registrar
 
     def register(self, request: Request, now: int) -> Response:
         """RFC 7591 §3.1: make a client of the posted metadata."""
         try:
-            require_pkce = self._check_may_register(request, now)
-            document = read_document(request)
-            client, secret = new_client(document, now)
-            client = replace(client, require_pkce=require_pkce)
-            self._check_can_authenticate(client)
+            token = self._check_may_register(request, now)
+            client, secret = self._make(token, read_document(request), now)
             check_elsewhere(client.metadata, self._fetcher)
+            self._add(token, client, now)
         except InvalidToken as error:
             return self._challenge(error, now)
         except OAuthError as error:
             return refuse(self._events, "client.register_refused", error, now, None, request)
-        self._clients.add(client)
         self._events.record("client.register", now=now, client_id=client.client_id)
         return json_response(self._describe(client, secret), 201)
+
+    def _make(self, token: Handle | None, document: dict[str, Any], now: int) -> tuple[Client, str | None]:
+        """Make the client: of a team's token one of the sandbox, where every kind may be had."""
+        if token is not None and token.scope == OF_TEAM:
+            client, secret = new_client(document, now, given=IN_SANDBOX)
+            client = replace(client, is_sandbox=True)
+        else:
+            client, secret = new_client(document, now)
+            client = replace(client, require_pkce=token is None or token.scope != WITHOUT_PKCE)
+        self._check_can_authenticate(client)
+        return client, secret
+
+    def _add(self, token: Handle | None, client: Client, now: int) -> None:
+        """Store the client; raise InvalidToken where its team's token ended at this very moment."""
+        if token is None or token.scope != OF_TEAM:
+            self._clients.add(client)
+        elif self._registrar is None or not self._registrar.add(token.owner, client, now):
+            raise InvalidToken("The initial access token opens nothing any more.")
 
     def manage(self, client_id: str, request: Request, now: int) -> Response:
         """RFC 7592 §2: read, update or delete the client that the registration access token names."""
@@ -84,14 +103,28 @@ class RegistrationEndpoint:
             Handle(INITIAL_ACCESS, "registration", now, now + lifetime_seconds, scope=policy)
         )
 
-    def _check_may_register(self, request: Request, now: int) -> bool:
-        """Raise InvalidToken for who may not register; say whether PKCE is to be required."""
+    def team_token(self, token_id: str, now: int, expires_at: int) -> str:
+        """Return the initial access token of a team whose registrar knows it by this id."""
+        return self._handles.write(Handle(INITIAL_ACCESS, token_id, now, expires_at, scope=OF_TEAM))
+
+    def registration_token(self, client_id: str, created_at: int, generation: int) -> str:
+        """Return the registration access token of a client: RFC 7592 §3. An earlier generation opens
+        nothing."""
+        return self._handles.write(Handle(REGISTRATION, client_id, created_at, generation=generation))
+
+    def _check_may_register(self, request: Request, now: int) -> Handle | None:
+        """Return the initial access token, None where none is needed; raise InvalidToken for who may not."""
         if self._is_open and not request.authorization:
-            return True
+            return None
         handle = self._handles.read(read_bearer_token(request))
         if handle is None or handle.kind != INITIAL_ACCESS or handle.expires_at <= now:
             raise InvalidToken("An initial access token is required.")
-        return handle.scope != WITHOUT_PKCE
+        if handle.scope == OF_TEAM and not self._is_of_team(handle.owner, now):
+            raise InvalidToken("The initial access token opens nothing any more.")
+        return handle
+
+    def _is_of_team(self, token_id: str, now: int) -> bool:
+        return self._registrar is not None and self._registrar.may_register(token_id, now)
 
     def _check_can_authenticate(self, client: Client) -> None:
         """Raise InvalidClientMetadata where the client chose certificates, and there is no proxy for them."""
@@ -108,6 +141,14 @@ class RegistrationEndpoint:
         client = self._clients.find_now(client_id) if is_own else None
         if client is None or client.disabled_at is not None:
             raise InvalidToken("The registration access token does not open this client.")
+        if handle is None or handle.generation != client.registration_generation:
+            raise InvalidToken("The registration access token was made anew; this one opens nothing.")
+        if (
+            request.method == "DELETE"
+            and self._registrar is not None
+            and self._registrar.is_agreed(client_id)
+        ):
+            raise RegistrationFixed("What was agreed is ended by agreement, in the developers' portal.")
         return client
 
     def _update(self, client: Client, request: Request, now: int) -> Client:
@@ -127,20 +168,25 @@ class RegistrationEndpoint:
             )
         updated = replace(client, metadata=metadata)
         check_same_sector(client, updated)
-        self._check_update(client, metadata)
+        if self._registrar is not None:
+            self._registrar.check_update(client, metadata)
         check_elsewhere(metadata, self._fetcher)
         self._clients.set_metadata(client.client_id, metadata, now)
         self._events.record("client.update", now=now, client_id=client.client_id)
+        if self._registrar is not None:
+            self._registrar.note_update(updated, now)
         return updated
 
     def _delete(self, client: Client, now: int) -> Response:
         self._clients.delete(client.client_id)
         self._events.record("client.delete", now=now, client_id=client.client_id)
+        if self._registrar is not None:
+            self._registrar.note_deletion(client.client_id, now)
         return Response(204, NO_STORE)
 
     def _describe(self, client: Client, secret: str | None) -> dict[str, Any]:
         """RFC 7592 §3. The secret is told once, at registration: only its hash is kept."""
-        token = self._handles.write(Handle(REGISTRATION, client.client_id, client.created_at))
+        token = self.registration_token(client.client_id, client.created_at, client.registration_generation)
         return {
             **client_information(client, secret),
             "registration_client_uri": f"{self._uri}/{client.client_id}",

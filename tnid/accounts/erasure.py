@@ -13,6 +13,7 @@ def erase(services: Services, account_id: str, now: int) -> bool:
     """
     services.consents.tell_deleted(account_id, now)
     services.employments.release(account_id, now)
+    services.developers.release(account_id, now)
     return services.accounts.delete(account_id, now)
 
 

@@ -207,6 +207,17 @@ MESSAGES: dict[str, Any] = {
         "This can't be a redirect URI. It begins with https://, or with http://localhost on your own"
         " computer, and has no # and no *."
     ),
+    "team_has_applications": _("The team still has applications. Archive each of them first."),
+    "members_too_many": _("This team has very many members already. Remove some of them first."),
+    "last_owner": _("Nobody would own the team any more. Make somebody else an owner first."),
+    "application_purpose": _("Say it in one line of at most 200 characters."),
+    "application_is_live": _(
+        "People sign in to this application. End that first, on the page of its review; then archive it."
+    ),
+    "changed_meanwhile": _("Somebody changed this since the page was opened. Look at it and try again."),
+    "logo_too_large": _("The file is larger than 512 KiB. Save the picture smaller and try again."),
+    "logo_size": _("The picture must be between 64 and 2048 pixels wide and high."),
+    "logo_format": _("This is no picture that can be read. Use a PNG, JPEG or WebP file."),
     "represents_no_more": _("You no longer manage this organisation."),
 }
 OTHERWISE = _("This can't be accepted. Check it and try again.")

@@ -12,9 +12,9 @@ from tnid import services
 from tnid.access import Guard, declare
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
-from tnid.developers.applications import Made, NewApplication
 from tnid.developers.desk import get_application
 from tnid.developers.forms import ApplicationForm
+from tnid.developers.making import Made, NewApplication
 from tnid.developers.presets import PRESETS
 from tnid.developers.records import TeamStanding
 from tnid.developers.roles import NAMES, Permission
@@ -65,7 +65,7 @@ def make(form: ApplicationForm, account_id: str, now: int) -> str | Refused:
     made = applications.find_made(form.attempt.data, account_id, now) or make_anew(form, account_id, now)
     if isinstance(made, Refused):
         return made
-    if made.secret is not None:
+    if made.secret:
         kept.keep(SECRET, account_id, [made.application_id, made.secret])
     return url_for("applications.show", application_id=made.application_id)
 

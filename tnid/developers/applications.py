@@ -1,67 +1,36 @@
-"""Applications of teams: each has a client in the sandbox from the moment it is made.
+"""Applications of teams: found for whoever belongs to the team, archived and taken out again.
 
-Each method runs in the caller's unit of work and records what it did.
+How one is made is in tnid.developers.making, on which this builds; its words are in tnid.developers.texts.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any, NamedTuple, Protocol
+from typing import Protocol
 
-import orjson
-
-from oidc.clients.authentication import hash_secret
-from oidc.clients.registration import new_client
-from oidc.errors import InvalidClientMetadata, InvalidRedirectUri
-from oidc.interfaces import Events
-from oidc.models import Client
-from oidc.token.handles import new_identifier
 from tnid.accounts.refusal import Refused
-from tnid.developers.presets import PRESETS, document_of
+from tnid.developers import making
+from tnid.developers.acts import Acts
 from tnid.developers.records import Application, Standing, application_of, standing_of
-from tnid.developers.words import is_line
 from tnid.interfaces import BlindIndex
 from tnid.stores.applications import ApplicationStore
 
-FORM_KIND, SECRET_KIND = "application.form", "application.secret"
-MOST_APPLICATIONS = 50
-MOST_NAME = 60
-# So long the same form, sent again, shows the secret of the application that it made
-SECRET_SECONDS = 1800
+NewApplication, Made = making.NewApplication, making.Made
 
 
-class Clients(Protocol):
+class Clients(making.Clients, Protocol):
     """What is needed of tnid.stores.clients."""
 
-    def add(self, client: Client) -> None: ...
-    def find_now(self, client_id: str) -> Client | None: ...
+    def disable(self, client_id: str, now: int) -> bool: ...
+    def enable(self, client_id: str, now: int, *, since: int | None = None) -> bool: ...
 
 
-class NewApplication(NamedTuple):
-    """What the form asks; `attempt` is its own random member: the same form makes one application."""
+class Applications(making.Making):
+    """Each method runs in the caller's unit of work and records what it did."""
 
-    team_id: str
-    name: str
-    preset: str
-    redirect_uri: str
-    attempt: str
+    _clients: Clients
 
-
-class Made(NamedTuple):
-    """A new application, and the secret of its sandbox client, None where it has none; kept nowhere."""
-
-    application_id: str
-    secret: str | None
-
-
-class Applications:
-    """Finds and makes applications."""
-
-    def __init__(self, store: ApplicationStore, clients: Clients, events: Events, blind: BlindIndex) -> None:
-        self._store = store
-        self._clients = clients
-        self._events = events
-        self._blind = blind
+    def __init__(self, store: ApplicationStore, clients: Clients, acts: Acts, blind: BlindIndex) -> None:
+        super().__init__(store, clients, acts, blind)
 
     # Looking
 
@@ -86,73 +55,43 @@ class Applications:
     def list_of_team(self, team_id: str) -> list[Application]:
         return [application_of(row) for row in self._store.list_of_team(team_id)]
 
-    # Making
+    def list_all(self) -> list[tuple[Application, str]]:
+        """Return every application there is, each with its team's name."""
+        return [(application_of(row), row.team_name) for row in self._store.list_all()]
 
-    def create(self, new: NewApplication, account_id: str, now: int) -> Made | Refused:
-        """Make an application and its sandbox client. The same form sent twice returns what it made."""
-        if (made_before := self.find_made(new.attempt, account_id, now)) is not None:
-            return made_before
-        secret = self._secret(new.attempt, account_id)
-        if (refused := self._find_fault(new)) is not None:
-            return refused
-        client = _make_client(new, secret, now)
-        if isinstance(client, Refused):
-            return client
-        application_id = new_identifier()
-        texts = orjson.dumps({"name": {"vi": new.name}}).decode()
-        is_made = self._store.add(
-            account_id, id=application_id, team_id=new.team_id, preset=new.preset, texts=texts,
-            sandbox_client_id=client.client_id, form_key=self._form_key(new.attempt, account_id),
-            created_at=now, updated_at=now,
-        )  # fmt: skip
-        if not is_made:
-            return Refused("team", "team_changes_no_more")
-        self._clients.add(client)
-        self._note_made(account_id, application_id, client, now)
-        return Made(application_id, secret if client.secret_hashes else None)
+    # The archive
 
-    def _note_made(self, account_id: str, application_id: str, client: Client, now: int) -> None:
-        self._events.record(
-            "application.create", account_id=account_id, client_id=client.client_id, now=now,
-            details={"application": application_id},
-        )  # fmt: skip
-
-    def find_made(self, attempt: str, account_id: str, now: int) -> Made | None:
-        """Return what this very form made before, or None."""
-        row = self._store.find_by_form(self._form_key(attempt, account_id))
-        if row is None:
-            return None
-        client = self._clients.find_now(row.sandbox_client_id)
-        secret = self._secret(attempt, account_id)
-        is_its = client is not None and hash_secret(secret) in client.secret_hashes
-        return Made(row.id, secret if is_its and now < row.created_at + SECRET_SECONDS else None)
-
-    def _form_key(self, attempt: str, account_id: str) -> str:
-        return self._blind.blind_index(FORM_KIND, f"{account_id}:{attempt}")
-
-    def _secret(self, attempt: str, account_id: str) -> str:
-        """Return the secret that this form makes: the same for the form sent twice, whose first answer nobody
-        saw. It takes our key and the form's random member, which is kept nowhere."""
-        return self._blind.blind_index(SECRET_KIND, f"{account_id}:{attempt}")
-
-    def _find_fault(self, new: NewApplication) -> Refused | None:
-        if not is_line(new.name, MOST_NAME):
-            return Refused("name", "application_name")
-        if new.preset not in PRESETS:
-            return Refused("preset", "choose_one")
-        if len(self._store.list_of_team(new.team_id)) >= MOST_APPLICATIONS:
-            return Refused("", "applications_too_many")
+    def archive(self, application: Application, by: str | None, now: int) -> Refused | None:
+        """Archive an application: its sandbox client gets nothing any more. One that people sign in to for
+        real can't be. Without `by` it is an operator's command, which asks no role."""
+        if by is not None and self._is_live(application):
+            return Refused("", "application_is_live")
+        sandbox = self._clients.find_now(application.sandbox_client_id)
+        is_shut = sandbox is not None and sandbox.disabled_at is not None
+        # Later than whatever disabled it: taking it out of the archive gives back what the archive took
+        archived_at = max(now, (sandbox.disabled_at or 0) + 1) if sandbox is not None and is_shut else now
+        if not self._store.archive(application.id, by, archived_at, now):
+            return Refused("", "team_changes_no_more")
+        if not is_shut:
+            self._clients.disable(application.sandbox_client_id, now)
+        self._note_archive("application.archive", application, by, now)
         return None
 
+    def restore(self, application: Application, by: str, now: int) -> bool:
+        """Take an application out of the archive; False where it isn't there, or is another team's. A client
+        that an operator disabled stays so."""
+        if not self._store.restore(application.id, by, now):
+            return False
+        self._clients.enable(application.sandbox_client_id, now, since=application.archived_at or 0)
+        self._note_archive("application.restore", application, by, now)
+        return True
 
-def _make_client(new: NewApplication, secret: str, now: int) -> Client | Refused:
-    """Return the sandbox client of a new application, or what is wrong with what was typed."""
-    document: dict[str, Any] = document_of(PRESETS[new.preset], new.name, new.redirect_uri)
-    try:
-        # In the sandbox nobody lives whom a device code could deceive: every kind may be had there
-        client, _secret = new_client({**document, "client_secret": secret}, now, by_operator=True)
-    except InvalidRedirectUri:
-        return Refused("redirect_uri", "redirect_uri")
-    except InvalidClientMetadata:
-        return Refused("name", "application_name")
-    return replace(client, is_sandbox=True)
+    def _is_live(self, application: Application) -> bool:
+        live = self._clients.find_now(application.live_client_id) if application.live_client_id else None
+        return live is not None and live.disabled_at is None
+
+    def _note_archive(self, event: str, application: Application, by: str | None, now: int) -> None:
+        self._acts.record(
+            event, application.team_id, by, now,
+            application_id=application.id, client_id=application.sandbox_client_id,
+        )  # fmt: skip

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from tnid.developers import application_pages, team_pages, views
+from tnid.developers import application_pages, joining, member_pages, team_pages, views
 
-BLUEPRINTS = (views.blueprint, team_pages.blueprint, application_pages.blueprint)
+BLUEPRINTS = (
+    views.blueprint,
+    joining.blueprint,
+    team_pages.blueprint,
+    member_pages.blueprint,
+    application_pages.blueprint,
+)

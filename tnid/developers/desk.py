@@ -82,6 +82,13 @@ def find_obstacle(return_to: str, *, within_seconds: int = ACT_SECONDS) -> Respo
     return send_to_sign_in(max_age=None if is_fresh else 0, least_acr=LOA2, return_to=return_to)
 
 
+def find_obstacle_of_team(standing: TeamStanding, return_to: str) -> ResponseReturnValue | None:
+    """Return the way to a sign-in of two factors where the team has something that is live: whoever comes
+    into such a team may change it. Of a team that has only its sandbox one factor will do."""
+    is_live = services.current().developers.teams.is_live(standing.team.id)
+    return find_obstacle(return_to) if is_live else None
+
+
 def end(account_id: str, reason: str, answer: int | Response) -> NoReturn:
     """End a request that isn't for this person; the log keeps it."""
     services.current().audit.record(

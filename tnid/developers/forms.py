@@ -5,14 +5,15 @@ from __future__ import annotations
 import secrets
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SubmitField
+from wtforms import HiddenField, StringField, SubmitField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from tnid.accounts.choices import DropDown, Radios
-from tnid.accounts.forms import text_field
+from tnid.accounts.forms import REQUIRED, text_field
 from tnid.accounts.messages import MESSAGES
 from tnid.developers.presets import PRESETS
+from tnid.developers.roles import NAMES, ROLES
 
 
 class TeamForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
@@ -20,6 +21,21 @@ class TeamForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
     name = text_field(required=True)
     organisation = text_field()
+    submit = SubmitField()
+
+
+class RoleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """Which role; none is chosen beforehand."""
+
+    role = Radios(
+        choices=[SelectChoice(role, NAMES[role]) for role in ROLES],
+        validators=[InputRequired(MESSAGES["choose_one"])],
+    )
+    submit = SubmitField()
+
+
+class CodeForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    code = StringField(validators=[REQUIRED])
     submit = SubmitField()
 
 

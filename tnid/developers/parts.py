@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from oidc.models import Client
+from tnid.developers.acts import Acts
 from tnid.developers.applications import Applications
 from tnid.developers.changes import Changes
+from tnid.developers.logos import Logos
+from tnid.developers.making import Making
+from tnid.developers.members import Members
 from tnid.developers.metadata import Settings
+from tnid.developers.registrar import TeamRegistrar
 from tnid.developers.secrets import Secrets
 from tnid.developers.teams import Teams
+from tnid.developers.texts import ApplicationTexts
+from tnid.developers.tokens import Tokens
 from tnid.provider import make_outbound, mtls_of
 from tnid.stores.applications import ApplicationStore
 from tnid.stores.client_secrets import ClientSecretStore
 from tnid.stores.client_versions import ClientVersionStore
+from tnid.stores.logos import LogoStore
+from tnid.stores.members import MemberStore
 from tnid.stores.replay import ReplayStore
+from tnid.stores.team_acts import TeamActStore
+from tnid.stores.team_tokens import TeamTokenStore
 from tnid.stores.teams import TeamStore
 
 if TYPE_CHECKING:
@@ -28,30 +37,66 @@ class Developers:
     """What the pages and commands of teams and applications work with."""
 
     teams: Teams
+    members: Members
     applications: Applications
+    texts: ApplicationTexts
+    logos: Logos
+    tokens: Tokens
+    acts: Acts
     settings: Settings
     secrets: Secrets
     changes: Changes
 
-    def check_update(self, client: Client, metadata: Mapping[str, Any]) -> None:
-        """Raise InvalidClientMetadata where a client may not change this about itself (RFC 7592)."""
-        application = None if client.is_sandbox else self.applications.find_by_client(client.client_id)
-        self.changes.check_update(client, application, metadata)
+    def release(self, account_id: str, now: int) -> None:
+        """Leave every team before an account is erased; a team that nobody is left in goes to the archive."""
+        for team_id in self.members.release(account_id, now):
+            for one in self.applications.list_of_team(team_id):
+                self.applications.archive(one, None, now)
+            self.teams.archive_abandoned(team_id, now)
 
 
 def build_developers(parts: Services) -> Developers:
     """Wire teams and their applications."""
-    database, events = parts.database, parts.audit
-    teams = Teams(TeamStore(database), events)
-    store = ApplicationStore(database)
-    applications = Applications(store, parts.clients, events, parts.sealer)
-    changes = Changes(store, parts.clients, events)
-    settings = Settings(
-        parts.clients, ClientVersionStore(database), changes, make_outbound(parts.settings), parts.limits,
-        events, mtls_of(parts.settings).auth_methods,
+    database, clients = parts.database, parts.clients
+    teams, tokens = TeamStore(database), TeamTokenStore(database)
+    store, acts = ApplicationStore(database), build_acts(parts)
+    texts = ApplicationTexts(store, clients, acts, parts.settings.issuer)
+    changes = Changes(store, clients, parts.audit)
+    return Developers(
+        teams=Teams(teams, store, acts),
+        members=Members(
+            MemberStore(database), teams, tokens, acts, parts.accounts, parts.messages, parts.sealer
+        ),
+        applications=Applications(store, clients, acts, parts.sealer),
+        texts=texts,
+        logos=Logos(LogoStore(database), texts),
+        tokens=Tokens(tokens, clients, acts, parts.provider.registration),
+        acts=acts,
+        settings=build_settings(parts, changes),
+        secrets=Secrets(
+            clients, ClientSecretStore(database), store, ReplayStore(database), parts.sealer, parts.audit,
+            parts.messages,
+        ),
+        changes=changes,
     )  # fmt: skip
-    secrets = Secrets(
-        parts.clients, ClientSecretStore(database), store, ReplayStore(database), parts.sealer, events,
-        parts.messages,
+
+
+def build_settings(parts: Services, changes: Changes) -> Settings:
+    """Wire what changes a client's metadata."""
+    return Settings(
+        parts.clients, ClientVersionStore(parts.database), changes, make_outbound(parts.settings),
+        parts.limits, parts.audit, mtls_of(parts.settings).auth_methods,
     )  # fmt: skip
-    return Developers(teams, applications, settings, secrets, changes)
+
+
+def build_registrar(parts: Services) -> TeamRegistrar:
+    """Wire what the registration endpoint asks of teams; it is there before the provider."""
+    store, acts = ApplicationStore(parts.database), build_acts(parts)
+    making = Making(store, parts.clients, acts, parts.sealer)
+    texts = ApplicationTexts(store, parts.clients, acts, parts.settings.issuer)
+    changes = Changes(store, parts.clients, parts.audit)
+    return TeamRegistrar(TeamTokenStore(parts.database), store, making, texts, changes, acts)
+
+
+def build_acts(parts: Services) -> Acts:
+    return Acts(TeamActStore(parts.database), parts.audit)

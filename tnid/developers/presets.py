@@ -11,7 +11,9 @@ from flask_babel import lazy_gettext as _
 from oidc.decoupled.models import DEVICE_CODE
 
 CODE = ["authorization_code", "refresh_token"]
-WEB, SPA, NATIVE, CLI, SERVICE = "web", "spa", "native", "cli", "service"
+# As a terminal of the sandbox names its place in authorization_details
+SANDBOX_PLACE = "Sandbox"
+WEB, SPA, NATIVE, TERMINAL, CLI, SERVICE = "web", "spa", "native", "terminal", "cli", "service"
 
 
 class Preset(NamedTuple):
@@ -52,6 +54,22 @@ PRESETS: dict[str, Preset] = {
             _("Installed on a phone or a computer. It has no secret, and signs in through the browser."),
             {"application_type": "native", "grant_types": CODE, "token_endpoint_auth_method": "none"},
             "http://127.0.0.1/callback",
+        ),
+        Preset(
+            TERMINAL,
+            _("Terminal: a screen that many people share"),
+            _(
+                "A kiosk or a counter's screen. People sign in with their phone; nothing stays behind. It"
+                " signs with a key of its own, made for you in the sandbox."
+            ),
+            {
+                "application_type": "web",
+                "grant_types": ["authorization_code"],
+                "token_endpoint_auth_method": "private_key_jwt",
+                "token_endpoint_auth_signing_alg": "ES256",
+                "require_pushed_authorization_requests": True,
+            },
+            "http://localhost:5000/callback",
         ),
         Preset(
             CLI,
@@ -95,3 +113,20 @@ def first_pages(redirect_uri: str) -> list[str]:
     except ValueError:
         return []
     return [f"{parts.scheme}://{parts.netloc}/"] if parts.scheme in ("http", "https") and parts.netloc else []
+
+
+def terminal_of(name: str) -> dict[str, Any]:
+    """Return what a terminal in the sandbox says of itself (oidc.clients.terminal); live it has a place."""
+    return {"name": {"vi": name}, "place": SANDBOX_PLACE}
+
+
+def preset_of(metadata: Mapping[str, Any]) -> str:
+    """Return which kind a client is that a program registered."""
+    grant_types, method = metadata["grant_types"], metadata["token_endpoint_auth_method"]
+    if DEVICE_CODE in grant_types:
+        return CLI
+    if "authorization_code" not in grant_types:
+        return SERVICE
+    if metadata.get("application_type") == "native":
+        return NATIVE
+    return SPA if method == "none" else WEB

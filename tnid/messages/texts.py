@@ -7,6 +7,7 @@ from tnid.messages.texts_of_account import ACCOUNT_TEXTS
 from tnid.messages.texts_of_badges import BADGE_TEXTS
 from tnid.messages.texts_of_client_secrets import CLIENT_SECRET_TEXTS
 from tnid.messages.texts_of_counter import COUNTER_TEXTS
+from tnid.messages.texts_of_developers import DEVELOPER_TEXTS
 from tnid.messages.texts_of_employers import EMPLOYER_TEXTS
 from tnid.messages.texts_of_factors import FACTOR_TEXTS
 from tnid.messages.texts_of_identity import IDENTITY_TEXTS
@@ -92,4 +93,5 @@ TEXTS: dict[str, Text] = {
     **CLIENT_SECRET_TEXTS,
     **WORK_TEXTS,
     **EMPLOYER_TEXTS,
+    **DEVELOPER_TEXTS,
 }

@@ -13,13 +13,15 @@ from sqlalchemy import (
     Text,
     bindparam,
     cast,
+    exists,
     insert,
     select,
     update,
 )
 
 from tnid.db import Database, db
-from tnid.stores.teams import IN_FORCE, OWNER, may_change, members, teams
+from tnid.stores.client_rows import clients
+from tnid.stores.teams import HOLD, IN_FORCE, OWNER, is_owned_by, may_change, members, teams
 
 applications = db.Table(
     "applications",
@@ -99,6 +101,50 @@ _LIST_OF_TEAM = (
     .where(_APPLICATION.team_id == bindparam("of_team"))
     .order_by(_APPLICATION.created_at, _APPLICATION.id)
 )
+_OF_APPLICATION = _APPLICATION.id == bindparam("of_application")
+_IS_KEPT = _APPLICATION.archived_at.is_(None)
+_MAY_CHANGE = may_change(_APPLICATION.team_id, bindparam("by"))
+_BY_OWNER = is_owned_by(_APPLICATION.team_id, bindparam("by"))
+_IS_LIVE = exists().where(clients.c.client_id == _APPLICATION.live_client_id, clients.c.disabled_at.is_(None))
+# Against what it was when the page was made: nobody's words are overwritten unseen
+_SET_TEXTS = (
+    update(applications)
+    .where(_OF_APPLICATION, _IS_KEPT, _MAY_CHANGE, _APPLICATION.texts == bindparam("texts_before"))
+    .values(texts=bindparam("texts_now"), updated_at=bindparam("now"))
+)
+_SET_TEXTS_BY_PROGRAM = (
+    update(applications)
+    .where(_OF_APPLICATION)
+    .values(texts=bindparam("texts_now"), updated_at=bindparam("now"))
+)
+_SET_SANDBOX_CLIENT = (
+    update(applications)
+    .where(
+        _OF_APPLICATION, _IS_KEPT, _MAY_CHANGE, _APPLICATION.sandbox_client_id == bindparam("client_before")
+    )
+    .values(sandbox_client_id=bindparam("client_now"), updated_at=bindparam("now"))
+)
+_ARCHIVE = (
+    update(applications)
+    .where(_OF_APPLICATION, _IS_KEPT, _BY_OWNER, ~_IS_LIVE)
+    .values(archived_at=bindparam("archived_now"), updated_at=bindparam("now"))
+)
+_ARCHIVE_BY_OPERATOR = (
+    update(applications)
+    .where(_OF_APPLICATION, _IS_KEPT)
+    .values(archived_at=bindparam("archived_now"), updated_at=bindparam("now"))
+)
+_RESTORE = (
+    update(applications)
+    .where(_OF_APPLICATION, _APPLICATION.archived_at.is_not(None), _BY_OWNER)
+    .values(archived_at=None, updated_at=bindparam("now"))
+)
+_HAS_LIVE = select(_APPLICATION.id).where(_APPLICATION.team_id == bindparam("of_team"), _IS_LIVE).limit(1)
+_LIST_ALL = (
+    select(*applications.c, teams.c.name.label("team_name"))
+    .join(teams, teams.c.id == _APPLICATION.team_id)
+    .order_by(teams.c.name, _APPLICATION.created_at, _APPLICATION.id)
+)
 
 
 class ApplicationStore:
@@ -110,6 +156,8 @@ class ApplicationStore:
     def add(self, by: str, **columns: Any) -> bool:
         """Store a new application; False where `by` may not change what is the team's. Raises Conflict where
         the same form made one before."""
+        # Not beside somebody who archives the team at this moment
+        self._database.execute(HOLD, of_team=columns["team_id"])
         return (
             self._database.execute(
                 _INSERT, by=by, disclosure="{}", live_client_id=None, archived_at=None, **columns
@@ -128,6 +176,44 @@ class ApplicationStore:
         """Return the application whose sandbox or live client this is, or None."""
         found = self._database.fetch_one(_FIND_BY_SANDBOX_CLIENT, of_client=client_id)
         return found or self._database.fetch_one(_FIND_BY_LIVE_CLIENT, of_client=client_id)
+
+    def list_all(self) -> list[Any]:
+        """Return every application with its `team_name`."""
+        return self._database.fetch_all(_LIST_ALL)
+
+    def has_live(self, team_id: str) -> bool:
+        """Say whether people sign in to an application of this team for real."""
+        return self._database.fetch_one(_HAS_LIVE, of_team=team_id) is not None
+
+    def set_texts(self, application_id: str, before: str, texts: str, by: str, now: int) -> bool:
+        """Replace the texts; False where they are others than before, or `by` may not."""
+        changed = {"texts_before": before, "texts_now": texts}
+        return (
+            self._database.execute(_SET_TEXTS, of_application=application_id, by=by, now=now, **changed) == 1
+        )
+
+    def set_texts_by_program(self, application_id: str, texts: str, now: int) -> None:
+        """Replace the texts by what the client's own program said of it."""
+        self._database.execute(_SET_TEXTS_BY_PROGRAM, of_application=application_id, texts_now=texts, now=now)
+
+    def set_sandbox_client(self, application_id: str, before: str, client_id: str, by: str, now: int) -> bool:
+        """Give the application another sandbox client; False where it has another by now, or `by` may not."""
+        changed = {"client_before": before, "client_now": client_id}
+        asked = {"of_application": application_id, "by": by, "now": now}
+        return self._database.execute(_SET_SANDBOX_CLIENT, **asked, **changed) == 1
+
+    def archive(self, application_id: str, by: str | None, archived_at: int, now: int) -> bool:
+        """Archive an application; False where it is already, people sign in to it for real, or `by` doesn't
+        own its team. An operator's command, by None, asks neither."""
+        asked = {"of_application": application_id, "archived_now": archived_at, "now": now}
+        if by is None:
+            return self._database.execute(_ARCHIVE_BY_OPERATOR, **asked) == 1
+        return self._database.execute(_ARCHIVE, by=by, **asked) == 1
+
+    def restore(self, application_id: str, by: str, now: int) -> bool:
+        """Take an application out of the archive; False where it isn't there, or `by` doesn't own its
+        team."""
+        return self._database.execute(_RESTORE, of_application=application_id, by=by, now=now) == 1
 
     def find_standing(self, application_id: str, account_id: str) -> Any:
         """Return the application's row with its team's as `team_…`, and the account's `member_id` and `role`

@@ -9,11 +9,6 @@ from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import (
-    BigInteger,
-    Column,
-    Integer,
-    String,
-    Text,
     bindparam,
     delete,
     insert,
@@ -22,43 +17,13 @@ from sqlalchemy import (
 )
 
 from oidc.models import Client
-from tnid.db import Database, db
-from tnid.stores.client_settings import ClientSettingsStore, join_hashes
+from tnid.db import Database
+from tnid.stores.client_rows import clients, columns_of, read_client
+from tnid.stores.client_settings import ClientSettingsStore
 from tnid.stores.client_versions import REGISTRATION
 
 CACHE_SECONDS = 1.0
 CACHE_SIZE = 20_000
-
-clients = db.Table(
-    "clients",
-    Column("client_id", String(255), primary_key=True),
-    Column("metadata", Text, nullable=False),
-    Column("secret_hashes", Text, nullable=False),
-    # JSON: when each secret that has an end stops working, by its digest
-    Column("secret_ends", Text, nullable=False, server_default="{}"),
-    Column("require_pkce", Integer, nullable=False),
-    Column("profile", String(16), nullable=False),
-    Column("least_acr", String(16), nullable=False),
-    Column("least_identity_level", Integer, nullable=False),
-    Column("organisation", String(200), nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-    Column("updated_at", BigInteger, nullable=False),
-    Column("disabled_at", BigInteger),
-    Column("resources", Text, nullable=False, server_default="{}"),
-    Column("exchange_resources", Text, nullable=False, server_default="{}"),
-    Column("protected_resource", String(255), nullable=False, server_default=""),
-    Column("accepts_mandates", Integer, nullable=False, server_default="0"),
-    Column("consent_items", Text, nullable=False, server_default="{}"),
-    Column("terminal", Text, nullable=False, server_default="{}"),
-    # The tax code of the one employer whose workers the client may know as such
-    Column("employer", String(14), nullable=False, server_default=""),
-    # For made-up people alone
-    Column("is_sandbox", Integer, nullable=False, server_default="0"),
-    # JSON: what is to go wrong, for a developer to see what their application does then
-    Column("sandbox_faults", Text, nullable=False, server_default="{}"),
-    # Held to what was agreed with its team: consent_items names all that it is told of
-    Column("agreed_only", Integer, nullable=False, server_default="0"),
-)
 
 _INSERT = insert(clients)
 _FIND = select(clients).where(clients.c.client_id == bindparam("client_id"))
@@ -132,6 +97,18 @@ _FAULTS = (
     )
     .values(sandbox_faults=bindparam("new_faults"))
 )
+_PRESENTATION = (
+    update(clients)
+    .where(clients.c.client_id == bindparam("of_client"))
+    .values(presentation=bindparam("new_presentation"), updated_at=bindparam("now"))
+)
+_RENEW_REGISTRATION = (
+    update(clients)
+    .where(clients.c.client_id == bindparam("of_client"), clients.c.disabled_at.is_(None))
+    .values(registration_generation=clients.c.registration_generation + 1)
+    .returning(clients.c.registration_generation)
+)
+_ENABLE_AGAIN = _ENABLE.where(clients.c.disabled_at == bindparam("since"))
 _DELETE = delete(clients).where(clients.c.client_id == bindparam("of_client"))
 
 
@@ -168,39 +145,15 @@ class ClientStore:
     def find_now(self, client_id: str) -> Client | None:
         """Return the client as the database has it at this moment."""
         row = self._database.fetch_one(_FIND, client_id=client_id)
-        return None if row is None else _read(row)
+        return None if row is None else read_client(row)
 
     def list_all(self) -> list[Client]:
-        return [_read(row) for row in self._database.fetch_all(_LIST)]
+        return [read_client(row) for row in self._database.fetch_all(_LIST)]
 
     def add(self, client: Client, by: str | None = None) -> None:
         """Store a new client; raises Conflict where its identifier is taken. `by` made it, None for nobody
         whom an account says."""
-        self._database.execute(
-            _INSERT,
-            client_id=client.client_id,
-            metadata=orjson.dumps(client.metadata).decode(),
-            secret_hashes=join_hashes(client.secret_hashes),
-            secret_ends=orjson.dumps(client.secret_ends).decode(),
-            require_pkce=int(client.require_pkce),
-            profile=client.profile,
-            least_acr=client.least_acr,
-            least_identity_level=client.least_identity_level,
-            organisation=client.organisation,
-            created_at=client.created_at,
-            updated_at=client.created_at,
-            disabled_at=client.disabled_at,
-            resources=orjson.dumps(client.resources).decode(),
-            exchange_resources=orjson.dumps(client.exchange_resources).decode(),
-            protected_resource=client.protected_resource,
-            accepts_mandates=int(client.accepts_mandates),
-            consent_items=orjson.dumps(client.consent_items).decode(),
-            terminal=orjson.dumps(client.terminal).decode(),
-            employer=client.employer,
-            is_sandbox=int(client.is_sandbox),
-            sandbox_faults="{}",
-            agreed_only=int(client.agreed_only),
-        )
+        self._database.execute(_INSERT, **columns_of(client))
         self._settings.note_secrets(client, by)
 
     def set_metadata(
@@ -252,7 +205,7 @@ class ClientStore:
 
     def list_accepting_mandates(self) -> list[Client]:
         """Return the active live clients to which a helper may sign in in somebody's stead."""
-        return [_read(row) for row in self._database.fetch_all(_LIST_ACCEPTING)]
+        return [read_client(row) for row in self._database.fetch_all(_LIST_ACCEPTING)]
 
     def set_consent_items(self, client_id: str, items: Mapping[str, Mapping[str, Any]], now: int) -> bool:
         """Replace what is said of the claims that the client asks for."""
@@ -293,13 +246,27 @@ class ClientStore:
         rows = self._database.execute(_FAULTS, of_client=client_id, was=was, new_faults=text)
         return self._changed(client_id, rows)
 
+    def set_presentation(self, client_id: str, presentation: Mapping[str, Any], now: int) -> bool:
+        """Replace what people read of the client beside its name."""
+        text = orjson.dumps(presentation).decode()
+        return self._changed(client_id, self._execute(_PRESENTATION, client_id, now, new_presentation=text))
+
+    def renew_registration(self, client_id: str) -> int | None:
+        """Make every registration access token of the client so far worth nothing; return the generation of
+        the next, None for a client that isn't there or is disabled."""
+        row = self._database.execute_returning(_RENEW_REGISTRATION, of_client=client_id)
+        self._changed(client_id, row is not None)
+        return None if row is None else int(row.registration_generation)
+
     def disable(self, client_id: str, now: int) -> bool:
         """Disable an active client; say whether there was one."""
         return self._changed(client_id, self._execute(_DISABLE, client_id, now))
 
-    def enable(self, client_id: str, now: int) -> bool:
-        """Enable a disabled client; say whether there was one."""
-        return self._changed(client_id, self._execute(_ENABLE, client_id, now))
+    def enable(self, client_id: str, now: int, *, since: int | None = None) -> bool:
+        """Enable a disabled client, or only one disabled at that very moment; say whether there was one."""
+        if since is None:
+            return self._changed(client_id, self._execute(_ENABLE, client_id, now))
+        return self._changed(client_id, self._execute(_ENABLE_AGAIN, client_id, now, since=since))
 
     def delete(self, client_id: str) -> bool:
         """Remove a client; say whether there was one. Its tokens are worth nothing from then on."""
@@ -311,30 +278,3 @@ class ClientStore:
     def _changed(self, client_id: str, rows: int) -> bool:
         self._cache.pop(client_id, None)
         return rows == 1
-
-
-def _read(row: Any) -> Client:
-    metadata = orjson.loads(row.metadata)
-    return Client(
-        client_id=row.client_id,
-        metadata=metadata,
-        secret_hashes=tuple(bytes.fromhex(digest) for digest in row.secret_hashes.split()),
-        secret_ends=orjson.loads(row.secret_ends),
-        require_pkce=bool(row.require_pkce),
-        profile=row.profile,
-        least_acr=row.least_acr,
-        least_identity_level=row.least_identity_level,
-        organisation=row.organisation,
-        created_at=row.created_at,
-        disabled_at=row.disabled_at,
-        resources=orjson.loads(row.resources),
-        exchange_resources=orjson.loads(row.exchange_resources),
-        protected_resource=row.protected_resource,
-        accepts_mandates=bool(row.accepts_mandates),
-        consent_items=orjson.loads(row.consent_items),
-        terminal=orjson.loads(row.terminal),
-        employer=row.employer,
-        is_sandbox=bool(row.is_sandbox),
-        sandbox_faults=orjson.loads(row.sandbox_faults),
-        agreed_only=bool(row.agreed_only),
-    )

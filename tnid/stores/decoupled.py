@@ -25,7 +25,7 @@ from oidc.decoupled.models import DECOUPLED_COLUMNS, DecoupledRequest
 from tnid.db import Database, db
 from tnid.sealing import Sealer
 from tnid.stores.accounts import IS_OPEN, accounts
-from tnid.stores.clients import clients
+from tnid.stores.client_rows import clients
 
 SLOWER_SECONDS = 5
 

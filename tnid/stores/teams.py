@@ -17,6 +17,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    update,
 )
 
 from tnid.db import Database, db
@@ -97,6 +98,37 @@ _WITH_MEMBER = select(*teams.c, _MEMBER.id.label("member_id"), _MEMBER.role, _ME
     members, _MEMBER.team_id == _TEAM.id
 )
 _of_account = _MEMBER.account_id == bindparam("of_account")
+_LIST = select(teams).order_by(_TEAM.name, _TEAM.id)
+_BY_OWNER = is_owned_by(_TEAM.id, bindparam("by"))
+_DESCRIBE = (
+    update(teams)
+    .where(_TEAM.id == bindparam("of_team"), _BY_OWNER)
+    .values(name=bindparam("name_now"), organisation=bindparam("organisation_now"))
+)
+_ARCHIVE = (
+    update(teams)
+    .where(_TEAM.id == bindparam("of_team"), _TEAM.archived_at.is_(None))
+    .values(archived_at=bindparam("now"))
+)
+# Of an archived team nobody may write but this
+_owners = members.alias("owners")
+_RESTORE = (
+    update(teams)
+    .where(
+        _TEAM.id == bindparam("of_team"),
+        _TEAM.archived_at.is_not(None),
+        exists().where(
+            _owners.c.team_id == _TEAM.id,
+            _owners.c.account_id == bindparam("by"),
+            _owners.c.role == OWNER,
+            _owners.c.accepted_at.is_not(None),
+            _owners.c.revoked_at.is_(None),
+        ),
+    )
+    .values(archived_at=None)
+)
+# Whoever changes who owns it waits here for whoever does so at this moment
+HOLD = update(teams).where(_TEAM.id == bindparam("of_team")).values(created_at=_TEAM.created_at)
 _FIND_STANDING = _WITH_MEMBER.where(_TEAM.id == bindparam("of_team"), _of_account, *IN_FORCE)
 _LIST_OF_ACCOUNT = _WITH_MEMBER.where(_of_account, *IN_FORCE).order_by(_TEAM.name, _TEAM.id)
 
@@ -118,6 +150,26 @@ class TeamStore:
 
     def find(self, team_id: str) -> Any:
         return self._database.fetch_one(_FIND, of_team=team_id)
+
+    def list_all(self) -> list[Any]:
+        return self._database.fetch_all(_LIST)
+
+    def hold(self, team_id: str) -> None:
+        """Make everybody who changes who owns this team come one after the other."""
+        self._database.execute(HOLD, of_team=team_id)
+
+    def describe(self, team_id: str, name: str, organisation: str, by: str) -> bool:
+        """Change name and organisation; False where `by` doesn't own the team."""
+        changed = {"name_now": name, "organisation_now": organisation}
+        return self._database.execute(_DESCRIBE, of_team=team_id, by=by, **changed) == 1
+
+    def archive(self, team_id: str, now: int) -> bool:
+        """Archive a team; False where it is already. Who may is the caller's to hold and ask."""
+        return self._database.execute(_ARCHIVE, of_team=team_id, now=now) == 1
+
+    def restore(self, team_id: str, by: str) -> bool:
+        """Take a team out of the archive; False where it isn't there, or `by` doesn't own it."""
+        return self._database.execute(_RESTORE, of_team=team_id, by=by) == 1
 
     def find_standing(self, team_id: str, account_id: str) -> Any:
         """Return the team's row with `member_id`, `role` and `account_id`, None for who has no part in it."""

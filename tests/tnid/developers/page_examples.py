@@ -6,10 +6,12 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-from tnid.developers.forms import ApplicationForm, TeamForm
+from tnid.developers.forms import ApplicationForm, CodeForm, RoleForm, TeamForm
+from tnid.developers.history import Told
+from tnid.developers.members import Listed, Offer
 from tnid.developers.presets import PRESETS
 from tnid.developers.records import Application, Member, Standing, Team, TeamStanding
-from tnid.developers.roles import NAMES
+from tnid.developers.roles import HINTS, NAMES
 from tnid.developers.sections import Link
 
 PERSON = SimpleNamespace(display_name="Lê Quang Vinh", initials="LV", username="vinh")
@@ -22,6 +24,12 @@ APPLICATION = Application(
 LIVE = APPLICATION._replace(id="app2", live_client_id="suc-khoe", preset="spa")
 ARCHIVED = APPLICATION._replace(id="app3", archived_at=1_795_000_000, preset="unknown")
 STANDING = Standing(TEAM, OWNER, APPLICATION)
+GONE = TEAM._replace(archived_at=1_795_000_000)
+LISTED = [
+    Listed("m1", "Lê Quang Vinh", "owner", False, "thứ Hai, 16/11/2026", None, "a1"),  # type: ignore[arg-type]
+    Listed("m2", "Hoàng Thị Mai", "developer", False, "thứ Ba, 17/11/2026", None, "a2"),  # type: ignore[arg-type]
+    Listed("m3", "", "reader", True, 1, "thứ Hai, 23/11/2026", None),  # type: ignore[arg-type]
+]
 
 
 def example_sections(application_id: str) -> list[Link]:
@@ -44,7 +52,12 @@ def _portal(**context: Any) -> Callable[[], dict[str, Any]]:
     return lambda: {"current_person": PERSON, "roles": NAMES, "presets": PRESETS, **context}
 
 
-def _form(kind: Any, *, errors: dict[str, str] | None = None, **context: Any) -> Callable[[], dict[str, Any]]:
+def _team(team: Team = TEAM, **context: Any) -> Callable[[], dict[str, Any]]:
+    shown = {"role": "Chủ nhóm", "may_change": True, "may_manage": True, "team": team}
+    return _portal(standing=TeamStanding(team, OWNER), **{**shown, **context})
+
+
+def _form(kind: Any, errors: dict[str, str] | None = None, **context: Any) -> Callable[[], dict[str, Any]]:
     """Forms are made within a request."""
 
     def make() -> dict[str, Any]:
@@ -68,22 +81,56 @@ DEVELOPER_PAGES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
         ),
     ),
     "developers-none": ("developers/index.html", _portal(teams=[], standings=[])),
-    "team-new": ("developers/new_team.html", _form(TeamForm, errors={"name": "Trống."})),
+    "team-new": ("developers/new_team.html", _form(TeamForm, {"name": "Trống."})),
     "team": (
         "developers/team.html",
-        _portal(team=TEAM, role="Chủ nhóm", applications=[APPLICATION, LIVE, ARCHIVED], may_change=True),
+        _team(applications=[APPLICATION, LIVE], archived=[ARCHIVED], members=LISTED),
+    ),
+    "team-archived": (
+        "developers/team.html",
+        _team(GONE, applications=[], archived=[ARCHIVED], members=LISTED, may_change=False, may_manage=False),
     ),
     "team-empty": (
         "developers/team.html",
-        _portal(team=TEAM, role="Chỉ xem", applications=[], may_change=False),
+        _team(applications=[], archived=[], members=LISTED[:1], may_change=False, may_manage=False),
     ),
+    "team-settings": ("developers/team_settings.html", _form(TeamForm, **_team()())),
+    "team-history": (
+        "developers/history.html",
+        _team(
+            acts=[Told("hôm qua lúc 09:12", "Lê Quang Vinh", "Đã tạo ứng dụng", "Sổ khám bệnh")],  # type: ignore[arg-type]
+            older=7,
+            is_older=True,
+        ),
+    ),
+    "team-history-none": ("developers/history.html", _team(acts=[], older=None, is_older=False)),
+    "members": ("developers/members.html", _team(listed=LISTED)),
+    "member-invite": (
+        "developers/invite.html",
+        _form(RoleForm, {"role": "Chọn một."}, **_team(hints=HINTS)()),
+    ),
+    "member-code": (
+        "developers/code.html",
+        _team(code="WDJB-MJHT", address="https://id.thainguyen.example/developers/join", days=7),
+    ),
+    "member-join": ("developers/join.html", _form(CodeForm)),
+    "member-offer": (
+        "developers/offer.html",
+        _portal(
+            offer=Offer(TEAM, "reader", "Lê Quang Vinh"), role="Chỉ xem", hint=HINTS["reader"], code="WDJB"
+        ),
+    ),
+    "member": ("developers/member.html", _form(RoleForm, **_team(one=LISTED[1], hints=HINTS)())),
+    "member-self": ("developers/member.html", _form(RoleForm, **_team(one=LISTED[0], hints=HINTS)())),
+    "member-invited": ("developers/member.html", _form(RoleForm, **_team(one=LISTED[2], hints=HINTS)())),
+    "member-hand-over": ("developers/hand_over.html", _team(one=LISTED[1])),
     "application-new": (
         "developers/new_application.html",
         _form(
             ApplicationForm,
+            {"name": "Trống.", "preset": "Chọn một.", "redirect_uri": "Sai."},
             teams=[],
             hints={one.id: "Là thế này." for one in PRESETS.values()},
-            errors={"name": "Trống.", "preset": "Chọn một.", "redirect_uri": "Sai."},
         ),
     ),
     "application": (
