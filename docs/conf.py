@@ -17,7 +17,7 @@ sys.path.insert(0, str(DOCS / "_theme"))
 project = "Thái Nguyên ID"
 html_title = project
 language = "en"
-extensions = ["myst_parser", "addresses", "settings", "scrolling"]
+extensions = ["myst_parser", "addresses", "settings", "scrolling", "searching"]
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["_theme", "screenshots/*.py"]
 nitpicky = True

@@ -13,12 +13,20 @@ class Translator(HTML5Translator):
     """Sphinx's own, with frames around tables and code in the order of tabs."""
 
     def visit_table(self, node: nodes.table) -> None:
-        self.body.append('<div class="table-scroll" role="region" aria-label="Table" tabindex="0">')
+        self.body.append('<div class="table-scroll" role="group" aria-label="Table" tabindex="0">')
         super().visit_table(node)
 
     def depart_table(self, node: nodes.table) -> None:
         super().depart_table(node)
         self.body.append("</div>")
+
+    def visit_entry(self, node: nodes.entry) -> None:
+        """A heading without words is no heading: the corner of a table is a cell."""
+        super().visit_entry(node)
+        if isinstance(node.parent.parent, nodes.thead) and not node.astext().strip():
+            last = max(at for at, part in enumerate(self.body) if part.startswith("<th"))
+            self.body[last] = self.body[last].replace("<th", "<td", 1)
+            self.context[-1] = self.context[-1].replace("</th", "</td")
 
     def visit_literal_block(self, node: nodes.literal_block) -> None:
         try:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 from lxml import html
+from playwright.sync_api import Browser as Chromium
+
+from tests.flows.accessibility import look_at
+from tests.flows.chromium import DESKTOP, Window, running_chromium
+from tests.servers.provider import Provider, running_provider
+
+pytestmark = pytest.mark.xdist_group("browser")
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "build" / "docs"
@@ -18,6 +26,8 @@ OURS = {"/", "/developers", "/account", "/register", "/recover", "/login", "/wor
 # What holds an address that the browser fetches or goes to
 LINKS = "//@href | //@src | //@action | //@srcset"
 LEAST_PAGES = 50
+# One of each kind
+KINDS = ("", "developers/quick-starts/flask/", "developers/sign-in-button/", "vi/people/lost/", "search/")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -117,3 +127,48 @@ def test_every_page_is_reached_by_links_from_the_first() -> None:
                 seen.add(target)
                 waiting.append(target)
     assert set(pages()) - seen <= {urljoin(HERE, "search/")}
+
+
+@pytest.fixture(scope="module")
+def provider(built: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
+    with running_provider(tmp_path_factory.mktemp("docs")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    with running_chromium() as running:
+        yield running
+
+
+def test_pages_leave_nobody_out(provider: Provider, chromium: Chromium) -> None:
+    window = Window(chromium, scripts=True, size=DESKTOP)
+    faults = []
+    for path in KINDS:
+        window.page.goto(f"{provider.issuer}/docs/{path}")
+        faults += look_at(window.page)
+    assert not [*faults, *window.complaints], "\n".join(faults)
+    window.close()
+
+
+def test_search_finds_words_with_and_without_their_marks(provider: Provider, chromium: Chromium) -> None:
+    window = Window(chromium, scripts=True)
+    for words in ("mã dự phòng", "ma du phong"):
+        window.page.goto(f"{provider.issuer}/docs/")
+        window.page.fill("#docs_search", words)
+        window.page.press("#docs_search", "Enter")
+        window.page.wait_for_selector("#search-results a[href*='vi/people/lost/']")
+    assert window.complaints == []
+    window.close()
+
+
+def test_without_scripts_everything_is_read_and_reached(provider: Provider, chromium: Chromium) -> None:
+    window = Window(chromium, scripts=False)
+    window.page.goto(f"{provider.issuer}/docs/developers/quick-starts/flask/")
+    assert "authorize_redirect" in window.page.inner_text("main")
+    window.page.click(".docs-to-contents")
+    window.page.click("#contents a:text('Errors')")
+    assert window.page.inner_text("h1").startswith("Errors")
+    window.page.goto(f"{provider.issuer}/docs/search/")
+    assert "Searching needs scripts" in window.page.inner_text("main")
+    window.close()
