@@ -21,7 +21,8 @@ CHOSEN = frozenset(
         *("response_type", "response_mode", "scope", "prompt", "max_age", "acr_values", "display"),
         *("code_challenge_method", "ui_locales", "grant_type", "resource", "audience", "token_type_hint"),
         *("subject_token_type", "actor_token_type", "requested_token_type", "client_assertion_type"),
-        *("redirect_uri", "post_logout_redirect_uri", "requested_expiry", "outcome"),
+        *("client_id", "redirect_uri", "post_logout_redirect_uri", "requested_expiry", "outcome"),
+        "sandbox_fault",
     }
 )
 _ADDRESSES = frozenset({"redirect_uri", "post_logout_redirect_uri", "resource", "audience"})

@@ -23,6 +23,7 @@ from tnid.admin.desk import list_sections
 from tnid.badges import blueprints as badges
 from tnid.challenge import blueprints as challenge
 from tnid.challenge import views as challenge_views
+from tnid.client_log import blueprints as client_log
 from tnid.consent import blueprints as consent
 from tnid.db import Conflict, Database, DatabaseUnavailable, db, engine_options, prepare_engine
 from tnid.decoupled import blueprints as decoupled
@@ -58,6 +59,7 @@ FEATURES = (
     documentation,
     *(signin, consent, accounts, enrolment, decoupled, mandates, messages, recovery, officials, signout),
     *(qr, badges, employers, employment, imports, scim, admin, developers, sandbox, challenge),
+    client_log,
 )
 # What a request finds out once, and what it means to set
 FOUND = (

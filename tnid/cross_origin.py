@@ -27,7 +27,7 @@ PATHS = frozenset(
 # No Access-Control-Allow-Credentials, ever: "*" and credentials exclude each other
 HEADERS: Headers = (
     ("Access-Control-Allow-Origin", "*"),
-    ("Access-Control-Expose-Headers", "WWW-Authenticate, DPoP-Nonce"),
+    ("Access-Control-Expose-Headers", "WWW-Authenticate, DPoP-Nonce, X-Request-ID"),
 )
 DAY_SECONDS = 86400
 

@@ -5,6 +5,7 @@ Nothing of an exception is ever shown: the request id leads to it in the log.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, redirect, render_template, request
@@ -13,8 +14,10 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from oidc.errors import ExpiredInteraction, OAuthError
+from oidc.refusal import describe_refusal
 from tnid import access, services
 from tnid.accounts.passwords import Busy
+from tnid.client_log.stages import LOGOUT
 from tnid.consent.applications import RelyingParty, describe
 from tnid.db import Conflict, DatabaseUnavailable
 from tnid.settings import Settings
@@ -204,9 +207,20 @@ def _way_back(asker: RelyingParty, *, was_answered: bool) -> str:
     return str(gettext("Go back to %(app)s and start again; nothing was shared.", app=asker.name))
 
 
-def record_refusal(event: str, reason: str) -> None:
+def record_refusal(
+    event: str, reason: str, client_id: str | None = None, details: Mapping[str, Any] | None = None
+) -> None:
     """Write the audit row of a request that was refused before anything of it was done."""
-    services.current().audit.record(event, outcome="refused", reason=reason, now=services.now())
+    services.current().audit.record(
+        event, outcome="refused", reason=reason, client_id=client_id, details=details, now=services.now()
+    )
+
+
+def describe_for_developer(error: OAuthError) -> dict[str, Any]:
+    """Return what the log of the application says of an error that ended in a page of ours."""
+    is_sign_out = (request.blueprint or "").startswith("logout")
+    stage = {"stage": LOGOUT} if is_sign_out else {}
+    return {**describe_refusal(error, services.now()), **stage}
 
 
 def install(app: Flask, settings: Settings) -> None:
@@ -219,7 +233,7 @@ def install(app: Flask, settings: Settings) -> None:
 
     @app.errorhandler(OAuthError)
     def handle_oauth(error: OAuthError) -> Response:
-        record_refusal("request.refuse", error.reason)
+        record_refusal("request.refuse", error.reason, error.client_id, describe_for_developer(error))
         return protocol_error_page(error)
 
     @app.errorhandler(InternalServerError)

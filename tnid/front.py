@@ -27,7 +27,7 @@ from tnid.db import DatabaseUnavailable
 from tnid.employment import card_status
 from tnid.metrics import PATH as METRICS_PATH
 from tnid.metrics import metrics
-from tnid.monitoring.requests import REQUEST_ID, ROUTE
+from tnid.monitoring.requests import REQUEST_ID, ROUTE, number_of
 from tnid.qr import polls
 from tnid.qr.parts import build_polls
 from tnid.sandbox.late import Late
@@ -114,7 +114,8 @@ class Front:
         body: Iterable[bytes] = [b"" if environ["REQUEST_METHOD"] == "HEAD" else found.body]
         if found.delay_seconds:
             found, body = self._late.hold(found)
-        start_response(_STATUS_LINES[found.status], all_headers(found, self._headers_of(path)))
+        also = (*number_of(found, environ), *self._headers_of(path))
+        start_response(_STATUS_LINES[found.status], all_headers(found, also))
         return body
 
     def _headers_of(self, path: str) -> Headers:

@@ -89,7 +89,9 @@ def get_redirect_uri(parameters: Parameters, client: Client) -> str:
     """Return the redirect URI, equal character by character to a registered one: RFC 9700 §4.1.3."""
     redirect_uri = parameters.values.get("redirect_uri")
     if redirect_uri is None or redirect_uri not in client.redirect_uris:
-        raise UnsafeRequest("The redirect_uri is not one that this client registered.")
+        raise UnsafeRequest(
+            "The redirect_uri is not one that this client registered.", reason="redirect_uri_unregistered"
+        )
     return redirect_uri
 
 

@@ -157,8 +157,9 @@ def test_ids_are_unique_and_what_refers_to_them_finds_them(name: str, locale: st
 def test_every_form_is_protected_and_every_control_is_named(name: str, locale: str) -> None:
     page = parse(render(name, locale))
     for form in page.xpath("//form"):
-        assert form.get("method") == "post"
-        assert len(form.xpath(".//input[@name='csrf_token']")) == 1
+        # What is looked for stands in the address, and changes nothing: a token of ours has no place there
+        assert form.get("method") in ("post", "get")
+        assert len(form.xpath(".//input[@name='csrf_token']")) == (form.get("method") == "post")
     labelled = set(page.xpath("//label/@for"))
     controls = page.xpath("//input[not(@type='hidden' or @hidden)] | //select | //textarea")
     assert all(control.get("id") in labelled for control in controls)
@@ -172,13 +173,15 @@ def test_the_footer_switches_the_language(name: str, locale: str) -> None:
 
 
 # Whoever comes there writes programs, and reads the very words that they have to write
-FOR_DEVELOPERS = {name for name in EXAMPLES if name.startswith("sandbox-")}
+FOR_DEVELOPERS = {
+    name
+    for name, (template, _make) in EXAMPLES.items()
+    if name.startswith("sandbox-") or template.startswith("client_log/")
+}
 
 
 @pytest.mark.parametrize("name", sorted(set(EXAMPLES) - FOR_DEVELOPERS))
 def test_no_jargon_reaches_a_person(name: str, locale: str) -> None:
-    if EXAMPLES[name][0].startswith(FOR_DEVELOPERS):
-        return
     text = parse(render(name, locale)).text_content().lower()
     assert not re.search(r"\b(oidc|token|scope|claim|oauth|acr|loa\d|mfa|totp)s?\b", text)
 

@@ -36,6 +36,7 @@ class Link(NamedTuple):
 SECTIONS: tuple[Section, ...] = (
     Section("applications.show", _("Overview"), others=("application_acts",)),
     Section("sandbox_faults.show", _("Try")),
+    Section("client_log.index", _("Log")),
 )
 
 

@@ -18,6 +18,8 @@ from tnid.monitoring.figures import Figures
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+    from oidc.http import Headers, Response
+
 # Where the parts within say which route it was and which number the request has
 ROUTE = "tnid.route"
 REQUEST_ID = "tnid.request_id"
@@ -34,6 +36,12 @@ access = logging.getLogger("tnid.access")
 
 Observer = Callable[["WSGIEnvironment", int, float], None]
 """Told of each answer: the request's environment, the status, the seconds that it took."""
+
+
+def number_of(response: Response, environ: WSGIEnvironment) -> Headers:
+    """Return the header with the number of what failed: by it the application's log is searched."""
+    number = environ.get(REQUEST_ID) if response.status >= 400 else None
+    return (("X-Request-ID", number),) if number else ()
 
 
 class Watch:

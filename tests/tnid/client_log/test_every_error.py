@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 
 import orjson
@@ -18,6 +19,7 @@ from oidc.parameters import Parameters
 from oidc.refusal import record_refusal, refuse
 from tests.oidc.world import REDIRECT_URI, VERIFIER, World, basic, post
 from tnid.client_log.entries import Entry, read_entry
+from tnid.client_log.explanations import list_codes
 
 CIBA = "urn:openid:params:grant-type:ciba"
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
@@ -241,6 +243,21 @@ def use_dpop_nonce(world: World) -> Client:
     return world.client
 
 
+def server_error(world: World) -> Client:
+    return in_sandbox(world, "server_error")
+
+
+def temporarily_unavailable(world: World) -> Client:
+    return in_sandbox(world, "temporarily_unavailable")
+
+
+def in_sandbox(world: World, fault: str) -> Client:
+    client, _ = world.add_client()
+    world.clients.add(replace(client, is_sandbox=1))
+    world.ask(world.query(client, sandbox_fault=fault))
+    return client
+
+
 def invalid_client_metadata(world: World) -> None:
     register(world, b'{"redirect_uris": ["https://rp.example/cb"], "token_endpoint_auth_method": "magic"}')
 
@@ -265,7 +282,7 @@ DRIVES: dict[str, Drive] = {
         *(interaction_required, request_uri_not_supported, invalid_request_object, invalid_request_uri),
         *(registration_not_supported, unmet_authentication_requirements, slow_down, expired_token),
         *(invalid_binding_message, invalid_token, insufficient_scope, invalid_dpop_proof, use_dpop_nonce),
-        *(invalid_client_metadata, invalid_redirect_uri),
+        *(invalid_client_metadata, invalid_redirect_uri, server_error, temporarily_unavailable),
     )
 }
 # RFC 8628 §3.5: heard again and again by whoever polls as they should, and no refusal. Of too many requests
@@ -365,3 +382,12 @@ def test_a_refused_sign_out_names_who_asked() -> None:
         world.provider.end_session.check(asked, lambda _client: None, world.now)
     assert caught.value.client_id == world.client.client_id
     assert caught.value.sent["post_logout_redirect_uri"] == "https://rp.example/no"
+
+
+def test_every_code_of_ours_is_explained() -> None:
+    codes = {
+        kind.code
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, errors.OAuthError)
+    }
+    assert codes - {"authorization_pending"} <= list_codes()
