@@ -135,12 +135,21 @@ def open_figures(folder: Path, role: str) -> Figures:
     for number in count(1):
         descriptor = _take(folder / f"{role}-{number}")
         if descriptor is not None:
-            os.truncate(descriptor, FILE_BYTES)
-            memory = mmap.mmap(descriptor, FILE_BYTES)
+            memory = _map(descriptor)
             header = orjson.dumps({"pid": os.getpid()})
             _write_name(memory, 0, header)
             return Figures(f"{role}-{number}", memory)
     raise AssertionError("numbers have no end")
+
+
+def _map(descriptor: int) -> mmap.mmap:
+    """Map the file, with a place on the disk for every byte of it: one that is missing when it is written to
+    would end the process (SIGBUS). On a full disk the figures are the process's own for its life."""
+    try:
+        os.posix_fallocate(descriptor, 0, FILE_BYTES)
+    except OSError:
+        return mmap.mmap(-1, FILE_BYTES)
+    return mmap.mmap(descriptor, FILE_BYTES)
 
 
 def clear(folder: Path) -> None:

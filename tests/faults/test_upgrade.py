@@ -1,0 +1,75 @@
+"""The database is migrated while people sign in: the code that was there before goes on unhindered."""
+
+from __future__ import annotations
+
+import re
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from tests.faults.conftest import KINDS
+from tests.faults.nodes_load import User, find_lost
+from tests.security.target import Target
+from tests.servers.processes import wait_until
+from tnid.db import engine_options
+from tnid.revision import VERSIONS
+
+USERS = 3
+SIGN_INS = 5
+# What a migration of ours may do: this, and nothing that takes away what older code uses
+ADDITIONS = (
+    "ALTER TABLE accounts ADD COLUMN of_tomorrow INTEGER DEFAULT 0 NOT NULL",
+    "ALTER TABLE grants ADD COLUMN of_tomorrow VARCHAR(64)",
+    "ALTER TABLE sessions ADD COLUMN of_tomorrow BIGINT",
+    "ALTER TABLE audit_events ADD COLUMN of_tomorrow TEXT",
+    "CREATE INDEX ix_of_tomorrow ON grants (of_tomorrow)",
+    "CREATE TABLE of_tomorrow (id INTEGER PRIMARY KEY, account_id VARCHAR(22) REFERENCES accounts (id))",
+)
+TAKES_AWAY = re.compile(r"drop_table|drop_column|rename|alter_column\([^)]*nullable=False", re.DOTALL)
+
+
+@pytest.mark.parametrize("fragile", list(KINDS.values()), indirect=True)
+def test_people_sign_in_while_the_database_is_migrated(fragile: Target) -> None:
+    stop = threading.Event()
+    party = fragile.new_client()
+    users = [User(fragile, fragile.address, party, fragile.new_person(), stop) for _ in range(USERS)]
+    for user in users:
+        user.start()
+    try:
+        wait_for_sign_ins(users)
+        migrate(str(fragile.services.settings.database_url))
+        wait_for_sign_ins(users)
+    finally:
+        stop.set()
+        for user in users:
+            user.join(30)
+    assert [wrong for user in users for wrong in user.wrong] == []
+    assert not any(status >= 500 or status == 0 for user in users for status in user.answers)
+    assert find_lost(fragile, users) == []
+
+
+def wait_for_sign_ins(users: list[User]) -> None:
+    before = {user: len(user.told.spent_codes) for user in users}
+    wait_until(
+        lambda: all(len(user.told.spent_codes) >= before[user] + SIGN_INS for user in users),
+        seconds=60, what="sign-ins",
+    )  # fmt: skip
+
+
+def migrate(url: str) -> None:
+    """Do in one transaction what a newer version's migration may do."""
+    engine = create_engine(url, **engine_options(url))
+    with engine.connect() as connection:
+        connection.execute(text("BEGIN"))
+        for statement in ADDITIONS:
+            connection.execute(text(statement))
+        connection.execute(text("COMMIT"))
+    engine.dispose()
+
+
+@pytest.mark.parametrize("path", sorted(VERSIONS.glob("[0-9]*.py")), ids=lambda path: path.name[:4])
+def test_no_migration_takes_away_what_older_code_uses(path: Path) -> None:
+    upgrading = path.read_text().partition("def downgrade")[0]
+    assert not TAKES_AWAY.search(upgrading)
