@@ -32,6 +32,7 @@ from oidc.logout.backchannel import BackChannelLogout
 from oidc.logout.end_session import EndSession
 from oidc.logout.frontchannel import FrontChannelLogout
 from oidc.parts import Parts, ProviderConfig, Stores
+from oidc.preview import Previews
 from oidc.resource.userinfo import UserInfoEndpoint
 from oidc.security_events.answers import SecurityEventAnswers
 from oidc.security_events.tokens import SecurityEvents
@@ -71,6 +72,7 @@ class Provider:
         self.pushed_requests = PushedRequestEndpoint(parts)
         self.token = TokenEndpoint(parts)
         self.userinfo = UserInfoEndpoint(parts)
+        self.previews = Previews(parts, self.authorization, self.userinfo)
         self.introspection = IntrospectionEndpoint(parts)
         self.revocation = RevocationEndpoint(parts)
         self.device_authorization = DeviceAuthorizationEndpoint(parts)

@@ -246,14 +246,15 @@ class AuthorizationEndpoint:
         if not self._pushed.consume(situation.request, situation.now):
             return UnusableRequestUri("The request_uri was used before; push the request again.")
         code = new_code()
-        grant = spoil(self._new_grant(situation, code), situation.request)
+        grant = spoil(self.new_grant(situation, code), situation.request)
         if not self._grants.add(grant, is_sandbox=situation.client.is_sandbox):
             return ExpiredInteraction("The session ended, or the consent was withdrawn, a moment ago.")
         if situation.mandate is not None:
             self._mandates.note_use(situation.mandate, situation.now)
         return self._responses.success(situation.client, reply_to(situation.request), code, situation.now)
 
-    def _new_grant(self, situation: Situation, code: str) -> Grant:
+    def new_grant(self, situation: Situation, code: str) -> Grant:
+        """Return the grant that answers the request by this code; it is stored by the caller, if at all."""
         request, end_user, now = situation.asked, situation.end_user, situation.now
         assert end_user is not None  # noqa: S101  required_prompt() asks for a sign-in otherwise
         offline = is_offline(request, situation.client)

@@ -95,10 +95,7 @@ class UserInfoEndpoint:
         if OPENID not in scopes:
             raise InsufficientScope("The access token does not cover openid.")
         fault = self._find_fault(client, request, now) if client.is_sandbox else ""
-        # A token that was narrowed opens its scopes alone
-        by_name = [] if handle.scope else grant.userinfo_claims.split()
-        part = Part("userinfo", scopes, by_name, has_verified=not handle.scope)
-        released = self.claims(client, grant, part, claims, now)
+        released = self.claims(client, grant, part_of(grant, handle.scope), claims, now)
         if fault:
             answer = self._respond(client, spoil_userinfo(released, fault), now)
             return mark(answer, fault)._replace(delay_seconds=seconds_late(fault))
@@ -142,3 +139,9 @@ class UserInfoEndpoint:
         if self._resource_tokens.read(token, now) is not None:
             return InvalidToken("The access token is for another resource.", reason="wrong_audience")
         return InvalidToken("The access token is unknown or expired.")
+
+
+def part_of(grant: Grant, narrowed: str = "") -> Part:
+    """Return what an access token of the grant opens here; one that was narrowed, its scopes alone."""
+    by_name = [] if narrowed else grant.userinfo_claims.split()
+    return Part("userinfo", narrowed.split() or grant.scopes, by_name, has_verified=not narrowed)

@@ -35,7 +35,7 @@ class Link(NamedTuple):
 
 SECTIONS: tuple[Section, ...] = (
     Section("applications.show", _("Overview"), others=("application_acts",)),
-    Section("sandbox_faults.show", _("Try")),
+    Section("sandbox_preview.show", _("Try"), others=("sandbox_faults",)),
     Section("client_log.index", _("Log")),
 )
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tnid.sandbox import fault_pages, picker
+from tnid.sandbox import fault_pages, picker, preview_pages
 
-BLUEPRINTS = (picker.blueprint, fault_pages.blueprint)
+BLUEPRINTS = (picker.blueprint, fault_pages.blueprint, preview_pages.blueprint)

@@ -6,9 +6,9 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, RadioField, SelectField, StringField
+from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, StopValidation
+from wtforms.validators import InputRequired, StopValidation, ValidationError
 
 from oidc.sandbox_faults import AT_TOKEN, AT_USERINFO
 from tnid.sandbox.faults import MOST_MINUTES, MOST_REQUESTS
@@ -36,9 +36,9 @@ class PickForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
     def validate_person(self, field: Any) -> None:
         if field.data not in people():
-            raise ValueError(WHOM)
+            raise ValidationError(WHOM)
         if people()[field.data].is_disabled:
-            raise ValueError(SHUT)
+            raise ValidationError(SHUT)
 
 
 class FailForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
@@ -75,3 +75,42 @@ class FaultForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         most = MOST_MINUTES if self.unit.data == MINUTES else MOST_REQUESTS
         if field.data is None or not 1 <= field.data <= most:
             raise StopValidation(_("Write a number from 1 to %(most)s.", most=most))
+
+
+ALL, NONE = "all", "none"
+
+
+class PreviewForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """Whom to look at, and what is asked for."""
+
+    person = SelectField(
+        _("Made-up person"), id="preview_person", validate_choice=False, validators=[InputRequired(WHOM)]
+    )
+    scope = StringField(_("scope"), id="preview_scope", default="")
+    claims = TextAreaField(_("claims parameter"), id="preview_claims", default="")
+    factors = RadioField(
+        _("How to sign in"),
+        id="preview_factors",
+        choices=[
+            SelectChoice(ONE, _("One factor (acr LoA1)")),
+            SelectChoice(TWO, _("Two factors (acr LoA2)")),
+        ],
+        default=ONE,
+    )
+    share = RadioField(
+        _("What is voluntary"),
+        id="preview_share",
+        choices=[
+            SelectChoice(ALL, _("The person ticks all of it")),
+            SelectChoice(NONE, _("The person ticks none of it")),
+        ],
+        default=ALL,
+    )
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        self.person.choices = [SelectChoice(name, one.display_name) for name, one in people().items()]
+
+    def validate_person(self, field: Any) -> None:
+        if field.data not in people():
+            raise ValidationError(WHOM)
