@@ -16,6 +16,7 @@ from tests.servers.programs import find_program
 from tests.servers.provider import ROOT, TNID
 from tnid.cli import main
 from tnid.cli.serve import serve
+from tnid.enrolment.views import MOST_UPLOAD_BYTES, PHOTO_PATH
 from tnid.settings import FIELDS, load, variable_of
 
 DEPLOY = ROOT / "deploy"
@@ -126,7 +127,15 @@ def test_nginx_lets_the_endpoints_through_that_discovery_names() -> None:
     found = re.search(r"location ~ \^/\(([\w|]+)\)\$", text)
     assert found
     assert set(found[1].split("|")) == {ENDPOINTS[name].removeprefix("/") for name in MTLS_ALIASES}
-    assert text.count("proxy_set_header X-Client-Cert") == text.count("proxy_pass ") == 2
+    assert text.count("proxy_set_header X-Client-Cert") == text.count("proxy_set_header X-Forwarded-For") == 2
+
+
+def test_nginx_lets_through_what_may_be_large() -> None:
+    text = (DEPLOY / "nginx" / "tnid.conf").read_text()
+    photo = re.search(rf"location = {PHOTO_PATH} {{\s+client_max_body_size (\d+)m;", text)
+    lists = re.search(r"location ~ \^/employers/\[\^/\]\+/lists {\s+client_max_body_size (\d+)m;", text)
+    assert photo and int(photo[1]) * 2**20 > MOST_UPLOAD_BYTES
+    assert lists and int(lists[1]) * 2**20 > load({}).list_most_bytes
 
 
 @pytest.mark.parametrize("unit", ["tnid.service", "tnid-backup.service", "tnid-backup.timer"])
