@@ -33,7 +33,7 @@ class States:
 
     def find_all(self, now: int) -> list[Family]:
         """Return every family, or those alone that need no database while it can't be read."""
-        always = [self._build(), self._settings()]
+        always = [self._build(), self._needed(), self._settings()]
         try:
             # Read before the first line is written
             found = [
@@ -103,6 +103,10 @@ class States:
         about = "The program's version, and the revision of the tables that it needs."
         labels = labelled(version=version(), revision=newest_revision())
         return Family("tnid_build_info", "gauge", about, [(labels, 1.0)])
+
+    def _needed(self) -> Family:
+        about = "At which revision the program needs the tables to be."
+        return gauge("tnid_database_revision_needed", about, int(newest_revision()))
 
     def _settings(self) -> Family:
         about = "After how many seconds a signing key is due for rotation."

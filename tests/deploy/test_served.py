@@ -1,9 +1,10 @@
-"""nginx with the shipped site: everything passes that should, strangers' headers don't."""
+"""A server as it is shipped: nginx before it lets through what should, alerts name figures that it has."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import ssl
 import subprocess
 from collections.abc import Iterator
@@ -13,12 +14,24 @@ from typing import Any
 
 import httpx
 import pytest
+import yaml
+from prometheus_client.parser import text_string_to_metric_families
 
 from tests.servers.certificates import SERVER, localhost, make_authority, make_certificate
 from tests.servers.processes import free_port, is_listening, stop, wait_until
 from tests.servers.programs import get_program
 from tests.servers.provider import ROOT, Provider, running_provider
+from tnid.monitoring.figures import DROPPED
 
+MONITORING = ROOT / "deploy" / "monitoring"
+# Of Prometheus itself and of other exporters
+FOREIGN = {
+    "up",
+    "probe_ssl_earliest_cert_expiry",
+    "node_filesystem_avail_bytes",
+    "node_systemd_unit_state",
+    "node_timex_offset_seconds",
+}
 SITE = ROOT / "deploy" / "nginx"
 AROUND = """
 {user}
@@ -164,3 +177,61 @@ def test_its_log_holds_no_query(browser: httpx.Client, provider: Provider) -> No
     browser.get("/healthz?code=canary-41aa")
     log = (provider.log.parent / "tnid.log").read_text()
     assert "/healthz" in log and "canary" not in log
+
+
+def expressions() -> dict[str, str]:
+    """Return what is asked of Prometheus, by the alert's or panel's name."""
+    rules = yaml.safe_load((MONITORING / "alerts.yaml").read_text())
+    alerts = {rule["alert"]: rule["expr"] for group in rules["groups"] for rule in group["rules"]}
+    board = json.loads((MONITORING / "grafana.json").read_text())
+    panels = {
+        f"{one['title']} {target['refId']}": target["expr"]
+        for one in board["panels"]
+        for target in one["targets"]
+    }
+    return {**alerts, **panels}
+
+
+def names_in(expression: str) -> set[str]:
+    """Return the metrics that an expression names: words that are neither functions, labels nor in quotes."""
+    bare = re.sub(r'"[^"]*"|\{[^}]*\}|\[[^\]]*\]|\b(by|without|on)\s*\([^)]*\)', " ", expression)
+    return set(re.findall(r"\b[a-z][a-z0-9]*_[a-z0-9_]+\b(?!\s*\()|\bup\b", bare))
+
+
+def test_every_figure_that_an_alert_or_a_panel_names_is_there(
+    browser: httpx.Client, provider: Provider
+) -> None:
+    browser.post("/login", data={"x": "y"}, headers={"Accept": "text/html"})
+    browser.get("/healthz")
+    wait_for_events(provider.log.parent / "audit.jsonl")
+    answer = httpx.get(f"http://127.0.0.1:{provider.port}/metrics").text
+    samples = [sample for family in text_string_to_metric_families(answer) for sample in family.samples]
+    there = {sample.name for sample in samples} | FOREIGN | {DROPPED}
+    missing = {name: names_in(text) - there for name, text in expressions().items()}
+    assert {name: absent for name, absent in missing.items() if absent} == {}
+    assert all(names_in(text) for text in expressions().values()), "each names one"
+    # The other way round: what is told is of use to somebody
+    named = set().union(*(names_in(text) for text in expressions().values()))
+    unused = {name for name in there if name.startswith("tnid_")} - named
+    assert unused <= {"tnid_build_info", "tnid_request_seconds_sum", "tnid_request_seconds_count"}
+
+
+def test_labels_say_nothing_about_anybody(provider: Provider) -> None:
+    answer = httpx.get(f"http://127.0.0.1:{provider.port}/metrics").text
+    labels = {
+        name
+        for family in text_string_to_metric_families(answer)
+        for sample in family.samples
+        for name in sample.labels
+    }
+    assert labels <= {
+        "event", "outcome", "reason", "step", "route", "status", "le", "kind", "process", "chore", "way",
+        "alg", "version", "revision",
+    }  # fmt: skip
+
+
+def test_each_alert_leads_to_a_runbook_that_is_there() -> None:
+    rules = yaml.safe_load((MONITORING / "alerts.yaml").read_text())
+    for rule in (rule for group in rules["groups"] for rule in group["rules"]):
+        page = ROOT / "docs" / "operations" / "runbooks" / f"{rule['annotations']['runbook']}.md"
+        assert page.exists() and rule["alert"] in page.read_text(), rule["alert"]
