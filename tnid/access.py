@@ -110,6 +110,7 @@ def install(app: Flask) -> None:
             # A form of ours is small; what applications send may hold a signed request.
             limit_form(most_bytes_of(app, request.endpoint))
         check_text(guard)
+        check_switch()
         if guard is Guard.SIGNED_IN:
             return check_signed_in()
         if guard is Guard.REPRESENTATIVE:
@@ -119,6 +120,22 @@ def install(app: Flask) -> None:
         if guard is Guard.DEVELOPER:
             return check_developer()
         return check_staff() if guard is Guard.STAFF else None
+
+
+class SwitchedOff(Exception):
+    """What is asked for was turned off by an operator; the argument is the reason that people read."""
+
+
+def check_switch() -> None:
+    """Raise SwitchedOff for what an operator turned off; the log keeps what would have changed something."""
+    parts = services.current()
+    name = parts.switches.find_name(request.endpoint)
+    reason = parts.switches.find_reason(name) if name else None
+    if name is None or reason is None:
+        return
+    if request.method not in ("GET", "HEAD"):
+        parts.audit.record("switch.refuse", outcome="refused", reason=name, now=services.now())
+    raise SwitchedOff(reason)
 
 
 def check_signed_in() -> Response | None:

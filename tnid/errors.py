@@ -21,6 +21,7 @@ from tnid.client_log.stages import LOGOUT
 from tnid.consent.applications import RelyingParty, describe
 from tnid.db import Conflict, DatabaseUnavailable
 from tnid.settings import Settings
+from tnid.switches import RETRY_AFTER_SECONDS as SWITCHED_OFF_SECONDS
 
 RETRY_AFTER_SECONDS = 5
 
@@ -112,6 +113,11 @@ WORDINGS: dict[str, Wording] = {
         _("It can't answer just now. Nothing was changed."),
         _("Try again in a few minutes."),
     ),
+    "switched_off": Wording(
+        _("Not available just now"),
+        _("This was turned off for a while. Nothing was changed."),
+        _("Try again later."),
+    ),
     "server_error": Wording(
         _("Something went wrong on our side"),
         _("The mistake is ours and has been noted. Nothing was changed."),
@@ -137,13 +143,15 @@ def error_page(
     retry_after_seconds: int | None = None,
     asker: RelyingParty | None = None,
     advice: str | None = None,
+    message: str | None = None,
 ) -> Response:
     """Answer with an error: a page, or the RFC's JSON to a caller of the protocol that takes no page.
 
     `description` is for a client's developer, in English, and holds nothing that a stranger wrote. `asker` is
-    the application to go back to, where it is known, and `advice` says more of it than the code's own.
+    the application to go back to, where it is known; `advice` and `message` say more than the code's own.
     """
-    response = _json(code, description) if _wants_json() else _page(code, description, asker, advice)
+    is_json = _wants_json()
+    response = _json(code, description) if is_json else _page(code, description, asker, advice, message)
     response.status_code = status
     if retry_after_seconds is not None:
         response.headers["Retry-After"] = str(retry_after_seconds)
@@ -184,14 +192,16 @@ def _json(code: str, description: str) -> Response:
     return jsonify(error=code, error_description=description or str(code))
 
 
-def _page(code: str, description: str, asker: RelyingParty | None, advice: str | None) -> Response:
+def _page(
+    code: str, description: str, asker: RelyingParty | None, advice: str | None, message: str | None
+) -> Response:
     wording = WORDINGS.get(code, WORDINGS["invalid_request"])
     request_id = g.get("request_id", "")
     page = render_template(
         "errors/error.html",
         code=code,
         title=wording.title,
-        message=wording.message,
+        message=message or wording.message,
         advice=advice or wording.advice,
         app=asker,
         description=description,
@@ -235,6 +245,13 @@ def install(app: Flask, settings: Settings) -> None:
     def handle_oauth(error: OAuthError) -> Response:
         record_refusal("request.refuse", error.reason, error.client_id, describe_for_developer(error))
         return protocol_error_page(error)
+
+    @app.errorhandler(access.SwitchedOff)
+    def handle_switched_off(error: access.SwitchedOff) -> Response:
+        reason = str(error)
+        # A machine is told in the protocol's word for it
+        code = "temporarily_unavailable" if _wants_json() else "switched_off"
+        return error_page(code, 503, retry_after_seconds=SWITCHED_OFF_SECONDS, message=reason or None)
 
     @app.errorhandler(InternalServerError)
     def handle_failure(error: InternalServerError) -> Response:

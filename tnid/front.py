@@ -35,6 +35,8 @@ from tnid.signin.limits import DEVICE_FROM_NETWORK, Bucket, network_of
 from tnid.signin.session import session_cookie_name
 from tnid.signin.sessions import end_user_of
 from tnid.signin.worlds import SANDBOX
+from tnid.switches import CIBA, CLIENT_REGISTRATION, DEVICE
+from tnid.switches import RETRY_AFTER_SECONDS as SWITCHED_OFF_SECONDS
 from tnid.web import MAX_CONTENT_LENGTH, YEAR_SECONDS, cookie_name, find_certificate, find_peer
 
 if TYPE_CHECKING:
@@ -190,14 +192,18 @@ def routes(services: Services) -> dict[str, Route]:
         paths["userinfo_endpoint"]: Route(reads | posts, _plain(provider.userinfo.respond)),
         paths["introspection_endpoint"]: Route(posts, _plain(provider.introspection.respond)),
         paths["revocation_endpoint"]: Route(posts, _plain(provider.revocation.respond)),
-        paths["registration_endpoint"]: Route(posts, _plain(provider.registration.register)),
+        paths["registration_endpoint"]: Route(
+            posts, switched(services, CLIENT_REGISTRATION, _plain(provider.registration.register))
+        ),
         paths["backchannel_authentication_endpoint"]: Route(
-            posts, _plain(provider.backchannel_authentication.respond)
+            posts, switched(services, CIBA, _plain(provider.backchannel_authentication.respond))
         ),
         paths["security_event_answer_endpoint"]: Route(
             posts, _plain(provider.security_event_answers.respond)
         ),
-        paths["device_authorization_endpoint"]: Route(posts, device_authorization(services)),
+        paths["device_authorization_endpoint"]: Route(
+            posts, switched(services, DEVICE, device_authorization(services))
+        ),
         paths["authorization_endpoint"]: Route(frozenset({"GET"}), silent_sign_on(services), has_page=True),
         polls.PATH: Route(reads, build_polls(services).answer),
         METRICS_PATH: Route(reads, metrics(services), has_page=True),
@@ -238,6 +244,19 @@ def _made(make: Callable[[int], Response]) -> Answer:
 
 def _plain(respond: Callable[[Request, int], Response]) -> Answer:
     return lambda request, _environ, now: respond(request, now)
+
+
+def switched(services: Services, name: str, answer: Answer) -> Answer:
+    """Answer so unless an operator turned the feature off."""
+
+    def look_first(request: Request, environ: WSGIEnvironment, now: int) -> Response | None:
+        if services.switches.find_reason(name) is None:
+            return answer(request, environ, now)
+        services.audit.record("switch.refuse", outcome="refused", reason=name, now=now)
+        retry = ("Retry-After", str(SWITCHED_OFF_SECONDS))
+        return problem(503, "temporarily_unavailable", "This was turned off for a while.", (retry,))
+
+    return look_first
 
 
 def client_route(services: Services) -> Route:

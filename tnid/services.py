@@ -64,6 +64,7 @@ from tnid.stores.guardianships import GuardianshipStore
 from tnid.stores.outbox import OutboxStore
 from tnid.stores.resources import ResourceStore
 from tnid.stores.throttles import ThrottleStore
+from tnid.switches import Switches
 
 EXTENSION = "tnid"
 
@@ -76,6 +77,7 @@ class Services:
         self.settings, self.database, self.figures = settings, database, figures or Figures()
         self.sealer = Sealer(load_master_key(settings.master_key_file))
         self.audit = Audit(database)
+        self.switches = Switches(database, self.audit)
         self.keyring = build_keyring(settings, database, self.sealer)
         self.clients, self.resources = ClientStore(database), ResourceStore(database)
         self.grants = GrantStore(database, event_columns)

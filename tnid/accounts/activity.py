@@ -11,11 +11,14 @@ from flask_babel import lazy_gettext as _
 from tnid import services, web
 from tnid.accounts.browsers import describe_browser
 from tnid.accounts.methods import describe_methods
+from tnid.admin.words import ACTS as OPERATOR_ACTS
 from tnid.developers.words import WORDS as DEVELOPER_WORDS
 from tnid.employers.words import WORDS as EMPLOYER_WORDS
 from tnid.officials.acts import WORDS as COUNTER_WORDS
 from tnid.officials.acts import name_of
 
+# What these two leave in the log has a row of its own: `account.disable`, `account.enable`
+ENDED = ("disable", "enable")
 TEXTS: dict[tuple[str, str], Any] = {
     ("account.create", "ok"): _("The account was created"),
     ("account.change_profile", "ok"): _("Personal information was changed"),
@@ -113,6 +116,7 @@ TEXTS: dict[tuple[str, str], Any] = {
     ("desk.close", "ok"): _("Closed the counter"),
     ("operator.grant", "ok"): _("Became an operator of the service"),
     ("operator.revoke", "ok"): _("A role as an operator was taken back"),
+    **{(f"person.{act}", "ok"): words for act, words in OPERATOR_ACTS.items() if act not in ENDED},
     ("operator_desk.open", "ok"): _("Opened the operators' pages"),
     ("operator_desk.close", "ok"): _("Closed the operators' pages"),
     **{(f"counter.{act}", "ok"): words for act, words in COUNTER_WORDS.items()},
@@ -168,6 +172,8 @@ def _details(row: Any) -> dict[str, Any]:
 def _methods(row: Any) -> str:
     """Return how somebody signed in, or at which counter an official acted, where the event says so."""
     commune = find_commune(row)
+    if row.event.startswith("person."):
+        return str(gettext("Operators of the service"))
     if commune:
         return str(gettext("One-stop desk of %(commune)s", commune=name_of(commune)))
     methods = _details(row).get("amr")

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 
 from tnid.accounts.refusal import Refused
+from tnid.admin.words import MESSAGES as OPERATOR_MESSAGES
 
 MESSAGES: dict[str, Any] = {
     "wrong_credentials": _(
@@ -49,6 +50,7 @@ MESSAGES: dict[str, Any] = {
     "email": _("This is not an email address. For example: lan@example.vn"),
     "birthdate": _("This is not a date. For example: 27/03/1995"),
     "too_young": _("An account of one's own is for people from 14 years of age."),
+    **OPERATOR_MESSAGES,
     "too_long": _("This is too long."),
     "wage": _("Write an amount between 1.000.000 and 200.000.000 đ a month. For example: 8.000.000"),
     "rent": _("Write an amount between 100.000 and 100.000.000 đ a month. For example: 1.500.000"),

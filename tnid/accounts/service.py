@@ -283,19 +283,22 @@ class Accounts:
     def rehash_password(self, row: Any, new_hash: str) -> None:
         self._store.rehash_password(row.id, row.password_hash, new_hash)
 
-    def disable(self, account_id: str, now: int) -> bool:
-        """Shut the account: no session, grant or sign-in of it works again, even if it is enabled later."""
+    def disable(self, account_id: str, now: int, by: Mapping[str, Any] | None = None) -> bool:
+        """Shut the account: no session, grant or sign-in of it works again, even if it is enabled later.
+
+        `by` says for the log who does, and why.
+        """
         is_done = self._store.disable(account_id, now)
         if is_done:
             self._end_all(account_id, now)
-            self._events.record("account.disable", account_id=account_id, now=now)
+            self._events.record("account.disable", account_id=account_id, now=now, details=by)
         return is_done
 
     def _end_all(self, account_id: str, now: int) -> None:
         for end in self._endings:
             end(account_id, now)
 
-    def enable(self, account_id: str, now: int) -> Refused | None:
+    def enable(self, account_id: str, now: int, by: Mapping[str, Any] | None = None) -> Refused | None:
         """Open a disabled account again, unless its identification number is another active person's."""
         row = self._store.find(account_id)
         if row is None or row.disabled_at is None:
@@ -306,7 +309,7 @@ class Accounts:
             self._store.enable(account_id)
         except Conflict:
             return Refused("personal_id_number", "personal_id_number_taken")
-        self._events.record("account.enable", account_id=account_id, now=now)
+        self._events.record("account.enable", account_id=account_id, now=now, details=by)
         return None
 
     def delete(self, account_id: str, now: int) -> bool:

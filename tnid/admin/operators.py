@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from oidc.interfaces import Events
@@ -10,6 +11,9 @@ from tnid.accounts.refusal import Refused
 from tnid.admin.roles import OPERATOR_ROLES
 from tnid.db import Conflict
 from tnid.stores.roles import RoleStore
+
+# One person did it, at the machine itself
+BY_COMMAND: Mapping[str, str] = {"by": "command"}
 
 
 class Operators:
@@ -33,8 +37,10 @@ class Operators:
     def is_asleep(self, row: Any, now: int) -> bool:
         return bool(row.used_at <= now - self._idle_seconds)
 
-    def grant(self, account_id: str, role: str, now: int, by: str = "") -> Refused | None:
-        """Give somebody a role; `by` is the operator who does, "" for a command on the machine.
+    def grant(
+        self, account_id: str, role: str, now: int, by: Mapping[str, str] = BY_COMMAND
+    ) -> Refused | None:
+        """Give somebody a role; `by` says for the log who does: a command on the machine, or operators.
 
         `unknown_role`, or `has_role` where they have it by now.
         """
@@ -54,7 +60,7 @@ class Operators:
         self._record("grant", account_id, role, now, by)
         return None
 
-    def revoke(self, account_id: str, role: str, now: int, by: str = "") -> bool:
+    def revoke(self, account_id: str, role: str, now: int, by: Mapping[str, str] = BY_COMMAND) -> bool:
         """Take a role back; what it opened is shut from now on."""
         if role not in OPERATOR_ROLES or not self._store.revoke(account_id, role, now):
             return False
@@ -66,8 +72,8 @@ class Operators:
         for row in self.list_roles(account_id, now):
             self._store.touch(row.id, now)
 
-    def _record(self, verb: str, account_id: str, role: str, now: int, by: str) -> None:
-        details = {"role": role, **({"actor": by} if by else {})}
+    def _record(self, verb: str, account_id: str, role: str, now: int, by: Mapping[str, str]) -> None:
+        details = {"role": role, **by}
         self._events.record(f"operator.{verb}", account_id=account_id, now=now, details=details)
 
     def _refuse(self, refused: Refused, account_id: str, now: int) -> Refused:

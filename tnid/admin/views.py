@@ -13,6 +13,7 @@ from tnid.accounts.forms import PlainForm
 from tnid.admin.desk import find_operator, get_operator
 from tnid.admin.roles import NAMES, Permission
 from tnid.admin.sections import SECTIONS
+from tnid.admin.waiting import list_waiting
 from tnid.signin.assurance import LOA2
 from tnid.signin.session import get_end_user
 
@@ -71,6 +72,17 @@ def index() -> ResponseReturnValue:
     operator = get_operator(Permission.ENTER)
     return render_template(
         "admin/index.html",
+        waiting=list_waiting(services.current(), operator, services.now()),
         sections=[section for section in SECTIONS if operator.may(section.permission)],
         roles=[NAMES[role] for role in sorted(operator.roles)],
     )
+
+
+@blueprint.get("/fresh")
+def fresh() -> ResponseReturnValue:
+    """Sign in anew in a window of its own, for a form that waits in another."""
+    operator = get_operator(Permission.ENTER)
+    if not desk.may_open():
+        max_age = services.current().settings.fresh_sign_in_seconds
+        return send_to_sign_in(max_age=max_age, least_acr=LOA2)
+    return render_template("admin/fresh.html", operator=operator)

@@ -29,6 +29,7 @@ from tnid.cli.refusals import Commands
 from tnid.cli.request import request
 from tnid.cli.resource import resource
 from tnid.cli.serve import serve
+from tnid.cli.switch import switch
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -53,6 +54,7 @@ for command in (
     employer,
     demo,
     outbox,
+    switch,
     audit,
     qr,
     alarm,

@@ -8,8 +8,10 @@ from typing import IO
 import click
 
 from tnid import clock
-from tnid.audit import CHAIN_PURPOSE, Chain, digest_of
+from tnid.admin.audit_desk import AuditDesk
+from tnid.audit import CHAIN_PURPOSE, Audit, Chain, digest_of
 from tnid.cli.answers import Refusal, answer, table, with_json
+from tnid.cli.audit_search import search
 from tnid.cli.services import open_services
 from tnid.cli.settings import check_usable, get_settings, open_engine
 from tnid.consent.ledger import LEDGER_PURPOSE, Ledger
@@ -17,7 +19,9 @@ from tnid.db import Database
 from tnid.sealing import Sealer, load_master_key
 from tnid.settings import Settings
 from tnid.soc.check import Digest, Lines
+from tnid.stores.audit_checks import AuditCheckStore
 from tnid.stores.audit_exports import AuditExportStore
+from tnid.stores.audit_search import AuditSearchStore
 from tnid.stores.consent_ledger import ConsentLedgerStore
 
 NO_KEY = "The seals were not checked: the master key is not here."
@@ -52,6 +56,11 @@ def verify(files: tuple[IO[bytes], ...], as_json: bool) -> None:
         database = Database(engine)
         found = Chain(database, key).verify()
         ledger = Ledger(ConsentLedgerStore(database), sealer.derive(LEDGER_PURPOSE)).verify()
+        with database.unit():
+            desk = AuditDesk(
+                AuditSearchStore(database), AuditCheckStore(database), Chain(database, key), Audit(database)
+            )
+            desk.note_check(found, None, clock.now(), is_whole=True)
     problems = (*found.problems, *ledger.problems)
     text = f"{found.events} events in {found.batches} batches hold, {found.unsealed} wait. Head: {found.head}"
     text += f"\n{ledger.entries} decisions in the ledger of consents hold."
@@ -117,3 +126,6 @@ def resend(way: str, after: int, as_json: bool) -> None:
             raise Refusal(f"Nothing after batch {after} was handed on by {way}.")
         services.audit.record("audit.resend", details={"way": way, "after": after}, now=now)
     answer(as_json, {"way": way, "after": after}, f"What came after batch {after} goes out again by {way}.")
+
+
+audit.add_command(search)

@@ -10,6 +10,8 @@ from flask_babel import lazy_gettext as _
 
 from oidc.interfaces import Events
 from tnid.accounts.service import Accounts
+from tnid.admin.words import ACTS as OPERATOR_ACTS
+from tnid.admin.words import FIELDS
 from tnid.interfaces import Announcer
 from tnid.stores.official_acts import OfficialActStore
 from tnid.wards import find_ward
@@ -43,6 +45,8 @@ WORDS: dict[str, Any] = {
     PRINTED_BADGE: _("Printed a sign-in card"),
     REVOKED_BADGE: _("Revoked the sign-in card"),
 }
+BY_OPERATOR: dict[str, Any] = {f"operator_{act}": words for act, words in OPERATOR_ACTS.items()}
+_ALL_WORDS = {**WORDS, **BY_OPERATOR}
 # What the person is told at once, by which text. A look alone is no news: it is on the page
 TEXTS = {
     COMPARED: "counter_compared",
@@ -91,8 +95,10 @@ class Acts:
         return [
             {
                 "when": row.occurred_at,
-                "text": WORDS[row.act],
-                "commune": name_of(row.commune),
+                "text": _ALL_WORDS[row.act],
+                "field": FIELDS.get(row.field, ""),
+                "reason": row.reason,
+                "commune": name_of(row.commune) if row.commune else _("Operators of the service"),
                 "official": names[row.official_id],
             }
             for row in rows
@@ -107,7 +113,7 @@ class Acts:
         rows = self._store.list_by_official(official_id, _midnight(now), most=MOST_SHOWN)
         people = {row.account_id: self._accounts.find(row.account_id) for row in rows}
         return [
-            {"when": row.occurred_at, "text": WORDS[row.act], "person": person.display_name}
+            {"when": row.occurred_at, "text": _ALL_WORDS[row.act], "person": person.display_name}
             for row in rows
             if (person := people[row.account_id]) is not None
         ]

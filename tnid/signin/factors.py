@@ -39,6 +39,11 @@ class Factors:
     def has_totp(self, account_id: str) -> bool:
         return self.find_kinds(account_id).totp
 
+    def find_totp_date(self, account_id: str) -> int | None:
+        """Return since when there is an authenticator app, None where there is none."""
+        row = self._store.find_totp(account_id)
+        return None if row is None else int(row.confirmed_at)
+
     def enrol(self, account_id: str, secret: str, step: int, now: int) -> bool:
         """Store a secret whose code for `step` was just shown; False where there is a factor already."""
         sealed = self._sealer.seal(secret.encode(), _context(account_id))

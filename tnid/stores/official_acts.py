@@ -18,6 +18,9 @@ official_acts = db.Table(
     Column("commune", String(5), nullable=False),
     Column("act", String(32), nullable=False),
     Column("occurred_at", BigInteger, nullable=False),
+    # Why, where whoever did it had to say so; and of which field. The person reads it
+    Column("reason", String(300), nullable=False, server_default=""),
+    Column("field", String(16), nullable=False, server_default=""),
 )
 Index("ix_official_acts_account_id_occurred_at", official_acts.c.account_id, official_acts.c.occurred_at)
 Index("ix_official_acts_official_id_occurred_at", official_acts.c.official_id, official_acts.c.occurred_at)

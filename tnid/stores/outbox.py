@@ -110,6 +110,16 @@ _RETRY = (
 _LIST_OPEN = (
     select(outbox).where(outbox.c.delivered_at.is_(None)).order_by(outbox.c.id).limit(bindparam("most"))
 )
+_FIND = select(outbox).where(outbox.c.id == bindparam("of_id"))
+_LIST_WAITING_ROWS, _LIST_DEAD_ROWS = (
+    select(outbox).where(condition).order_by(outbox.c.id).limit(bindparam("most"))
+    for condition in (outbox.c.due_at.is_not(None), outbox.c.dead_at.is_not(None))
+)
+_COUNT = select(
+    func.count(outbox.c.due_at).label("waiting"),
+    func.count(outbox.c.dead_at).label("dead"),
+    func.min(outbox.c.due_at).label("oldest_due_at"),
+).where(outbox.c.delivered_at.is_(None))
 _LIST_DEAD = select(outbox.c.id).where(outbox.c.dead_at.is_not(None)).order_by(outbox.c.id)
 
 
@@ -162,6 +172,17 @@ class OutboxStore:
     def list_open(self, *, most: int) -> list[Any]:
         """Return what waits and what was given up, the oldest first."""
         return self._database.fetch_all(_LIST_OPEN, most=most)
+
+    def find(self, id_: int) -> Any:
+        return self._database.fetch_one(_FIND, of_id=id_)
+
+    def count(self) -> Any:
+        """Return how many wait, since when the one that is due longest, and how many were given up."""
+        return self._database.fetch_one(_COUNT)
+
+    def list_page(self, *, is_dead: bool, most: int) -> list[Any]:
+        """Return what was given up, or else what waits, the oldest first."""
+        return self._database.fetch_all(_LIST_DEAD_ROWS if is_dead else _LIST_WAITING_ROWS, most=most)
 
     def list_dead(self) -> list[int]:
         """Return the numbers of all that was given up."""

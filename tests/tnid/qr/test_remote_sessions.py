@@ -52,13 +52,17 @@ def leads_to_sign_in_here(answer: Any, browser: InProcess) -> bool:
     return page.has("login_password") and not page.has("qr_start")
 
 
+def _argument(found: re.Match[str]) -> str:
+    return "1" if found[0].startswith("<int:") else "phone"
+
+
 def forms(app: Application, *guards: Guard) -> list[tuple[str, str]]:
     """Return the endpoint of each form that needs somebody signed in, and an address of it.
 
     The one that shuts the account comes last.
     """
     found = [
-        (rule.endpoint, ARGUMENT.sub("phone", ONE_OF.sub(r"\1", str(rule))))
+        (rule.endpoint, ARGUMENT.sub(_argument, ONE_OF.sub(r"\1", str(rule))))
         for rule in app.url_map.iter_rules()
         if "POST" in (rule.methods or ()) and find_guard(app, rule.endpoint) in guards
     ]
