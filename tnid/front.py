@@ -18,13 +18,14 @@ from werkzeug.sansio.http import parse_cookie
 from oidc import discovery
 from oidc.agreed import Agreed
 from oidc.credentials import issuer
-from oidc.http import Headers, Request, Response, json_response
+from oidc.http import Headers, Request, Response
 from oidc.models import EndUser
 from oidc.sandbox_faults import is_fault
 from tnid import audit, clock, cross_origin
 from tnid.consent.service import find_agreed_in
 from tnid.db import DatabaseUnavailable
 from tnid.employment import card_status
+from tnid.front_http import not_modified, problem, read_request, security_headers, too_many
 from tnid.metrics import PATH as METRICS_PATH
 from tnid.metrics import metrics
 from tnid.monitoring.requests import REQUEST_ID, ROUTE, number_of
@@ -37,7 +38,7 @@ from tnid.signin.sessions import end_user_of
 from tnid.signin.worlds import SANDBOX
 from tnid.switches import CIBA, CLIENT_REGISTRATION, DEVICE
 from tnid.switches import RETRY_AFTER_SECONDS as SWITCHED_OFF_SECONDS
-from tnid.web import MAX_CONTENT_LENGTH, YEAR_SECONDS, cookie_name, find_certificate, find_peer
+from tnid.web import cookie_name, find_certificate, find_peer
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -308,57 +309,6 @@ def silent_sign_on(services: Services) -> Answer:
         return endpoint.answer_silently(request, find, now)
 
     return answer
-
-
-def security_headers(*, is_plain_http: bool) -> Headers:
-    """Return the headers of every answer to a machine."""
-    headers: Headers = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"))
-    if is_plain_http:
-        return headers
-    return (*headers, ("Strict-Transport-Security", f"max-age={2 * YEAR_SECONDS}; includeSubDomains"))
-
-
-def read_request(environ: WSGIEnvironment, certificate: str = "") -> Request | None:
-    """Return the request, or None where its body is too large."""
-    body = b""
-    if environ["REQUEST_METHOD"] in ("POST", "PUT"):
-        length = environ.get("CONTENT_LENGTH") or ""
-        if length.isdigit() and int(length) > MAX_CONTENT_LENGTH:
-            return None
-        body = environ["wsgi.input"].read(int(length) if length.isdigit() else MAX_CONTENT_LENGTH + 1)
-        if len(body) > MAX_CONTENT_LENGTH:
-            return None
-    return Request(
-        method=environ["REQUEST_METHOD"],
-        query=environ.get("QUERY_STRING", ""),
-        body=body,
-        content_type=environ.get("CONTENT_TYPE", ""),
-        authorization=environ.get("HTTP_AUTHORIZATION", ""),
-        accept=environ.get("HTTP_ACCEPT", ""),
-        dpop=environ.get("HTTP_DPOP"),
-        remote_address=audit.origin.get().ip or "",
-        certificate=certificate,
-    )
-
-
-def not_modified(environ: WSGIEnvironment, response: Response) -> Response:
-    """RFC 9110 §13.1.2: answer 304 where the caller has the document already."""
-    presented = environ.get("HTTP_IF_NONE_MATCH")
-    if presented is None:
-        return response
-    etag = next((value for name, value in response.headers if name == "ETag"), None)
-    known = {part.strip().removeprefix("W/") for part in presented.split(",")}
-    return response._replace(status=304, body=b"") if etag in known else response
-
-
-def problem(status: int, code: str, description: str, headers: Headers = ()) -> Response:
-    """Refuse below the protocol, in the protocol's form."""
-    return json_response({"error": code, "error_description": description}, status, headers)
-
-
-def too_many(seconds: int, description: str) -> Response:
-    """RFC 6585 §4."""
-    return problem(429, "temporarily_unavailable", description, (("Retry-After", str(seconds)),))
 
 
 def install(app: Any, services: Services) -> None:
