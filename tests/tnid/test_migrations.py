@@ -70,7 +70,9 @@ def test_upgrading_again_changes_nothing(database_url: str) -> None:
 def test_every_table_of_the_code_is_known_before_comparing() -> None:
     migrations.load_tables()
     folder = Path(migrations.__file__).parents[1] / "stores"
-    assert len(db.metadata.tables) >= len(list(folder.glob("[a-z]*.py")))
+    # Some read the tables of others
+    defining = [path for path in folder.glob("[a-z]*.py") if "db.Table(" in path.read_text()]
+    assert len(db.metadata.tables) >= len(defining) > 50
 
 
 def test_the_files_tell_the_newest_revision_as_alembic_does() -> None:
