@@ -45,6 +45,7 @@ from tnid.officials.news import find_news
 from tnid.qr import blueprints as qr
 from tnid.rates import pages as rate_pages
 from tnid.recovery import blueprints as recovery
+from tnid.reviews import blueprints as reviews
 from tnid.sandbox import blueprints as sandbox
 from tnid.scim import blueprints as scim
 from tnid.services import EXTENSION, Services
@@ -59,7 +60,7 @@ FEATURES = (
     documentation,
     *(signin, consent, accounts, enrolment, decoupled, mandates, messages, recovery, officials, signout),
     *(qr, badges, employers, employment, imports, scim, admin, developers, sandbox, challenge),
-    client_log,
+    *(client_log, reviews),
 )
 # What a request finds out once, and what it means to set
 FOUND = (

@@ -42,6 +42,7 @@ from tnid.provider import build_keyring, build_provider, build_stores
 from tnid.qr.parts import build_qr_sign_ins, build_qr_tickets
 from tnid.rates.parts import build_rates, make_admission
 from tnid.recovery.parts import build_recovery
+from tnid.reviews.parts import build_reviews
 from tnid.sandbox.parts import build_sandbox
 from tnid.scim.parts import build_employer_tokens, build_scim
 from tnid.sealing import Sealer, load_master_key
@@ -143,6 +144,7 @@ class Services:
     def _wire_staff(self) -> None:
         """Wire those who work for the province: at a counter, and as operators."""
         self.desks = DeskStore(self.database, self.settings.staff_idle_seconds)
+        self.going_live = build_reviews(self)
         self.counter = build_counter(self)
         self.admin = build_admin(self)
 

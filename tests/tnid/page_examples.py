@@ -32,6 +32,7 @@ from tests.tnid.mandates.page_examples import MANDATE_PAGES
 from tests.tnid.officials.page_examples import COUNTER_PAGES
 from tests.tnid.qr.page_examples import QR_PAGES
 from tests.tnid.qr.phone_page_examples import phone_pages
+from tests.tnid.reviews.page_examples import REVIEW_PAGES
 from tests.tnid.sandbox.page_examples import examples as sandbox_pages
 from tests.tnid.scim.page_examples import SCIM_PAGES
 from tests.tnid.signin.badge_pages import BADGE_PAGES
@@ -858,3 +859,4 @@ EXAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
 EXAMPLES |= MANDATE_PAGES | QR_PAGES | phone_pages(lambda: _question(_items()))
 EXAMPLES |= ADMIN_PAGES | BADGE_PAGES | CARD_PAGES | DEVELOPER_PAGES | EMPLOYER_PAGES | EMPLOYMENT_PAGES
 EXAMPLES |= SCIM_PAGES | IMPORT_PAGES | LOG_PAGES | sandbox_pages(JOBS)
+EXAMPLES |= REVIEW_PAGES

@@ -37,8 +37,6 @@ KEYWORDS: dict[str, Any] = {
     "ngettext": (1, 2),
     "lazy_ngettext": (1, 2),
 }
-# Whose readers know the protocol's words, and look for them
-FOR_DEVELOPERS = ("developers/",)
 SIGN_IN_LIMIT_BYTES = 40 * 1024
 
 IDS = {
@@ -173,10 +171,14 @@ def test_the_footer_switches_the_language(name: str, locale: str) -> None:
 
 
 # Whoever comes there writes programs, and reads the very words that they have to write
+FOR_DEVELOPERS_TEMPLATES = (
+    *("client_log/", "developers/", "reviews/team", "reviews/certificate", "reviews/logout", "reviews/end"),
+    *("reviews/review", "reviews/life"),
+)
 FOR_DEVELOPERS = {
     name
     for name, (template, _make) in EXAMPLES.items()
-    if name.startswith("sandbox-") or template.startswith("client_log/")
+    if name.startswith("sandbox-") or template.startswith(FOR_DEVELOPERS_TEMPLATES)
 }
 
 

@@ -16,6 +16,7 @@ from tnid.developers.words import WORDS as DEVELOPER_WORDS
 from tnid.employers.words import WORDS as EMPLOYER_WORDS
 from tnid.officials.acts import WORDS as COUNTER_WORDS
 from tnid.officials.acts import name_of
+from tnid.reviews.words import WORDS as REVIEW_WORDS
 
 # What these two leave in the log has a row of its own: `account.disable`, `account.enable`
 ENDED = ("disable", "enable")
@@ -127,6 +128,7 @@ TEXTS: dict[tuple[str, str], Any] = {
     ("appointment.cancel", "ok"): _("Cancelled an appointment at a commune"),
     **EMPLOYER_WORDS,
     **DEVELOPER_WORDS,
+    **REVIEW_WORDS,
 }
 
 

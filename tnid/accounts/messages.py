@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 
+from tnid.accounts.messages_of_reviews import REVIEW_MESSAGES
 from tnid.accounts.refusal import Refused
 from tnid.admin.words import MESSAGES as OPERATOR_MESSAGES
 
@@ -220,6 +221,7 @@ MESSAGES: dict[str, Any] = {
     "logo_too_large": _("The file is larger than 512 KiB. Save the picture smaller and try again."),
     "logo_size": _("The picture must be between 64 and 2048 pixels wide and high."),
     "logo_format": _("This is no picture that can be read. Use a PNG, JPEG or WebP file."),
+    **REVIEW_MESSAGES,
     "represents_no_more": _("You no longer manage this organisation."),
 }
 OTHERWISE = _("This can't be accepted. Check it and try again.")

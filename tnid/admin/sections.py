@@ -26,6 +26,13 @@ class Section(NamedTuple):
 # In the order in which they stand. A section is marked as the present one on all pages of its blueprint.
 SECTIONS: tuple[Section, ...] = (
     Section(
+        "admin_reviews.index",
+        Permission.REVIEW,
+        "check",
+        _("Reviews"),
+        _("Which applications go live, and what is agreed with their teams."),
+    ),
+    Section(
         "admin_requests.index",
         Permission.ENTER,
         "hand",

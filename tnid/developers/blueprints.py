@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tnid.developers import application_pages, joining, member_pages, team_pages, views
+from tnid.developers import application_pages, disclosure_pages, joining, member_pages, team_pages, views
 
 BLUEPRINTS = (
     views.blueprint,
@@ -10,4 +10,5 @@ BLUEPRINTS = (
     team_pages.blueprint,
     member_pages.blueprint,
     application_pages.blueprint,
+    disclosure_pages.blueprint,
 )

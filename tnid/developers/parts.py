@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tnid.developers.acts import Acts
 from tnid.developers.applications import Applications
 from tnid.developers.changes import Changes
+from tnid.developers.disclosures import Disclosures
 from tnid.developers.logos import Logos
 from tnid.developers.making import Making
 from tnid.developers.members import Members
@@ -46,6 +47,7 @@ class Developers:
     settings: Settings
     secrets: Secrets
     changes: Changes
+    disclosures: Disclosures
 
     def release(self, account_id: str, now: int) -> None:
         """Leave every team before an account is erased; a team that nobody is left in goes to the archive."""
@@ -78,6 +80,7 @@ def build_developers(parts: Services) -> Developers:
             parts.messages,
         ),
         changes=changes,
+        disclosures=Disclosures(store, clients, parts.audit),
     )  # fmt: skip
 
 

@@ -44,6 +44,9 @@ class Application(NamedTuple):
     created_at: int
     updated_at: int
     archived_at: int | None
+    suspended_at: int | None = None
+    suspended_reason: str = ""
+    ended_at: int | None = None
 
     @property
     def name(self) -> str:
@@ -90,6 +93,7 @@ def application_of(row: Any) -> Application:
     return Application(
         row.id, row.team_id, row.preset, orjson.loads(row.texts), orjson.loads(row.disclosure),
         row.sandbox_client_id, row.live_client_id, row.created_at, row.updated_at, row.archived_at,
+        row.suspended_at, row.suspended_reason, row.ended_at,
     )  # fmt: skip
 
 

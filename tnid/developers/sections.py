@@ -35,8 +35,10 @@ class Link(NamedTuple):
 
 SECTIONS: tuple[Section, ...] = (
     Section("applications.show", _("Overview"), others=("application_acts",)),
+    Section("disclosure.show", _("Data")),
     Section("sandbox_preview.show", _("Try"), others=("sandbox_faults",)),
     Section("client_log.index", _("Log")),
+    Section("reviews.show", _("Review")),
 )
 
 

@@ -14,6 +14,7 @@ from tnid.messages.texts_of_identity import IDENTITY_TEXTS
 from tnid.messages.texts_of_mandates import MANDATE_TEXTS
 from tnid.messages.texts_of_qr import QR_TEXTS
 from tnid.messages.texts_of_recovery import RECOVERY_TEXTS
+from tnid.messages.texts_of_reviews import REVIEW_TEXTS
 from tnid.messages.texts_of_safety import SAFETY_TEXTS
 from tnid.messages.texts_of_work import WORK_TEXTS
 
@@ -94,4 +95,5 @@ TEXTS: dict[str, Text] = {
     **WORK_TEXTS,
     **EMPLOYER_TEXTS,
     **DEVELOPER_TEXTS,
+    **REVIEW_TEXTS,
 }

@@ -147,6 +147,47 @@ _LIST_ALL = (
 )
 
 
+_may_change_it = may_change(_APPLICATION.team_id, bindparam("by"))
+_SET_DISCLOSURE = (
+    update(applications)
+    .where(
+        _APPLICATION.id == bindparam("of_application"),
+        _APPLICATION.disclosure == bindparam("before"),
+        _APPLICATION.archived_at.is_(None),
+        _may_change_it,
+    )
+    .values(disclosure=bindparam("after"), updated_at=bindparam("now"))
+)
+
+_this_one = _APPLICATION.id == bindparam("of_application")
+_SET_LIVE = (
+    update(applications)
+    .where(_this_one, _APPLICATION.live_client_id.is_(None), _APPLICATION.ended_at.is_(None))
+    .values(live_client_id=bindparam("client_id"), updated_at=bindparam("now"))
+)
+_SUSPEND = (
+    update(applications)
+    .where(
+        _this_one,
+        _APPLICATION.live_client_id.is_not(None),
+        _APPLICATION.suspended_at.is_(None),
+        _APPLICATION.ended_at.is_(None),
+    )
+    .values(suspended_at=bindparam("now"), suspended_reason=bindparam("reason"), updated_at=bindparam("now"))
+)
+_RESUME = (
+    update(applications)
+    .where(_this_one, _APPLICATION.suspended_at.is_not(None), _APPLICATION.ended_at.is_(None))
+    .values(suspended_at=None, suspended_reason="", updated_at=bindparam("now"))
+)
+_FINISH = (
+    update(applications)
+    .where(_this_one, _APPLICATION.live_client_id.is_not(None), _APPLICATION.ended_at.is_(None))
+    .values(ended_at=bindparam("now"), updated_at=bindparam("now"))
+)
+_ADOPT = insert(applications)
+
+
 class ApplicationStore:
     """Keeps applications. Whose they are, and who may write, is the team's (tnid.stores.teams)."""
 
@@ -246,3 +287,34 @@ class ApplicationStore:
         return [
             row.account_id for row in self._database.fetch_all(_LIST_OWNERS, of_application=application_id)
         ]
+
+    def set_disclosure(self, application_id: str, by: str, before: str, after: str, now: int) -> bool:
+        """Replace what it asks people for; False where it isn't as it was `before`, or `by` may not."""
+        rows = self._database.execute(
+            _SET_DISCLOSURE, of_application=application_id, by=by, before=before, after=after, now=now
+        )
+        return rows == 1
+
+    def adopt(self, **columns: Any) -> None:
+        """Store an application that an operator made of a client; raises Conflict where it has one."""
+        self._database.execute(_ADOPT, **columns)
+
+    # The life of the live client
+
+    def set_live(self, application_id: str, client_id: str, now: int) -> bool:
+        """Give it its live client; False where it has one, or was ended."""
+        return self._write(_SET_LIVE, application_id, now, client_id=client_id)
+
+    def suspend(self, application_id: str, reason: str, now: int) -> bool:
+        """Note that it is stopped; False where it is not live, or stopped already."""
+        return self._write(_SUSPEND, application_id, now, reason=reason)
+
+    def resume(self, application_id: str, now: int) -> bool:
+        return self._write(_RESUME, application_id, now)
+
+    def finish(self, application_id: str, now: int) -> bool:
+        """Note that it is over for good; False where it is not live."""
+        return self._write(_FINISH, application_id, now)
+
+    def _write(self, statement: Any, application_id: str, now: int, **values: Any) -> bool:
+        return self._database.execute(statement, of_application=application_id, now=now, **values) == 1

@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import bindparam, func, or_, select
 
 from tnid.db import Database
+from tnid.stores.agreements import agreements
 from tnid.stores.applications import applications
 from tnid.stores.client_secrets import client_secrets
-from tnid.stores.reviews import agreements, reviews
+from tnid.stores.reviews import reviews
 from tnid.stores.teams import teams
 
 _APPLICATION = (

@@ -73,7 +73,6 @@ _AGREED = (
     update(clients)
     .where(clients.c.client_id == bindparam("of_client"))
     .values(
-        metadata=bindparam("new_metadata"),
         consent_items=bindparam("new_items"),
         resources=bindparam("new_resources"),
         least_acr=bindparam("new_acr"),
@@ -222,10 +221,9 @@ class ClientStore:
         return self._changed(client_id, self._execute(_EMPLOYER, client_id, now, new_value=tax_code))
 
     def set_agreed(self, client: Client, now: int) -> bool:
-        """Hold a client to what this record of it says: metadata, consent items, levels and so on."""
+        """Hold a client to what this record says beside its metadata: consent items, levels and so on."""
         rows = self._execute(
             _AGREED, client.client_id, now,
-            new_metadata=orjson.dumps(client.metadata).decode(),
             new_items=orjson.dumps(client.consent_items).decode(),
             new_resources=orjson.dumps(client.resources).decode(),
             new_acr=client.least_acr,

@@ -1,0 +1,196 @@
+"""The life of a live application after its review: stopped, resumed, ended; and taken over from before.
+
+Each method runs in the caller's unit of work, records what it did, and tells the team.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import orjson
+
+from oidc.interfaces import Events
+from oidc.models import Client
+from oidc.token.handles import new_identifier
+from tnid.accounts.refusal import Refused
+from tnid.db import Conflict
+from tnid.developers.disclosure import ITEMS, Disclosure, Wish, write_disclosure
+from tnid.developers.disclosure_words import KEPT_OTHER
+from tnid.developers.presets import CLI, NATIVE, SERVICE, SPA, WEB
+from tnid.interfaces import Announcer
+from tnid.reviews.agreements import Agreements
+from tnid.stores.applications import ApplicationStore
+from tnid.stores.reviews import ReviewStore
+from tnid.stores.teams import TeamStore
+
+MOST_REASON = 1000
+
+
+class Clients(Protocol):
+    """What is needed of tnid.stores.clients."""
+
+    def find_now(self, client_id: str) -> Client | None: ...
+    def add(self, client: Client) -> None: ...
+    def disable(self, client_id: str, now: int) -> bool: ...
+    def enable(self, client_id: str, now: int) -> bool: ...
+
+
+class Lives:
+    """What operators, and owners who have had enough, do with live applications."""
+
+    def __init__(
+        self,
+        applications: ApplicationStore,
+        teams: TeamStore,
+        reviews: ReviewStore,
+        clients: Clients,
+        agreements: Agreements,
+        events: Events,
+        messages: Announcer,
+    ) -> None:
+        self._applications = applications
+        self._teams = teams
+        self._reviews = reviews
+        self._clients = clients
+        self._agreements = agreements
+        self._events = events
+        self._messages = messages
+
+    def suspend(self, application_id: str, reason: str, by: str | None, now: int) -> Refused | None:
+        """Stop the live client at once; the team is told why."""
+        if not 0 < len(reason.strip()) <= MOST_REASON:
+            return Refused("reason", "review_say_why")
+        if not self._applications.suspend(application_id, reason.strip(), now):
+            return self._refuse("application.suspend", self._why_not(application_id), by, now)
+        row = self._applications.find(application_id)
+        self._clients.disable(row.live_client_id, now)
+        self._note("application.suspend", row, by, now)
+        self._tell(row, "application_suspended", now, reason=reason.strip())
+        return None
+
+    def resume(self, application_id: str, by: str | None, now: int) -> Refused | None:
+        """Let the live client go on."""
+        if not self._applications.resume(application_id, now):
+            row = self._applications.find(application_id)
+            is_over = row is not None and row.ended_at is not None
+            reason = "application_ended" if is_over else "application_not_suspended"
+            return self._refuse("application.resume", reason, by, now)
+        row = self._applications.find(application_id)
+        self._clients.enable(row.live_client_id, now)
+        self._note("application.resume", row, by, now)
+        self._tell(row, "application_resumed", now)
+        return None
+
+    def end(self, application_id: str, by: str | None, now: int) -> Refused | None:
+        """Shut the live client for good; what was agreed ends with it."""
+        if not self._applications.finish(application_id, now):
+            return self._refuse("application.end", self._why_not(application_id), by, now)
+        row = self._applications.find(application_id)
+        self._clients.disable(row.live_client_id, now)
+        self._agreements.end(application_id, now)
+        self._note("application.end", row, by, now)
+        self._tell(row, "application_ended", now)
+        return None
+
+    def adopt(self, client_id: str, team_id: str, now: int) -> str | Refused:
+        """Give a client that an operator made to a team, with a sandbox client beside it; return its
+        application's id. What it asks for stays as it is until a review agrees to what its team says."""
+        client = self._clients.find_now(client_id)
+        if client is None or client.is_sandbox:
+            return Refused("client", "adopt_no_client")
+        if self._teams.find(team_id) is None:
+            return Refused("team", "adopt_no_team")
+        if self._applications.find_by_client(client_id) is not None:
+            return Refused("client", "adopt_taken")
+        application_id, sandbox = new_identifier(), sandbox_of(client, now)
+        try:
+            self._applications.adopt(
+                id=application_id, team_id=team_id, preset=preset_of(client),
+                texts=orjson.dumps(texts_of(client)).decode(),
+                disclosure=write_disclosure(disclosure_of_client(client)),
+                sandbox_client_id=sandbox.client_id, live_client_id=client_id,
+                form_key=f"adopted:{application_id}", created_at=now, updated_at=now,
+            )  # fmt: skip
+        except Conflict:
+            return Refused("client", "adopt_taken")
+        self._clients.add(sandbox)
+        details = {"application": application_id, "team": team_id}
+        self._events.record("application.adopt", client_id=client_id, now=now, details=details)
+        return application_id
+
+    def _why_not(self, application_id: str) -> str:
+        row = self._applications.find(application_id)
+        if row is None or row.live_client_id is None:
+            return "application_not_live"
+        return "application_ended" if row.ended_at is not None else "application_suspended_already"
+
+    def _note(self, event: str, row: Any, by: str | None, now: int) -> None:
+        details = {"application": row.id}
+        self._events.record(event, account_id=by, client_id=row.live_client_id, now=now, details=details)
+
+    def _refuse(self, event: str, reason: str, by: str | None, now: int) -> Refused:
+        self._events.record(event, outcome="refused", reason=reason, account_id=by, now=now)
+        return Refused("", reason)
+
+    def _tell(self, row: Any, text: str, now: int, **values: str) -> None:
+        name = orjson.loads(row.texts).get("name", {}).get("vi", "")
+        for account_id in self._reviews.list_team(row.team_id):
+            self._messages.announce(account_id, text, now, app=name, application=row.id, **values)
+
+
+# Of a client that was there before
+
+
+def sandbox_of(client: Client, now: int) -> Client:
+    """Return a sandbox client like it; its secret is made by the team."""
+    kept = {
+        name: value for name, value in client.metadata.items() if name not in ("jwks_uri", "request_uris")
+    }
+    return Client(
+        new_identifier(), kept, profile="default", consent_items=client.consent_items,
+        least_acr=client.least_acr, least_identity_level=client.least_identity_level,
+        created_at=now, is_sandbox=True,
+    )  # fmt: skip
+
+
+def preset_of(client: Client) -> str:
+    """Return the kind that it is nearest to."""
+    if client.grant_types == ["client_credentials"]:
+        return SERVICE
+    if "authorization_code" not in client.grant_types:
+        return CLI
+    if client.metadata.get("application_type") == "native":
+        return NATIVE
+    return SPA if client.is_public else WEB
+
+
+def texts_of(client: Client) -> dict[str, Any]:
+    """Return its names by locale, as tnid.developers has them."""
+    names = {"vi": client.text("client_name", "vi")}
+    for locale in ("en", "ko"):
+        if f"client_name#{locale}" in client.metadata:
+            names[locale] = client.metadata[f"client_name#{locale}"]
+    return {"name": names}
+
+
+def disclosure_of_client(client: Client) -> Disclosure:
+    """Return what an operator said of its claims, as far as it goes."""
+    items = {
+        name: Wish(
+            purpose=dict(item.get("purpose", {})),
+            required=bool(item.get("required", True)),
+            kept=KEPT_OTHER if item.get("kept") else "",
+            kept_words=dict(item.get("kept", {})),
+        )
+        for name, item in client.consent_items.items()
+        if name in ITEMS
+    }
+    return Disclosure(
+        items=items,
+        offline="offline_access" in client.scope,
+        least_acr=client.least_acr,
+        least_identity_level=client.least_identity_level,
+        accepts_mandates=client.accepts_mandates,
+        resources={uri: list(scopes) for uri, scopes in client.resources.items()},
+        is_chosen=bool(items),
+    )
