@@ -24,6 +24,7 @@ from wtforms import (
 from tests.tnid.admin.page_examples import ADMIN_PAGES
 from tests.tnid.client_log.page_examples import LOG_PAGES
 from tests.tnid.developers.page_examples import DEVELOPER_PAGES
+from tests.tnid.developers.settings_examples import SETTINGS_PAGES
 from tests.tnid.employers.page_examples import EMPLOYER_PAGES
 from tests.tnid.employment.card_page_examples import CARD_PAGES
 from tests.tnid.employment.page_examples import EMPLOYMENT_PAGES
@@ -857,6 +858,7 @@ EXAMPLES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     ),
 }
 EXAMPLES |= MANDATE_PAGES | QR_PAGES | phone_pages(lambda: _question(_items()))
+EXAMPLES |= SETTINGS_PAGES
 EXAMPLES |= ADMIN_PAGES | BADGE_PAGES | CARD_PAGES | DEVELOPER_PAGES | EMPLOYER_PAGES | EMPLOYMENT_PAGES
 EXAMPLES |= SCIM_PAGES | IMPORT_PAGES | LOG_PAGES | sandbox_pages(JOBS)
 EXAMPLES |= REVIEW_PAGES

@@ -77,6 +77,17 @@ MESSAGES: dict[str, Any] = {
     "mandate_until": _("Choose how long it lasts."),
     "mandate_too_many": _("There are very many mandates already. End some of them first."),
     "mandate_for_oneself": _("That is your own username: nobody needs a mandate for themselves."),
+    "secrets_two": _("There are two secrets already. End one of them first."),
+    "secret_unfit": _("This application proves itself without a secret: it needs none."),
+    "secret_made": _(
+        "This form was sent before, and its secret was shown once. Make another one if it is lost."
+    ),
+    "secret_over": _("This secret has ended already."),
+    "secret_last": _(
+        "No other secret would work on: nobody could sign in any more. Tick that you are sure,"
+        " or make another"
+        " one first."
+    ),
     "choose_one": _("Choose one."),
     "too_many_requests": _("Ten of your requests wait for their answer already. Wait for one of them."),
     "wrong_recovery_message": _(

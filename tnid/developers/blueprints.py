@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tnid.developers import application_pages, disclosure_pages, joining, member_pages, team_pages, views
+from tnid.developers import (
+    application_pages,
+    disclosure_pages,
+    history_pages,
+    joining,
+    member_pages,
+    metadata_pages,
+    secret_pages,
+    team_pages,
+    views,
+)
 
 BLUEPRINTS = (
     views.blueprint,
@@ -11,4 +21,8 @@ BLUEPRINTS = (
     member_pages.blueprint,
     application_pages.blueprint,
     disclosure_pages.blueprint,
+    # Before the settings' pages, which take any name
+    history_pages.blueprint,
+    secret_pages.blueprint,
+    metadata_pages.blueprint,
 )

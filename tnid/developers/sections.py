@@ -35,6 +35,12 @@ class Link(NamedTuple):
 
 SECTIONS: tuple[Section, ...] = (
     Section("applications.show", _("Overview"), others=("application_acts",)),
+    Section(
+        "client_settings.index",
+        _("Settings"),
+        others=("client_secrets", "client_history"),
+        values={"env": "sandbox"},
+    ),
     Section("disclosure.show", _("Data")),
     Section("sandbox_preview.show", _("Try"), others=("sandbox_faults",)),
     Section("client_log.index", _("Log")),
