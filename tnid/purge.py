@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ColumnElement, Delete, bindparam, delete, exists, func, select, true, tuple_
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Delete,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    select,
+    true,
+    tuple_,
+)
 
 from tnid.db import Database
 from tnid.stores.activations import activations
@@ -16,6 +28,7 @@ from tnid.stores.decoupled import requests as decoupled_requests
 from tnid.stores.desks import desks
 from tnid.stores.employer_tokens import employer_tokens
 from tnid.stores.employment_cards import employment_cards
+from tnid.stores.employments import employments
 from tnid.stores.grants import grants
 from tnid.stores.guardianships import guardianships
 from tnid.stores.imports import PURGE_ROWS, import_rows, imports
@@ -47,6 +60,8 @@ KEEP_SECONDS_OF = {
     qr_sign_ins.name: QR_KEEP_SECONDS,
     # Whoever holds an old card up is told for some time yet what became of it
     badges.name: 90 * 86400,
+    # What an employer said of somebody who never took it up, and hasn't confirmed for so long
+    employments.name: 365 * 86400,
     # Who asked for what, and who agreed
     operator_requests.name: 90 * 86400,
 }
@@ -86,6 +101,7 @@ EXPIRING: tuple[Column[int], ...] = (
     operator_requests.c.expires_at,
     team_acts.c.expires_at,
     team_tokens.c.expires_at,
+    employments.c.valid_until,
 )
 # A session that a person renews outlasts the first grants given in it, and their clients are told of its end
 _SESSION_HAS_ENDED = ~exists().where(
@@ -101,6 +117,7 @@ _IS_NOT_THE_LAST = (
     employment_cards.c.status_index < select(func.max(_any_card.c.status_index)).scalar_subquery()
 )
 CONDITIONS: dict[str, ColumnElement[bool]] = {
+    employments.name: and_(employments.c.account_id.is_(None), employments.c.ended_at.is_(None)),
     grants.name: _SESSION_HAS_ENDED,
     imports.name: _HAS_NO_ROWS,
     employment_cards.name: _IS_NOT_THE_LAST,

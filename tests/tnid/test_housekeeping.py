@@ -120,3 +120,34 @@ def test_an_idle_provider_writes_no_batches(settings: Settings, database: Databa
     Audit(database).record("account.create", now=NOW)
     assert [seal.work(NOW + n) for n in range(3)] == [True, False, False]
     assert database.fetch_one(text("SELECT COUNT(*) AS batches FROM audit_batches")).batches == 1
+
+
+def test_what_nobody_took_up_or_confirmed_for_a_year_goes(database: Database) -> None:
+    """An employer said it of somebody who never came; a worker's own record stays with the account."""
+    long_ago = NOW - 365 * 86400 - 1
+    for statement in (ADD_EMPLOYER, ADD_ACCOUNT):
+        database.execute(text(statement), now=NOW)
+    for name, until, account, ended in (
+        ("confirmed", long_ago + 2, None, None),
+        ("old", long_ago, None, None),
+        ("over", long_ago, None, NOW),
+        ("taken", long_ago, "a", None),
+    ):
+        row = {"id": name, "until": until, "account": account, "ended": ended}
+        database.execute(text(ADD_EMPLOYMENT), **row, now=NOW)
+    assert purge.purge_expired(database, NOW, most=10) is False
+    left = database.fetch_all(text("SELECT id FROM employments ORDER BY id"))
+    assert [row.id for row in left] == ["confirmed", "over", "taken"]
+
+
+ADD_EMPLOYER = "INSERT INTO employers (id, tax_code, name, requested_at) VALUES ('e', '1', 'E', :now)"
+ADD_ACCOUNT = (
+    "INSERT INTO accounts (id, username, username_key, password_hash, password_changed_at, profile_sealed,"
+    " identity_level, locale, created_at, updated_at)"
+    " VALUES ('a', 'a', 'a', '', :now, '', 0, 'vi', :now, :now)"
+)
+ADD_EMPLOYMENT = (
+    "INSERT INTO employments (id, employer_id, account_id, accepted, refused, is_hidden, attested_at,"
+    " attested_through, valid_until, ended_at, version, created_at, updated_at)"
+    " VALUES (:id, 'e', :account, '', '', 0, :now, 'list', :until, :ended, 1, :now, :now)"
+)
