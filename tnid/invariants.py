@@ -95,6 +95,13 @@ INVARIANTS = (
         ),
     ),
     Invariant(
+        "grants join somebody made up with what is live, or somebody who lives with a sandbox",
+        text(
+            "SELECT COUNT(*) AS broken FROM grants AS g JOIN accounts AS a ON a.id = g.account_id"
+            " JOIN clients AS c ON c.client_id = g.client_id WHERE a.is_sandbox <> c.is_sandbox"
+        ),
+    ),
+    Invariant(
         "grants name a client that is not there",
         text(
             "SELECT COUNT(*) AS broken FROM grants AS g"

@@ -132,5 +132,16 @@ def test_a_contradiction_about_consent_is_seen(history: Database, change: str, s
     assert any(says in sentence for sentence in find_broken(history, NOW + 10))
 
 
+@pytest.mark.parametrize("made_up", ["accounts", "clients"])
+def test_a_grant_that_joins_the_two_worlds_is_seen(history: Database, made_up: str) -> None:
+    history.execute(text(ACCOUNT))
+    assert find_broken(history, NOW + 10) == []
+    history.execute(text(f"UPDATE {made_up} SET is_sandbox = 1"))
+    assert any("join somebody made up" in sentence for sentence in find_broken(history, NOW + 10))
+    history.execute(text("UPDATE accounts SET is_sandbox = 1"))
+    history.execute(text("UPDATE clients SET is_sandbox = 1"))
+    assert find_broken(history, NOW + 10) == []
+
+
 def test_every_invariant_has_a_case_above() -> None:
-    assert len(INVARIANTS) == 11
+    assert len(INVARIANTS) == 12

@@ -28,6 +28,7 @@ from tnid.cli.qr import qr
 from tnid.cli.refusals import Commands
 from tnid.cli.request import request
 from tnid.cli.resource import resource
+from tnid.cli.sandbox import sandbox
 from tnid.cli.serve import serve
 from tnid.cli.switch import switch
 
@@ -53,6 +54,7 @@ for command in (
     operator,
     employer,
     demo,
+    sandbox,
     outbox,
     switch,
     audit,

@@ -19,6 +19,7 @@ from tnid.signin.assurance import PASSWORD, Assurance
 from tnid.signin.forms import CodeForm, ContinueForm, LoginForm, RecoveryForm
 from tnid.signin.password import SHUT_BY_OWNER, prove_password
 from tnid.signin.screen import (
+    PICKER,
     SIGN_IN,
     address,
     asking_app,
@@ -32,6 +33,7 @@ from tnid.signin.screen import (
     second_factor_screen,
 )
 from tnid.signin.second_factor import TOTP, Candidate, Method
+from tnid.signin.worlds import is_sandbox
 
 blueprint = declare(Blueprint("signin", __name__), Guard.PUBLIC)
 
@@ -204,6 +206,7 @@ def requirement() -> ResponseReturnValue:
         app=asking_app(interaction),
         form=form,
         identity_url=address("identity.show", interaction) if can_confirm_online(interaction) else None,
+        picker_url=address(PICKER, interaction) if is_sandbox() else None,
     )
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import nullcontext
 from dataclasses import replace
 
 import phonenumbers
 import pytest
+from click.testing import CliRunner
 
 from oidc.models import Client
 from tests.conftest import Clock
+from tnid.cli import main
 from tnid.sandbox.people import people
 from tnid.services import Services
 from tnid.wards import REGION
@@ -120,3 +124,12 @@ def test_a_sandbox_asks_all_day(seeded: Services, clock: Clock) -> None:
         ]
     assert told[0] == {"age_over=50": True} and told[-1] == {"age_over=69": False}
     assert all(told)
+
+
+def test_a_command_makes_them(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    command = sys.modules["tnid.cli.sandbox"]
+    monkeypatch.setattr(command, "open_services", lambda: nullcontext(services))
+    for new in (len(people()), 0):
+        done = CliRunner().invoke(main, ["sandbox", "seed", "--json"])
+        assert done.exit_code == 0, done.output
+        assert json.loads(done.stdout)["new"] == new
