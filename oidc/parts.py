@@ -33,6 +33,12 @@ from oidc.token.handles import Handles
 from oidc.token.sender_constraint import SenderConstraint
 from oidc.verified_claims import IdentityAssurance
 
+NoteUse = Callable[[str, str, int], None]
+
+
+def ignore_use(_client_id: str, _kind: str, _now: int) -> None:
+    """Count nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class ProviderConfig:
@@ -42,6 +48,8 @@ class ProviderConfig:
     the grant that ended because a refresh token of it was used twice, and the time, in the same unit of work;
     `note_secret` with the client, the digest and the time where a secret opened a client, at each request.
     `admit_client` is called with a client that has proved itself, and the time; it raises TooManyRequests.
+    `note_use` is called with the client, the kind and the time of each answer to a machine that leaves no
+    audit row: "userinfo", "introspection", and "machine" for a token to the client itself.
     `registrar` is asked of clients that are teams', or come with a token of theirs.
     """
 
@@ -71,6 +79,7 @@ class ProviderConfig:
     mtls: Mtls = OFF
     faults: Faults = NO_FAULTS
     registrar: Registrar | None = None
+    note_use: NoteUse = ignore_use
 
 
 @dataclass(frozen=True, slots=True)

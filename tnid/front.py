@@ -152,6 +152,7 @@ class Front:
             return problem(413, "invalid_request", "The request is too large.")
         with self._services.database.unit():
             response = route.answer(request, environ, clock.now())
+        self._services.uses.write_if_due(clock.now())
         self._count_refusal(response)
         return response and not_modified(environ, response)
 

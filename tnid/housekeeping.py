@@ -22,7 +22,7 @@ from tnid import clock
 from tnid.accounts.erasure import erase_due
 from tnid.audit import CHAIN_PURPOSE, Chain, find_request_id
 from tnid.challenge.alarm import Watch
-from tnid.client_log.parts import build_client_log_writer
+from tnid.client_log.parts import build_abandoned, build_client_log_writer
 from tnid.consent.notices import SECURITY_EVENT, SecurityEventCarrier
 from tnid.db import Database, DatabaseUnavailable, engine_options, prepare_engine
 from tnid.decoupled.pings import CIBA_PING, ping_composer
@@ -113,11 +113,14 @@ def chores(services: Services) -> tuple[Chore, ...]:
 def removal_chores(services: Services) -> tuple[Chore, ...]:
     """Return what removes rows whose time is over, and whom they were of."""
     settings, database = services.settings, services.database
-    events = AuditStore(database)
+    events, abandoned = AuditStore(database), build_abandoned(services)
 
     def count_expired(now: int) -> bool:
         with database.unit():
             return services.qr_sign_ins.note_expired(now, most=settings.purge_batch_rows)
+
+    def note_abandoned(now: int) -> bool:
+        return abandoned.note(now, most=settings.purge_batch_rows)
 
     def purge(now: int) -> bool:
         return purge_expired(database, now, most=settings.purge_batch_rows)
@@ -131,6 +134,7 @@ def removal_chores(services: Services) -> tuple[Chore, ...]:
     return (
         # Before they are purged
         Chore("count_expired", EXPIRED_SECONDS, True, count_expired),
+        Chore("note_abandoned", EXPIRED_SECONDS, True, note_abandoned),
         Chore("purge", settings.purge_seconds, True, purge),
         Chore("delete_accounts", settings.purge_seconds, True, delete_accounts),
         Chore("purge_audit", settings.purge_seconds, True, purge_audit),
@@ -253,7 +257,8 @@ def make_sender(services: Services) -> Sender:
         MESSAGE: make_message_carrier(services),
         SECURITY_EVENT: SecurityEventCarrier(services.provider.security_events, events, outbound),
     }
-    return Sender(services.database, composers, outbound, schedule, services.audit, carriers)
+    to_clients = frozenset({*composers, SECURITY_EVENT})
+    return Sender(services.database, composers, outbound, schedule, services.audit, carriers, to_clients)
 
 
 def make_message_carrier(services: Services) -> MessageCarrier:

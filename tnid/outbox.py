@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal, NamedTuple, Protocol
 from urllib.parse import urlsplit
@@ -139,11 +139,14 @@ class Sender:
         schedule: Schedule,
         events: Events,
         carriers: Mapping[str, Carrier] | None = None,
+        to_clients: Collection[str] = (),
     ) -> None:
+        """Each attempt to send a kind in `to_clients` is recorded: the log of its client is made of that."""
         self._database = database
         self._store = OutboxStore(database)
         self._composers = composers
         self._carriers = carriers or {}
+        self._to_clients = to_clients
         self._poster = poster
         self._schedule = schedule
         self._events = events
@@ -238,17 +241,29 @@ class Sender:
         with self._database.unit():
             if outcome == "delivered":
                 self._store.mark_delivered(row, now)
+                self._record_attempt("outbox.deliver", row, now)
             elif outcome == "dropped":
                 self._store.give_up(row, "Nobody is to be told any more.", now, keep_until=now)
             elif outcome == "put_off":
                 wait = max(self._schedule.wait_seconds(row.attempts), min(asked, MOST_RETRY_AFTER_SECONDS))
                 self._store.put_off(row, problem[:MOST_REASON], until=now + wait)
+                self._record_attempt("outbox.put_off", row, now, problem)
                 logger.warning("%s to %s: %s", row.kind, row.client_id, problem)
             else:
                 self._give_up(row, problem[:MOST_REASON], now)
             carrier = self._carriers.get(row.kind)
             if carrier is not None:
                 carrier.note(row, outcome, now)
+
+    def _record_attempt(self, event: str, row: Any, now: int, problem: str = "") -> None:
+        if row.kind not in self._to_clients:
+            return
+        details = {"kind": row.kind, "attempts": row.attempts}
+        outcome, reason = ("refused", "put_off") if problem else ("ok", None)
+        self._events.record(
+            event, outcome=outcome, reason=reason, client_id=row.client_id, now=now,
+            details={**details, "description": problem} if problem else details,
+        )  # fmt: skip
 
     def _give_up(self, row: Any, problem: str, now: int) -> None:
         if not self._store.give_up(row, problem, now, keep_until=now + KEEP_DEAD_SECONDS):
@@ -257,5 +272,5 @@ class Sender:
         self._events.record(
             "outbox.give_up", outcome="refused", reason="undelivered", now=now,
             account_id=row.account_id, client_id=row.client_id,
-            details={"kind": row.kind, "attempts": row.attempts},
+            details={"kind": row.kind, "attempts": row.attempts, "description": problem},
         )  # fmt: skip

@@ -15,7 +15,7 @@ from oidc.clients.outbound import Outbound
 from oidc.credentials.sd_jwt import ALG as CREDENTIAL_ALG
 from oidc.interfaces import Consents, Events, Mandates, Registrar
 from oidc.models import Grant
-from oidc.parts import ProviderConfig, Stores
+from oidc.parts import NoteUse, ProviderConfig, Stores, ignore_use
 from oidc.provider import Provider
 from oidc.sandbox_faults import Faults
 from oidc.yes_no import base_of
@@ -153,6 +153,24 @@ def mtls_of(settings: Settings) -> Mtls:
     return Mtls(settings.client_certificate_header is not None, authorities, base)
 
 
+# What the protocol calls as the settings do
+OF_SETTINGS = (
+    "issuer",
+    "code_lifetime_seconds",
+    "access_token_lifetime_seconds",
+    "resource_token_lifetime_seconds",
+    "id_token_lifetime_seconds",
+    "refresh_token_lifetime_seconds",
+    "refresh_reuse_grace_seconds",
+    "session_lifetime_seconds",
+    "interaction_lifetime_seconds",
+    "terminal_session_lifetime_seconds",
+    "terminal_idle_seconds",
+    "registration_open",
+    "dpop_nonce_required",
+)
+
+
 def build_provider(
     settings: Settings,
     sealer: Sealer,
@@ -164,23 +182,13 @@ def build_provider(
     note_secret: NoteSecret,
     faults: Faults,
     registrar: Registrar | None = None,
+    note_use: NoteUse = ignore_use,
 ) -> Provider:
     """Wire the provider; its secrets come from the master key, each for one purpose."""
+    shared: dict[str, Any] = {name: getattr(settings, name) for name in OF_SETTINGS}
     config = ProviderConfig(
-        issuer=settings.issuer,
-        code_lifetime_seconds=settings.code_lifetime_seconds,
-        access_token_lifetime_seconds=settings.access_token_lifetime_seconds,
-        resource_token_lifetime_seconds=settings.resource_token_lifetime_seconds,
-        id_token_lifetime_seconds=settings.id_token_lifetime_seconds,
-        refresh_token_lifetime_seconds=settings.refresh_token_lifetime_seconds,
-        refresh_reuse_grace_seconds=settings.refresh_reuse_grace_seconds,
-        session_lifetime_seconds=settings.session_lifetime_seconds,
-        interaction_lifetime_seconds=settings.interaction_lifetime_seconds,
-        terminal_session_lifetime_seconds=settings.terminal_session_lifetime_seconds,
-        terminal_idle_seconds=settings.terminal_idle_seconds,
+        **shared,
         decision_max_age_seconds=min(settings.fresh_sign_in_seconds, FRESH_FACTORS_SECONDS),
-        registration_open=settings.registration_open,
-        dpop_nonce_required=settings.dpop_nonce_required,
         mtls=mtls_of(settings),
         may_keep_login_hint=may_keep_login_hint,
         note_reuse=note_reuse,
@@ -189,6 +197,7 @@ def build_provider(
         identity_assurance=ASSURANCE,
         faults=faults,
         registrar=registrar,
+        note_use=note_use,
     )
     return Provider(
         config,

@@ -18,7 +18,7 @@ from tnid.admin.parts import build_admin
 from tnid.audit import Audit, event_columns
 from tnid.badges.parts import build_badges
 from tnid.challenge.parts import build_challenge
-from tnid.client_log.parts import build_client_log
+from tnid.client_log.parts import build_client_log, build_uses
 from tnid.consent.parts import build_consents
 from tnid.db import Database
 from tnid.developers.parts import build_developers, build_registrar
@@ -82,7 +82,7 @@ class Services:
         self.keyring = build_keyring(settings, database, self.sealer)
         self.clients, self.resources = ClientStore(database), ResourceStore(database)
         self.grants = GrantStore(database, event_columns)
-        self.client_log = build_client_log(self)
+        self.client_log, self.uses = build_client_log(self), build_uses(self)
         self.outbox = OutboxStore(database)
         self.limits = Limits(ThrottleStore(database), self.sealer)
         self.messages = build_messages(self)
@@ -118,7 +118,7 @@ class Services:
         self.provider = build_provider(
             self.settings, self.sealer, self.keyring, stores, self.audit, stolen.tell, make_admission(self),
             SecretUses(ClientSecretStore(self.database)).note,
-            self.sandbox.faults, build_registrar(self),
+            self.sandbox.faults, build_registrar(self), self.uses.note,
         )  # fmt: skip
 
     def _wire_accounts(self) -> None:

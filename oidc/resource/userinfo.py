@@ -40,6 +40,7 @@ class UserInfoEndpoint:
         self._handles = parts.handles
         self._sender_constraint = parts.sender_constraint
         self._issuer = parts.config.issuer
+        self._note_use = parts.config.note_use
         self._signer = parts.signer
         self._client_keys = parts.client_keys
         self._resource_tokens = ResourceTokens(parts)
@@ -118,6 +119,7 @@ class UserInfoEndpoint:
         return released
 
     def _respond(self, client: Client, released: dict[str, Any], now: int) -> Response:
+        self._note_use(client.client_id, "userinfo", now)
         if "userinfo_signed_response_alg" in client.metadata or is_encrypted(client, "userinfo"):
             return self._respond_by_jwt(client, released, now)
         return json_response(released)

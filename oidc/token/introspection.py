@@ -28,6 +28,7 @@ class IntrospectionEndpoint:
 
     def __init__(self, parts: Parts) -> None:
         self._issuer = parts.config.issuer
+        self._note_use = parts.config.note_use
         self._authenticator = parts.authenticator
         self._handles = parts.handles
         self._resources = parts.stores.resources
@@ -51,6 +52,7 @@ class IntrospectionEndpoint:
             if token is None:
                 raise InvalidRequest("token is required.")
             answer = self.describe(client, token, now)
+            self._note_use(client.client_id, "introspection", now)
             if is_wanted(request.accept):
                 return self._signed.respond(client, answer, now)
             return json_response(answer)

@@ -94,6 +94,7 @@ def test_every_chore_of_a_provider_can_be_done(settings: Settings, database: Dat
         "end_mandates",
         "end_secrets",
         "count_expired",
+        "note_abandoned",
         "purge",
         "purge_audit",
         "delete_accounts",

@@ -11,6 +11,8 @@ import click
 
 from tnid.cli.account import account
 from tnid.cli.alarm import alarm
+from tnid.cli.application import application
+from tnid.cli.application_log import log
 from tnid.cli.audit import audit
 from tnid.cli.backup import backup, restore
 from tnid.cli.client import client
@@ -47,6 +49,7 @@ for command in (
     db,
     keys,
     client,
+    application,
     resource,
     account,
     request,
@@ -65,5 +68,6 @@ for command in (
     config,
 ):
     main.add_command(command)
+application.add_command(log)
 employer.add_command(token)
 employer.add_command(import_list)

@@ -14,7 +14,7 @@ import orjson
 
 from tnid.client_log.entries import Entry, read_entry
 from tnid.client_log.figures import bucket_of
-from tnid.client_log.stages import LEFT_OUT, OK, REFUSED, TOKEN, TOOK
+from tnid.client_log.stages import DELIVERY, LEFT_OUT, OK, REFUSED, TOKEN, TOOK
 from tnid.stores.client_log import ClientLogStore
 
 MINUTE, HOUR = 60, 3600
@@ -73,6 +73,9 @@ class ClientLogWriter:
         if entry is None:
             return None
         if entry.client_id and not self._is_client(entry.client_id):
+            if entry.stage == DELIVERY:
+                # Of a message to a person the column has the way that it went
+                return None
             entry = entry._replace(client_id="")
         return self._timed(entry)
 

@@ -79,6 +79,13 @@ _BY_REASON: dict[tuple[str, str], Explanation] = {
             " it is sent by the registered token_endpoint_auth_method. Sandbox and live have their own."
         ),
     ),
+    ("interaction_expired", "abandoned"): Explanation(
+        _("The person began to sign in and did not finish before the time was over."),
+        _(
+            "Your request was right. Where many leave, say beside your button what they need: a phone, two"
+            " minutes."
+        ),
+    ),
     ("interaction_expired", ""): Explanation(
         _("The person took longer than the request lives, answered it twice, or went on in another browser."),
         _("Your request was right. Offer a button that begins the sign-in again."),
@@ -141,6 +148,10 @@ _BY_REASON: dict[tuple[str, str], Explanation] = {
     ("invalid_authorization_details", ""): Explanation(
         _("authorization_details is not what a terminal of this application sends."),
         _("Send an array of one object of the registered type, with the registered name and place."),
+    ),
+    ("access_denied", _at(REGISTRATION)): Explanation(
+        _("This registration can't be removed by a program: people sign in by it, as was agreed."),
+        _("Archive the application here in the portal, or ask for the end of the agreement."),
     ),
     ("access_denied", "left"): Explanation(
         _("Nobody went on at the terminal, so the request was ended."),

@@ -67,6 +67,11 @@ class Step:
         return self.errors.total()
 
     @property
+    def begun(self) -> int:
+        """Return how many sign-ins came to an end here, whichever: each that was begun does so once."""
+        return self.finished + self.refused
+
+    @property
     def median_seconds(self) -> int | None:
         return median_of(self.took)
 
@@ -86,6 +91,10 @@ class Figures:
     @property
     def refused(self) -> int:
         return sum(step.refused for step in self.steps)
+
+    @property
+    def begun(self) -> int:
+        return self.finished + self.refused
 
     @property
     def machines(self) -> int:

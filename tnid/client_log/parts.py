@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tnid.client_log.abandoned import Abandoned
 from tnid.client_log.entering import ClientLogWriter, Keeping
 from tnid.client_log.service import ClientLog
+from tnid.client_log.uses import Uses
 from tnid.stores.client_log import ClientLogStore
+from tnid.stores.interactions import InteractionStore
 
 if TYPE_CHECKING:
     from tnid.services import Services
@@ -14,6 +17,16 @@ if TYPE_CHECKING:
 
 def build_client_log(services: Services) -> ClientLog:
     return ClientLog(ClientLogStore(services.database))
+
+
+def build_uses(services: Services) -> Uses:
+    store, keep_seconds = ClientLogStore(services.database), services.settings.client_hours_keep_seconds
+    return Uses(services.database, store, keep_seconds)
+
+
+def build_abandoned(services: Services) -> Abandoned:
+    """Return what looks for sign-ins that nobody finished; the housekeeper's alone."""
+    return Abandoned(services.database, InteractionStore(services.database), services.audit)
 
 
 def build_client_log_writer(services: Services) -> ClientLogWriter:

@@ -108,6 +108,10 @@ class ClientLog:
             seen.update({entry.flow} if entry.flow else ())
             yield SignIn(tuple(whole.get(entry.flow) or (entry,)))
 
+    def list_newest(self, client_id: str, filters: Filters, *, most: int) -> list[LogEntry]:
+        """Return up to `most` entries, the newest first."""
+        return [_read(row) for row in self._store.list_page(client_id, most=most, **filters.chosen())]
+
     def find(self, client_id: str, entry_id: int) -> LogEntry | None:
         row = self._store.find(client_id, entry_id)
         return None if row is None else _read(row)

@@ -36,6 +36,7 @@ _KINDS: dict[tuple[str, str], Kind] = {
     ("request.refuse", REFUSED): Kind(SIGN_IN),
     ("sign_in.complete", OK): Kind(SIGN_IN),
     ("sign_in.step_up", OK): Kind(SIGN_IN),
+    ("sign_in.abandon", REFUSED): Kind(SIGN_IN),
     ("consent.give", OK): Kind(CONSENT),
     ("token.issued", OK): Kind(TOKEN),
     ("token.refused", REFUSED): Kind(TOKEN),

@@ -57,6 +57,29 @@ _UPDATES: dict[tuple[str, ...], Any] = {
 }
 
 
+# Nobody looks at a no where the request's time is over: it marks what is told of, once
+_WAS_ABANDONED = (interactions.c.completed_at.is_(None), interactions.c.denied_at.is_(None))
+_LIST_ABANDONED = (
+    select(interactions.c.uid, interactions.c.request, interactions.c.created_at, interactions.c.expires_at)
+    .where(
+        interactions.c.expires_at > bindparam("since"),
+        interactions.c.expires_at <= bindparam("now"),
+        interactions.c.request.is_not(None),
+        *_WAS_ABANDONED,
+    )
+    .limit(bindparam("most"))
+)
+_MARK_ABANDONED = (
+    update(interactions)
+    .where(
+        interactions.c.uid == bindparam("of_uid"),
+        interactions.c.expires_at <= bindparam("now"),
+        *_WAS_ABANDONED,
+    )
+    .values(denied_at=bindparam("now"))
+)
+
+
 class InteractionStore:
     """Keeps interactions; see `oidc.interfaces.InteractionStore` for the contract."""
 
@@ -86,3 +109,11 @@ class InteractionStore:
 
     def complete(self, uid: str, now: int) -> bool:
         return self.update(uid, completed_at=now)
+
+    def list_abandoned(self, since: int, now: int, *, most: int) -> list[Any]:
+        """Return uid, request and times of applications' requests that ran out in between, unanswered."""
+        return self._database.fetch_all(_LIST_ABANDONED, since=since, now=now, most=most)
+
+    def mark_abandoned(self, uid: str, now: int) -> bool:
+        """Note that it is told of; True for one caller only."""
+        return self._database.execute(_MARK_ABANDONED, of_uid=uid, now=now) == 1

@@ -13,7 +13,7 @@ from oidc.decoupled.requests import DecoupledRequests
 from oidc.errors import InvalidScope, InvalidTarget
 from oidc.interfaces import Events, GrantStore, ReplayStore, ResourceStore
 from oidc.models import Client, Grant, Resource, acr_at_least
-from oidc.parts import Parts
+from oidc.parts import NoteUse, Parts
 from oidc.resource.indicators import get_target, scope_for
 from oidc.token.access_token import issue_access_token
 from oidc.token.handles import Handles
@@ -37,6 +37,7 @@ class TokenContext:
     access_token_lifetime_seconds: int
     refresh_reuse_grace_seconds: int
     note_reuse: Callable[[Grant, int], None]
+    note_use: NoteUse
 
     @classmethod
     def of(cls, parts: Parts) -> TokenContext:
@@ -50,6 +51,7 @@ class TokenContext:
             replays=parts.stores.replays,
             events=parts.events,
             note_reuse=parts.config.note_reuse,
+            note_use=parts.config.note_use,
             access_token_lifetime_seconds=parts.config.access_token_lifetime_seconds,
             refresh_reuse_grace_seconds=parts.config.refresh_reuse_grace_seconds,
         )

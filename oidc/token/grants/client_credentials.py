@@ -21,6 +21,7 @@ def exchange_client_credentials(context: TokenContext, asked: TokenRequest) -> d
         # RFC 6749 §4.4: MUST only be used by confidential clients
         raise UnauthorizedClient("A public client can't use client_credentials.")
     target = find_target(context, asked)
+    context.note_use(client.client_id, "machine", now)
     if target is not None:
         return _issue_for_resource(context, asked, target)
     own = [name for name in client.scope if name not in SCOPE_CLAIMS]

@@ -258,6 +258,12 @@ def in_sandbox(world: World, fault: str) -> Client:
     return client
 
 
+def registration_fixed(world: World) -> Client:
+    error = errors.RegistrationFixed("What was agreed is ended by agreement.")
+    refuse(world.events, "client.manage_refused", error, world.now, world.client.client_id, post({}))
+    return world.client
+
+
 def invalid_client_metadata(world: World) -> None:
     register(world, b'{"redirect_uris": ["https://rp.example/cb"], "token_endpoint_auth_method": "magic"}')
 
@@ -283,6 +289,7 @@ DRIVES: dict[str, Drive] = {
         *(registration_not_supported, unmet_authentication_requirements, slow_down, expired_token),
         *(invalid_binding_message, invalid_token, insufficient_scope, invalid_dpop_proof, use_dpop_nonce),
         *(invalid_client_metadata, invalid_redirect_uri, server_error, temporarily_unavailable),
+        registration_fixed,
     )
 }
 # RFC 8628 §3.5: heard again and again by whoever polls as they should, and no refusal. Of too many requests

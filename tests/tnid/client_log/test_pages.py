@@ -254,7 +254,7 @@ def test_charts_say_what_their_table_says(desk: Desk) -> None:
     for period, steps in (("24h", 24), ("7d", 7), ("30d", 30), ("nonsense", 24)):
         page = desk.browser.open(f"{desk.address}/figures?period={period}")
         last = page.document.xpath("(//table)[last()]/tbody/tr[last()]/*")
-        assert [cell.text_content() for cell in last][1:] == ["3", "3", "18", "0"]
+        assert [cell.text_content() for cell in last][1:] == ["6", "3", "3", "18", "0"]
         assert len(page.document.xpath("(//table)[last()]/tbody/tr")) == steps
         assert len(page.document.xpath("//*[local-name()='svg'][@role='img']")) == 3
         assert not page.document.xpath("//*[local-name()='svg']/@style")
