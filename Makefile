@@ -29,7 +29,7 @@ $(VENV)/.docs: requirements/docs.txt $(VENV)/.runtime
 	$(PIP) --require-hashes -r requirements/docs.txt
 	@touch $@
 
-build/docs/.built: $(DOCUMENTS) bin/build-docs tnid/static/css/tnid.css $(VENV)/.docs
+build/docs/.built: $(DOCUMENTS) bin/build-docs tnid/settings.py tnid/static/css/tnid.css $(wildcard tnid/static/sign-in/*) $(VENV)/.docs
 	@bin/build-docs
 	@touch $@
 

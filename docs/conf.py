@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ OURS = DOCS.parent / "tnid" / "static"
 sys.path.insert(0, str(DOCS / "_theme"))
 
 project = "Thái Nguyên ID"
+release = metadata.version("thai-nguyen-id")
 html_title = project
 language = "en"
 extensions = ["myst_parser", "addresses", "settings", "scrolling", "searching"]

@@ -50,6 +50,7 @@ LONGEST_FIRST = (
     "flows/test_applying.py",
     "flows/test_lists.py",
     "faults/test_lists.py",
+    "clients/quick_starts/test_quick_starts.py",
     "tnid/imports/test_reader_program.py",
 )
 

@@ -120,7 +120,9 @@ def environ(told: Mapping[str, str]) -> dict[str, str]:
         "PATH": os.pathsep.join(folders),
         "GOMODCACHE": str(CACHE / "go" / "modules"),
         "GOCACHE": str(CACHE / "go" / "build"),
-        "GOFLAGS": "-modcacherw",
+        # Quickly rather than well: the standard library is compiled, too, where the cache is empty
+        "GOFLAGS": "-modcacherw -gcflags=all=-N -ldflags=-w",
+        "CGO_ENABLED": "0",
         "MAVEN_OPTS": f"-Dmaven.repo.local={CACHE / 'maven'}",
         "npm_config_cache": str(CACHE / "npm"),
         "PIP_CACHE_DIR": str(CACHE / "pip"),
