@@ -127,8 +127,8 @@ def test_a_page_loads_nothing_from_elsewhere(name: str, locale: str) -> None:
     # What the frames of clients are is their own affair; which there may be is the policy's
     loaded = page.xpath("//*[not(self::iframe)]/@src | //@srcset | //link/@href")
     assert loaded
-    # A picture may be part of the page
-    assert all(address.startswith(("/static/", "data:image/png;")) for address in loaded)
+    # A picture may be part of the page, and those of applications are drawn by us
+    assert all(address.startswith(("/static/", "/logos/", "data:image/png;")) for address in loaded)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -33,6 +33,7 @@ from tnid.cli.resource import resource
 from tnid.cli.sandbox import sandbox
 from tnid.cli.serve import serve
 from tnid.cli.switch import switch
+from tnid.cli.team import team
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -49,6 +50,7 @@ for command in (
     db,
     keys,
     client,
+    team,
     application,
     resource,
     account,

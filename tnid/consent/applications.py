@@ -11,7 +11,8 @@ from tnid import services, web
 
 @dataclass(frozen=True, slots=True)
 class RelyingParty:
-    """`organisation` is the verified name of who stands behind it, or None. `logo` is on our own server."""
+    """`organisation` is the verified name of who stands behind it, or None. `logo` is on our own server.
+    `purpose` is what the application says that it is for, or ""."""
 
     name: str
     host: str
@@ -19,6 +20,7 @@ class RelyingParty:
     organisation: str | None
     policy_uri: str | None
     tos_uri: str | None
+    purpose: str = ""
 
 
 def describe(client: Client, address: str = "") -> RelyingParty:
@@ -30,17 +32,31 @@ def describe(client: Client, address: str = "") -> RelyingParty:
         name=client.text("client_name", locale),
         host=next((host for host in hosts if host), ""),
         logo=_own_logo(client),
-        organisation=client.organisation or None,
+        # What nobody checked is no organisation: its other languages count with it alone
+        organisation=(_presented(client, "organisation", locale) or client.organisation)
+        if client.organisation
+        else None,
         policy_uri=_web_address(client.metadata.get(f"policy_uri#{locale}") or client.policy_uri),
         tos_uri=_web_address(client.metadata.get(f"tos_uri#{locale}") or client.tos_uri),
+        purpose=_presented(client, "purpose", locale),
     )
 
 
 def _own_logo(client: Client) -> str | None:
-    """A picture from elsewhere would tell its server who signs in where, and when."""
-    prefix = f"{services.current().settings.issuer}/static/"
+    """A picture from elsewhere would tell its server who signs in where, and when; and one that teams
+    uploaded is shown for their own application alone."""
+    parts = services.current()
     logo = client.logo_uri or ""
-    return logo.removeprefix(services.current().settings.issuer) if logo.startswith(prefix) else None
+    path = logo.removeprefix(parts.settings.issuer)
+    if path.startswith("/logos/") and path != logo:
+        return path if parts.developers.logos.is_of(path.removeprefix("/logos/"), client.client_id) else None
+    return path if path.startswith("/static/") and path != logo else None
+
+
+def _presented(client: Client, name: str, locale: str) -> str:
+    """Return what the client says of itself in this language, or in Vietnamese."""
+    texts = client.presentation.get(name, {})
+    return texts.get(locale) or texts.get("vi", "")
 
 
 def _web_address(uri: str | None) -> str | None:

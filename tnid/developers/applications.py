@@ -59,6 +59,10 @@ class Applications(making.Making):
         """Return every application there is, each with its team's name."""
         return [(application_of(row), row.team_name) for row in self._store.list_all()]
 
+    def is_under_review(self, application_id: str) -> bool:
+        """Say whether the application was ever submitted for review, and not withdrawn."""
+        return self._store.is_under_review(application_id)
+
     # The archive
 
     def archive(self, application: Application, by: str | None, now: int) -> Refused | None:

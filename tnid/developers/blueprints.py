@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tnid.developers import (
+    application_acts,
     application_pages,
     disclosure_pages,
     history_pages,
@@ -11,6 +12,8 @@ from tnid.developers import (
     metadata_pages,
     secret_pages,
     team_pages,
+    text_pages,
+    token_pages,
     views,
 )
 
@@ -19,10 +22,15 @@ BLUEPRINTS = (
     joining.blueprint,
     team_pages.blueprint,
     member_pages.blueprint,
+    token_pages.blueprint,
     application_pages.blueprint,
     disclosure_pages.blueprint,
     # Before the settings' pages, which take any name
     history_pages.blueprint,
     secret_pages.blueprint,
     metadata_pages.blueprint,
+    application_acts.blueprint,
+    text_pages.texts,
+    text_pages.logo,
+    text_pages.pictures,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+from flask_babel import lazy_ngettext
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField, SubmitField
 from wtforms.fields.choices import SelectChoice
@@ -14,6 +15,7 @@ from tnid.accounts.forms import REQUIRED, text_field
 from tnid.accounts.messages import MESSAGES
 from tnid.developers.presets import PRESETS
 from tnid.developers.roles import NAMES, ROLES
+from tnid.developers.tokens import LIFETIMES_DAYS
 
 
 class TeamForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
@@ -36,6 +38,31 @@ class RoleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
 class CodeForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     code = StringField(validators=[REQUIRED])
+    submit = SubmitField()
+
+
+class TokenForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """What a token is for, and how long it opens anything."""
+
+    name = text_field(required=True)
+    days = DropDown(
+        choices=[
+            SelectChoice(str(days), lazy_ngettext("%(num)s day", "%(num)s days", days))
+            for days in LIFETIMES_DAYS
+        ],
+        default="30",
+    )
+    submit = SubmitField()
+
+
+class TextsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """What people read, in three languages; whatever is left out is read in Vietnamese."""
+
+    # What the texts were when the page was made: nobody's words are overwritten unseen
+    shown = HiddenField()
+    name_vi, name_en, name_ko = text_field(required=True), text_field(), text_field()
+    purpose_vi, purpose_en, purpose_ko = text_field(), text_field(), text_field()
+    organisation_vi, organisation_en, organisation_ko = text_field(), text_field(), text_field()
     submit = SubmitField()
 
 

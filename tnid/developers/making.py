@@ -74,7 +74,7 @@ class Making:
         """Make an application and its sandbox client. The same form sent twice returns what it made."""
         if (made_before := self.find_made(new.attempt, by, now)) is not None:
             return made_before
-        if (refused := self._find_fault(new)) is not None:
+        if (refused := self.find_fault(new, now)) is not None:
             return refused
         client = _make_client(new, self._secret(new.attempt, by), now)
         if isinstance(client, Refused):
@@ -116,12 +116,16 @@ class Making:
             self._clients.add(replace(client, presentation=presentation_of(texts)), by)
         return application_id if is_made else None
 
-    def _find_fault(self, new: NewApplication) -> Refused | None:
+    def find_fault(self, new: NewApplication, now: int) -> Refused | None:
+        """Return what is wrong with what was typed, None where the application can be made."""
         if not is_line(new.name, MOST_NAME):
             return Refused("name", "application_name")
         if new.preset not in PRESETS:
             return Refused("preset", "choose_one")
-        return Refused("", "applications_too_many") if self.is_full(new.team_id) else None
+        if self.is_full(new.team_id):
+            return Refused("", "applications_too_many")
+        client = _make_client(new, "0" * 64, now)
+        return client if isinstance(client, Refused) else None
 
     def is_full(self, team_id: str) -> bool:
         """Say whether a team has as many applications as a team may."""

@@ -34,7 +34,11 @@ class Link(NamedTuple):
 
 
 SECTIONS: tuple[Section, ...] = (
-    Section("applications.show", _("Overview"), others=("application_acts",)),
+    Section(
+        "applications.show",
+        _("Overview"),
+        others=("application_acts", "application_texts", "application_logo"),
+    ),
     Section(
         "client_settings.index",
         _("Settings"),

@@ -13,9 +13,11 @@ from sqlalchemy import (
     Text,
     bindparam,
     cast,
+    column,
     exists,
     insert,
     select,
+    table,
     update,
 )
 
@@ -140,6 +142,13 @@ _RESTORE = (
     .values(archived_at=None, updated_at=bindparam("now"))
 )
 _HAS_LIVE = select(_APPLICATION.id).where(_APPLICATION.team_id == bindparam("of_team"), _IS_LIVE).limit(1)
+# By its name: the store that has this table builds upon this one
+_reviews = table("reviews", column("application_id", String), column("state", String))
+_IS_SUBMITTED = (
+    select(_reviews.c.state)
+    .where(_reviews.c.application_id == bindparam("of_application"), _reviews.c.state != "withdrawn")
+    .limit(1)
+)
 _LIST_ALL = (
     select(*applications.c, teams.c.name.label("team_name"))
     .join(teams, teams.c.id == _APPLICATION.team_id)
@@ -221,6 +230,10 @@ class ApplicationStore:
     def list_all(self) -> list[Any]:
         """Return every application with its `team_name`."""
         return self._database.fetch_all(_LIST_ALL)
+
+    def is_under_review(self, application_id: str) -> bool:
+        """Say whether the application was ever submitted, and not withdrawn."""
+        return self._database.fetch_one(_IS_SUBMITTED, of_application=application_id) is not None
 
     def has_live(self, team_id: str) -> bool:
         """Say whether people sign in to an application of this team for real."""

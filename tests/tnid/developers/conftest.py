@@ -14,6 +14,7 @@ from tnid.developers.records import Application, Standing
 from tnid.services import Services
 
 NAME = "Nhóm phát triển Hồ sơ sức khỏe"
+Make = Callable[..., Application]
 
 
 def known(new_person: Callable[..., Someone], username: str, name: str, **given: Any) -> Someone:

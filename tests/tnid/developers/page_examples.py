@@ -6,13 +6,17 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-from tnid.developers.forms import ApplicationForm, CodeForm, RoleForm, TeamForm
+from tnid.developers.application_pages import list_addresses
+from tnid.developers.forms import ApplicationForm, CodeForm, RoleForm, TeamForm, TextsForm, TokenForm
 from tnid.developers.history import Told
+from tnid.developers.making import Made
 from tnid.developers.members import Listed, Offer
 from tnid.developers.presets import PRESETS
+from tnid.developers.progress import Step
 from tnid.developers.records import Application, Member, Standing, Team, TeamStanding
 from tnid.developers.roles import HINTS, NAMES
 from tnid.developers.sections import Link
+from tnid.developers.tokens import Token
 
 PERSON = SimpleNamespace(display_name="Lê Quang Vinh", initials="LV", username="vinh")
 TEAM = Team("t1", "Nhóm phát triển Hồ sơ sức khỏe", "Sở Y tế tỉnh Thái Nguyên", 1_795_000_000, None)
@@ -24,6 +28,29 @@ APPLICATION = Application(
 LIVE = APPLICATION._replace(id="app2", live_client_id="suc-khoe", preset="spa")
 ARCHIVED = APPLICATION._replace(id="app3", archived_at=1_795_000_000, preset="unknown")
 STANDING = Standing(TEAM, OWNER, APPLICATION)
+TOLD = [Told("hôm qua lúc 09:12", "Lê Quang Vinh", "Đã tạo ứng dụng", "Sổ khám bệnh")]  # type: ignore[arg-type]
+CLIENT = SimpleNamespace(disabled_at=None)
+SHOWN: dict[str, Any] = {
+    "client": CLIENT,
+    "preset": PRESETS["web"],
+    "addresses": list_addresses("web", "https://id.thainguyen.example"),
+    "attempt": "a" * 22,
+    "faults_on": [],
+}
+STEPS = [
+    Step("tried", "Đăng nhập thử một lần", "Bằng chương trình của bạn.", True, "/docs"),
+    Step("submitted", "Gửi xét duyệt", "Cán bộ của tỉnh sẽ đọc.", False, "/developers/apps/app1/review"),
+]
+LAST_ERROR = SimpleNamespace(
+    error="invalid_client",
+    reason="",
+    description="The client secret is wrong.",
+    occurred_at="hôm nay lúc 08:10",
+)
+TOKENS = [
+    (Token("k1", "GitLab CI", "a1", "16/11/2026", "16/12/2026", None), "Lê Quang Vinh"),  # type: ignore[arg-type]
+    (Token("k2", "Máy chủ", "a2", "16/11/2026", "16/12/2026", "17/11/2026"), "Hoàng Thị Mai"),  # type: ignore[arg-type]
+]
 GONE = TEAM._replace(archived_at=1_795_000_000)
 LISTED = [
     Listed("m1", "Lê Quang Vinh", "owner", False, "thứ Hai, 16/11/2026", None, "a1"),  # type: ignore[arg-type]
@@ -44,7 +71,13 @@ def example_sections(application_id: str) -> list[Link]:
 
 def page(**context: Any) -> Callable[[], dict[str, Any]]:
     """Return what makes the context of a page of an application."""
-    shared = {"current_person": PERSON, "team": TEAM, "application": APPLICATION, "standing": STANDING}
+    shared: dict[str, Any] = {
+        "current_person": PERSON,
+        "team": TEAM,
+        "application": APPLICATION,
+        "standing": STANDING,
+    }
+    shared |= {"role": "Chủ nhóm", "may_change": True, "may_manage": True}
     return lambda: {**shared, **context}
 
 
@@ -98,7 +131,7 @@ DEVELOPER_PAGES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "team-history": (
         "developers/history.html",
         _team(
-            acts=[Told("hôm qua lúc 09:12", "Lê Quang Vinh", "Đã tạo ứng dụng", "Sổ khám bệnh")],  # type: ignore[arg-type]
+            acts=TOLD,
             older=7,
             is_older=True,
         ),
@@ -135,10 +168,47 @@ DEVELOPER_PAGES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     ),
     "application": (
         "developers/application.html",
-        page(preset=PRESETS["web"], secret="f" * 64, issuer="https://id.thainguyen.example"),
+        page(**SHOWN, made=Made("app1", "f" * 64, ""), steps=STEPS, last_error=LAST_ERROR),
+    ),
+    "application-key": (
+        "developers/application.html",
+        page(**SHOWN, made=Made("app1", "", '{"kty": "EC"}'), steps=[], last_error=None),
+    ),
+    "application-deleted": (
+        "developers/application.html",
+        page(**{**SHOWN, "client": None}, made=None, steps=[], last_error=None),
+    ),
+    "application-disabled": (
+        "developers/application.html",
+        page(**{**SHOWN, "client": SimpleNamespace(disabled_at=1)}, made=None, steps=STEPS, last_error=None),
     ),
     "application-archived": (
         "developers/application.html",
-        page(application=ARCHIVED, preset=None, secret=None, issuer="https://id.thainguyen.example"),
+        page(**{**SHOWN, "application": ARCHIVED, "preset": None}, made=None, steps=STEPS, last_error=None),
     ),
+    "application-archive": ("developers/archive.html", page(form=None)),
+    "application-automation": (
+        "developers/automation.html",
+        page(client=CLIENT, address="https://id.thainguyen.example/clients/x", token="t" * 90, acts=TOLD),
+    ),
+    "application-automation-deleted": (
+        "developers/automation.html",
+        page(client=None, address="", token=None, acts=[]),
+    ),
+    "application-texts": (
+        "developers/texts.html",
+        _form(TextsForm, {"name_vi": "Trống."}, **page(logo="l1", application=LIVE)()),
+    ),
+    "application-texts-new": ("developers/texts.html", _form(TextsForm, **page(logo=None)())),
+    "application-logo": ("developers/logo.html", page(logo=None, wrong=None)),
+    "application-logo-wrong": ("developers/logo.html", page(logo="l1", wrong="Sai.")),
+    "team-tokens": (
+        "developers/tokens.html",
+        _form(TokenForm, {"name": "Trống."}, **_team(tokens=TOKENS, address="https://id.example/clients")()),
+    ),
+    "team-tokens-none": (
+        "developers/tokens.html",
+        _form(TokenForm, **_team(tokens=[], address="https://id.example/clients")()),
+    ),
+    "team-token": ("developers/token.html", _team(token="t" * 90, address="https://id.example/clients")),
 }
