@@ -42,6 +42,7 @@ from tnid.monitoring.parts import count_failures
 from tnid.monitoring.traced_database import make_database
 from tnid.officials import blueprints as officials
 from tnid.officials.news import find_news
+from tnid.playground import blueprints as playground
 from tnid.qr import blueprints as qr
 from tnid.rates import pages as rate_pages
 from tnid.recovery import blueprints as recovery
@@ -60,7 +61,7 @@ FEATURES = (
     documentation,
     *(signin, consent, accounts, enrolment, decoupled, mandates, messages, recovery, officials, signout),
     *(qr, badges, employers, employment, imports, scim, admin, developers, sandbox, challenge),
-    *(client_log, reviews),
+    *(client_log, reviews, playground),
 )
 # What a request finds out once, and what it means to set
 FOUND = (

@@ -38,6 +38,7 @@ from tnid.stores.message_codes import message_codes
 from tnid.stores.messages import messages
 from tnid.stores.operator_requests import operator_requests
 from tnid.stores.outbox import outbox
+from tnid.stores.playground_runs import playground_runs
 from tnid.stores.pushed_requests import pushed_requests
 from tnid.stores.qr_sign_ins import KEEP_SECONDS as QR_KEEP_SECONDS
 from tnid.stores.qr_sign_ins import qr_sign_ins
@@ -99,6 +100,7 @@ EXPIRING: tuple[Column[int], ...] = (
     client_log.c.expires_at,
     client_hours.c.expires_at,
     operator_requests.c.expires_at,
+    playground_runs.c.expires_at,
     team_acts.c.expires_at,
     team_tokens.c.expires_at,
     employments.c.valid_until,

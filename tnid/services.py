@@ -38,6 +38,7 @@ from tnid.mandates.parts import build_guardians, build_mandate_endings, build_ma
 from tnid.messages.parts import build_message_codes, build_messages
 from tnid.monitoring.figures import Figures
 from tnid.officials.parts import build_counter
+from tnid.playground.parts import build_playground
 from tnid.provider import build_keyring, build_provider, build_stores
 from tnid.qr.parts import build_qr_sign_ins, build_qr_tickets
 from tnid.rates.parts import build_rates, make_admission
@@ -103,6 +104,7 @@ class Services:
         self.made_up, self.sandbox = build_sandbox(self)
         self._wire_provider()
         self.recovery = build_recovery(self)
+        self.playground = build_playground(self)
         self.developers = build_developers(self)
         self._wire_staff()
 

@@ -46,7 +46,7 @@ SECTIONS: tuple[Section, ...] = (
         values={"env": "sandbox"},
     ),
     Section("disclosure.show", _("Data")),
-    Section("sandbox_preview.show", _("Try"), others=("sandbox_faults",)),
+    Section("sandbox_preview.show", _("Try"), others=("sandbox_faults", "playground")),
     Section("client_log.index", _("Log")),
     Section("reviews.show", _("Review")),
 )

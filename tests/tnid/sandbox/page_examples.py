@@ -7,6 +7,10 @@ from types import SimpleNamespace
 from typing import Any
 
 from tests.tnid.developers.page_examples import page
+from tnid.playground import words
+from tnid.playground.forms import RequestForm
+from tnid.playground.runs import Held, Run, Step
+from tnid.playground.views import shown
 from tnid.sandbox.claim_words import source_of
 from tnid.sandbox.forms import FailForm, FaultForm, PickForm, PreviewForm
 from tnid.sandbox.people import people
@@ -39,6 +43,31 @@ def _preview(**context: Any) -> Callable[[], dict[str, Any]]:
     return lambda: {**page(form=PreviewForm(), **{**shared, **context})()}
 
 
+EXCHANGED = Step(
+    "token", "POST", "/token", {"Content-Type": "application/x-www-form-urlencoded"}, {"code": "c"}, 200,
+    '{"access_token": "a", "id_token": "e30.eyJzdWIiOiJ4In0.s"}',
+)  # fmt: skip
+
+
+def _building(**context: Any) -> Callable[[], dict[str, Any]]:
+    shared = {"mirror": object(), "people": list(people().values())}
+    return lambda: {**page(form=RequestForm(), **{**shared, **context})()}
+
+
+def _run(*steps: Step, response: dict[str, str] | None = None) -> Callable[[], dict[str, Any]]:
+    request = {"client_id": "playground.a", "state": "s", "scope": "openid"}
+    run = Run("r1", "app1", "a1", Held("playground.a", request, "v", response, steps), b"")
+    shared = {
+        "words": words,
+        "address": "https://id.example.vn/authorize?…",
+        "logout_uri": "https://id.example.vn/logout",
+    }
+    expected = {"state": True, "iss": False}
+    return page(
+        run=run, steps=[shown(one) for one in steps], possible=["userinfo"], expected=expected, **shared
+    )
+
+
 def examples(app: Any) -> dict[str, tuple[str, Callable[[], dict[str, Any]]]]:
     """Return each page by a name, for an application that asks."""
     return {
@@ -53,6 +82,14 @@ def examples(app: Any) -> dict[str, tuple[str, Callable[[], dict[str, Any]]]]:
         ),
         "sandbox-preview": ("sandbox/preview.html", _preview()),
         "sandbox-previewed": ("sandbox/preview.html", _preview(preview=TOLD, id_token="{}", userinfo="{}")),
+        "playground-build": ("playground/build.html", _building()),
+        "playground-nobody": ("playground/build.html", _building(mirror=None)),
+        "playground-begun": ("playground/run.html", _run()),
+        "playground-refused": (
+            "playground/run.html",
+            _run(response={"error": "access_denied", "state": "s"}),
+        ),
+        "playground-done": ("playground/run.html", _run(EXCHANGED, response={"code": "c", "state": "s"})),
         "sandbox-faults": ("sandbox/faults.html", _faults()),
         "sandbox-faults-on": ("sandbox/faults.html", _faults(faults_on=["Token endpoint: 503"])),
     }
