@@ -19,6 +19,9 @@ MAX_HEADER_LENGTH = 512
 CLOCK_SKEW_SECONDS = 60  # what the clocks of two of our machines may differ by
 HEADER_MEMBERS = frozenset(("alg", "kid", "typ"))
 
+# Behind a kid, before a further name of its key; no kid of ours has it
+NAME_MARK = "~"
+
 
 class InvalidToken(ValueError):
     """Not a good token of ours. `reason` is a stable word for the log.
@@ -42,9 +45,13 @@ class ParsedToken(NamedTuple):
     signature: bytes
 
 
-def serialize_header(key: SigningKey, typ: str) -> bytes:
-    """Return the protected header's segment: the same for every token of this key and type."""
-    return encode_segment(orjson.dumps({"alg": key.alg, "kid": key.kid, "typ": typ}))
+def serialize_header(key: SigningKey, typ: str, name: str = "") -> bytes:
+    """Return the protected header's segment: the same for every token of this key and type.
+
+    `name` calls the key by a further name.
+    """
+    kid = f"{key.kid}{NAME_MARK}{name}" if name else key.kid
+    return encode_segment(orjson.dumps({"alg": key.alg, "kid": kid, "typ": typ}))
 
 
 def serialize(header: bytes, claims: Mapping[str, Any], key: SigningKey) -> str:

@@ -29,7 +29,8 @@ class KeySet:
         self._headers: dict[tuple[str, str], bytes] = {}
 
     def find(self, kid: str) -> SigningKey | None:
-        return self._by_kid.get(kid)
+        """Return the key of this kid, or of one of its further names."""
+        return self._by_kid.get(kid) or self._by_kid.get(kid.partition(compact.NAME_MARK)[0])
 
     def find_parsed(self, stored: StoredKey) -> SigningKey | None:
         """Return the key of exactly this record."""

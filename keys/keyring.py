@@ -64,8 +64,10 @@ class Keyring:
         self._last: Reading | None = None
         self._tried_at = 0
 
-    def sign(self, claims: Mapping[str, Any], *, alg: str, typ: str, now: int) -> str:
+    def sign(self, claims: Mapping[str, Any], *, alg: str, typ: str, now: int, name: str = "") -> str:
         """Return the claims as a compact JWS by the active key of `alg`; its header holds alg, kid and typ.
+
+        `name` calls the key by a further name, which is its caller's to publish.
 
         Raises StoreUnavailable where the store has been out of reach for longer than a new key waits to be
         used, and ValueError for a programmer's mistake: an algorithm that we have no keys for, claims that
@@ -77,7 +79,8 @@ class Keyring:
         key = key_set.find_active(alg, now)
         if key is None:
             raise ValueError(f"there is no key to sign with {alg}")
-        return compact.serialize(key_set.serialize_header(key, typ), claims, key)
+        header = compact.serialize_header(key, typ, name) if name else key_set.serialize_header(key, typ)
+        return compact.serialize(header, claims, key)
 
     def verify(self, token: str, *, typ: str | None, now: int, allow_expired: bool = False) -> dict[str, Any]:
         """Return the claims of a token that we signed, of this `typ` (None: of any), and that is good now.

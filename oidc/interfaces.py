@@ -219,8 +219,8 @@ class Subjects(Protocol):
 
 
 class Signer(Protocol):
-    def sign(self, claims: Mapping[str, Any], *, alg: str, typ: str, now: int) -> str:
-        """Return a compact JWS by the active key of `alg`."""
+    def sign(self, claims: Mapping[str, Any], *, alg: str, typ: str, now: int, name: str = "") -> str:
+        """Return a compact JWS by the active key of `alg`, called by this further name if there is one."""
 
     def verify(self, token: str, *, typ: str | None, now: int, allow_expired: bool = False) -> dict[str, Any]:
         """Return the claims of a token of ours; raise an exception named InvalidToken otherwise."""

@@ -34,6 +34,7 @@ PARAMETER = "sandbox_fault"
 REASON = "sandbox_fault"
 HEADER = "Tnid-Sandbox-Fault"
 SLOW_SECONDS = 5
+NEW_KEY_SECONDS = 3
 SKEW_SECONDS = 600
 
 ERRORS: Mapping[str, type[OAuthError]] = {
@@ -56,12 +57,21 @@ TOKEN_UNAVAILABLE, TOKEN_SLOW, TOKEN_REFUSED = "token_unavailable", "token_slow"
 EXPIRED, EARLY = "id_token_expired", "id_token_early"
 WRONG_ISSUER, WRONG_AUDIENCE = "id_token_wrong_issuer", "id_token_wrong_audience"
 WRONG_NONCE, WRONG_SIGNATURE = "id_token_wrong_nonce", "id_token_wrong_signature"
-UNKNOWN_KEY = "id_token_unknown_key"
+UNKNOWN_KEY, NEW_KEY = "id_token_unknown_key", "id_token_new_key"
 USERINFO_REFUSED, USERINFO_UNAVAILABLE = "userinfo_unauthorized", "userinfo_unavailable"
 USERINFO_SLOW, WRONG_SUBJECT = "userinfo_slow", "userinfo_wrong_subject"
 
 AT_AUTHORIZATION = (*ERRORS, CODE_EXPIRED, CODE_USED)
-OF_ID_TOKEN = (EXPIRED, EARLY, WRONG_ISSUER, WRONG_AUDIENCE, WRONG_NONCE, WRONG_SIGNATURE, UNKNOWN_KEY)
+OF_ID_TOKEN = (
+    EXPIRED,
+    EARLY,
+    WRONG_ISSUER,
+    WRONG_AUDIENCE,
+    WRONG_NONCE,
+    WRONG_SIGNATURE,
+    UNKNOWN_KEY,
+    NEW_KEY,
+)
 AT_TOKEN = (TOKEN_UNAVAILABLE, TOKEN_SLOW, TOKEN_REFUSED, *OF_ID_TOKEN)
 AT_USERINFO = (USERINFO_UNAVAILABLE, USERINFO_SLOW, USERINFO_REFUSED, WRONG_SUBJECT)
 SLOW = (TOKEN_SLOW, USERINFO_SLOW)
@@ -74,11 +84,17 @@ class Faults(Protocol):
     def take(self, client: Client, endpoint: str, now: int) -> str:
         """Return the fault that is due at this endpoint, and count it; "" for none."""
 
+    def name_key(self, now: int) -> str:
+        """Return a further name of our keys, which is published soon: in NEW_KEY_SECONDS at the latest."""
+
 
 class NoFaults:
     """Where nobody can set any."""
 
     def take(self, client: Client, endpoint: str, now: int) -> str:
+        return ""
+
+    def name_key(self, now: int) -> str:
         return ""
 
 
@@ -147,6 +163,8 @@ def spoil(grant: Grant, request: AuthorizationRequest) -> Grant:
 
 def seconds_late(fault: str) -> int:
     """Return how late an answer leaves that was made in time."""
+    if fault == NEW_KEY:
+        return NEW_KEY_SECONDS
     return SLOW_SECONDS if fault in SLOW else 0
 
 

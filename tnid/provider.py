@@ -13,7 +13,7 @@ from oidc.clients.authentication import NoteSecret
 from oidc.clients.mtls import Mtls
 from oidc.clients.outbound import Outbound
 from oidc.credentials.sd_jwt import ALG as CREDENTIAL_ALG
-from oidc.interfaces import Consents, Events, Mandates, Registrar
+from oidc.interfaces import Consents, Events, Mandates, Registrar, Signer
 from oidc.models import Grant
 from oidc.parts import NoteUse, ProviderConfig, Stores, ignore_use
 from oidc.provider import Provider
@@ -174,7 +174,7 @@ OF_SETTINGS = (
 def build_provider(
     settings: Settings,
     sealer: Sealer,
-    keyring: Keyring,
+    signer: Signer,
     stores: Stores,
     events: Events,
     note_reuse: Callable[[Grant, int], None],
@@ -202,7 +202,7 @@ def build_provider(
     return Provider(
         config,
         stores,
-        keyring,
+        signer,
         events,
         token_key=sealer.derive("oidc.tokens"),
         subject_salt=sealer.derive("oidc.subjects"),

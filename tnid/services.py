@@ -44,6 +44,7 @@ from tnid.qr.parts import build_qr_sign_ins, build_qr_tickets
 from tnid.rates.parts import build_rates, make_admission
 from tnid.recovery.parts import build_recovery
 from tnid.reviews.parts import build_reviews
+from tnid.sandbox.new_keys import NamedKeys
 from tnid.sandbox.parts import build_sandbox
 from tnid.scim.parts import build_employer_tokens, build_scim
 from tnid.sealing import Sealer, load_master_key
@@ -118,7 +119,8 @@ class Services:
         self.rates, self.rate_rules = build_rates(self)
         self.challenge = build_challenge(self)
         self.provider = build_provider(
-            self.settings, self.sealer, self.keyring, stores, self.audit, stolen.tell, make_admission(self),
+            self.settings, self.sealer, NamedKeys(self.keyring, self.sandbox.faults.new_keys), stores,
+            self.audit, stolen.tell, make_admission(self),
             SecretUses(ClientSecretStore(self.database)).note,
             self.sandbox.faults, build_registrar(self), self.uses.note,
         )  # fmt: skip

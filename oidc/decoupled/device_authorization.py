@@ -16,7 +16,7 @@ from oidc.parts import Parts
 from oidc.refusal import refuse
 from oidc.token.handles import hash_code, new_code, new_identifier
 
-VERIFICATION_PATH = "/device"
+VERIFICATION_PATH, SANDBOX_PATH = "/device", "/sandbox/device"
 TRIES = 8
 
 
@@ -25,7 +25,7 @@ class DeviceAuthorizationEndpoint:
 
     def __init__(self, parts: Parts) -> None:
         self._config = parts.config
-        self._verification_uri = parts.config.issuer + VERIFICATION_PATH
+        self._issuer = parts.config.issuer
         self._authenticator = parts.authenticator
         self._store = parts.stores.decoupled
         self._handles = parts.handles
@@ -51,12 +51,14 @@ class DeviceAuthorizationEndpoint:
         device_code = new_code()
         user_code = self._add(client, scope, device_code, asked_from, now)
         shown = show_user_code(user_code)
+        # Who is made up is picked beside the code, and signs in nowhere else
+        address = self._issuer + (SANDBOX_PATH if client.is_sandbox else VERIFICATION_PATH)
         return json_response(
             {
                 "device_code": device_code,
                 "user_code": shown,
-                "verification_uri": self._verification_uri,
-                "verification_uri_complete": f"{self._verification_uri}?user_code={shown}",
+                "verification_uri": address,
+                "verification_uri_complete": f"{address}?user_code={shown}",
                 "expires_in": self._config.decoupled_lifetime_seconds,
                 "interval": self._config.polling_interval_seconds,
             }

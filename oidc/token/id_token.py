@@ -9,7 +9,7 @@ from authlib.oidc.core.grants.util import create_half_hash
 from oidc.models import Client, Grant
 from oidc.parts import Parts
 from oidc.release import Part, release
-from oidc.sandbox_faults import spoil_claims, spoil_signature
+from oidc.sandbox_faults import NEW_KEY, spoil_claims, spoil_signature
 from oidc.token.encryption import check_encryption_key, encrypt, is_encrypted
 
 
@@ -19,6 +19,7 @@ class IdTokens:
     def __init__(self, parts: Parts) -> None:
         self._issuer = parts.config.issuer
         self._signer = parts.signer
+        self._faults = parts.config.faults
         self._identifiers = parts.identifiers
         self._subjects = parts.stores.subjects
         self._client_keys = parts.client_keys
@@ -36,7 +37,8 @@ class IdTokens:
         claims = self.claims(client, grant, access_token, now)
         if fault:
             claims = spoil_claims(claims, fault)
-        signed = self._signer.sign(claims, alg=client.id_token_alg, typ="JWT", now=now)
+        name = self._faults.name_key(now) if fault == NEW_KEY else ""
+        signed = self._signer.sign(claims, alg=client.id_token_alg, typ="JWT", now=now, name=name)
         if fault:
             signed = spoil_signature(signed, fault)
         if not is_encrypted(client, "id_token"):

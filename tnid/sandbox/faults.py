@@ -14,6 +14,7 @@ import orjson
 from oidc.interfaces import Events
 from oidc.models import Client
 from oidc.sandbox_faults import AT_TOKEN, AT_USERINFO
+from tnid.sandbox.new_keys import NewKeys
 from tnid.stores.clients import ClientStore
 
 MOST_REQUESTS = 100
@@ -34,8 +35,9 @@ class Active(NamedTuple):
 class SandboxFaults:
     """Sets, takes and ends them; each method runs in the caller's unit of work."""
 
-    def __init__(self, clients: ClientStore, events: Events) -> None:
+    def __init__(self, clients: ClientStore, new_keys: NewKeys, events: Events) -> None:
         self._clients = clients
+        self.new_keys = new_keys
         self._events = events
 
     def set(self, client_id: str, name: str, *, until: int, left: int | None, by: str, now: int) -> bool:
@@ -75,6 +77,9 @@ class SandboxFaults:
             if self._clients.replace_sandbox_faults(client.client_id, was, _living(rest, now)):
                 return str(found["name"])
         return ""
+
+    def name_key(self, now: int) -> str:
+        return self.new_keys.name(now)
 
     def _change(self, client_id: str, change: Any) -> bool:
         for _ in range(TRIES):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import request
+from flask import g, request
 
 from tnid import services, web
 from tnid.signin import session
@@ -12,6 +12,12 @@ from tnid.signin.worlds import SANDBOX
 
 ONE_FACTOR = Assurance(LOA1, ("pwd",))
 TWO_FACTORS = Assurance(LOA2, ("pwd", "otp", "mfa"))
+
+
+def enter() -> None:
+    """Have the page belong to the sandbox, where no application's request says so."""
+    g.is_sandbox = True
+    session.look_again()
 
 
 def begin(account_id: str, assurance: Assurance) -> str:

@@ -79,6 +79,10 @@ WORDS: Mapping[str, Words] = {
         _("The ID token's key is not in the JWKS"),
         _("Fetch the JWKS anew, once; where the key still isn't there, refuse the token."),
     ),
+    faults.NEW_KEY: Words(
+        _("The ID token is of a new key that is in the JWKS by now"),
+        _("Fetch the JWKS anew when a kid is unknown, and accept the token."),
+    ),
     faults.USERINFO_UNAVAILABLE: Words(
         _("UserInfo answers 503 with Retry-After"), _("Go on without the claims, or try again later.")
     ),

@@ -12,7 +12,7 @@ from tnid.playground.forms import RequestForm
 from tnid.playground.runs import Held, Run, Step
 from tnid.playground.views import shown
 from tnid.sandbox.claim_words import source_of
-from tnid.sandbox.forms import FailForm, FaultForm, PickForm, PreviewForm
+from tnid.sandbox.forms import DeviceForm, FailForm, FaultForm, PickForm, PreviewForm
 from tnid.sandbox.people import people
 from tnid.sandbox.preview import Row
 from tnid.sandbox.words import WORDS
@@ -29,7 +29,8 @@ def _picker(app: Any, **context: Any) -> Callable[[], dict[str, Any]]:
     def make() -> dict[str, Any]:
         forms = {"form": PickForm(), "failing": FailForm()}
         listed = {"people": list(people().values()), "uid": "u", "app": app, "is_sandbox": True}
-        return {**forms, **listed, "picked": None, **context}
+        made = {**forms, **listed, "picked": None, **context}
+        return {**made, "form": DeviceForm()} if made.pop("device", False) else made
 
     return make
 
@@ -80,6 +81,7 @@ def examples(app: Any) -> dict[str, tuple[str, Callable[[], dict[str, Any]]]]:
             "sandbox/wait.html",
             lambda: {"app": app, "seconds": 20, "is_sandbox": True},
         ),
+        "sandbox-device": ("sandbox/device.html", _picker(app, form=None, device=True)),
         "sandbox-preview": ("sandbox/preview.html", _preview()),
         "sandbox-previewed": ("sandbox/preview.html", _preview(preview=TOLD, id_token="{}", userinfo="{}")),
         "playground-build": ("playground/build.html", _building()),

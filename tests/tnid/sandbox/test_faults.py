@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import threading
 from collections.abc import Callable
 
 import pytest
+from joserfc import jws
+from joserfc.jwk import KeySet
 
 from oidc.http import json_response
-from oidc.sandbox_faults import AT_TOKEN, AT_USERINFO, ERRORS
+from oidc.sandbox_faults import AT_TOKEN, AT_USERINFO, ERRORS, NEW_KEY_SECONDS
 from tests.conftest import Clock
 from tests.tnid.conftest import InProcess, Someone
 from tests.tnid.sandbox.conftest import Developer, pick, told
@@ -16,6 +20,7 @@ from tnid.db import Database
 from tnid.sandbox import late
 from tnid.sandbox.faults import SandboxFaults
 from tnid.sandbox.late import AT_ONCE, Late
+from tnid.sandbox.new_keys import SLOT_SECONDS, SLOTS
 from tnid.sandbox.picker import WAIT_SECONDS
 from tnid.sandbox.words import AT_PICKER, WORDS
 from tnid.services import Services
@@ -193,3 +198,30 @@ def test_strangers_and_readers_set_none(
         )
     assert stranger.get(f"{developer.address}/faults").status_code == 404
     assert services.sandbox.faults.list_active(developer.client_id, clock.now()) == []
+
+
+# Keys
+
+
+def kids(services: Services, now: int) -> set[str]:
+    keys = json.loads(services.provider.jwks(now).body)["keys"]
+    return {key["kid"] for key in keys}
+
+
+def test_a_new_name_of_a_key_is_published_when_a_sandbox_asks(services: Services, clock: Clock) -> None:
+    services.keyring.ensure(clock.now())
+    before = kids(services, clock.now())
+    assert not any("~" in kid for kid in before)
+    with services.database.unit():
+        name = services.sandbox.faults.name_key(clock.now())
+        assert services.sandbox.faults.name_key(clock.now()) == name, "one for everybody"
+    claims = {"iss": "x", "iat": clock.now(), "exp": clock.now() + 600}
+    token = services.provider.signer.sign(claims, alg="RS256", typ="JWT", now=clock.now(), name=name)
+    kid = json.loads(base64.urlsafe_b64decode(token.partition(".")[0] + "=="))["kid"]
+    assert kid.endswith(f"~{name}") and kid not in before
+    later = clock.advance(NEW_KEY_SECONDS)
+    keys = KeySet.import_key_set(json.loads(services.provider.jwks(later).body))
+    assert jws.deserialize_compact(token, keys, algorithms=["RS256"]).payload
+    assert services.provider.signer.verify(token, typ="JWT", now=later)["iss"] == "x", "ours, too"
+    assert kids(services, later) >= before
+    assert kids(services, clock.advance(SLOTS * SLOT_SECONDS)) == before, "and gone again after a while"
