@@ -29,6 +29,7 @@ from tnid.front_http import not_modified, problem, read_request, security_header
 from tnid.metrics import PATH as METRICS_PATH
 from tnid.metrics import metrics
 from tnid.monitoring.requests import REQUEST_ID, ROUTE, number_of
+from tnid.plain_http import HttpsOnly
 from tnid.qr import polls
 from tnid.qr.parts import build_polls
 from tnid.sandbox.late import Late
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 RETRY_AFTER_SECONDS = 5
 # The answers to a wrong secret, or to a token that is none
 UNPROVEN = frozenset({401, 403})
+SCIM_PREFIX = "/scim/"
 CLIENT_PREFIX = discovery.ENDPOINTS["registration_endpoint"] + "/"
 log = logging.getLogger(__name__)
 _STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
@@ -120,6 +122,11 @@ class Front:
         also = (*number_of(found, environ), *self._headers_of(path))
         start_response(_STATUS_LINES[found.status], all_headers(found, also))
         return body
+
+    def is_for_machines(self, path: str) -> bool:
+        """Say whether machines alone ask for this: no page is there."""
+        route = self._find_route(path)
+        return (route is not None and not route.has_page) or path.startswith(SCIM_PREFIX)
 
     def _headers_of(self, path: str) -> Headers:
         return self._open_headers if path in cross_origin.PATHS else self._headers
@@ -313,5 +320,8 @@ def silent_sign_on(services: Services) -> Answer:
 
 
 def install(app: Any, services: Services) -> None:
-    """Put the front before a Flask application."""
-    app.wsgi_app = Front(app.wsgi_app, services)
+    """Put the front before a Flask application, and before it what refuses plain http."""
+    front = Front(app.wsgi_app, services)
+    settings = services.settings
+    is_behind = bool(settings.trusted_proxies) and not settings.is_plain_http
+    app.wsgi_app = HttpsOnly(front, settings, front.is_for_machines) if is_behind else front

@@ -84,6 +84,12 @@ def find_peer(environ: Mapping[str, Any], trusted: Iterable[Network]) -> Peer:
     return peer
 
 
+def find_forwarded_scheme(environ: Mapping[str, Any], trusted: Iterable[Network]) -> str:
+    """Return by which scheme a trusted proxy was asked, as it says, or ""."""
+    said = str(environ.get("HTTP_X_FORWARDED_PROTO", "")).rpartition(",")[2].strip().lower()
+    return said if said and is_in(str(environ.get("REMOTE_ADDR") or ""), tuple(trusted)) else ""
+
+
 def find_certificate(environ: Mapping[str, Any], header: str | None, trusted: Iterable[Network]) -> str:
     """Return the client's TLS certificate as a trusted proxy wrote it into `header`, or ""."""
     if header is None or not is_in(str(environ.get("REMOTE_ADDR") or ""), tuple(trusted)):

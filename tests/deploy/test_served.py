@@ -17,12 +17,15 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
+from oidc.discovery import ENDPOINTS, OPENID_PATH
 from tests.servers.certificates import SERVER, localhost, make_authority, make_certificate
 from tests.servers.processes import free_port, is_listening, stop, wait_until
 from tests.servers.programs import get_program
 from tests.servers.provider import ROOT, Provider, running_provider
 from tnid.monitoring.figures import DROPPED
 
+# What browsers are sent to
+PAGES = ("authorization_endpoint", "end_session_endpoint")
 MONITORING = ROOT / "deploy" / "monitoring"
 # Of Prometheus itself and of other exporters
 FOREIGN = {
@@ -159,9 +162,18 @@ def test_what_is_too_large_is_refused_before_it_reaches_a_node(browser: httpx.Cl
     assert browser.post("/login", content=megabyte[:70_000]).status_code in (400, 413)
 
 
-def test_plain_http_is_sent_on(ports: dict[str, int], provider: Provider) -> None:
-    answer = httpx.get(f"http://127.0.0.1:{ports['http']}/x?y", headers={"Host": "localhost"})
-    assert (answer.status_code, answer.headers["Location"]) == (301, "https://localhost/x?y")
+def test_ht_008_people_are_sent_on_from_plain_http_and_machines_are_refused(
+    ports: dict[str, int], provider: Provider
+) -> None:
+    plain, headers = f"http://127.0.0.1:{ports['http']}", {"Host": "localhost"}
+    for path in ("/x?y", "/login", "/authorize?client_id=a", "/tokens"):
+        answer = httpx.get(plain + path, headers=headers)
+        assert (answer.status_code, answer.headers["Location"]) == (308, f"https://localhost{path}")
+    machines = [path for name, path in ENDPOINTS.items() if name not in PAGES]
+    for path in (*machines, f"{ENDPOINTS['registration_endpoint']}/abc", "/scim/v2/Users", OPENID_PATH):
+        for method in ("GET", "POST"):
+            answer = httpx.request(method, plain + path, headers=headers)
+            assert (answer.status_code, "Location" in answer.headers) == (403, False), path
 
 
 def test_machines_alone_are_asked_for_certificates(

@@ -61,10 +61,14 @@ class Care:
         return None
 
     def _unlock(self, account: Account, _by: dict[str, str], _now: int) -> Refused | None:
-        self._limits.forget(Bucket(PASSWORD, f"account:{account.id}"))
-        for limit in (SECOND_FACTOR, RECOVERY_CODE, USER_CODE):
-            self._limits.forget(Bucket(limit, account.id))
+        self.forget_guesses(account.id)
         return None
+
+    def forget_guesses(self, account_id: str) -> None:
+        """Remove the counters of wrong guesses at an account; the caller records it."""
+        self._limits.forget(Bucket(PASSWORD, f"account:{account_id}"))
+        for limit in (SECOND_FACTOR, RECOVERY_CODE, USER_CODE):
+            self._limits.forget(Bucket(limit, account_id))
 
     def end_session(self, account: Account, sid: str, by: str, now: int) -> Refused | None:
         """End one session; `no_session` where it is none of the account's, or over."""

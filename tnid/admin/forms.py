@@ -91,7 +91,8 @@ class AuditForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
             SelectChoice("", _("Every outcome")),
             SelectChoice("ok", _("Done")),
             SelectChoice("refused", _("Refused")),
-        ]
+        ],
+        default="",
     )
     reason = text_field()
     account = text_field()

@@ -43,7 +43,7 @@ class OutboxCare:
         self._record("outbox.retry", None, by, now, messages=len(retried))
         return len(retried)
 
-    def give_up(self, id_: int, typed: str, by: str, now: int) -> Refused | None:
+    def give_up(self, id_: int, typed: str, by: str | None, now: int) -> Refused | None:
         """Send one message no more, for a reason: `message_over` as above, or where that was done."""
         reason, row = read_reason(typed), self._store.find(id_)
         refused = reason if isinstance(reason, Refused) else None
@@ -65,7 +65,7 @@ class OutboxCare:
         return True
 
     def _record(
-        self, event: str, refused: Refused | None, by: str, now: int, **details: Any
+        self, event: str, refused: Refused | None, by: str | None, now: int, **details: Any
     ) -> Refused | None:
         self._events.record(
             event, outcome="refused" if refused else "ok", reason=refused.reason if refused else None,

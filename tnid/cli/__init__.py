@@ -32,6 +32,7 @@ from tnid.cli.request import request
 from tnid.cli.resource import resource
 from tnid.cli.sandbox import sandbox
 from tnid.cli.serve import serve
+from tnid.cli.session import session
 from tnid.cli.switch import switch
 from tnid.cli.team import team
 
@@ -61,6 +62,7 @@ for command in (
     demo,
     sandbox,
     outbox,
+    session,
     switch,
     audit,
     qr,

@@ -107,6 +107,32 @@ def enable(username: str, as_json: bool) -> None:
 @account.command()
 @click.argument("username")
 @with_json
+def unlock(username: str, as_json: bool) -> None:
+    """Forget the wrong guesses at an account: its person may try again now."""
+    with open_services() as services:
+        found = _get(services, username)
+        services.admin.care.forget_guesses(found.id)
+        services.audit.record("account.unlock", account_id=found.id, now=clock.now())
+    answer(as_json, {"sub": found.id, "is_unlocked": True}, f"Wrong guesses at {username} are forgotten.")
+
+
+@account.command("sign-out")
+@click.argument("username")
+@with_json
+def sign_out(username: str, as_json: bool) -> None:
+    """End every session of an account."""
+    now = clock.now()
+    with open_services() as services:
+        found = _get(services, username)
+        ended = services.sessions.end_all(found.id, now)
+        services.qr_sign_ins.end_all(found.id, now)
+        services.audit.record("session.end", account_id=found.id, details={"ended": ended}, now=now)
+    answer(as_json, {"sub": found.id, "ended": ended}, f"{ended} sessions of {username} are ended.")
+
+
+@account.command()
+@click.argument("username")
+@with_json
 def export(username: str, as_json: bool) -> None:
     """Print all that is stored about a person, as they may ask for; the export is recorded."""
     now = clock.now()

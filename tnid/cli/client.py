@@ -169,6 +169,20 @@ def disable(client_id: str, as_json: bool) -> None:
     answer(as_json, {"client_id": client_id, "disabled_at": now}, f"Client {client_id} is disabled.")
 
 
+@client.command()
+@click.argument("client_id")
+@with_json
+def enable(client_id: str, as_json: bool) -> None:
+    """Let a client that was shut go on."""
+    now = clock.now()
+    with open_services() as services:
+        _get(services, client_id)
+        if not services.clients.enable(client_id, now):
+            raise Refusal(f"Client {client_id} is not disabled.")
+        services.audit.record("client.enable", client_id=client_id, now=now)
+    answer(as_json, {"client_id": client_id, "disabled_at": None}, f"Client {client_id} goes on.")
+
+
 @client.command("rotate-secret")
 @click.argument("client_id")
 @click.option(

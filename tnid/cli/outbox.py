@@ -55,6 +55,20 @@ def retry(ids: tuple[int, ...], dead: bool, as_json: bool) -> None:
     answer(as_json, {"retried": retried}, f"{len(retried)} messages will be sent now.")
 
 
+@outbox.command("give-up")
+@click.argument("id_", type=int, metavar="ID")
+@click.option("--reason", required=True, help="Why; it stands beside the message and in the log.")
+@with_json
+def give_up(id_: int, reason: str, as_json: bool) -> None:
+    """Send one message no more; for 30 days it can still be retried."""
+    with open_services() as services:
+        refused = services.admin.outbox.give_up(id_, reason, None, clock.now())
+    if refused is not None:
+        text = "A reason has 5 to 300 characters." if refused.field else "It is over, or being sent just now."
+        raise Refusal(text)
+    answer(as_json, {"given_up": id_}, f"Message {id_} is given up.")
+
+
 def _describe(row: Any) -> dict[str, Any]:
     return {**{name: getattr(row, name) for name in SHOWN}, "state": _state(row)}
 
