@@ -27,6 +27,7 @@ from tnid.stores.grants import grants
 NOW = 1_795_000_000
 KEY = bytes(range(32))
 DAY = 86400
+TABLES = ("client_log", "client_hours")
 KEEPING = Keeping(30 * DAY, 400 * DAY, 8)
 
 
@@ -225,6 +226,9 @@ def test_a_sign_in_is_one_flow_from_its_screens_to_its_tokens(
     figures = services.client_log.get_figures("jobs", PERIODS[0], clock.now())
     assert (figures.finished, figures.refused) == (1, 0)
     assert 30 < (figures.median_seconds or 0) <= 45
+    kept = [services.database.fetch_all(text(f"SELECT * FROM {name}")) for name in TABLES]
+    for canary in (minh.id, minh.username, "Minh", "912345678", "192.0.2.1", "httpx", grant.sid, grant.id):
+        assert canary not in repr(kept)
 
 
 def _redeem(services: Services, grant: Any, now: int) -> None:

@@ -25,6 +25,7 @@ from tnid.db import Database, DatabaseUnavailable
 from tnid.outbox import Schedule, Sender
 from tnid.services import Services
 from tnid.stores.client_log import ClientLogStore
+from tnid.stores.interactions import _LIST_ABANDONED
 from tnid.stores.outbox import OutboxStore
 
 NOW = 1_795_000_000
@@ -124,6 +125,15 @@ def test_a_long_pause_of_the_housekeeper_is_looked_back_on(
     clock.advance(services.settings.interaction_lifetime_seconds + LONGEST_LOOK_SECONDS - 5)
     build_abandoned(services).note(clock.now(), most=10)
     assert uid_of(services)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_what_ran_out_is_found_by_an_index(database: Database) -> None:
+    compiled = _LIST_ABANDONED.compile()
+    given: dict[str, Any] = dict.fromkeys(compiled.params, 1)
+    with database._engine.connect() as connection:
+        plan = [row.detail for row in connection.execute(text(f"EXPLAIN QUERY PLAN {compiled}"), given)]
+    assert ["ix_interactions_expires_at" in step for step in plan] == [True]
 
 
 # Deliveries
