@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import httpx
 import pytest
 
 from tests.clients.quick_starts.pages import PAGES, get_quick_start
@@ -53,3 +54,16 @@ def test_a_developer_follows_the_portal_and_signs_in_as_somebody_made_up(
 def test_the_page_names_what_the_portal_shows() -> None:
     assert {"ISSUER", "CLIENT_ID", "CLIENT_SECRET"} <= set(re.findall(r"\b[A-Z]+_?[A-Z]+\b", TEXT))
     assert "make run" in TEXT and "/developers" in TEXT
+
+
+def test_a_program_registers_by_the_document_that_the_page_prints(town: Province) -> None:
+    printed = re.search(r"--data '(\{.*?\})'", (PAGES.parent / "automation.md").read_text(), re.DOTALL)
+    assert printed
+    token = town.tnid("client", "initial-token")["initial_access_token"]
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    made = httpx.post(f"{town.issuer}/clients", content=printed[1], headers=headers)
+    assert made.status_code == 201, made.text
+    own = {"Authorization": f"Bearer {made.json()['registration_access_token']}"}
+    assert httpx.get(made.json()["registration_client_uri"], headers=own).status_code == 200
+    assert httpx.delete(made.json()["registration_client_uri"], headers=own).status_code == 204
+    assert httpx.get(made.json()["registration_client_uri"], headers=own).status_code == 401
