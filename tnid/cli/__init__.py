@@ -12,6 +12,7 @@ import click
 from tnid.cli.account import account
 from tnid.cli.alarm import alarm
 from tnid.cli.application import application
+from tnid.cli.application_lives import adopt, end, resume, suspend
 from tnid.cli.application_log import log
 from tnid.cli.audit import audit
 from tnid.cli.backup import backup, restore
@@ -30,6 +31,7 @@ from tnid.cli.qr import qr
 from tnid.cli.refusals import Commands
 from tnid.cli.request import request
 from tnid.cli.resource import resource
+from tnid.cli.review import review
 from tnid.cli.sandbox import sandbox
 from tnid.cli.serve import serve
 from tnid.cli.session import session
@@ -54,6 +56,7 @@ for command in (
     team,
     application,
     resource,
+    review,
     account,
     request,
     official,
@@ -73,5 +76,7 @@ for command in (
 ):
     main.add_command(command)
 application.add_command(log)
+for life in (adopt, suspend, resume, end):
+    application.add_command(life)
 employer.add_command(token)
 employer.add_command(import_list)

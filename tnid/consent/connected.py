@@ -64,6 +64,7 @@ def show(client_id: str) -> ResponseReturnValue:
         "consent/application.html",
         app=describe(client),
         client_id=client_id,
+        public=parts.going_live.find_public(client_id),
         has_changed=has_changed,
         entries=[describe_entry(one) for one in entries],
         notices=[

@@ -49,12 +49,26 @@ class Acts:
     ) -> None:
         """Note what somebody did. `details` hold no secrets, and of people no more than their account's
         id."""
+        self.tell(event, team_id, account_id, now, application_id=application_id, **details)
+        about = {"team": team_id, **({"application": application_id} if application_id else {}), **details}
+        self._events.record(event, account_id=account_id, client_id=client_id, now=now, details=about)
+
+    def tell(
+        self,
+        event: str,
+        team_id: str,
+        account_id: str | None,
+        now: int,
+        *,
+        application_id: str | None = None,
+        **details: str,
+    ) -> None:
+        """Note it on the team's page alone, without `account_id` for what the province did: the log has it
+        by other hands."""
         self._store.add(
             team_id=team_id, application_id=application_id, account_id=account_id, event=event,
             details=orjson.dumps(details).decode(), occurred_at=now, expires_at=now + KEPT_SECONDS,
         )  # fmt: skip
-        about = {"team": team_id, **({"application": application_id} if application_id else {}), **details}
-        self._events.record(event, account_id=account_id, client_id=client_id, now=now, details=about)
 
     def list_of_team(self, team_id: str, *, before: int | None = None, most: int = PAGE_ACTS) -> list[Act]:
         """Return the latest acts in a team, the newest first; from before one of them."""

@@ -65,6 +65,14 @@ ACTS: dict[str, Any] = {
     "application.api_delete": _("A program deleted the sandbox client by the registration API"),
     "application.archive": _("Archived the application"),
     "application.restore": _("Took the application out of the archive"),
+    "review.submit": _("Submitted the application for review"),
+    "review.withdraw": _("Took the application back from review"),
+    "review.approve": _("The province approved the application: certificate %(number)s"),
+    "review.ask_changes": _("The province asked for changes"),
+    "review.refuse": _("The province turned the application down"),
+    "application.suspend": _("The province suspended the application"),
+    "application.resume": _("The province let the application go on"),
+    "application.end": _("The live application was ended"),
 }
 
 

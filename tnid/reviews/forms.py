@@ -28,6 +28,14 @@ FIELDS = {
 }
 
 
+REASONS = {
+    "mandates": _("Helpers"),
+    "level": _("How sure it has to be of the person"),
+    "resources": _("Interfaces of other programs"),
+    "logout": _("Sign-outs"),
+}
+
+
 def name_of_field(field: str) -> str:
     """Return what a comment is about, in words."""
     if field.startswith("items/"):

@@ -19,6 +19,7 @@ from tnid.developers.disclosure_words import KEPT_OTHER
 from tnid.developers.presets import CLI, NATIVE, SERVICE, SPA, WEB
 from tnid.interfaces import Announcer
 from tnid.reviews.agreements import Agreements
+from tnid.reviews.needs import Acts
 from tnid.stores.applications import ApplicationStore
 from tnid.stores.reviews import ReviewStore
 from tnid.stores.teams import TeamStore
@@ -45,6 +46,7 @@ class Lives:
         reviews: ReviewStore,
         clients: Clients,
         agreements: Agreements,
+        acts: Acts,
         events: Events,
         messages: Announcer,
     ) -> None:
@@ -53,6 +55,7 @@ class Lives:
         self._reviews = reviews
         self._clients = clients
         self._agreements = agreements
+        self._acts = acts
         self._events = events
         self._messages = messages
 
@@ -127,6 +130,8 @@ class Lives:
     def _note(self, event: str, row: Any, by: str | None, now: int) -> None:
         details = {"application": row.id}
         self._events.record(event, account_id=by, client_id=row.live_client_id, now=now, details=details)
+        is_own = by is not None and self._reviews.is_member(row.team_id, by)
+        self._acts.tell(event, row.team_id, by if is_own else None, now, application_id=row.id)
 
     def _refuse(self, event: str, reason: str, by: str | None, now: int) -> Refused:
         self._events.record(event, outcome="refused", reason=reason, account_id=by, now=now)

@@ -19,10 +19,10 @@ from tnid.developers.disclosure_forms import name_of_item
 from tnid.developers.disclosure_words import BASES
 from tnid.reviews.differences import list_differences
 from tnid.reviews.document import hosts_of, must_be_two, wishes_of
-from tnid.reviews.forms import CommentForm, DecisionForm, name_of_field
+from tnid.reviews.forms import REASONS, CommentForm, DecisionForm, name_of_field
 from tnid.reviews.lookalikes import names_in
+from tnid.reviews.records import Approval, Review
 from tnid.reviews.remarks import list_remarks
-from tnid.reviews.service import Approval, Review
 from tnid.reviews.words import STATES
 from tnid.stores.reviews import SUBMITTED
 
@@ -78,6 +78,7 @@ def _show(operator: Operator, review: Review, comment: CommentForm, form: Decisi
         name_of_item=name_of_item,
         name_of_field=name_of_field,
         bases=BASES,
+        reason_names=REASONS,
         states=STATES,
         comment=comment,
         form=form,

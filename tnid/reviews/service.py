@@ -3,9 +3,6 @@ work, records what it did, and tells whom it concerns."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
-
 from oidc.errors import InvalidClientMetadata, InvalidRedirectUri
 from oidc.interfaces import Events
 from oidc.models import Client
@@ -14,80 +11,16 @@ from tnid.accounts.refusal import Refused
 from tnid.db import Conflict
 from tnid.interfaces import Announcer
 from tnid.reviews.agreements import Agreements
-from tnid.reviews.document import Document, client_of, is_same, must_be_two, read, write
+from tnid.reviews.document import Document, client_of, is_same, must_be_two, write
+from tnid.reviews.needs import Acts, Changes, Clients
+from tnid.reviews.records import Approval, Comment, Review, review_of
 from tnid.stores.applications import ApplicationStore
-from tnid.stores.reviews import APPROVED, CHANGES_ASKED, OPEN, REFUSED, SUBMITTED, ReviewStore
+from tnid.stores.reviews import APPROVED, CHANGES_ASKED, REFUSED, SUBMITTED, ReviewStore
 
 MOST_WAITING = 200
 MOST_COMMENT = 1000
 MOST_COMMENTS = 200
 MOST_FIELD = 128
-
-
-class Clients(Protocol):
-    """What is needed of tnid.stores.clients."""
-
-    def find_now(self, client_id: str) -> Client | None: ...
-    def add(self, client: Client) -> None: ...
-    def set_agreed(self, client: Client, now: int) -> bool: ...
-
-
-class Changes(Protocol):
-    """What is needed of tnid.developers.changes: what the live client's settings wait for."""
-
-    def apply(
-        self, application_id: str, live: Client, agreed: Mapping[str, Any], now: int
-    ) -> Sequence[object]: ...
-
-
-class Review(NamedTuple):
-    """A review; `document` is what is reviewed, `previous` what was submitted before, None at first.
-
-    `live_client_id` and the team's are the application's as they are now.
-    """
-
-    id: str
-    application_id: str
-    state: str
-    document: Document
-    previous: Document | None
-    revision: int
-    submitted_at: int
-    decided_at: int | None
-    reason: str
-    first_by: str | None
-    first_at: int | None
-    team_id: str = ""
-    team_name: str = ""
-    live_client_id: str | None = None
-
-    @property
-    def is_open(self) -> bool:
-        return self.state in OPEN
-
-    @property
-    def name(self) -> str:
-        """Return the application's name as it was submitted."""
-        metadata = self.document["metadata"]
-        return str(metadata.get("client_name#vi") or metadata.get("client_name") or "")
-
-
-class Comment(NamedTuple):
-    """What was said, about a field of the document or "" for the whole; `by` is an account, None if gone."""
-
-    field: str
-    text: str
-    by_reviewer: bool
-    by: str | None
-    created_at: int
-
-
-class Approval(NamedTuple):
-    """What became of a yes: `is_whole` is False where a second reviewer is needed."""
-
-    is_whole: bool
-    client_id: str = ""
-    number: str = ""
 
 
 class Reviews:
@@ -100,6 +33,7 @@ class Reviews:
         clients: Clients,
         agreements: Agreements,
         changes: Changes,
+        acts: Acts,
         events: Events,
         messages: Announcer,
     ) -> None:
@@ -107,6 +41,7 @@ class Reviews:
         self._applications = applications
         self._clients = clients
         self._agreements = agreements
+        self._acts = acts
         self._events = events
         self._messages = messages
         self._changes = changes
@@ -115,22 +50,22 @@ class Reviews:
 
     def find(self, review_id: str) -> Review | None:
         row = self._store.find(review_id)
-        return None if row is None else _review(row)
+        return None if row is None else review_of(row)
 
     def list_waiting(self) -> list[Review]:
         """Return the reviews that wait for a decision, those that wait longest first."""
-        return [_review(row) for row in self._store.list_in_state(SUBMITTED, MOST_WAITING)]
+        return [review_of(row) for row in self._store.list_in_state(SUBMITTED, MOST_WAITING)]
 
     def list_in_state(self, state: str) -> list[Review]:
-        return [_review(row) for row in self._store.list_in_state(state, MOST_WAITING)]
+        return [review_of(row) for row in self._store.list_in_state(state, MOST_WAITING)]
 
     def list_of_application(self, application_id: str) -> list[Review]:
         """Return an application's reviews, the latest first."""
-        return [_review(row) for row in self._store.list_of_application(application_id)]
+        return [review_of(row) for row in self._store.list_of_application(application_id)]
 
     def find_open(self, application_id: str) -> Review | None:
         row = self._store.find_open(application_id)
-        return None if row is None else _review(row)
+        return None if row is None else review_of(row)
 
     def list_comments(self, review_id: str) -> list[Comment]:
         return [
@@ -171,7 +106,8 @@ class Reviews:
                 return self._refuse(
                     "review.submit", "team_changes_no_more", by, now, application=application_id
                 )
-        self._record("review.submit", by, now, application=application_id, review=review_id)
+        team_id = document["team"]["id"]
+        self._acts.record("review.submit", team_id, by, now, application_id=application_id, review=review_id)
         return review_id
 
     def _find_obstacle(self, document: Document) -> str | None:
@@ -193,7 +129,10 @@ class Reviews:
         if review_id is None:
             self._refuse("review.withdraw", "not_found", by, now, application=application_id)
             return False
-        self._record("review.withdraw", by, now, application=application_id, review=review_id)
+        team_id = self._applications.find(application_id).team_id
+        self._acts.record(
+            "review.withdraw", team_id, by, now, application_id=application_id, review=review_id
+        )
         return True
 
     def comment(
@@ -254,9 +193,7 @@ class Reviews:
             self._clients.set_agreed(client, now)
         document = {**review.document, "metadata": dict(client.metadata)}
         agreement = self._agreements.issue(review.application_id, review.id, client, document, now)
-        self._record(
-            "review.approve", by, now, client_id=client.client_id, review=review.id, number=agreement.number
-        )
+        self._decided("review.approve", review, by, now, number=agreement.number)
         self._tell_team(review, "review_approved", now)
         return Approval(is_whole=True, client_id=client.client_id, number=agreement.number)
 
@@ -282,11 +219,17 @@ class Reviews:
             CHANGES_ASKED: ("review.ask_changes", "review_changes"),
             REFUSED: ("review.refuse", "review_refused"),
         }[state]
-        self._record(event, by, now, review=review_id)
+        self._decided(event, review, by, now)
         self._tell_team(review, text, now)
         return None
 
     # What they have in common
+
+    def _decided(self, event: str, review: Review, by: str, now: int, **details: str) -> None:
+        """Note a decision in the log by whom, and on the team's page as the province's."""
+        details = {"review": review.id, **details}
+        self._events.record(event, account_id=by, now=now, details=details)
+        self._acts.tell(event, review.team_id, None, now, application_id=review.application_id, **details)
 
     def _find_live(self, review: Review | None) -> Client | None:
         return self._clients.find_now(review.live_client_id) if review and review.live_client_id else None
@@ -319,23 +262,3 @@ class Reviews:
     def _refuse(self, event: str, reason: str, by: str | None, now: int, **details: str) -> Refused:
         self._events.record(event, outcome="refused", reason=reason, account_id=by, now=now, details=details)
         return Refused("", reason)
-
-
-def _review(row: Any) -> Review:
-    more: Mapping[str, Any] = row._asdict()
-    return Review(
-        id=row.id,
-        application_id=row.application_id,
-        state=row.state,
-        document=read(row.document),
-        previous=read(row.previous) if row.previous else None,
-        revision=row.revision,
-        submitted_at=row.submitted_at,
-        decided_at=row.decided_at,
-        reason=row.reason,
-        first_by=row.first_by,
-        first_at=row.first_at,
-        team_id=more.get("team_id", ""),
-        team_name=more.get("team_name", ""),
-        live_client_id=more.get("live_client_id"),
-    )

@@ -16,6 +16,7 @@ from tnid.reviews.agreements import Agreement
 from tnid.reviews.differences import Difference
 from tnid.reviews.document import disclosure_of
 from tnid.reviews.forms import (
+    REASONS,
     CommentForm,
     DecisionForm,
     EndForm,
@@ -25,8 +26,8 @@ from tnid.reviews.forms import (
     name_of_field,
 )
 from tnid.reviews.missing import POINTS, Point
+from tnid.reviews.records import Comment, Review
 from tnid.reviews.remarks import Remark
-from tnid.reviews.service import Comment, Review
 from tnid.reviews.words import STATES
 
 AT = 1_795_000_000
@@ -145,6 +146,7 @@ def _review(*, is_still: bool = False, **changes: Any) -> Make:
         "remarks": REMARKS,
         "comments": COMMENTS, "needs_two": True, "is_first": False, "is_own": False,
         "name_of_item": name_of_item, "name_of_field": name_of_field, "bases": BASES, "states": STATES,
+        "reason_names": REASONS,
         "comment": CommentForm().about(DOCUMENT),
         "form": _wrong(DecisionForm(revision="2"), **({} if is_still else {"reason": "Hãy nói vì sao."})),
         **changes,

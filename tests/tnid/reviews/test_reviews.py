@@ -21,7 +21,7 @@ from tnid.accounts.refusal import Refused
 from tnid.db import Conflict
 from tnid.developers.disclosure import Wish
 from tnid.reviews.document import Document, find_excess, make_document
-from tnid.reviews.service import Approval, Review
+from tnid.reviews.records import Approval, Review
 from tnid.services import Services
 
 Submit = Callable[..., str]
