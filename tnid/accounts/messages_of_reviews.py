@@ -21,6 +21,7 @@ REVIEW_MESSAGES: dict[str, Any] = {
     "review_settings": _("The client's settings can't be registered as they are. Look through them first."),
     "review_sign": _("Tick that you stand for what is submitted."),
     "review_responsible": _("Name who is responsible, and in what position."),
+    "review_contacts": _("Give up to five e-mail addresses, with commas between them."),
     "review_open_already": _("It was submitted already. Wait for the answer, or take it back first."),
     "review_unchanged": _("Nothing differs from what is live now. Change something first, then submit it."),
     "review_outdated": _("The team has submitted it anew since this page was opened. Look at what is new."),

@@ -48,7 +48,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("disclosure.show", _("Data")),
     Section("sandbox_preview.show", _("Try"), others=("sandbox_faults", "playground")),
     Section("client_log.index", _("Log")),
-    Section("reviews.show", _("Review")),
+    Section("reviews.show", _("Review"), others=("review_papers",)),
 )
 
 

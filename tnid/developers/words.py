@@ -67,7 +67,7 @@ ACTS: dict[str, Any] = {
     "application.restore": _("Took the application out of the archive"),
     "review.submit": _("Submitted the application for review"),
     "review.withdraw": _("Took the application back from review"),
-    "review.approve": _("The province approved the application: certificate %(number)s"),
+    "review.approve": _("The province approved the application"),
     "review.ask_changes": _("The province asked for changes"),
     "review.refuse": _("The province turned the application down"),
     "application.suspend": _("The province suspended the application"),

@@ -29,8 +29,8 @@ SINGLE = (
     *("client_uri", "logo_uri", "policy_uri", "tos_uri", "jwks_uri", "sector_identifier_uri"),
     *("initiate_login_uri", "backchannel_logout_uri", "frontchannel_logout_uri", "security_events_uri"),
 )
-FACE = ("client_name", "logo_uri")
-"""Members that the texts of an application say, and not its live client's settings."""
+FACE = ("client_name", "logo_uri", "policy_uri", "tos_uri", "contacts")
+"""Members that the pages of an application ask, and not its live client's settings."""
 POLICY = ("least_acr", "least_identity_level", "accepts_mandates", "resources")
 
 
@@ -47,8 +47,9 @@ def make_document(
     Raises InvalidClientMetadata or InvalidRedirectUri where that can't be registered.
     """
     asked = read_disclosure(application.disclosure)
-    base = dict(without_loopback(sandbox.metadata)) if live is None else merge(live.metadata, pending)
-    face = {name: text for name, text in sandbox.metadata.items() if name.partition("#")[0] in FACE}
+    shown = without_loopback(sandbox.metadata)
+    base = shown if live is None else merge(live.metadata, pending)
+    face = {name: value for name, value in shown.items() if name.partition("#")[0] in FACE}
     profile = sandbox.profile if live is None else live.profile
     metadata = validate_metadata(metadata_with(asked, {**base, **face}), profile, may_be_public=True)
     return {

@@ -91,18 +91,18 @@ def has_logout(ready: Ready) -> bool:
 
 POINTS: tuple[tuple[str, Callable[[Ready], bool], Any, str], ...] = (
     ("texts", has_texts, _("Name and purpose of the application in Vietnamese"), "/texts"),
-    ("contacts", has_contacts, _("An address at which the team is reached (contacts)"), "/sandbox/settings"),
+    ("contacts", has_contacts, _("An address at which the team is reached (contacts)"), "/review/papers"),
     (
         "policy",
         has_privacy_policy,
         _("A page on how personal data is handled (policy_uri)"),
-        "/sandbox/settings",
+        "/review/papers",
     ),
     (
         "redirect_uris",
         has_redirect_uris,
         _("Redirect URIs that begin with https:// and aren't on a developer's own computer"),
-        "/sandbox/settings",
+        "/sandbox/settings/addresses",
     ),
     ("tried", has_been_tried, _("A whole sign-in in the sandbox"), ""),
     ("chosen", has_chosen, _("Which data the application asks for"), "/data/choose"),

@@ -26,6 +26,7 @@ from tnid.reviews.forms import (
     name_of_field,
 )
 from tnid.reviews.missing import POINTS, Point
+from tnid.reviews.papers_pages import PapersForm
 from tnid.reviews.records import Comment, Review
 from tnid.reviews.remarks import Remark
 from tnid.reviews.words import STATES
@@ -258,6 +259,10 @@ REVIEW_PAGES: dict[str, tuple[str, Make]] = {
         _team(application=LIVE._replace(suspended_at=AT, suspended_reason="Lộ khóa bí mật."), review=None),
     ),
     "review-team-ended": ("reviews/team.html", _team(application=LIVE._replace(ended_at=AT), review=None)),
+    "review-papers": (
+        "reviews/papers.html",
+        with_forms(lambda: {"form": _wrong(PapersForm(), policy_uri="Bắt đầu bằng https://.")}),
+    ),
     "review-logout": ("reviews/logout.html", with_forms(lambda: {"form": LogoutForm()})),
     "review-end": (
         "reviews/end.html",

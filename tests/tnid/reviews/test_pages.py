@@ -192,8 +192,27 @@ def test_why_no_logout_is_written_down(vinhs: InProcess, application: str, servi
     assert services.developers.disclosures.find(application).reasons == {"logout": "Không giữ phiên"}
 
 
+def test_contacts_and_papers_are_checked_at_their_fields(
+    vinhs: InProcess, application: str, services: Services
+) -> None:
+    here = f"/developers/apps/{application}/review/papers"
+    vinhs.open(here)
+    page = vinhs.submit("papers_submit", {"contacts": "khong phai", "policy_uri": "https://so.example/p"})
+    assert page.status == 400 and page.has("contacts-error")
+    assert page.get("contacts").value == "khong phai", "nothing typed is lost"
+    page = vinhs.submit("papers_submit", {"contacts": "a@so.example", "policy_uri": "http://so.example/p"})
+    assert page.status == 400 and page.has("policy_uri-error")
+    page = vinhs.submit("papers_submit", {"policy_uri": "https://so.example/p"})
+    assert not page.has("point_contacts") and not page.has("point_policy")
+    found = services.developers.applications.find(application)
+    assert found is not None
+    client = services.clients.find_now(found.sandbox_client_id)
+    assert client is not None and client.metadata["contacts"] == ["a@so.example"]
+
+
 @pytest.mark.parametrize(
-    "path", ["", "/submit", "/comments", "/withdraw", "/logout", "/end", "/certificates/2026-000001"]
+    "path",
+    ["", "/submit", "/comments", "/withdraw", "/logout", "/papers", "/end", "/certificates/2026-000001"],
 )
 def test_strangers_find_nothing_of_it(
     path: str, new_browser: Callable[..., InProcess], lan: Someone, application: str
