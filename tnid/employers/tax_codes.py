@@ -7,6 +7,8 @@ import unicodedata
 
 WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
 MOST_TYPED = 32
+# Of the employer of those who are made up: codes begin with their province's number, and there is no 00
+MADE_UP = "0000000017"
 _WRITTEN = re.compile(r"[0-9]{10}(-[0-9]{3})?")
 _TYPED = re.compile(r"([0-9]{10})-?([0-9]{3})?")
 # What keyboards and word processors make of a hyphen, and what people put between groups of digits

@@ -19,6 +19,7 @@ from oidc.models import Client
 from oidc.yes_no import base_of
 from tnid.accounts.verification import ELECTRONIC_RECORD, EMPLOYMENT_RECORD, TRUST_FRAMEWORK
 from tnid.employers.representatives import Representative
+from tnid.employers.tax_codes import MADE_UP
 from tnid.employment.claims import answer, day_of, tell
 from tnid.employment.shown import Shown
 
@@ -58,7 +59,7 @@ class Vouching:
             return NOTHING
         found = NOTHING
         if names - {REPRESENTS}:
-            shown = self._employments.find_shown(account_id, now, client.employer or None)
+            shown = self._employments.find_shown(account_id, now, own_employer(client) or None)
             found = NOTHING if shown is None else _of_employment(shown, client, names, now)
         if REPRESENTS not in names:
             return found.within(names)
@@ -73,6 +74,16 @@ class Vouching:
         ]
 
 
+def own_employer(client: Client) -> str:
+    """Return the tax code of the one employer whose application this is, "" for none.
+
+    At a sandbox the employer of those who are made up stands for it.
+    """
+    if client.is_sandbox:
+        return MADE_UP if client.employer or "employee" in client.scope else ""
+    return client.employer
+
+
 def may_know_employer(shown: Shown, client: Client) -> bool:
     """Say whether the worker lets a client of this kind know where they work."""
     return not (shown.is_hidden and LISTINGS.intersection(client.scope))
@@ -82,7 +93,7 @@ def _of_employment(shown: Shown, client: Client, names: frozenset[str], now: int
     may_know = may_know_employer(shown, client)
     asked = (name for name in names if base_of(name) in QUESTIONS)
     answers = {name: told for name in asked if (told := answer(name, shown, now)) is not None}
-    claims = tell(shown, now, names_employer=may_know, is_own=bool(client.employer))
+    claims = tell(shown, now, names_employer=may_know, is_own=bool(own_employer(client)))
     return Vouched(claims, answers, _record(shown, claims, names) if may_know else None)
 
 

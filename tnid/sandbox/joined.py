@@ -10,6 +10,7 @@ from oidc.decoupled.user_code import new_user_code
 from oidc.models import OPENID, Client
 from tnid.accounts.ages import VIETNAM
 from tnid.employers.organisations import NewEmployer, Organisations
+from tnid.employers.tax_codes import MADE_UP
 from tnid.employment.attestation import FIELDS, Attestation, parse
 from tnid.employment.attestations import OPERATOR, Attestations, By
 from tnid.employment.service import Employments
@@ -22,8 +23,6 @@ DAY_SECONDS = 86400
 MANDATE_SECONDS = 365 * DAY_SECONDS
 RENEWED_SECONDS = 30 * DAY_SECONDS
 KIND = "sandbox.mandate"
-# Codes begin with their province's number, of which there is no 00
-TAX_CODE = "0000000017"
 EMPLOYER = "Công ty TNHH Thử Nghiệm"
 PARK = "yen-binh-1"
 
@@ -80,7 +79,7 @@ class Jobs:
 
     def ensure(self, account_id: str, person: Person, now: int) -> None:
         """Have somebody's work be confirmed for a while yet."""
-        shown = self._employments.find_shown(account_id, now, TAX_CODE)
+        shown = self._employments.find_shown(account_id, now, MADE_UP)
         if shown is not None and shown.valid_until > now + RENEWED_SECONDS:
             return
         employer = self._find_employer(now)
@@ -97,10 +96,10 @@ class Jobs:
             self._employments.link(account_id, offer.id, offer.version, FIELDS, now, code=code)
 
     def _find_employer(self, now: int) -> Any:
-        found = self._organisations.find_approved(TAX_CODE)
+        found = self._organisations.find_approved(MADE_UP)
         if found is None:
-            self._organisations.create(NewEmployer(TAX_CODE, EMPLOYER, PARK), now)
-        return found or self._organisations.find_approved(TAX_CODE)
+            self._organisations.create(NewEmployer(MADE_UP, EMPLOYER, PARK), now)
+        return found or self._organisations.find_approved(MADE_UP)
 
 
 def _today(now: int) -> Any:

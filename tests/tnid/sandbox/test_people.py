@@ -134,3 +134,17 @@ def test_a_command_makes_them(services: Services, monkeypatch: pytest.MonkeyPatc
         done = CliRunner().invoke(main, ["sandbox", "seed", "--json"])
         assert done.exit_code == 0, done.output
         assert json.loads(done.stdout)["new"] == new
+
+
+def test_an_employers_own_application_is_tried_with_the_made_up_employer(
+    seeded: Services, clock: Clock
+) -> None:
+    metadata = {**TRIAL.metadata, "scope": "openid employee"}
+    names = frozenset({"employee_number"})
+    seeded.clients.add(replace(TRIAL, client_id="own", metadata=metadata))
+    told = seeded.vouching.vouched(id_of(seeded, "worker"), "own", names, clock.now()).claims
+    assert told["employee_number"] == people()["worker"].work["staff_code"]
+    seeded.clients.add(replace(TRIAL, client_id="live", metadata=metadata, is_sandbox=False))
+    assert not seeded.vouching.vouched(id_of(seeded, "worker"), "live", names, clock.now()).claims.get(
+        "employee_number"
+    )
