@@ -28,7 +28,7 @@ from tnid.employment import card_status
 from tnid.front_http import not_modified, problem, read_request, security_headers, too_many
 from tnid.metrics import PATH as METRICS_PATH
 from tnid.metrics import metrics
-from tnid.monitoring.requests import REQUEST_ID, ROUTE, number_of
+from tnid.monitoring.requests import REQUEST_ID, ROUTE, is_plain_get, number_of
 from tnid.plain_http import HttpsOnly
 from tnid.qr import polls
 from tnid.qr.parts import build_polls
@@ -50,6 +50,7 @@ RETRY_AFTER_SECONDS = 5
 # The answers to a wrong secret, or to a token that is none
 UNPROVEN = frozenset({401, 403})
 SCIM_PREFIX = "/scim/"
+EXTENSION = "tnid.front"
 CLIENT_PREFIX = discovery.ENDPOINTS["registration_endpoint"] + "/"
 log = logging.getLogger(__name__)
 _STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
@@ -77,6 +78,8 @@ class Document:
         self._make = make
         self._headers = headers
         self._ready: tuple[Response, list[tuple[str, str]]] | None = None
+        # Without a lock: a count that were lost where two threads meet is worth less than what one costs
+        self.times = 0
 
     def get(self, now: int) -> tuple[Response, list[tuple[str, str]]]:
         """Return the answer and all of its headers, one list for all requests; raises what making it raises.
@@ -110,6 +113,7 @@ class Front:
             with suppress(Exception):  # what failed is tried and told of below
                 response, headers = document.get(clock.now())
                 environ[ROUTE] = path
+                document.times += 1
                 start_response(_STATUS_LINES[200], headers)
                 return [response.body]
         route = self._find_route(path)
@@ -127,6 +131,10 @@ class Front:
         """Say whether machines alone ask for this: no page is there."""
         route = self._find_route(path)
         return (route is not None and not route.has_page) or path.startswith(SCIM_PREFIX)
+
+    def count_documents(self) -> dict[str, int]:
+        """Return how often each document was answered from memory."""
+        return {path: document.times for path, document in self._documents.items()}
 
     def _headers_of(self, path: str) -> Headers:
         return self._open_headers if path in cross_origin.PATHS else self._headers
@@ -239,10 +247,6 @@ def refuse_method(route: Route, environ: WSGIEnvironment) -> Response:
     return problem(405, "invalid_request", "This method is not allowed here.", (allow,))
 
 
-def is_plain_get(environ: WSGIEnvironment) -> bool:
-    return environ["REQUEST_METHOD"] == "GET" and "HTTP_IF_NONE_MATCH" not in environ
-
-
 def all_headers(response: Response, more: Headers) -> list[tuple[str, str]]:
     return [*response.headers, *more, ("Content-Length", str(len(response.body)))]
 
@@ -321,7 +325,7 @@ def silent_sign_on(services: Services) -> Answer:
 
 def install(app: Any, services: Services) -> None:
     """Put the front before a Flask application, and before it what refuses plain http."""
-    front = Front(app.wsgi_app, services)
+    front = app.extensions[EXTENSION] = Front(app.wsgi_app, services)
     settings = services.settings
     is_behind = bool(settings.trusted_proxies) and not settings.is_plain_http
     app.wsgi_app = HttpsOnly(front, settings, front.is_for_machines) if is_behind else front

@@ -42,6 +42,7 @@ def metrics(services: Services) -> Callable[[Request, WSGIEnvironment, int], Res
 def find_processes(services: Services) -> list[Process]:
     """Return the figures of this process as they are, and of the others as they left them in their files."""
     own = services.figures
+    own.refresh()
     others = [
         found for found in read_folder(services.settings.instance_dir / FOLDER) if found.name != own.name
     ]

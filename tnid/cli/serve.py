@@ -27,13 +27,15 @@ from tnid.cli.housekeeper import HousekeeperProcess
 from tnid.cli.services import open_services
 from tnid.cli.settings import get_settings
 from tnid.enrolment.views import PHOTO_PATH
+from tnid.front import EXTENSION as FRONT
+from tnid.front import Front
 from tnid.gate import Gate
 from tnid.logs import logging_config
 from tnid.metrics import PATH as METRICS_PATH
 from tnid.metrics import may_read
 from tnid.monitoring import figures as figures_of_processes
 from tnid.monitoring.parts import find_traces, watch_worker
-from tnid.monitoring.requests import Observer, RequestFigures, Watch, write_line
+from tnid.monitoring.requests import RequestFigures, Watch
 from tnid.orphans import end_with
 from tnid.qr import polls
 from tnid.settings import Settings
@@ -149,14 +151,17 @@ def load_application(settings: Settings, parent: int) -> Any:
     traces = find_traces(settings, figures.name)
     application = create_app(settings, figures)
     gate = make_gate(application, settings)
-    watch_worker(application.extensions[services.EXTENSION], gate).start()
-    observers: list[Observer] = [RequestFigures(figures).observe]
-    if settings.log_level in ("debug", "info"):
-        observers.append(write_line)
+    front: Front = application.extensions[FRONT]
+    watch_worker(application.extensions[services.EXTENSION], gate, front).start()
     # What has been made by now stays: no collection need look at it again
     gc.collect()
     gc.freeze()
-    return Watch(traces.around(gate, settings.trusted_proxies) if traces else gate, observers)
+    return Watch(
+        traces.around(gate, settings.trusted_proxies) if traces else gate,
+        RequestFigures(figures),
+        front.count_documents(),
+        is_logged=settings.log_level in ("debug", "info"),
+    )
 
 
 def make_gate(application: Any, settings: Settings) -> Gate:

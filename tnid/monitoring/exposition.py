@@ -13,6 +13,7 @@ BUCKET, SUM = f"{SECONDS}_bucket", f"{SECONDS}_sum"
 # What processes count and hold, in the order in which it is shown
 ABOUT = {
     "tnid_requests_total": "Requests answered, by class of route and status.",
+    "tnid_documents_total": "Public documents answered from memory, which no other figure counts.",
     "tnid_refused_by_gate_total": "Requests refused at the door: 503 too many at work, 429 too many senders"
     " of one address, 400 broken off.",
     "tnid_requests_at_work": "Requests at work now.",

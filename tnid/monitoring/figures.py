@@ -11,7 +11,7 @@ import fcntl
 import mmap
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -73,6 +73,8 @@ class Figures:
         # Straight-line additions hardly need it; but nothing promises that
         self.lock = threading.Lock()
         self.values = memoryview(self._memory).cast("B").cast("d")
+        # Brings what is looked at only now and then up to date
+        self.refresh: Callable[[], None] = lambda: None
         self._known: dict[Labelled, Figure] = {}
         for number, labelled in _names(self._memory):
             self._known[labelled] = self._at(number)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tnid.monitoring.figures import Figure
 from tnid.monitoring.processes import Sampler
+from tnid.monitoring.requests import DOCUMENTS
 
 if TYPE_CHECKING:
+    from tnid.front import Front
     from tnid.gate import Gate
     from tnid.monitoring.traces import Traces
     from tnid.services import Services
@@ -36,11 +39,16 @@ def find_traces(settings: Settings, process: str) -> Traces | None:
     return begin_traces(settings, process)
 
 
-def watch_worker(services: Services, gate: Gate) -> Sampler:
+def watch_worker(services: Services, gate: Gate, front: Front) -> Sampler:
     """Count what the gate refuses; return what looks at a worker process every few seconds."""
     figures, database = services.figures, services.database
     refused = {status: figures.counter(REFUSED, status=status) for status in ("400", "429", "503")}
     gate.note_refused = lambda status: refused[status[:3]].add()
+
+    def count_documents() -> dict[Figure, float]:
+        served = front.count_documents()
+        return {figures.counter(DOCUMENTS, route=path): times for path, times in served.items()}
+
     return Sampler(
         figures,
         {
@@ -49,4 +57,5 @@ def watch_worker(services: Services, gate: Gate) -> Sampler:
             "tnid_database_connections_idle": database.count_idle,
             "tnid_password_hashes_waiting": services.passwords.gate.count_inside,
         },
+        count_documents,
     )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tnid import clock
-from tnid.monitoring.figures import Figures
+from tnid.monitoring.figures import Figure, Figures
 
 SECONDS = 5.0
 MEMORY = "tnid_process_resident_memory_bytes"
@@ -18,19 +18,27 @@ OPEN_FILES = "tnid_process_open_files"
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 Gauges = Mapping[str, Callable[[], float]]
+Counts = Callable[[], Mapping[Figure, float]]
 
 
 class Sampler:
     """Keeps the gauges of this process: what is given, and what every process has."""
 
-    def __init__(self, figures: Figures, gauges: Gauges) -> None:
+    def __init__(self, figures: Figures, gauges: Gauges, read_counts: Counts = dict) -> None:
+        """`read_counts` tells of counters that are kept elsewhere, from nothing at the process's start."""
         common: Gauges = {MEMORY: resident_bytes, OPEN_FILES: count_open_files}
         self._gauges = [(figures.gauge(name), read) for name, read in {**common, **gauges}.items()]
+        # On top of what the process counted whose file this was before
+        self._counts = {figure: figure.get() for figure in read_counts()}
+        self._read_counts = read_counts
         figures.gauge(STARTED).set(clock.now())
+        figures.refresh = self.sample
 
     def sample(self) -> None:
         for gauge, read in self._gauges:
             gauge.set(read())
+        for figure, count in self._read_counts().items():
+            figure.set(self._counts[figure] + count)
 
     def start(self) -> None:
         """Look now, and every few seconds, for as long as the process lives."""

@@ -16,10 +16,11 @@ from tests.tnid.conftest import InProcess
 from tnid.app import Application
 from tnid.db import Database, DatabaseUnavailable
 from tnid.front import CLIENT_PREFIX
+from tnid.front import EXTENSION as FRONT
 from tnid.gate import Gate
 from tnid.logs import JsonLine
 from tnid.monitoring.parts import watch_worker
-from tnid.monitoring.requests import RequestFigures, Watch, write_line
+from tnid.monitoring.requests import RequestFigures, Watch
 from tnid.services import Services
 from tnid.stores.event_counts import EventCountStore
 
@@ -49,13 +50,30 @@ def lines() -> Iterator[list[dict[str, Any]]]:
     logger.setLevel(level)
 
 
+class Start:
+    """start_response as granian has it."""
+
+    def __init__(self, start_response: Any) -> None:
+        self._start_response = start_response
+        self.status = 200
+
+    def __call__(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+        self.status = int(status[:3])
+        return self._start_response(status, headers)
+
+
 @pytest.fixture
 def client(app: Application, services: Services) -> Iterator[httpx.Client]:
     """Somebody at the application as it is served, on this machine."""
     gate = Gate(app, at_once=4, senders=2, open_paths=frozenset())
-    watch_worker(services, gate).sample()
-    watched = Watch(gate, [RequestFigures(services.figures).observe, write_line])
-    transport = httpx.WSGITransport(app=watched, remote_addr="127.0.0.1")
+    front = app.extensions[FRONT]
+    watch_worker(services, gate, front).sample()
+    watched = Watch(gate, RequestFigures(services.figures), front.count_documents(), is_logged=True)
+
+    def served(environ: Any, start_response: Any) -> Any:
+        return watched(environ, Start(start_response))
+
+    transport = httpx.WSGITransport(app=served, remote_addr="127.0.0.1")
     with httpx.Client(transport=transport, base_url="http://localhost:8000") as made:
         yield made
 
@@ -79,7 +97,7 @@ def test_each_request_is_counted_once_by_class_and_status(client: httpx.Client) 
     asked = (
         ("GET", "/healthz", "/healthz", 200),
         ("GET", f"/nobody/{CANARY}", "unmatched", 404),
-        ("GET", "/.well-known/openid-configuration", "/.well-known/openid-configuration", 200),
+        ("HEAD", "/.well-known/openid-configuration", "/.well-known/openid-configuration", 200),
         ("POST", "/token", "/token", 400),
         ("GET", f"{CLIENT_PREFIX}{CANARY}", CLIENT_PREFIX.rstrip("/"), 401),
         ("GET", "/account", "/account", 303),
@@ -90,6 +108,16 @@ def test_each_request_is_counted_once_by_class_and_status(client: httpx.Client) 
     found = read(client)
     assert [requests(found, route, status) for _m, _p, route, status in asked] == [1.0] * len(asked)
     assert CANARY not in str(found)
+
+
+def test_documents_are_counted_by_themselves(client: httpx.Client, lines: list[dict[str, Any]]) -> None:
+    path = "/.well-known/openid-configuration"
+    for _ in range(3):
+        client.get(path)
+    assert [line["route"] for line in lines] == [path] * 3
+    found = read(client)
+    assert found["tnid_documents_total", (("route", path),)] == 3
+    assert requests(found, path, 200) == 0
 
 
 def test_every_state_is_told(client: httpx.Client, services: Services) -> None:
