@@ -26,7 +26,9 @@ def describe_running(running: Settings) -> list[dict[str, Any]]:
     found = []
     for field in settings.FIELDS:
         value, default = getattr(running, field.name), defaults[field.name]
-        is_set = value != default.value or field.name == "instance_dir"
+        if field.name == "instance_dir":
+            default = next(one for one in settings.examine({}) if one.field.name == field.name)
+        is_set = value != default.value
         row = _describe(Examined(field, is_set, value, None))
         is_secret = bool(field.metadata["secret"])
         found.append({**row, "is_secret": is_secret, "default": None if is_secret else _show(default)})

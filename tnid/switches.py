@@ -80,6 +80,16 @@ SWITCHES: dict[str, Switch] = {
         _("What employers' own software reports; it tries again later."),
         frozenset({"scim"}),
     ),
+    "developers": Switch(
+        _("New teams and applications of developers"),
+        _("In the developers' portal. Those that there are go on."),
+        frozenset({"teams.create", "applications.create"}),
+    ),
+    "playground": Switch(
+        _("Developers' playground"),
+        _("Trying requests in the portal. The sandbox itself goes on."),
+        frozenset({"playground"}),
+    ),
     CLIENT_REGISTRATION: Switch(
         _("Applications registering themselves"),
         _("Dynamic registration (RFC 7591). Those that there are go on."),
