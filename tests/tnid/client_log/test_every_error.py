@@ -17,7 +17,7 @@ from oidc.http import Request
 from oidc.models import Client
 from oidc.parameters import Parameters
 from oidc.refusal import record_refusal, refuse
-from tests.oidc.world import REDIRECT_URI, VERIFIER, World, basic, post
+from tests.oidc.world import REDIRECT_URI, VERIFIER, World, basic, document, post
 from tnid.client_log.entries import Entry, read_entry
 from tnid.client_log.explanations import list_codes
 
@@ -355,6 +355,16 @@ def test_what_was_sent_is_told_but_for_secrets_and_people() -> None:
     for entry in (refused, unsafe):
         assert "lan" not in repr(entry)
         assert "0912" not in repr(entry)
+
+
+def test_the_log_says_of_a_wrong_secret_what_the_answer_tells_nobody() -> None:
+    world = World()
+    answer = world.token({"grant_type": "client_credentials"}, secret="wrong")
+    assert "registered" not in document(answer)["error_description"]
+    assert "client_secret_basic" in entered(world)[-1].description
+    public = post({"grant_type": "refresh_token", "client_id": world.client.client_id})
+    world.provider.token.respond(public, world.now)
+    assert "it was called by none" in entered(world)[-1].description
 
 
 def test_a_stage_of_token_requests_is_that_of_the_grant() -> None:
