@@ -27,6 +27,7 @@ from harness.peer import Peer, install_peer
 from harness.processes import BenchmarkError, memory_mib
 from harness.scenarios import SCENARIOS
 from harness.sign_in import measure_sign_ins
+from harness.sustained import measure_sustained
 from harness.waiting import measure_waiting
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -65,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--growth", action="store_true", help="instead: cost as accounts grow (long)")
     parser.add_argument("--qr", action="store_true", help="instead: what screens cost that wait for a phone")
     parser.add_argument("--lists", action="store_true", help="instead: how long lists of workers take")
+    parser.add_argument("--sustained", type=float, metavar="MINUTES", help="instead: a load that goes on")
     parser.add_argument(
         "--sizes", type=int, nargs="+", default=SIZES, help="numbers of accounts for --growth"
     )
@@ -98,6 +100,11 @@ def _measure_in(folder: Path, arguments: argparse.Namespace, plan: Plan) -> dict
             ours = [Ours(folder, None), Ours(folder, postgresql)]
             waiting = _beside_waiting(generator, waiters, ours, plan)
             return {"qr": {"machine": facts, "figures": waiting}}
+        if arguments.sustained:
+            sustained = _sustained(
+                generator, [Ours(folder, None), Ours(folder, postgresql)], arguments.sustained
+            )
+            return {"sustained": {"machine": facts, "figures": sustained}}
         if arguments.lists:
             lists = measure_lists(folder, [Ours(folder, None), Ours(folder, postgresql)])
             _print(report.lists(lists))
@@ -109,6 +116,14 @@ def _measure_in(folder: Path, arguments: argparse.Namespace, plan: Plan) -> dict
         ours = [Ours(folder, None), Ours(folder, postgresql)]
         figures = _beside(generator, peer, ours, plan, arguments.only)
         return {"machine": facts, "generator_ceiling": ceiling, **figures}
+
+
+def _sustained(generator: Generator, ours: Sequence[Ours], minutes: float) -> dict[str, Any]:
+    for one in ours:
+        one.populate(generator, ACCOUNTS)
+    figures = measure_sustained(generator, ours, minutes)
+    _print(report.sustained(figures))
+    return figures
 
 
 def _beside_waiting(

@@ -43,6 +43,14 @@ class Generator(Process):
             do="round", site=site, scenario=scenario, seconds=seconds, warm_up_seconds=WARM_UP_SECONDS
         )
 
+    def sustain(self, site: str, rates: dict[str, float], seconds: float) -> dict[str, Any]:
+        """Play each scenario so many times a second, beside one another; return by scenario {per_second,
+        requests, item, request}, the last two {p50_ms, p95_ms, p99_ms, most_ms}. Raises BenchmarkError.
+        """
+        order = {"do": "sustain", "site": site, "rates": rates, "seconds": seconds}
+        found: dict[str, Any] = self._say(within=seconds + ANSWER_SECONDS, **order)["scenarios"]
+        return found
+
     def begin_screens(self, site: str, cookies: list[str], connections: int, every_seconds: float) -> None:
         """Let screens poll for their sign-ins by QR, a cookie each, until they are ended."""
         self._say(
@@ -53,13 +61,13 @@ class Generator(Process):
         """Return {seconds, polls, per_second, pictures, p50_ms, p99_ms}. Raises BenchmarkError."""
         return self._say(do="screens_end", site=site)
 
-    def _say(self, **order: Any) -> dict[str, Any]:
+    def _say(self, *, within: float = ANSWER_SECONDS, **order: Any) -> dict[str, Any]:
         what = " ".join(str(order[part]) for part in ("do", "name", "site", "scenario") if part in order)
         stdin, stdout = cast(IO[bytes], self.running.stdin), cast(IO[bytes], self.running.stdout)
         stdin.write(json.dumps(order).encode() + b"\n")
         stdin.flush()
-        if not select.select([stdout], [], [], ANSWER_SECONDS)[0]:
-            raise BenchmarkError(f"{what}: no answer from the generator in {ANSWER_SECONDS} seconds")
+        if not select.select([stdout], [], [], within)[0]:
+            raise BenchmarkError(f"{what}: no answer from the generator in {within:.0f} seconds")
         line = stdout.readline()
         answer: dict[str, Any] = json.loads(line) if line else {"failure": self.log_end()}
         if "failure" in answer:

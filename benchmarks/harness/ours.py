@@ -84,9 +84,11 @@ class Ours:
         chosen = random.Random(accounts).sample(list(usernames(accounts)), min(accounts, MOST_PEOPLE))
         self.site["people"] = [{**first, "username": username} for username in chosen]
 
-    def start(self) -> Ours:
-        serve = ["serve", "--bind", f"{HOST}:{self._port}", "--workers", "1"]
-        self._process = Process(pinned(server_core(), TNID, *serve), self._log, environ=self._environ())
+    def start(self, *, workers: int = 1, is_pinned: bool = True) -> Ours:
+        """Start the server: one worker on the server's core, or several wherever there is room."""
+        serve = [TNID, "serve", "--bind", f"{HOST}:{self._port}", "--workers", str(workers)]
+        command = pinned(server_core(), *serve) if is_pinned else [str(part) for part in serve]
+        self._process = Process(command, self._log, environ=self._environ())
         self.ready_seconds = self._process.wait_until(lambda: answers(f"{self.origin}/readyz"))
         return self
 

@@ -117,3 +117,17 @@ def growth(found: dict[str, Any]) -> Iterator[str]:
             cells = (f"{one['per_second']:.0f} ({one['to_smallest']:.2f})" for one in by_size.values())
             yield f"  {scenario:25}" + "".join(f"{cell:>19}" for cell in cells)
     yield "In brackets: the ratio to the smallest, median over alternating rounds. Flat is the aim."
+
+
+def sustained(found: dict[str, Any]) -> Iterator[str]:
+    """Yield how long requests took while sign-ins and refreshes went on together."""
+    for name, one in found.items():
+        mark = "" if one["is_reached"] else "!"
+        before, after = (one["memory_mib"][when]["total_pss"] for when in ("before", "after"))
+        yield f"{name}, {one['minutes']:g} minutes: all processes {before:.0f} MiB before, {after:.0f} after"
+        for scenario, told in one["scenarios"].items():
+            request, item = told["request"], told["item"]
+            yield f"  {scenario:10} {told['per_second']:6.1f} a second, {told['requests']} requests:" + (
+                f" p50 {request['p50_ms']:.0f}, p95 {request['p95_ms']:.0f}{mark}, p99 {request['p99_ms']:.0f},"
+                f" the whole of it p95 {item['p95_ms']:.0f} ms"
+            )

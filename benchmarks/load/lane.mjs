@@ -12,6 +12,7 @@ export class Lane {
   #settle
   #clock
   #started
+  #sent = null
 
   constructor(address, play) {
     this.#address = address
@@ -25,7 +26,8 @@ export class Lane {
 
   /**
    * Play until `clock.until`, then up to the next COUNT. Tells `clock.took(start, end)` of each item, in
-   * milliseconds of performance.now(). Rejects at the first answer that isn't as it should be.
+   * milliseconds of performance.now(), and `clock.answered(ms)`, if there is one, of each request. Where there is a
+   * `clock.due()`, an item begins when that says, and not before. Rejects at the first answer that isn't as it should be.
    */
   run(clock) {
     return this.#run(clock)
@@ -37,20 +39,33 @@ export class Lane {
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject }
       this.#connection = new Connection(this.#address, (answer) => this.#continue(answer), (error) => this.#end(error))
-      this.#continue(undefined)
+      if (clock?.due) this.#waitForTurn()
+      else this.#continue(undefined)
     })
   }
 
   #continue(answer) {
     try {
+      if (this.#sent !== null) this.#clock?.answered?.(performance.now() - this.#sent)
+      this.#sent = null
       let { value, done } = this.#play.next(answer)
-      while (value === COUNT && !this.#isOver()) value = this.#play.next().value
+      while (value === COUNT && !this.#isOver()) {
+        if (this.#clock.due) return this.#waitForTurn()
+        value = this.#play.next().value
+      }
       if (done) throw new Error('the scenario ended')
-      if (value === READY || value === COUNT) this.#end(null)
-      else this.#connection.send(value)
+      if (value === READY || value === COUNT) return this.#end(null)
+      this.#sent = performance.now()
+      this.#connection.send(value)
     } catch (error) {
       this.#end(error)
     }
+  }
+
+  /** Begin the next item when it is due; one that is late already counts from when it was. */
+  #waitForTurn() {
+    this.#started = this.#clock.due()
+    setTimeout(() => this.#continue(undefined), Math.max(0, this.#started - performance.now()))
   }
 
   /** Note the item that has just ended; say whether it was the last. */

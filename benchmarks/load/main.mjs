@@ -53,6 +53,32 @@ async function round({ site, scenario, warm_up_seconds: warmUp, seconds }) {
   }
 }
 
+/** Play scenarios beside one another, each so many items a second whatever the answers take, for `seconds`. */
+async function sustain({ site, rates, seconds }) {
+  const until = performance.now() + seconds * 1000
+  const found = {}
+  await Promise.all(Object.entries(rates).map(async ([scenario, perSecond]) => {
+    const items = []
+    const requests = []
+    let next = performance.now()
+    const clock = {
+      until,
+      due: () => (next += 1000 / perSecond),
+      took: (start, end) => items.push(end - start),
+      answered: (took) => requests.push(took),
+    }
+    await Promise.all(lanes.get(`${site} ${scenario}`).map((lane) => lane.run(clock)))
+    found[scenario] = { per_second: items.length / seconds, requests: requests.length, item: spread(items), request: spread(requests) }
+  }))
+  return { scenarios: found }
+}
+
+function spread(took) {
+  took.sort((a, b) => a - b)
+  const at = (share) => took[Math.min(took.length - 1, Math.floor(took.length * share))]
+  return { p50_ms: at(0.5), p95_ms: at(0.95), p99_ms: at(0.99), most_ms: at(1) }
+}
+
 /** Resolve to the CPU seconds that this process used between two instants of performance.now(). */
 function cpuBetween(from, until) {
   return new Promise((resolve) => {
@@ -76,7 +102,7 @@ async function screens_end({ site }) {
   return waiting.get(site).stop()
 }
 
-const COMMANDS = { meet, prepare, round, screens, screens_end }
+const COMMANDS = { meet, prepare, round, sustain, screens, screens_end }
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { do: command, ...parameters } = JSON.parse(line)
