@@ -127,7 +127,7 @@ def sustained(found: dict[str, Any]) -> Iterator[str]:
         yield f"{name}, {one['minutes']:g} minutes: all processes {before:.0f} MiB before, {after:.0f} after"
         for scenario, told in one["scenarios"].items():
             request, item = told["request"], told["item"]
-            yield f"  {scenario:10} {told['per_second']:6.1f} a second, {told['requests']} requests:" + (
-                f" p50 {request['p50_ms']:.0f}, p95 {request['p95_ms']:.0f}{mark}, p99 {request['p99_ms']:.0f},"
+            yield f"  {scenario:10} {told['per_second']:6.1f} a second, {told['requests']} requests," + (
+                f" {request['p50_ms']:.0f} ms, p95 {request['p95_ms']:.0f}{mark}, p99 {request['p99_ms']:.0f},"
                 f" the whole of it p95 {item['p95_ms']:.0f} ms"
             )
