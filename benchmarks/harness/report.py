@@ -126,8 +126,7 @@ def sustained(found: dict[str, Any]) -> Iterator[str]:
         before, after = (one["memory_mib"][when]["total_pss"] for when in ("before", "after"))
         yield f"{name}, {one['minutes']:g} minutes: all processes {before:.0f} MiB before, {after:.0f} after"
         for scenario, told in one["scenarios"].items():
-            request, item = told["request"], told["item"]
-            yield f"  {scenario:10} {told['per_second']:6.1f} a second, {told['requests']} requests," + (
-                f" {request['p50_ms']:.0f} ms, p95 {request['p95_ms']:.0f}{mark}, p99 {request['p99_ms']:.0f},"
-                f" the whole of it p95 {item['p95_ms']:.0f} ms"
-            )
+            rate, count, whole = told["per_second"], told["requests"], told["item"]["p95_ms"]
+            p50, p95, p99 = (told["request"][f"{part}_ms"] for part in ("p50", "p95", "p99"))
+            yield f"  {scenario:10} {rate:6.1f} a second, the whole of one p95 {whole:.0f} ms"
+            yield f"  {count:10} requests, p50 {p50:.0f}, p95 {p95:.0f}{mark}, p99 {p99:.0f} ms"
