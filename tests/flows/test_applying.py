@@ -358,7 +358,7 @@ def test_who_has_linked_once_is_in_at_one_tap(
     listings.stop()
     listings.start()
     page = browser.open(f"{listings.url}/")
-    assert page.text_of("sign_in") == "Tiếp tục với Thái Nguyên ID"
+    assert page.text_of("sign_in") == "Tiếp tục bằng Thái Nguyên ID"
     assert browser.click("sign_in").has("linked"), "no screen in between"
 
 
