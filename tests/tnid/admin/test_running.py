@@ -18,7 +18,7 @@ from tnid.audit import CHAIN_PURPOSE, Chain
 from tnid.services import Services
 from tnid.signin.assurance import PASSWORD
 from tnid.signin.sessions import Place as Seat
-from tnid.stores.audit_search import LAST, AuditSearchStore, Place, _by_number
+from tnid.stores.audit_search import _BOUNDS, LAST, AuditSearchStore, Place, _by_number
 
 WHY = "Nghi bị tấn công"
 OUTBOX = text("SELECT kind, client_id, reference FROM outbox ORDER BY client_id, reference")
@@ -219,6 +219,16 @@ def test_the_log_is_read_by_its_key(services: Services) -> None:
     explain = text(f"EXPLAIN QUERY PLAN {compiled.compile()}")
     plan = " ".join(row.detail for row in services.database.fetch_all(explain, **given))
     assert "USING INTEGER PRIMARY KEY" in plan and "SCAN" not in plan
+
+
+def test_the_ends_of_the_log_are_found_without_reading_it(services: Services) -> None:
+    if not services.database.is_sqlite:
+        pytest.skip("PostgreSQL takes both ends from the index by itself")
+    explain = text(f"EXPLAIN QUERY PLAN {_BOUNDS.compile()}")
+    plan = [row.detail for row in services.database.fetch_all(explain)]
+    # SQLite calls it SEARCH where one end of an index answers, SCAN where all of it is read
+    assert sum("SEARCH audit_events" in line for line in plan) == 2
+    assert not any("SCAN audit_events" in line for line in plan)
 
 
 def test_a_file_is_never_cut_off_unsaid(
