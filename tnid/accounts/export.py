@@ -232,6 +232,19 @@ def _organisations(services: Services, person: Account, _now: int) -> Any:
     }
 
 
+def _teams(services: Services, person: Account, _now: int) -> Any:
+    """Teams of developers; their applications are the teams' own."""
+    return [
+        {
+            "name": one.team.name,
+            "organisation": one.team.organisation,
+            "role": one.member.role,
+            "archived_at": utc(one.team.archived_at),
+        }
+        for one in services.developers.teams.list_of_account(person.id)
+    ]
+
+
 SECTIONS: dict[str, Section] = {
     "verified_claims": _verified,
     "factors": _factors,
@@ -250,6 +263,7 @@ SECTIONS: dict[str, Section] = {
     "guardians": _guardians,
     "children": _children,
     "organisations": _organisations,
+    "teams": _teams,
     "events": _events,
 }
 

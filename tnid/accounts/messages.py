@@ -231,6 +231,7 @@ MESSAGES: dict[str, Any] = {
     "changed_meanwhile": _("Somebody changed this since the page was opened. Look at it and try again."),
     "logo_too_large": _("The file is larger than 512 KiB. Save the picture smaller and try again."),
     "logo_size": _("The picture must be between 64 and 2048 pixels wide and high."),
+    "logos_too_many": _("Very many logos were uploaded in the last two months. Wait before you try another."),
     "logo_format": _("This is no picture that can be read. Use a PNG, JPEG or WebP file."),
     **REVIEW_MESSAGES,
     "represents_no_more": _("You no longer manage this organisation."),

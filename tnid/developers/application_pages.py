@@ -53,12 +53,11 @@ def create() -> ResponseReturnValue:
 
 def hints() -> dict[str, str]:
     """Return what each kind means, and where its sign-ins come back to unless something else is typed."""
-    return {
-        one.id: f"{one.hint} {gettext('Begins with %(address)s', address=one.redirect_uri)}"
-        if one.redirect_uri
-        else str(one.hint)
-        for one in PRESETS.values()
-    }
+    return {one.id: " ".join((str(one.hint), *_beginning(one.redirect_uri))) for one in PRESETS.values()}
+
+
+def _beginning(redirect_uri: str) -> list[str]:
+    return [gettext("Begins with %(address)s", address=redirect_uri)] if redirect_uri else []
 
 
 def list_teams(account_id: str) -> list[TeamStanding]:

@@ -21,7 +21,9 @@ LEAST_SIDE = 64
 # As large as it is ever shown, twice for fine screens
 SIDE = 256
 FORMATS = ("PNG", "JPEG", "WEBP")
-KEPT_SECONDS = 3600
+# What waits for a review is among those that are kept, so that the reviewer sees what people will
+KEPT_SECONDS = 60 * 86400
+MOST_KEPT = 30
 
 
 class Logos:
@@ -47,10 +49,11 @@ class Logos:
             return image
         logo_id, application_id = new_identifier(), standing.application.id
         by = standing.member.account_id
-        # What was uploaded just now may be on a page that is open somewhere
         self._store.forget(
             application_id, now - KEPT_SECONDS, str(standing.application.texts.get("logo", ""))
         )
+        if self._store.count(application_id) >= MOST_KEPT:
+            return Refused("logo", "logos_too_many")
         if not self._store.add(
             id=logo_id, application_id=application_id, image=image, made_by=by, created_at=now
         ):

@@ -18,6 +18,7 @@ from tnid.developers.secrets import Secrets
 from tnid.developers.teams import Teams
 from tnid.developers.texts import ApplicationTexts
 from tnid.developers.tokens import Tokens
+from tnid.developers.watching import TeamEvents
 from tnid.provider import make_outbound, mtls_of
 from tnid.stores.applications import ApplicationStore
 from tnid.stores.client_secrets import ClientSecretStore
@@ -63,7 +64,8 @@ def build_developers(parts: Services) -> Developers:
     teams, tokens = TeamStore(database), TeamTokenStore(database)
     store, acts = ApplicationStore(database), build_acts(parts)
     texts = ApplicationTexts(store, clients, acts, parts.settings.issuer)
-    changes = Changes(store, clients, parts.audit)
+    events = build_events(parts)
+    changes = Changes(store, clients, events)
     return Developers(
         teams=Teams(teams, store, acts),
         members=Members(
@@ -74,21 +76,21 @@ def build_developers(parts: Services) -> Developers:
         logos=Logos(LogoStore(database), texts),
         tokens=Tokens(tokens, clients, acts, parts.provider.registration),
         acts=acts,
-        settings=build_settings(parts, changes),
+        settings=build_settings(parts, changes, events),
         secrets=Secrets(
-            clients, ClientSecretStore(database), store, ReplayStore(database), parts.sealer, parts.audit,
+            clients, ClientSecretStore(database), store, ReplayStore(database), parts.sealer, events,
             parts.messages,
         ),
         changes=changes,
-        disclosures=Disclosures(store, clients, parts.audit),
+        disclosures=Disclosures(store, clients, events),
     )  # fmt: skip
 
 
-def build_settings(parts: Services, changes: Changes) -> Settings:
+def build_settings(parts: Services, changes: Changes, events: TeamEvents) -> Settings:
     """Wire what changes a client's metadata."""
     return Settings(
         parts.clients, ClientVersionStore(parts.database), changes, make_outbound(parts.settings),
-        parts.limits, parts.audit, mtls_of(parts.settings).auth_methods,
+        parts.limits, events, mtls_of(parts.settings).auth_methods,
     )  # fmt: skip
 
 
@@ -99,6 +101,13 @@ def build_registrar(parts: Services) -> TeamRegistrar:
     texts = ApplicationTexts(store, parts.clients, acts, parts.settings.issuer)
     changes = Changes(store, parts.clients, parts.audit)
     return TeamRegistrar(TeamTokenStore(parts.database), store, making, texts, changes, acts)
+
+
+def build_events(parts: Services) -> TeamEvents:
+    """Wire what the portal's other rooms record by: the audit log, and the team's own history."""
+    store, acts = ApplicationStore(parts.database), build_acts(parts)
+    texts = ApplicationTexts(store, parts.clients, acts, parts.settings.issuer)
+    return TeamEvents(parts.audit, acts, store, parts.clients, texts)
 
 
 def build_acts(parts: Services) -> Acts:

@@ -11,6 +11,7 @@ from tnid import services
 from tnid.developers.presets import SERVICE
 from tnid.developers.records import Standing
 from tnid.developers.texts import NAME, PURPOSE
+from tnid.web import current_locale
 
 
 class Step(NamedTuple):
@@ -35,7 +36,7 @@ def list_steps(standing: Standing) -> list[Step]:
             gettext("Sign in once as a made-up person"),
             gettext("With your own program, and the addresses above. It is noticed within a minute."),
             has_signed_in,
-            "/docs/developers/ten-minutes.html",
+            f"/docs/{'vi/' if current_locale() == 'vi' else ''}developers/ten-minutes/",
         ),
         _described(standing),
         *_of_other_rooms(standing),

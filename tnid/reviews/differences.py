@@ -40,6 +40,8 @@ def lines_of(document: Mapping[str, Any]) -> dict[str, str]:
         lines[gettext("Reason: %(what)s", what=name)] = reason
     for locale, text in sorted(dict(document["texts"].get("purpose", {})).items()):
         lines[gettext("Purpose of the application (%(language)s)", language=locale)] = str(text)
+    for locale, text in sorted(dict(document["texts"].get("organisation", {})).items()):
+        lines[gettext("Organisation as people read it (%(language)s)", language=locale)] = str(text)
     for name, wish in wishes_of(document).items():
         lines |= _lines_of_item(name_of_item(name), wish)
     return {label: text for label, text in lines.items() if text}

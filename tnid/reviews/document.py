@@ -22,6 +22,7 @@ from tnid.developers.disclosure import (
     read_disclosure,
 )
 from tnid.developers.records import Application, Team
+from tnid.developers.texts import presentation_of
 
 Document = dict[str, Any]
 LISTED = ("redirect_uris", "post_logout_redirect_uris", "request_uris")
@@ -56,7 +57,8 @@ def make_document(
         "application": application.id,
         "preset": application.preset,
         "team": {"id": team.id, "name": team.name},
-        "organisation": team.organisation,
+        # As people will read it, verified; its other languages are among the texts
+        "organisation": application.texts.get("organisation", {}).get("vi") or team.organisation,
         "texts": dict(application.texts),
         "metadata": metadata,
         "changes": {} if live is None else difference(live.metadata, metadata),
@@ -125,9 +127,10 @@ def client_of(document: Mapping[str, Any], live: Client | None, now: int) -> Cli
     metadata = document["metadata"] if live is None else merge(live.metadata, document["changes"])
     made, _secret = new_client({**metadata, **policy}, now, by_operator=True)
     if live is None:
-        return replace(made, secret_hashes=())
+        return replace(made, secret_hashes=(), presentation=presentation_of(document["texts"]))
     return replace(
         made,
+        presentation=presentation_of(document["texts"]),
         client_id=live.client_id,
         secret_hashes=live.secret_hashes,
         require_pkce=live.require_pkce,

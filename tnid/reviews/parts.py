@@ -10,6 +10,7 @@ from tnid.reviews.lives import Lives
 from tnid.reviews.service import Reviews
 from tnid.stores.agreements import AgreementStore
 from tnid.stores.applications import ApplicationStore
+from tnid.stores.logos import LogoStore
 from tnid.stores.reviews import ReviewStore
 from tnid.stores.teams import TeamStore
 
@@ -48,6 +49,8 @@ def build_reviews(parts: Services) -> GoingLive:
     applications, store = ApplicationStore(database), ReviewStore(database)
     agreements = Agreements(AgreementStore(database), parts.keyring, events, parts.settings.issuer)
     clients, acts, changes = parts.clients, parts.developers.acts, parts.developers.changes
-    reviews = Reviews(store, applications, clients, agreements, changes, acts, events, messages)
+    reviews = Reviews(
+        store, applications, clients, agreements, changes, acts, events, messages, LogoStore(database)
+    )
     lives = Lives(applications, TeamStore(database), store, clients, agreements, acts, events, messages)
     return GoingLive(reviews, agreements, lives, applications)

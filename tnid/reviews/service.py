@@ -15,6 +15,7 @@ from tnid.reviews.document import Document, client_of, is_same, must_be_two, wri
 from tnid.reviews.needs import Acts, Changes, Clients
 from tnid.reviews.records import Approval, Comment, Review, review_of
 from tnid.stores.applications import ApplicationStore
+from tnid.stores.logos import LogoStore
 from tnid.stores.reviews import APPROVED, CHANGES_ASKED, REFUSED, SUBMITTED, ReviewStore
 
 MOST_WAITING = 200
@@ -36,8 +37,10 @@ class Reviews:
         acts: Acts,
         events: Events,
         messages: Announcer,
+        logos: LogoStore,
     ) -> None:
         self._store = store
+        self._logos = logos
         self._applications = applications
         self._clients = clients
         self._agreements = agreements
@@ -191,6 +194,8 @@ class Reviews:
                 # Its team changed something at this very moment
                 raise Conflict
             self._clients.set_agreed(client, now)
+        # The reviewer has looked at it: from now on people do too
+        self._logos.approve(str(review.document["texts"].get("logo", "")), review.application_id, now)
         document = {**review.document, "metadata": dict(client.metadata)}
         agreement = self._agreements.issue(review.application_id, review.id, client, document, now)
         self._decided("review.approve", review, by, now, number=agreement.number)

@@ -79,6 +79,7 @@ _AGREED = (
         least_identity_level=bindparam("new_level"),
         organisation=bindparam("new_organisation"),
         accepts_mandates=bindparam("new_mandates"),
+        presentation=bindparam("new_presentation"),
         agreed_only=1,
         updated_at=bindparam("now"),
     )
@@ -230,6 +231,7 @@ class ClientStore:
             new_level=client.least_identity_level,
             new_organisation=client.organisation,
             new_mandates=int(client.accepts_mandates),
+            new_presentation=orjson.dumps(client.presentation).decode(),
         )  # fmt: skip
         return self._changed(client.client_id, rows)
 

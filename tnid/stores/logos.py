@@ -15,6 +15,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     delete,
+    func,
     insert,
     or_,
     select,
@@ -53,6 +54,9 @@ _INSERT = insert(logos).from_select(
     ),
 )
 _FIND = select(_ROW.image, _ROW.approved_at).where(_ROW.id == bindparam("of_id"))
+_COUNT = select(func.count().label("kept")).where(
+    _ROW.application_id == bindparam("of_application"), _ROW.approved_at.is_(None)
+)
 _IS_OF = (
     select(_ROW.id)
     .join(applications, applications.c.id == _ROW.application_id)
@@ -99,6 +103,10 @@ class LogoStore:
         """Say whether people of this client may be shown the picture: in the sandbox at once, live once it
         was approved."""
         return self._database.fetch_one(_IS_OF, of_id=logo_id, of_client=client_id) is not None
+
+    def count(self, application_id: str) -> int:
+        """Return how many pictures of an application are kept that nobody approved."""
+        return int(self._database.fetch_one(_COUNT, of_application=application_id).kept)
 
     def approve(self, logo_id: str, application_id: str, now: int) -> bool:
         """Let people see an application's picture; False where there is no such one."""

@@ -224,3 +224,13 @@ def registration(world: SettingsWorld, env: str) -> tuple[str, str, dict[str, An
     made = world.services.provider.registration._describe(client, None)
     document = {**client.metadata, "client_id": client.client_id}
     return f"/clients/{client.client_id}", made["registration_access_token"], document
+
+
+def test_a_name_that_is_changed_among_the_settings_is_the_name_that_people_read(
+    services: Services, clock: Clock, new_person: Callable[..., Someone]
+) -> None:
+    world = make_world(services, clock, new_person("vinh"), is_live=False)
+    assert not isinstance(world.save(**{"client_name": "Tên mới", "client_name#vi": "Tên mới"}), Refused)
+    assert world.application.name == "Tên mới"
+    acts = services.developers.acts.list_of_application(world.application.id)
+    assert [one.event for one in acts] == ["client.change_settings", "application.create"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from joserfc import jws
 from joserfc.jwk import KeySet
+from PIL import Image
 
 from oidc.clients.consent_policy import with_versions
 from tests.conftest import Clock
@@ -20,6 +22,7 @@ from tests.tnid.reviews.conftest import FULL
 from tnid.accounts.refusal import Refused
 from tnid.db import Conflict
 from tnid.developers.disclosure import Wish
+from tnid.developers.texts import Typed, digest_of
 from tnid.reviews.document import Document, find_excess, make_document
 from tnid.reviews.records import Approval, Review
 from tnid.services import Services
@@ -352,3 +355,34 @@ def test_a_client_from_before_is_given_to_a_team_with_a_sandbox_beside_it(
     assert lives.adopt(found.sandbox_client_id, found.team_id, now) == Refused("client", "adopt_no_client")
     new_app("khac")
     assert lives.adopt("khac", "no-team", now) == Refused("team", "adopt_no_team")
+
+
+def test_people_see_the_words_and_the_logo_that_a_reviewer_saw(
+    services: Services, application: str, submit: Submit, vinh: Someone, duyet: Someone, clock: Clock
+) -> None:
+    found = services.developers.applications.find_standing(application, vinh.id)
+    assert found is not None
+    image = io.BytesIO()
+    Image.new("RGB", (128, 128)).save(image, "PNG")
+    assert services.developers.logos.upload(found, image.getvalue(), clock.now()) is None
+    found = services.developers.applications.find_standing(application, vinh.id)
+    assert found is not None
+    said = {
+        "name": {"vi": "Sổ khám bệnh"},
+        "purpose": {"vi": "Xem lịch khám", "ko": "진료 일정"},
+        "organisation": {"vi": "Sở Y tế tỉnh Thái Nguyên", "en": "Department of Health"},
+    }
+    typed = Typed(said, digest_of(found.application.texts))
+    assert services.developers.texts.change(found, typed, clock.now()) is None
+    approved = approve(services, submit(application, "name"), duyet, clock)
+    live = services.clients.find_now(approved.client_id)
+    assert live is not None and live.presentation == {
+        name: said[name] for name in ("purpose", "organisation")
+    }
+    assert live.organisation == said["organisation"]["vi"]
+    logo = str(live.logo_uri).rpartition("/")[2]
+    assert services.developers.logos.is_of(logo, live.client_id)
+    events = {one.event: one for one in services.developers.acts.list_of_application(application)}
+    assert {"review.submit", "review.approve", "application.disclosure"} <= events.keys()
+    # Who decided for the province is nobody's to know
+    assert events["review.approve"].account_id is None and events["review.submit"].account_id == vinh.id
