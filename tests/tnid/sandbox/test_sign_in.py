@@ -77,9 +77,9 @@ def test_a_hint_picks_for_automated_tests(browser: InProcess, sandbox: str, acr:
     assert told(browser)["code"]
 
 
-@pytest.mark.parametrize("hint", ["nobody", "disabled", "lan.nguyen", "sandbox:worker"])
-def test_another_hint_picks_nobody(browser: InProcess, sandbox: str, hint: str) -> None:
-    assert browser.open(with_(sandbox, login_hint=hint)).path == "/sandbox/sign-in"
+def test_another_hint_picks_nobody(browser: InProcess, sandbox: str) -> None:
+    for hint in ("nobody", "disabled", "lan.nguyen", "sandbox:worker"):
+        assert browser.open(with_(sandbox, login_hint=hint)).path == "/sandbox/sign-in"
 
 
 def test_the_disabled_account_is_said_to_be_so(browser: InProcess, sandbox: str) -> None:
