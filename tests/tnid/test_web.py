@@ -333,8 +333,9 @@ def test_a_broken_commit_is_no_success(
 
 
 def test_no_page_of_ours_is_changed_by_looking(
-    browser: InProcess, minh: Someone, app: Application, services: Services
+    browser: InProcess, minh: Someone, app: Application, services: Services, clock: Clock
 ) -> None:
+    services.keyring.ensure(clock.now())
     minh.sign_in(browser)
     before = services.accounts.find(minh.id)
     for rule in app.url_map.iter_rules():
