@@ -92,11 +92,9 @@ WORDS: dict[str, Any] = {
         "TLS certificates of clients are not set up at this provider. Choose private_key_jwt: it"
         " is as strong."
     ),
-    "needs_subject": _("Say which name the certificate has: fill in exactly one of these on the page Keys."),
+    "needs_subject": _("Say which name the certificate has: fill in exactly one of these."),
     "one_subject": _("Fill in exactly one name of the certificate, and leave the others empty."),
-    "no_subject": _(
-        "This is for tls_client_auth alone. Choose that on the page Sign-in, or leave this empty."
-    ),
+    "no_subject": _("This is for tls_client_auth alone. Choose that above, or leave this empty."),
     "subject": _("This is not written as such a name is. Compare the example."),
     # The rest
     "type": _("This has the wrong form."),

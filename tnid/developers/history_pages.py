@@ -85,7 +85,7 @@ def bring_back(application_id: str, env: str, number: int) -> ResponseReturnValu
 def show_version(place: Place, version: Version, form: Any) -> str:
     changes = describe_changes(place.client.metadata, difference(place.client.metadata, version.metadata))
     return render_template(
-        "developers/settings_version.html", **context_of(place), version=version, form=form, changes_=changes,
+        "developers/settings_version.html", **context_of(place), found=version, form=form, changes_=changes,
         made_by=name_of(version.made_by, place.account_id),
     )  # fmt: skip
 

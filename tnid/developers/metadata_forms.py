@@ -162,9 +162,18 @@ class SignInForm(SettingsForm):
     )
     grant_types = Several(choices=_choices(GRANT_TYPES, GRANTS))
     token_endpoint_auth_method = Choice(choices=_choices((*AUTH_METHODS, *MTLS_METHODS), METHODS))
+    # Beside the method that they go with: neither is right without the other
+    tls_client_auth_subject_dn = Line()
+    tls_client_auth_san_dns = Line()
+    tls_client_auth_san_uri = Line()
+    tls_client_auth_san_ip = Line()
+    tls_client_auth_san_email = Line()
     default_acr_values = OneInList(choices=[_OPEN, *_choices(ACR_VALUES)])
     default_max_age = Seconds()
     require_auth_time = Flag()
+
+
+class RequestsForm(SettingsForm):
     require_pushed_authorization_requests = Flag()
     require_signed_request_object = Flag()
     request_object_signing_alg = Choice(choices=[_OPEN, *_choices(REQUEST_ALGS)])
@@ -205,11 +214,6 @@ class LogoutForm(SettingsForm):
 class KeysForm(SettingsForm):
     jwks_uri = Line()
     jwks = Document()
-    tls_client_auth_subject_dn = Line()
-    tls_client_auth_san_dns = Line()
-    tls_client_auth_san_uri = Line()
-    tls_client_auth_san_ip = Line()
-    tls_client_auth_san_email = Line()
 
 
 class DocumentForm(SettingsForm):

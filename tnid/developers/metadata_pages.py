@@ -34,6 +34,7 @@ from tnid.developers.metadata_parts import (
     read_entry,
     show_faults,
     show_outcome,
+    summary_of,
 )
 from tnid.developers.metadata_place import (
     PREFIX,
@@ -51,10 +52,10 @@ blueprint = declare(Blueprint("client_settings", __name__, url_prefix=PREFIX), G
 
 
 RULE_WORDS: dict[Rule, Any] = {
-    Rule.AT_ONCE: _("At once"),
-    Rule.SAME_HOST: _("At once on a known host, else after a review"),
-    Rule.STRICTER: _("At once to turn it on, after a review to turn it off"),
-    Rule.STRONGER: _("At once to what is stronger, else after a review"),
+    Rule.AT_ONCE: _("Without a review"),
+    Rule.SAME_HOST: _("Without a review on a known host"),
+    Rule.STRICTER: _("Without a review to turn it on"),
+    Rule.STRONGER: _("Without a review to what is stronger"),
     Rule.REVIEWED: _("After a review"),
 }
 
@@ -76,18 +77,11 @@ def index(application_id: str, env: str) -> ResponseReturnValue:
     return render_template(
         "developers/settings.html",
         standing=standing, team=standing.team, application=standing.application, env=env, client=client,
-        parts=[(part, summary_of(client, part)) for part in list_parts(client)] if client else [],
+        parts=[(part, summary_of(client.metadata, part)) for part in list_parts(client)] if client else [],
         pending=describe_changes(client.metadata, pending) if client else [],
         may_change=standing.may(Permission.CHANGE),
         rules=describe_rules() if env == LIVE else [],
     )  # fmt: skip
-
-
-def summary_of(client: Client, part: Part) -> list[str]:
-    """Return in a few words what is set on a page."""
-    set_ = [name for name in members_of(part) if client.metadata.get(name)]
-    first = client.metadata.get("redirect_uris", []) if part.id == "addresses" else []
-    return list(first[:3]) or [str(label_of(name)) for name in set_[:4]]
 
 
 def describe_rules() -> list[tuple[Any, list[Any]]]:

@@ -42,7 +42,20 @@ PARTS: dict[str, Part] = {
             "door",
             forms.SignInForm,
         ),
-        Part("tokens", _("Tokens"), _("By what they are signed and encrypted."), "shield", forms.TokensForm),
+        Part(
+            "requests",
+            _("Protected requests and tokens"),
+            _("Against whoever reads or changes them on the way."),
+            "shield",
+            forms.RequestsForm,
+        ),
+        Part(
+            "tokens",
+            _("Signing and encryption"),
+            _("Of tokens and answers."),
+            "shield",
+            forms.TokensForm,
+        ),
         Part(
             "logout", _("Signing out and events"), _("What we tell your server."), "clock", forms.LogoutForm
         ),
@@ -50,6 +63,7 @@ PARTS: dict[str, Part] = {
         Part("ciba", _("Asking on the phone (CIBA)"), _("How its answers arrive."), "phone", forms.CibaForm),
     )
 }
+MOST_IN_SUMMARY = 4
 NOT_MEMBERS = {"csrf_token", "seen", "submit", "check", "document"}
 
 
@@ -61,6 +75,24 @@ def list_parts(client: Client) -> list[Part]:
 def members_of(part: Part) -> list[str]:
     """Return the members that a page asks, in its order."""
     return [name for name in vars(part.form) if name in FIELDS]
+
+
+def summary_of(metadata: Mapping[str, Any], part: Part) -> list[str]:
+    """Return in a few words what is set on a page."""
+    found: list[str] = []
+    for name in members_of(part):
+        found += _in_short(name, metadata.get(name))
+    return found[:MOST_IN_SUMMARY]
+
+
+def _in_short(name: str, value: Any) -> list[str]:
+    if value is True:
+        return [str(label_of(name))]
+    if isinstance(value, dict):
+        return [str(key.get("kid", "")) for key in value.get("keys", ())]
+    if isinstance(value, list):
+        return [str(one).rpartition(":")[2] if name == "grant_types" else str(one) for one in value]
+    return [str(value)] if value else []
 
 
 class Entry(NamedTuple):
@@ -81,8 +113,7 @@ def make_form(part: Part, client: Client) -> Any:
             field = form.token_endpoint_auth_method
             hidden = set(MTLS_METHODS) - {client.auth_method}
             field.choices = [one for one in field.choices if one.value not in hidden]
-            del form.tls_client_certificate_bound_access_tokens
-        for name in SUBJECT_MEMBERS:
+        for name in (*SUBJECT_MEMBERS, "tls_client_certificate_bound_access_tokens"):
             if name in form:
                 del form[name]
     return form

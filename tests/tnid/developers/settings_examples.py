@@ -143,7 +143,7 @@ SETTINGS_PAGES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
         "developers/settings_version.html",
         _settings(
             lambda: {"form": PlainForm()},
-            version=VERSION,
+            found=VERSION,
             made_by="Lê Quang Vinh",
             changes_=describe_changes(METADATA, CHANGED),
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from oidc.clients import registration
+from oidc.clients.mtls import Mtls
 from oidc.errors import BadMetadata
 from tests.conftest import Clock
 from tests.oidc.test_faults import ADDRESSES, REFUSED
@@ -365,3 +367,21 @@ def test_a_certificate_becomes_a_key_with_its_chain() -> None:
     )
     (key,) = read_keys(made.public_bytes(Encoding.PEM).decode())["keys"]
     assert key["x5c"] and key["kty"] == "EC" and key["kid"]
+
+
+def test_certificates_are_asked_about_where_the_operator_takes_them(
+    browser: InProcess, world: SettingsWorld, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = browser.open(world.path("/sign-in"))
+    assert "self_signed" not in page.words() and not page.has("tls_client_auth_san_dns")
+    mtls = Mtls(is_on=True, authorities=b"some")
+    monkeypatch.setattr(services.provider, "config", replace(services.provider.config, mtls=mtls))
+    monkeypatch.setattr(services.developers.settings, "_auth_methods", mtls.auth_methods)
+    browser.open(world.path("/sign-in"))
+    page = browser.submit("settings_submit", {"token_endpoint_auth_method": "tls_client_auth"})
+    assert page.status == 400 and page.document.xpath("//*[@id='tls_client_auth_subject_dn-error']/li")
+    page = browser.submit("settings_submit", {"tls_client_auth_san_ip": "300.1.1.1"})
+    assert page.status == 400 and page.document.xpath("//*[@id='tls_client_auth_san_ip-error']/li")
+    browser.submit("settings_submit", {"tls_client_auth_san_ip": "", "tls_client_auth_san_dns": "b.example"})
+    assert world.client().auth_method == "tls_client_auth"
+    assert world.client().metadata["tls_client_auth_san_dns"] == "b.example"

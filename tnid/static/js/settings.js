@@ -11,8 +11,13 @@ function show(list, texts, isWrong) {
   list.replaceChildren(
     ...texts.map((text) => {
       const item = document.createElement("li");
-      item.textContent = text;
-      if (isWrong) item.className = "wrong";
+      const words = document.createElement("span");
+      words.textContent = text;
+      if (isWrong) {
+        item.className = "wrong";
+        item.append(document.getElementById("alert_icon").content.cloneNode(true));
+      }
+      item.append(words);
       return item;
     }),
   );
