@@ -51,6 +51,10 @@ def make_document(
     shown = without_loopback(sandbox.metadata)
     base = shown if live is None else merge(live.metadata, pending)
     face = {name: value for name, value in shown.items() if name.partition("#")[0] in FACE}
+    logo = application.texts.get("logo")
+    if logo and str(sandbox.logo_uri).endswith(f"/logos/{logo}"):
+        # On our own address, wherever that is
+        face["logo_uri"] = sandbox.logo_uri
     profile = sandbox.profile if live is None else live.profile
     metadata = validate_metadata(metadata_with(asked, {**base, **face}), profile, may_be_public=True)
     return {
