@@ -7,12 +7,14 @@ notices within two seconds that there is one, and a token that has it leaves a s
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import orjson
 
 from keys.compact import NAME_MARK
 from keys.keyring import Keyring
+from tnid.db import DatabaseUnavailable
 from tnid.stores.replay import ReplayStore
 
 SLOT_SECONDS = 600
@@ -55,7 +57,10 @@ class NamedKeys:
         """Return the JWK Set; where nobody asked for a new name it is the keyring's, as it is."""
         published = self._keyring.jwks(now)
         if abs(now - self._read_at) >= REREAD_SECONDS:
-            self._read_at, self._names = now, self._new_keys.list(now)
+            self._read_at = now
+            # Keys are told while the database is away, too: with the names that there were
+            with suppress(DatabaseUnavailable):
+                self._names = self._new_keys.list(now)
         if not self._names:
             return published
         made_of = published, self._names
