@@ -18,6 +18,9 @@ class PlainForm(FlaskForm):
     submit = SubmitField()
 
 
+MOMENT = 1_795_000_000
+
+
 def _page(**changes: Any) -> dict[str, Any]:
     return {"current_person": PERSON, "admin_sections": list, **changes}
 
@@ -32,7 +35,16 @@ ADMIN_PAGES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
         "admin/operators.html",
         lambda: _page(
             listed=[
-                (SimpleNamespace(username="hanh.hoang", used_at="hôm nay lúc 07:10"), NAMES["support"], True)
+                (
+                    "hanh.hoang",
+                    [
+                        (
+                            SimpleNamespace(role="support", account_id="a1", used_at=MOMENT),
+                            NAMES["support"],
+                            True,
+                        )
+                    ],
+                )
             ]
         ),
     ),
