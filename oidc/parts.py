@@ -26,7 +26,7 @@ from oidc.interfaces import (
     Signer,
     Subjects,
 )
-from oidc.models import Grant
+from oidc.models import AuthorizationRequest, Grant
 from oidc.sandbox_faults import NO_FAULTS, Faults
 from oidc.subject import SubjectIdentifiers
 from oidc.token.handles import Handles
@@ -40,6 +40,13 @@ def ignore_use(_client_id: str, _kind: str, _now: int) -> None:
     """Count nothing."""
 
 
+NoteRequest = Callable[[AuthorizationRequest, int], None]
+
+
+def ignore_request(_request: AuthorizationRequest, _now: int) -> None:
+    """Note nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class ProviderConfig:
     """What the operator decides; lifetimes in seconds.
@@ -50,6 +57,7 @@ class ProviderConfig:
     `admit_client` is called with a client that has proved itself, and the time; it raises TooManyRequests.
     `note_use` is called with the client, the kind and the time of each answer to a machine that leaves no
     audit row: "userinfo", "introspection", and "machine" for a token to the client itself.
+    `note_request` is called with each sound request of a sandbox's client, before anybody is asked anything.
     `registrar` is asked of clients that are teams', or come with a token of theirs.
     """
 
@@ -80,6 +88,7 @@ class ProviderConfig:
     faults: Faults = NO_FAULTS
     registrar: Registrar | None = None
     note_use: NoteUse = ignore_use
+    note_request: NoteRequest = ignore_request
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from tnid.admin.desk import list_sections
 from tnid.badges import blueprints as badges
 from tnid.challenge import blueprints as challenge
 from tnid.challenge import views as challenge_views
+from tnid.checker import blueprints as checker
 from tnid.client_log import blueprints as client_log
 from tnid.consent import blueprints as consent
 from tnid.db import Conflict, Database, DatabaseUnavailable, db, engine_options, prepare_engine
@@ -61,7 +62,7 @@ FEATURES = (
     documentation,
     *(signin, consent, accounts, enrolment, decoupled, mandates, messages, recovery, officials, signout),
     *(qr, badges, employers, employment, imports, scim, admin, developers, sandbox, challenge),
-    *(client_log, reviews, playground),
+    *(client_log, reviews, playground, checker),
 )
 # What a request finds out once, and what it means to set
 FOUND = (

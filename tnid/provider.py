@@ -15,7 +15,7 @@ from oidc.clients.outbound import Outbound
 from oidc.credentials.sd_jwt import ALG as CREDENTIAL_ALG
 from oidc.interfaces import Consents, Events, Mandates, Registrar, Signer
 from oidc.models import Grant
-from oidc.parts import NoteUse, ProviderConfig, Stores, ignore_use
+from oidc.parts import NoteRequest, NoteUse, ProviderConfig, Stores, ignore_request, ignore_use
 from oidc.provider import Provider
 from oidc.sandbox_faults import Faults
 from oidc.yes_no import base_of
@@ -183,6 +183,7 @@ def build_provider(
     faults: Faults,
     registrar: Registrar | None = None,
     note_use: NoteUse = ignore_use,
+    note_request: NoteRequest = ignore_request,
 ) -> Provider:
     """Wire the provider; its secrets come from the master key, each for one purpose."""
     shared: dict[str, Any] = {name: getattr(settings, name) for name in OF_SETTINGS}
@@ -198,6 +199,7 @@ def build_provider(
         faults=faults,
         registrar=registrar,
         note_use=note_use,
+        note_request=note_request,
     )
     return Provider(
         config,

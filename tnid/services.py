@@ -18,6 +18,7 @@ from tnid.admin.parts import build_admin
 from tnid.audit import Audit, event_columns
 from tnid.badges.parts import build_badges
 from tnid.challenge.parts import build_challenge
+from tnid.checker.parts import build_checker, build_sent_requests
 from tnid.client_log.parts import build_client_log, build_uses
 from tnid.consent.parts import build_consents
 from tnid.db import Database
@@ -103,10 +104,12 @@ class Services:
         self.mandates = build_mandates(self)
         self.guardians = build_guardians(self)
         self.made_up, self.sandbox = build_sandbox(self)
+        self.sent_requests = build_sent_requests(self)
         self._wire_provider()
         self.recovery = build_recovery(self)
         self.playground = build_playground(self)
         self.developers = build_developers(self)
+        self.checker = build_checker(self)
         self._wire_staff()
 
     def _wire_provider(self) -> None:
@@ -122,7 +125,7 @@ class Services:
             self.settings, self.sealer, NamedKeys(self.keyring, self.sandbox.faults.new_keys), stores,
             self.audit, stolen.tell, make_admission(self),
             SecretUses(ClientSecretStore(self.database)).note,
-            self.sandbox.faults, build_registrar(self), self.uses.note,
+            self.sandbox.faults, build_registrar(self), self.uses.note, self.sent_requests.note,
         )  # fmt: skip
 
     def _wire_accounts(self) -> None:

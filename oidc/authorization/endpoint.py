@@ -71,6 +71,7 @@ class AuthorizationEndpoint:
         self._identifiers = parts.identifiers
         self._events = parts.events
         self._lifetimes = Lifetimes.of(parts.config)
+        self._note_request = parts.config.note_request
 
     def authorize(self, request: Request, who_is_there: WhoIsThere, browser: str, now: int) -> Answer:
         """Answer a new request. `browser` is the secret that binds an interaction to this browser."""
@@ -85,6 +86,8 @@ class AuthorizationEndpoint:
         except OAuthError as error:
             error.sent = describe_sent(draft.parameters)
             return self._fail(draft.client, draft.reply_to, error, end_user, now)
+        if draft.client.is_sandbox:
+            self._note_request(checked, now)
         return self._decide(checked, draft.client, end_user, browser, now)
 
     def answer_silently(self, request: Request, find: FindEndUser, now: int) -> Response | None:
@@ -312,12 +315,7 @@ class AuthorizationEndpoint:
         return error
 
     def _fail(
-        self,
-        client: Client,
-        reply_to: ReplyTo,
-        error: OAuthError,
-        end_user: EndUser | None,
-        now: int,
+        self, client: Client, reply_to: ReplyTo, error: OAuthError, end_user: EndUser | None, now: int
     ) -> Response:
         if end_user is not None and error.account_id is None:
             error.account_id = end_user.account_id

@@ -24,6 +24,7 @@ from oidc import watching
 
 MAX_BYTES = 64 * 1024
 MAX_SECONDS = 3.0
+SLACK_SECONDS = 0.1
 HTTPS_PORT = 443
 HTTP_PORT = 80
 LOOPBACK = ("127.0.0.1", "::1")
@@ -67,6 +68,14 @@ class Parcel(NamedTuple):
     taken_by: tuple[int, ...] = (httpx.codes.OK, httpx.codes.NO_CONTENT)
 
 
+class Probed(NamedTuple):
+    """What a client's own address answered, as far as it is looked at."""
+
+    status: int
+    frame_options: str
+    security_policy: str
+
+
 class Outbound:
     """Fetches and posts; `allow_loopback` is for development, `ca_file` for a trust store of one's own."""
 
@@ -96,6 +105,21 @@ class Outbound:
         self._ask(
             parcel.url, lambda client, request: _post(client, request, parcel), may_be_plain=may_be_plain
         )
+
+    def probe(self, parcel: Parcel, *, method: str = "POST") -> Probed:
+        """Ask once and return how it was answered, whatever the status; raise OutboundRefused for no answer,
+        with the reason "too_slow" where there was none in time."""
+        may_be_plain, begun = self._allow_loopback and is_plain_loopback(parcel.url), time.monotonic()
+        try:
+            return self._ask(
+                parcel.url,
+                lambda client, request: _probe(client, request, parcel, method),
+                may_be_plain=may_be_plain,
+            )
+        except OutboundRefused as error:
+            if error.reason == "unreachable" and time.monotonic() - begun >= MAX_SECONDS - SLACK_SECONDS:
+                raise OutboundRefused("There was no answer in time.", reason="too_slow") from error
+            raise
 
     def _ask(
         self, url: str, ask: Callable[[httpx.Client, _Pinned], Answered], *, may_be_plain: bool = False
@@ -129,7 +153,8 @@ class Outbound:
         addresses = [str(entry[4][0]) for entry in found]
         if not addresses or not all(self._is_allowed(address) for address in addresses):
             raise OutboundRefused(PRIVATE, reason="private")
-        return addresses[0]
+        # What listens on this machine for development does so by IPv4, whichever of the two is named first
+        return LOOPBACK[0] if LOOPBACK[0] in addresses else addresses[0]
 
     def _is_allowed(self, text: str) -> bool:
         address: ipaddress.IPv4Address | ipaddress.IPv6Address = ipaddress.ip_address(text.partition("%")[0])
@@ -212,15 +237,30 @@ def _get(client: httpx.Client, to: _Pinned) -> bytes:
         return _read(answer, deadline)
 
 
-def _post(client: httpx.Client, to: _Pinned, parcel: Parcel) -> None:
-    """Post to the pinned address; of the answer nothing but the status is read."""
+def _probe(client: httpx.Client, to: _Pinned, parcel: Parcel, method: str) -> Probed:
+    """Ask the pinned address; of the answer nothing but its head is read."""
+    headers, body = _headers(to, parcel), parcel.body if method == "POST" else None
+    with client.stream(method, to.url, content=body, headers=headers, extensions=to.extensions) as answer:
+        return Probed(
+            answer.status_code,
+            answer.headers.get("X-Frame-Options", ""),
+            answer.headers.get("Content-Security-Policy", ""),
+        )
+
+
+def _headers(to: _Pinned, parcel: Parcel) -> dict[str, str]:
     headers = {"Host": to.host, "Content-Type": parcel.content_type, "Accept-Encoding": "identity"}
     if parcel.authorization:
         headers["Authorization"] = parcel.authorization
     if parcel.accept:
         headers["Accept"] = parcel.accept
+    return headers
+
+
+def _post(client: httpx.Client, to: _Pinned, parcel: Parcel) -> None:
+    """Post to the pinned address; of the answer nothing but the status is read."""
     with client.stream(
-        "POST", to.url, content=parcel.body, headers=headers, extensions=to.extensions
+        "POST", to.url, content=parcel.body, headers=_headers(to, parcel), extensions=to.extensions
     ) as answer:
         if answer.status_code not in parcel.taken_by:
             raise OutboundRefused(f"The address answered {answer.status_code}.")

@@ -44,6 +44,8 @@ OF_SOMETHING = {
     "client_versions": "its client; the oldest make room for new ones",
     "review_comments": "its review",
     "logos": "its application",
+    "client_checks": "its application; one a check",
+    "sandbox_requests": "its client, one of each",
 }
 # Grows with what there is, and not with what happens
 BOUNDED = {

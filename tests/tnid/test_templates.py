@@ -39,7 +39,15 @@ KEYWORDS: dict[str, Any] = {
 }
 # Whose readers write programs, and look for the very words that they have to write
 FOR_DEVELOPERS = (
-    *("client_log/", "developers/", "playground/", "sandbox/", "reviews/team", "reviews/certificate"),
+    *(
+        "checker/",
+        "client_log/",
+        "developers/",
+        "playground/",
+        "sandbox/",
+        "reviews/team",
+        "reviews/certificate",
+    ),
     *("reviews/logout", "reviews/end", "reviews/review", "reviews/life", "reviews/papers"),
 )
 SIGN_IN_LIMIT_BYTES = 40 * 1024

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from tnid.client_log.figures import Figures, Period, first_step, read_figures
-from tnid.client_log.stages import REFUSED, TOKEN
+from tnid.client_log.figures import HOUR, Figures, Period, first_step, read_figures
+from tnid.client_log.stages import OK, REFUSED, TOKEN, USERINFO
 from tnid.stores.client_log import FLOWS_AT_ONCE, ClientLogStore
 
 PAGE_ENTRIES = 30
@@ -136,6 +136,11 @@ class ClientLog:
     def has_signed_in(self, client_id: str) -> bool:
         """Say whether anybody's sign-in ever came to its tokens, as long as counts are kept."""
         return self._store.has_succeeded(client_id, TOKEN)
+
+    def count_userinfo(self, client_id: str, since: int) -> int:
+        """Return how often UserInfo was asked from the hour of `since` on, as far as that was written."""
+        hours = self._store.list_hours(client_id, since=since - since % HOUR)
+        return sum(row.times for row in hours if row.stage == USERINFO and row.outcome == OK)
 
     def get_figures(self, client_id: str, period: Period, now: int) -> Figures:
         hours = self._store.list_hours(client_id, since=first_step(period, now))

@@ -38,9 +38,23 @@ def list_steps(standing: Standing) -> list[Step]:
             has_signed_in,
             f"/docs/{'vi/' if current_locale() == 'vi' else ''}developers/ten-minutes/",
         ),
+        _checked(standing),
         _described(standing),
         *_of_other_rooms(standing),
     ]
+
+
+def _checked(standing: Standing) -> Step:
+    parts, application = services.current(), standing.application
+    client = parts.clients.find(application.sandbox_client_id)
+    is_clean = client is not None and parts.checker.is_clean(application, client, None)
+    return Step(
+        "checked",
+        gettext("Have your application checked"),
+        gettext("State, nonce, PKCE, signing out: what is wrong, and how to mend it."),
+        is_clean,
+        url_for("checker.show", application_id=application.id),
+    )
 
 
 def _tried_by_program(standing: Standing) -> Step:

@@ -7,6 +7,10 @@ from types import SimpleNamespace
 from typing import Any
 
 from tests.tnid.developers.page_examples import page
+from tnid.checker import words as check_words
+from tnid.checker.checks import FAILED, NOT_TRIED, PASSED, UNDER_WAY, UNTOLD, Finding
+from tnid.checker.service import Row, list_checks
+from tnid.checker.views import count
 from tnid.playground import words
 from tnid.playground.forms import RequestForm
 from tnid.playground.runs import Held, Run, Step
@@ -14,12 +18,12 @@ from tnid.playground.views import shown
 from tnid.sandbox.claim_words import source_of
 from tnid.sandbox.forms import DeviceForm, FailForm, FaultForm, PickForm, PreviewForm
 from tnid.sandbox.people import people
-from tnid.sandbox.preview import Row
+from tnid.sandbox.preview import Row as ClaimRow
 from tnid.sandbox.words import WORDS
 
 TOLD = SimpleNamespace(
     items=[SimpleNamespace(label="Họ và tên", required=True, preview="D***", missing="")],
-    rows=[Row("sub", True, True, source_of("sub")), Row("email", False, False, source_of("email"))],
+    rows=[ClaimRow("sub", True, True, source_of("sub")), ClaimRow("email", False, False, source_of("email"))],
     is_shut=True,
 )
 PICKED = SimpleNamespace(display_name="Dương Hữu Phúc", username="level1", initials="DP")
@@ -69,6 +73,23 @@ def _run(*steps: Step, response: dict[str, str] | None = None) -> Callable[[], d
     )
 
 
+FOUND = {
+    "state": Finding("state", PASSED, "sent", {"parameter": "state"}, 1_795_000_000),
+    "nonce": Finding("nonce", FAILED, "not_sent", {"parameter": "nonce"}, 1_795_000_000),
+    "callback_code": Finding("callback_code", FAILED, "code_sent_on", {}, 1_795_000_000),
+    "logout_good": Finding("logout_good", UNTOLD, "private", {}, 1_795_000_000),
+    "id_token_expired": Finding("id_token_expired", UNDER_WAY, "", {}, 1_795_000_000),
+}
+
+
+def _checks(**context: Any) -> Callable[[], dict[str, Any]]:
+    rows = [Row(one, FOUND.get(one.name) or Finding(one.name, NOT_TRIED)) for one in list_checks("web")]
+    groups = [(kind, [row for row in rows if row.check.kind == kind]) for kind in check_words.KINDS]
+    given = {"groups": groups, "words": check_words, "counts": count(rows), "may_change": True}
+    shared = {"client": object(), "by_hand": lambda row: "curl -i …" if row.finding.result == UNTOLD else ""}
+    return page(**{**given, **shared, **context})
+
+
 def examples(app: Any) -> dict[str, tuple[str, Callable[[], dict[str, Any]]]]:
     """Return each page by a name, for an application that asks."""
     return {
@@ -92,6 +113,8 @@ def examples(app: Any) -> dict[str, tuple[str, Callable[[], dict[str, Any]]]]:
             _run(response={"error": "access_denied", "state": "s"}),
         ),
         "playground-done": ("playground/run.html", _run(EXCHANGED, response={"code": "c", "state": "s"})),
+        "checker": ("checker/checks.html", _checks()),
+        "checker-nobody": ("checker/checks.html", _checks(client=None)),
         "sandbox-faults": ("sandbox/faults.html", _faults()),
         "sandbox-faults-on": ("sandbox/faults.html", _faults(faults_on=["Token endpoint: 503"])),
     }
