@@ -133,7 +133,7 @@ def test_who_asks_about_work_pays_one_look_and_nobody_else_any(
     statements: list[str] = []
     run = Database._run
 
-    def recording(self: Database, sql: str, parameters: Any = None) -> None:
+    def recording(self: Database, sql: str, parameters: Any = ()) -> None:
         statements.append(sql)
         run(self, sql, parameters)
 
