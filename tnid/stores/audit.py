@@ -25,6 +25,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    update,
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -78,9 +79,18 @@ _GIVEN = ("occurred_at", "event", "ip", "port", "user_agent", "request_id")
 # inline: nobody asks for the new row's number
 INSERT_EVENT = insert(audit_events).inline()
 INSERT_BATCH = insert(audit_batches)
-SEAL_EVENTS = text(
-    "UPDATE audit_events SET batch = :batch WHERE id IN"
-    " (SELECT id FROM audit_events WHERE batch IS NULL ORDER BY id LIMIT :most) AND batch IS NULL"
+# Two that seal at once take the rows' locks in one order, or PostgreSQL ends one of them for a deadlock
+_NEXT_UNSEALED = (
+    select(audit_events.c.id)
+    .where(audit_events.c.batch.is_(None))
+    .order_by("id")
+    .limit(bindparam("most"))
+    .with_for_update()
+)
+SEAL_EVENTS = (
+    update(audit_events)
+    .where(audit_events.c.id.in_(_NEXT_UNSEALED), audit_events.c.batch.is_(None))
+    .values(batch=bindparam("number"))
 )
 EVENTS_OF_BATCH = select(*EVENT_COLUMNS).where(audit_events.c.batch == bindparam("b")).order_by("id")
 EVENTS_OF_ACCOUNT = (
@@ -243,7 +253,7 @@ class AuditStore:
 
     def begin_batch(self, batch: int, *, most: int) -> list[Any]:
         """Give up to `most` unsealed events this batch number; return them in their order."""
-        if self._database.execute(SEAL_EVENTS, batch=batch, most=most) == 0:
+        if self._database.execute(SEAL_EVENTS, number=batch, most=most) == 0:
             return []
         return self.list_by_batch(batch)
 
