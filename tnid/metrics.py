@@ -52,10 +52,12 @@ def find_processes(services: Services) -> list[Process]:
 def may_read(environ: Mapping[str, object], settings: Settings) -> bool:
     """Say whether a request comes from a network of the setting, and not through a proxy we don't know.
 
-    A proxy on this machine that nobody named would else hand the figures to the world.
+    A proxy on this machine that nobody named would else hand the figures to the world; and so would one that
+    was named and says nothing of who asked, or nothing that can be read.
     """
+    trusted = settings.trusted_proxies
+    peer, asker = str(environ.get("REMOTE_ADDR") or ""), find_peer(environ, trusted).ip
     is_forwarded = any(name in environ for name in FORWARDED)
-    peer = str(environ.get("REMOTE_ADDR") or "")
-    if is_forwarded and not is_in(peer, settings.trusted_proxies):
+    if is_forwarded and (not is_in(peer, trusted) or is_in(asker, trusted)):
         return False
-    return is_in(find_peer(environ, settings.trusted_proxies).ip, settings.metrics_networks)
+    return is_in(asker, settings.metrics_networks)

@@ -106,17 +106,24 @@ def is_in(ip: str, networks: tuple[Network, ...]) -> bool:
 
 
 def _parse_hop(hop: str) -> Peer | None:
-    """Read `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1` or `[2001:db8::1]:4711`."""
+    """Read `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]:4711`, and what a proxy makes of the
+    last one that knows of no brackets, as far as it can't be an address."""
     host, port = hop, ""
     if hop.startswith("["):
         host, _, port = hop[1:].partition("]")
         port = port.lstrip(":")
-    elif hop.count(":") == 1:
-        host, _, port = hop.partition(":")
+    elif hop.count(":") == 1 or not _is_address(hop):
+        host, _, port = hop.rpartition(":")
+    host = host.partition("%")[0]  # the zone of a link-local one is any text
+    return Peer(str(ipaddress.ip_address(host)), _port(port)) if _is_address(host) else None
+
+
+def _is_address(text: str) -> bool:
     try:
-        return Peer(str(ipaddress.ip_address(host)), _port(port))
+        ipaddress.ip_address(text)
     except ValueError:
-        return None
+        return False
+    return True
 
 
 def _port(text: Any) -> int | None:

@@ -46,6 +46,8 @@ events {{ worker_connections 256; }}
 http {{
     client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+    # So that a test may come from anywhere
+    set_real_ip_from 127.0.0.1; real_ip_header X-Test-Source;
     {site}
 }}
 """
@@ -146,6 +148,26 @@ def test_what_strangers_write_in_headers_stays_outside(browser: httpx.Client, pr
     assert {event["ip"] for event in events} == {"127.0.0.1"} and all(event["port"] for event in events)
     with browser.stream("GET", "/.well-known/openid-configuration", headers=written) as answer:
         assert b"evil" not in answer.read()
+
+
+def test_an_ipv6_address_comes_through_apart_from_its_port(browser: httpx.Client, provider: Provider) -> None:
+    refuse_a_form(browser, "[2001:db8::1:2]:4711", "by-nginx")
+    found = wait_for_event(provider, "by-nginx")
+    assert (found["ip"], found["port"]) == ("2001:db8::1:2", 4711)
+
+
+def refuse_a_form(browser: httpx.Client, source: str, name: str) -> None:
+    """Send a form without a token from an address, with headers that say that it is another."""
+    written = {"X_Forwarded_For": "203.0.113.7:1", "X-Forwarded-For": "203.0.113.7:1"}
+    more = {"X-Test-Source": source, "User-Agent": name, "Accept": "text/html"}
+    assert browser.post("/login", data={"x": "y"}, headers={**written, **more}).status_code == 403
+
+
+def wait_for_event(provider: Provider, user_agent: str) -> dict[str, Any]:
+    file = provider.log.parent / "audit.jsonl"
+    wait_until(lambda: file.exists() and user_agent in file.read_text(), seconds=20, what="event")
+    found = [json.loads(line) for line in file.read_text().splitlines()]
+    return next(event for event in found if event.get("user_agent") == user_agent)
 
 
 def wait_for_events(file: Path) -> list[dict[str, Any]]:

@@ -15,21 +15,21 @@ BIND = "bind :443 ssl crt /etc/haproxy/tnid.pem alpn h2,http/1.1"
 NODES = ("10.0.0.21:8000", "10.0.0.22:8000")
 
 
-def configuration(port: int, nodes: Sequence[int]) -> str:
-    """Return the shipped configuration with addresses of this machine, and no TLS."""
+def configuration(port: int, nodes: Sequence[int], more: str = "") -> str:
+    """Return the shipped configuration with addresses of this machine, no TLS, `more` before its rules."""
     text = SHIPPED.read_text()
     assert BIND in text and all(node in text for node in NODES)
-    text = text.replace(BIND, f"bind 127.0.0.1:{port}")
+    text = text.replace(BIND, f"bind 127.0.0.1:{port}\n    {more}")
     for shipped, node in zip(NODES, nodes, strict=True):
         text = text.replace(shipped, f"127.0.0.1:{node}")
     return text
 
 
 @contextmanager
-def running_haproxy(folder: Path, port: int, nodes: Sequence[int]) -> Iterator[None]:
+def running_haproxy(folder: Path, port: int, nodes: Sequence[int], *, more: str = "") -> Iterator[None]:
     """A balancer that listens at `port`, before two servers at these ports."""
     path = folder / "haproxy.cfg"
-    path.write_text(configuration(port, nodes))
+    path.write_text(configuration(port, nodes, more))
     with (folder / "haproxy.log").open("wb") as log:
         process = subprocess.Popen(
             [get_program("haproxy"), "-db", "-f", str(path)], stdin=subprocess.DEVNULL, stdout=log, stderr=log

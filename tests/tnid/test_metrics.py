@@ -152,11 +152,15 @@ def page_without_number(page: Page) -> str:
         ("127.0.0.1", False, "127.0.0.1", False),
         ("2001:db8::1", False, "2001:db8::1", True),
         ("", False, "", False),
+        # A proxy of ours that says nothing of who asks, or nothing that is an address
+        ("10.9.9.9", True, "somebody", False),
+        ("10.9.9.9", True, "10.9.9.9", False),
+        ("10.9.9.9", False, "10.9.9.9", True),
     ],
 )
 def test_who_may_read_is_a_setting(peer: str, forwarded: bool, came_from: str, may: bool) -> None:
     settings = load(
-        {"TNID_METRICS_NETWORKS": "10.0.0.0/8,2001:db8::/32", "TNID_TRUSTED_PROXIES": "192.0.2.1"}
+        {"TNID_METRICS_NETWORKS": "10.0.0.0/8,2001:db8::/32", "TNID_TRUSTED_PROXIES": "192.0.2.1,10.9.9.9"}
     )
     environ = {"REMOTE_ADDR": peer, **({"HTTP_X_FORWARDED_FOR": came_from} if forwarded else {})}
     assert may_read(environ, settings) is may

@@ -206,6 +206,10 @@ def test_too_many_parts_are_refused(browser: InProcess) -> None:
         ("10.0.0.0/8", "198.51.100.9, 10.0.0.2", "198.51.100.9"),
         ("10.0.0.0/8", "nonsense", "10.0.0.1"),
         ("10.0.0.0/8", "[2001:db8::1]:4711", "2001:db8::1"),
+        # As proxies write them that join the two by a colon
+        ("10.0.0.0/8", "2001:db8::1:54321", "2001:db8::1"),
+        ("10.0.0.0/8", "2001:db8:1:2:3:4:5:6:4711", "2001:db8:1:2:3:4:5:6"),
+        ("10.0.0.0/8", f"fe80::1%{'x' * 300}", "fe80::1"),
     ],
 )
 def test_forwarding_headers_are_believed_from_trusted_proxies_alone(
