@@ -5,13 +5,14 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 TRANSLATIONS := $(wildcard tnid/translations/*/LC_MESSAGES/*.po)
 DOCUMENTS := $(shell find docs -type f ! -path '*/__pycache__/*')
+SOURCES := $(shell find keys oidc tnid examples -name '*.py')
 
 .PHONY: help setup run test lint bench docs
 
 help: ## one line a target
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
-setup: $(VENV)/.runtime $(VENV)/.translations build/docs/.built ## make .venv with the locked dependencies, the tnid command and the documentation
+setup: $(VENV)/.runtime $(VENV)/.bytecode $(VENV)/.translations build/docs/.built ## make .venv with the locked dependencies, the tnid command and the documentation
 
 $(VENV)/bin/python:
 	@bin/make-venv $(PYTHON) $(VENV)
@@ -35,6 +36,11 @@ build/docs/.built: $(DOCUMENTS) bin/build-docs tnid/settings.py tnid/static/css/
 
 $(VENV)/.translations: $(TRANSLATIONS) $(VENV)/.runtime
 	@test ! -d tnid/translations || $(BIN)/pybabel --quiet compile -d tnid/translations
+	@touch $@
+
+# Each process would compile all of it at its start where it may not, or is told not to, write what it compiled
+$(VENV)/.bytecode: $(SOURCES) $(VENV)/.runtime
+	@$(BIN)/python -m compileall -q keys oidc tnid examples
 	@touch $@
 
 run: setup ## start the provider and the demonstration applications

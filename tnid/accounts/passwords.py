@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import secrets
 import threading
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
@@ -16,6 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
+from argon2.low_level import ARGON2_VERSION
 
 from oidc.watching import span
 
@@ -99,6 +101,13 @@ def _common_passwords() -> frozenset[str]:
     return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
+def hash_of_nobody() -> str:
+    """Return a hash of no password, under today's costs: not computed, as each start would wait for it."""
+    salt, digest = (base64.b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in (16, 32))
+    time_cost, memory_cost, parallelism = COSTS
+    return f"$argon2id$v={ARGON2_VERSION}$m={memory_cost},t={time_cost},p={parallelism}${salt}${digest}"
+
+
 T = TypeVar("T")
 
 
@@ -162,7 +171,7 @@ class Passwords:
         self.gate = Gate(concurrency, WAITING_LINE, PATIENCE_SECONDS)
         # The same few threads each time: the allocator keeps some 20 MB for every thread that ever hashed
         self._threads = ThreadPoolExecutor(concurrency, "argon2")
-        self._dummy_hash = self._run(self._hasher.hash, self._peppered("no one's password"))
+        self._dummy_hash = hash_of_nobody()
 
     def _run(self, work: Callable[..., T], *arguments: Any) -> T:
         return self._threads.submit(work, *arguments).result()

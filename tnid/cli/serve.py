@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import os
 import resource
 import socket
 from collections.abc import Mapping
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -19,7 +17,7 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from oidc import discovery
-from tnid import clock, services
+from tnid import clock, memory, services
 from tnid.app import create_app
 from tnid.audit import find_request_id
 from tnid.cli.answers import Refusal
@@ -50,7 +48,6 @@ OPEN_PATHS = frozenset({"/healthz", "/jwks", discovery.OPENID_PATH, discovery.OA
 CONNECTIONS = 1024
 BACKLOG = 2048
 STOP_SECONDS = 10
-M_ARENA_MAX = -8  # malloc.h
 HTTP1 = HTTP1Settings(header_read_timeout=15_000, max_buffer_size=65_536)
 
 
@@ -82,6 +79,8 @@ def serve(bind: tuple[str, int], workers: int) -> None:
         services.keyring.ensure(clock.now())
     figures_of_processes.clear(settings.instance_dir / figures_of_processes.FOLDER)
     raise_file_limit()
+    # What is loaded by now stays, and the workers share it: no collection need touch it
+    gc.freeze()
     make_server(settings, *bind, workers=workers).serve(
         target_loader=partial(load_application, settings, os.getpid()), wrap_loader=False
     )
@@ -133,12 +132,6 @@ def make_server(settings: Settings, host: str, port: int, *, workers: int) -> An
     return server
 
 
-def bound_memory() -> None:
-    """Let threads share two of glibc's arenas: each of its own would keep the most that it ever needed."""
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
-
-
 def load_application(settings: Settings, parent: int) -> Any:
     """Return this worker's application. Called in the worker, after the fork: nothing open is shared."""
     for name in [name for name in os.environ if name.startswith(("TNID_", "HTTP_"))]:
@@ -146,7 +139,7 @@ def load_application(settings: Settings, parent: int) -> Any:
         # and HTTP_PROXY would pass for a header
         del os.environ[name]
     end_with(parent)
-    bound_memory()
+    memory.bound()
     figures = figures_of_processes.open_figures(settings.instance_dir / figures_of_processes.FOLDER, "worker")
     traces = find_traces(settings, figures.name)
     application = create_app(settings, figures)

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tnid import clock
+from tnid import clock, memory
 from tnid.monitoring.figures import Figure, Figures
 
 SECONDS = 5.0
@@ -41,13 +41,14 @@ class Sampler:
             figure.set(self._counts[figure] + count)
 
     def start(self) -> None:
-        """Look now, and every few seconds, for as long as the process lives."""
+        """Look now, and every few seconds, for as long as the process lives; give back free memory, too."""
         self.sample()
         threading.Thread(target=self._run, name="figures", daemon=True).start()
 
     def _run(self) -> None:
         pause = threading.Event()
         while not pause.wait(SECONDS):
+            memory.give_back()
             self.sample()
 
 

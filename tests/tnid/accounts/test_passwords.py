@@ -7,9 +7,19 @@ import time
 import unicodedata
 
 import pytest
+from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import VerifyMismatchError
 
 from tnid.accounts import passwords
-from tnid.accounts.passwords import COSTS, Busy, Gate, Passwords, find_weakness, is_strong_alone
+from tnid.accounts.passwords import (
+    COSTS,
+    Busy,
+    Gate,
+    Passwords,
+    find_weakness,
+    hash_of_nobody,
+    is_strong_alone,
+)
 
 PEPPER = b"p" * 32
 SAFE = "tím2 nương chè đồi xa kìa "
@@ -99,6 +109,14 @@ def test_nobodys_password_is_never_right() -> None:
     hasher = Passwords(PEPPER, 1)
     assert not hasher.verify(None, "no one's password").is_right
     assert not hasher.verify("not a hash", SAFE).is_right
+
+
+def test_nobodys_password_is_compared_with_a_hash_as_costly_as_everybodys() -> None:
+    nobodys = hash_of_nobody()
+    assert extract_parameters(nobodys) == extract_parameters(Passwords(PEPPER, 1).hash(SAFE))
+    with pytest.raises(VerifyMismatchError):  # computed, and found to be another: not refused unread
+        PasswordHasher().verify(nobodys, SAFE)
+    assert nobodys != hash_of_nobody()
 
 
 def test_the_gate_lets_so_many_in_and_refuses_who_waits_too_long() -> None:
