@@ -35,7 +35,10 @@ def language() -> ResponseReturnValue:
 
 def own_path(address: str) -> str:
     """Return the address if it is a path of ours, else the front page."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "/"
     is_path = address.startswith("/") and not address.startswith(("//", "/\\"))
     is_clean = address.isascii() and address.isprintable() and "\\" not in address
     return address if is_path and is_clean and not parts.scheme and not parts.netloc else "/"

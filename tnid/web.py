@@ -25,6 +25,8 @@ YEAR_SECONDS = 365 * 24 * 3600
 MAX_CONTENT_LENGTH = 1024 * 1024
 MAX_FORM_BYTES = 64 * 1024
 MAX_FORM_PARTS = 100
+# What has more is no number that a database could compare with
+DIGITS_OF_ROWS = 19
 STATIC_MAX_AGE_SECONDS = 3600
 FIXED_HEADERS = (
     ("X-Content-Type-Options", "nosniff"),
@@ -216,6 +218,12 @@ def choose_locale() -> str:
     asked = (tag.split("-")[0].lower() for tag in g.get("ui_locales", ()))
     wanted = next((code for code in asked if code in LOCALE_CODES), None)
     return wanted or services.current().settings.locale_default
+
+
+def find_row_number(name: str) -> int | None:
+    """Return the number of a row that the address names, None for what names none that there could be."""
+    text = request.args.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < DIGITS_OF_ROWS else None
 
 
 def current_locale() -> str:

@@ -128,7 +128,17 @@ def test_the_language_switch_keeps_the_interaction(browser: InProcess, new_app: 
 
 
 @pytest.mark.parametrize(
-    "address", ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:x", "/\tx", "", "/é"]
+    "address",
+    [
+        "//evil.example",
+        "/\\evil.example",
+        "https://evil.example",
+        "javascript:x",
+        "/\tx",
+        "",
+        "/é",
+        "http://[",
+    ],
 )
 def test_the_language_switch_never_leads_away(address: str) -> None:
     assert pages.own_path(address) == "/"

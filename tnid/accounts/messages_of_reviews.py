@@ -33,6 +33,7 @@ REVIEW_MESSAGES: dict[str, Any] = {
     "review_metadata": _("The client can't be registered like this. Ask for changes."),
     "review_end_sure": _("Tick that you are sure: it can't be taken back."),
     "application_not_live": _("The application has no live client that could be stopped."),
+    "application_suspended": _("It was suspended. Let it go on by the page “The application's life”."),
     "application_suspended_already": _("It is suspended already."),
     "application_not_suspended": _("It is not suspended."),
     "application_ended": _("It was ended, and stays so. Make a new application."),

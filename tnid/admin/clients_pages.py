@@ -151,6 +151,8 @@ def turn(client: Client, typed: str, by: str, *, is_on: bool) -> Refused | None:
     """Stop a client or let it go on; one row in the log, of a refusal too."""
     parts, now, reason = services.current(), services.now(), read_reason(typed)
     refused = reason if isinstance(reason, Refused) else None
+    if refused is None and is_on:
+        refused = parts.going_live.lives.find_obstacle_to_resume(client.client_id, by)
     if refused is None:
         change = parts.clients.enable if is_on else parts.clients.disable
         refused = None if change(client.client_id, now) else Refused("", "client_stands")

@@ -180,15 +180,26 @@ def act(employer_id: str, act: str) -> ResponseReturnValue:
 def perform(
     event: str, employer_id: str, typed: str, by: str, do: Callable[[str, int], Refused | None]
 ) -> Refused | None:
-    """Do it for a reason; the log keeps who did, and why, or what stood in the way."""
+    """Do it for a reason; the log keeps who did, and why, or what stood in the way: `own_employer`, too."""
     reason, now = read_reason(typed), services.now()
-    refused = reason if isinstance(reason, Refused) else do(employer_id, now)
+    refused = reason if isinstance(reason, Refused) else _find_own(employer_id, by, now)
+    refused = refused or do(employer_id, now)
     services.current().audit.record(
         "operator.act", outcome="refused" if refused else "ok", reason=refused.reason if refused else None,
         account_id=by, now=now,
         details={"act": event, "employer": employer_id, **({} if refused else {"why": reason})},
     )  # fmt: skip
     return refused
+
+
+def _find_own(employer_id: str, by: str, now: int) -> Refused | None:
+    """Return the refusal of an operator who asked for the organisation, or acts for it: nobody decides on
+    what is theirs."""
+    parts = services.current().employers
+    employer = parts.organisations.find(employer_id)
+    acting = [row.account_id for row in parts.representatives.list_of_employer(employer_id, now)]
+    is_own = by in acting or (employer is not None and employer.requested_by == by)
+    return Refused("", "own_employer") if is_own else None
 
 
 @blueprint.route("/<employer_id>/representatives/new", methods=["GET", "POST"])
@@ -223,8 +234,8 @@ def _add(form: RepresentativeForm, employer_id: str, by: str) -> Refused | None:
     account_id = parts.accounts.find_id_by_username(form.username.data)
 
     def do(employer_id: str, now: int) -> Refused | None:
-        if account_id is None:
-            return Refused("username", "nobody_open")
+        if account_id is None or account_id == by:
+            return Refused("username", "own_account" if account_id else "nobody_open")
         return parts.employers.representatives.add(employer_id, account_id, form.role.data, now)
 
     return perform("representative.add", employer_id, form.reason.data or "", by, do)

@@ -10,6 +10,7 @@ MESSAGES: dict[str, Any] = {
     "reason": _("Say why, in a few words at least."),
     "not_fresh": _("Your last sign-in is more than five minutes ago."),
     "own_account": _("This is about your own account: another operator has to do it."),
+    "own_employer": _("You act for this organisation yourself: another operator has to decide."),
     "own_request": _("You asked for it yourself: another operator has to decide."),
     "asked_already": _("This has been asked for already, and waits for a second operator."),
     "request_over": _("It was decided already, or nobody agreed in time."),

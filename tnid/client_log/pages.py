@@ -10,7 +10,7 @@ import orjson
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tnid import services
+from tnid import services, web
 from tnid.access import Guard, declare
 from tnid.client_log import words
 from tnid.client_log.charts import draw, label_steps
@@ -41,7 +41,9 @@ def index(application_id: str) -> ResponseReturnValue:
     client_id = standing.application.client_id_of(env)
     page = Page((), None)
     if client_id and not form.errors:
-        page = services.current().client_log.list_page(client_id, form.read(), before_id=_before())
+        page = services.current().client_log.list_page(
+            client_id, form.read(), before_id=web.find_row_number("before")
+        )
     summary = services.current().client_log.get_figures(client_id or "", PERIODS[0], services.now())
     kept = _kept(env)
     shown = _show(
@@ -112,12 +114,6 @@ def find_env(application: Application) -> str:
 def _show(standing: Standing, env: str, template: str, **context: Any) -> str:
     shown = {"standing": standing, "team": standing.team, "application": standing.application, "env": env}
     return render_template(template, **shown, words=words, **context)
-
-
-def _before() -> int | None:
-    """Return where the page begins; what is no number begins at the newest."""
-    text = request.args.get("before", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def _kept(env: str) -> dict[str, str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from tnid import services
+from tnid import services, web
 from tnid.access import Guard, declare
 from tnid.accounts.forms import PlainForm
 from tnid.accounts.messages import message_of, show_refusal
@@ -71,7 +71,7 @@ def shared(standing: TeamStanding) -> dict[str, Any]:
 def history(team_id: str) -> ResponseReturnValue:
     """Show who did what, the newest first."""
     standing, parts = get_member(team_id, Permission.LOOK), services.current().developers
-    before = request.args.get("before", type=int)
+    before = web.find_row_number("before")
     acts = parts.acts.list_of_team(standing.team.id, before=before, most=PAGE_ACTS + 1)
     shown = acts[:PAGE_ACTS]
     return render_template(

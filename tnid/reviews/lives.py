@@ -72,7 +72,9 @@ class Lives:
         return None
 
     def resume(self, application_id: str, by: str | None, now: int) -> Refused | None:
-        """Let the live client go on."""
+        """Let the live client go on; never by somebody of its own team, were they an operator."""
+        if self._is_own(self._applications.find(application_id), by):
+            return self._refuse("application.resume", "review_own_team", by, now)
         if not self._applications.resume(application_id, now):
             row = self._applications.find(application_id)
             is_over = row is not None and row.ended_at is not None
@@ -83,6 +85,19 @@ class Lives:
         self._note("application.resume", row, by, now)
         self._tell(row, "application_resumed", now)
         return None
+
+    def find_obstacle_to_resume(self, client_id: str, by: str) -> Refused | None:
+        """Return why an operator may not let this client go on by itself: what was suspended goes on as an
+        application, of which the team is told, and what was ended never does."""
+        row = self._applications.find_by_client(client_id)
+        if row is not None and row.live_client_id == client_id and row.ended_at is not None:
+            return Refused("", "application_ended")
+        if row is not None and row.live_client_id == client_id and row.suspended_at is not None:
+            return Refused("", "application_suspended")
+        return Refused("", "review_own_team") if self._is_own(row, by) else None
+
+    def _is_own(self, row: Any, by: str | None) -> bool:
+        return row is not None and by is not None and self._reviews.is_member(row.team_id, by)
 
     def end(self, application_id: str, by: str | None, now: int) -> Refused | None:
         """Shut the live client for good; what was agreed ends with it."""
@@ -130,8 +145,8 @@ class Lives:
     def _note(self, event: str, row: Any, by: str | None, now: int) -> None:
         details = {"application": row.id}
         self._events.record(event, account_id=by, client_id=row.live_client_id, now=now, details=details)
-        is_own = by is not None and self._reviews.is_member(row.team_id, by)
-        self._acts.tell(event, row.team_id, by if is_own else None, now, application_id=row.id)
+        own = by if self._is_own(row, by) else None
+        self._acts.tell(event, row.team_id, own, now, application_id=row.id)
 
     def _refuse(self, event: str, reason: str, by: str | None, now: int) -> Refused:
         self._events.record(event, outcome="refused", reason=reason, account_id=by, now=now)

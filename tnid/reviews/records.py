@@ -12,7 +12,8 @@ from tnid.stores.reviews import OPEN
 class Review(NamedTuple):
     """A review; `document` is what is reviewed, `previous` what was submitted before, None at first.
 
-    `live_client_id` and the team's are the application's as they are now.
+    `live_client_id` and the team's are the application's as they are now; `first_by` is nobody whose role
+    ended since.
     """
 
     id: str
@@ -71,7 +72,7 @@ def review_of(row: Any) -> Review:
         submitted_at=row.submitted_at,
         decided_at=row.decided_at,
         reason=row.reason,
-        first_by=row.first_by,
+        first_by=row.first_by if more.get("has_first", True) else None,
         first_at=row.first_at,
         team_id=more.get("team_id", ""),
         team_name=more.get("team_name", ""),

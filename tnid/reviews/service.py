@@ -77,8 +77,8 @@ class Reviews:
         ]
 
     def is_own(self, review: Review, account_id: str) -> bool:
-        """Say whether somebody belongs to the team that asks."""
-        return self._store.is_member(review.team_id, account_id)
+        """Say whether somebody belongs to the team that asks, or ever did."""
+        return self._store.has_belonged(review.team_id, account_id)
 
     def has_signed_in(self, client_id: str) -> bool:
         """Say whether a sign-in to a client went through to its end; seen a moment later."""

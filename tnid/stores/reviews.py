@@ -101,12 +101,20 @@ _IS_REVIEWER = exists().where(
     roles.c.role == REVIEWER,
     roles.c.revoked_at.is_(None),
 )
+# Whoever leaves a team for the moment of a decision is no stranger to it: a part that ended counts, too
 _IS_OWN = exists().where(
     members.c.team_id == _TEAM_OF_REVIEW,
     members.c.account_id == bindparam("by", type_=members.c.account_id.type),
-    *IN_FORCE,
+    members.c.accepted_at.is_not(None),
 )
-# What somebody looked at, by somebody who may decide it: a reviewer, and none of the team's own
+# By another name than the role of whoever decides now
+_firsts = roles.alias("firsts")
+_FIRST_STANDS = exists().where(
+    _firsts.c.account_id == _REVIEW.first_by,
+    _firsts.c.role == REVIEWER,
+    _firsts.c.revoked_at.is_(None),
+)
+# What somebody looked at, by somebody who may decide it: a reviewer, and none of the team's own, ever
 _MAY_DECIDE = (
     _this,
     _REVIEW.state == SUBMITTED,
@@ -154,7 +162,7 @@ _WITHDRAW = (
 )
 _AGREE_FIRST = (
     update(reviews)
-    .where(*_MAY_DECIDE, _REVIEW.first_by.is_(None))
+    .where(*_MAY_DECIDE, ~_FIRST_STANDS)
     .values(first_by=bindparam("by"), first_at=bindparam("now"))
 )
 _DECIDE = update(reviews).values(
@@ -164,9 +172,7 @@ _DECIDE = update(reviews).values(
     reason=bindparam("new_reason"),
 )
 _DECIDE_ALONE = _DECIDE.where(*_MAY_DECIDE)
-_DECIDE_SECOND = _DECIDE.where(
-    *_MAY_DECIDE, _REVIEW.first_by.is_not(None), _REVIEW.first_by != bindparam("by")
-)
+_DECIDE_SECOND = _DECIDE.where(*_MAY_DECIDE, _FIRST_STANDS, _REVIEW.first_by != bindparam("by"))
 _WITH_APPLICATION = (
     select(
         *reviews.c,
@@ -174,6 +180,7 @@ _WITH_APPLICATION = (
         applications.c.live_client_id,
         applications.c.sandbox_client_id,
         teams.c.name.label("team_name"),
+        _FIRST_STANDS.label("has_first"),
     )
     .join(applications, applications.c.id == _REVIEW.application_id)
     .join(teams, teams.c.id == applications.c.team_id)
@@ -198,6 +205,11 @@ _LIST_COMMENTS = (
 )
 _IS_MEMBER = select(members.c.id).where(
     members.c.team_id == bindparam("of_team"), members.c.account_id == bindparam("of_account"), *IN_FORCE
+)
+_HAS_BELONGED = select(members.c.id).where(
+    members.c.team_id == bindparam("of_team"),
+    members.c.account_id == bindparam("of_account"),
+    members.c.accepted_at.is_not(None),
 )
 # Made of the audit log by the applications' log (tnid.client_log): a code was redeemed
 _HAS_SIGNED_IN = (
@@ -235,7 +247,8 @@ class ReviewStore:
         return None if row is None else str(row.id)
 
     def agree_first(self, review_id: str, seen: int, by: str, now: int) -> bool:
-        """Note the first of two who agree to this revision; True for one caller only."""
+        """Note the first of two who agree to this revision; True for one caller only, as long as they are a
+        reviewer."""
         return self._database.execute(_AGREE_FIRST, of_review=review_id, seen=seen, by=by, now=now) == 1
 
     def decide(
@@ -249,7 +262,8 @@ class ReviewStore:
         return rows == 1
 
     def find(self, review_id: str) -> Any:
-        """Return a review with its application's `team_id`, `team_name` and clients, or None."""
+        """Return a review with its application's `team_id`, `team_name` and clients, or None; `has_first`
+        says whether somebody agreed first who is a reviewer still."""
         return self._database.fetch_one(_FIND, of_review=review_id)
 
     def find_open(self, application_id: str) -> Any:
@@ -272,6 +286,10 @@ class ReviewStore:
     def is_member(self, team_id: str, account_id: str) -> bool:
         """Say whether somebody belongs to a team now."""
         return self._database.fetch_one(_IS_MEMBER, of_team=team_id, of_account=account_id) is not None
+
+    def has_belonged(self, team_id: str, account_id: str) -> bool:
+        """Say whether somebody belongs to a team, or ever did."""
+        return self._database.fetch_one(_HAS_BELONGED, of_team=team_id, of_account=account_id) is not None
 
     def list_team(self, team_id: str) -> list[str]:
         """Return the accounts of a team's members."""

@@ -132,6 +132,26 @@ def test_a_representative_is_named_by_an_operator(
     assert page.has("username-error") and page.text_of("reason") == WHY
 
 
+def test_nobody_decides_on_an_organisation_of_their_own(
+    support: InProcess, services: Services, clock: Clock
+) -> None:
+    hieu = services.accounts.find_id_by_username("hieu.tran")
+    organisations, listed = services.employers.organisations, services.employers.representatives
+    own = organisations.ask(TNG, str(hieu), clock.now())
+    answer = support.post(f"/admin/employers/{own}/approve", reason=WHY)
+    assert answer.status_code == 400 and organisations.find(str(own)).approved_at is None
+    # Nor do they make themselves act for another's
+    other = organisations.create(NewEmployer("0101243150", "Công ty May"), clock.now())
+    new = f"/admin/employers/{other}/representatives/new"
+    answer = support.post(new, username="hieu.tran", role="manager", reason=WHY)
+    assert answer.status_code == 400
+    assert listed.list_of_employer(str(other), clock.now()) == []
+    # Whoever acts for it by an invitation lets it not go on alone
+    listed.add(str(other), str(hieu), "manager", clock.now())
+    assert support.post(f"/admin/employers/{other}/suspend", reason=WHY).status_code == 400
+    assert events(services, "operator.act") == ["refused"] * 3
+
+
 # Officials
 
 

@@ -36,3 +36,11 @@ def test_strangers_get_nothing(
     address = browser.submit("application_submit", {"name": "Sổ", "preset-0": "web"}).path
     nam.sign_in(other)
     assert other.get(address).status_code == 404
+
+
+def test_a_place_in_the_history_that_can_not_be_is_its_beginning(
+    team: str, vinh: Someone, at_browser: Callable[[Someone], InProcess]
+) -> None:
+    browser = at_browser(vinh)
+    for before in ("9" * 40, "-1", "x", "٣"):
+        assert browser.get(f"/developers/teams/{team}/history?before={before}").status_code == 200

@@ -155,7 +155,7 @@ def test_suspended_people_see_it_and_it_goes_on(
     assert (
         vinhs.open(f"/developers/apps/{application}/review").text_of("suspended_reason") == "Lộ khóa bí mật"
     )
-    client_id = services.developers.applications.find(application).live_client_id  # type: ignore[union-attr]  # it is there
+    client_id = services.developers.applications.find(application).live_client_id  # type: ignore[union-attr]
     assert "Lộ khóa" not in vinhs.open(f"/applications/{client_id}").text
     assert reviewer.open(life).has("life_resume")
     assert not reviewer.submit("life_resume").has("life_resume")
@@ -254,3 +254,24 @@ def test_two_reviewers_agree_on_the_pages(
     second.submit("decision_approve")
     found = services.developers.applications.find(application)
     assert found is not None and found.live_client_id
+
+
+def test_what_was_suspended_or_ended_does_not_go_on_as_a_client_alone(
+    make_ready: Callable[..., None], vinhs: InProcess, open_admin: Callable[[Someone], InProcess],
+    duyet: Someone, vinh: Someone, application: str, services: Services, clock: Clock,
+) -> None:  # fmt: skip
+    make_ready()
+    submit(vinhs, application)
+    admin, lives = open_admin(duyet), services.going_live.lives
+    (review,) = services.going_live.reviews.list_waiting()
+    admin.post(f"/admin/reviews/{review.id}/decision", revision="1", decision="approve")
+    client_id = services.developers.applications.find(application).live_client_id  # type: ignore[union-attr]  # it is there
+    assert lives.suspend(application, "Lộ khóa", duyet.id, clock.now()) is None
+    sent = {"reason": "Theo đề nghị"}
+    for end in (False, True):
+        if end:
+            assert lives.end(application, vinh.id, clock.now()) is None
+        answer = admin.post(f"/admin/clients/resume/{client_id}", **sent)
+        assert answer.status_code == 400
+        live = services.clients.find_now(str(client_id))
+        assert live is not None and live.disabled_at is not None

@@ -18,7 +18,7 @@ from PIL import Image
 from oidc.clients.consent_policy import with_versions
 from tests.conftest import Clock
 from tests.tnid.conftest import Someone
-from tests.tnid.reviews.conftest import FULL
+from tests.tnid.reviews.conftest import FULL, NewReviewer
 from tnid.accounts.refusal import Refused
 from tnid.db import Conflict
 from tnid.developers.disclosure import Wish
@@ -155,6 +155,36 @@ def test_nobody_decides_on_their_own_team_or_without_the_role(
     assert reviews.refuse(review_id, 1, "Không", vinh.id, clock.now()) == Refused("", "review_own_team")
     assert approve(services, review_id, lan, clock) == Refused("", "review_decided")
     assert review_of(services, review_id).state == "submitted"
+
+
+def test_who_left_the_team_decides_nothing_of_it_either(
+    services: Services, application: str, submit: Submit, duyet: Someone, hai: Someone, clock: Clock
+) -> None:
+    found = services.developers.applications.find(application)
+    assert found is not None
+    members, now = services.developers.members, clock.now()
+    members.add_by_operator(found.team_id, duyet.id, "owner", now)
+    review_id = submit(application, "name")
+    # For the moment of the decision a stranger, and back in the team afterwards
+    assert members.leave(found.team_id, duyet.id, now)
+    assert approve(services, review_id, duyet, clock) == Refused("", "review_own_team")
+    assert services.going_live.reviews.is_own(review_of(services, review_id), duyet.id)
+    assert approve(services, review_id, hai, clock).is_whole
+
+
+def test_the_yes_of_a_reviewer_whose_role_ended_counts_no_more(
+    services: Services, application: str, submit: Submit, duyet: Someone, hai: Someone,
+    new_reviewer: NewReviewer, clock: Clock,
+) -> None:  # fmt: skip
+    wish = replace(FULL, reason="Cấp đơn thuốc", basis="law", law="Điều 12 Luật Khám bệnh")
+    review_id = submit(application, "verified_claims/name", wish=wish)
+    assert approve(services, review_id, duyet, clock) == Approval(is_whole=False)
+    assert services.admin.operators.revoke(duyet.id, "reviewer", clock.now())
+    assert review_of(services, review_id).first_by is None
+    # The next one is the first of two again, and not the second
+    assert approve(services, review_id, hai, clock) == Approval(is_whole=False)
+    assert approve(services, review_id, hai, clock) == Refused("", "review_second_eyes")
+    assert approve(services, review_id, new_reviewer("ba"), clock).is_whole
 
 
 def test_an_outdated_revision_is_not_decided(
@@ -332,6 +362,20 @@ def test_what_was_ended_stays_so(
     assert services.going_live.agreements.find_current(application) is None
     late = services.going_live.reviews.submit(document_now(services, application), vinh.id, now)
     assert late == Refused("", "application_ended")
+
+
+def test_an_operator_of_the_team_does_not_let_it_go_on(
+    services: Services, application: str, submit: Submit, vinh: Someone, duyet: Someone, hai: Someone,
+    clock: Clock,
+) -> None:  # fmt: skip
+    lives, now = services.going_live.lives, clock.now()
+    client_id = approve(services, submit(application, "name"), duyet, clock).client_id
+    assert services.admin.operators.grant(vinh.id, "reviewer", now) is None
+    # To stop one's own is always right
+    assert lives.suspend(application, "Lộ khóa", vinh.id, now) is None
+    assert lives.resume(application, vinh.id, now) == Refused("", "review_own_team")
+    assert services.clients.find_now(client_id).disabled_at is not None  # type: ignore[union-attr]  # it is there
+    assert lives.resume(application, hai.id, now) is None
 
 
 def test_a_client_from_before_is_given_to_a_team_with_a_sandbox_beside_it(
