@@ -95,6 +95,10 @@ def chores(services: Services) -> tuple[Chore, ...]:
         with database.unit():
             return services.mandate_endings.end_expired(now, most=MANDATES_AT_ONCE)
 
+    def end_requests(now: int) -> bool:
+        with database.unit():
+            return services.admin.requests.expire_due(now)
+
     def end_secrets(now: int) -> bool:
         return services.developers.secrets.end_due(database, now, most=SECRETS_AT_ONCE)
 
@@ -104,6 +108,7 @@ def chores(services: Services) -> tuple[Chore, ...]:
         Chore("watch", TEND_SECONDS, True, watch.look),
         Chore("warn", WARN_SECONDS, True, warn),
         Chore("end_mandates", WARN_SECONDS, True, end_mandates),
+        Chore("end_requests", WARN_SECONDS, True, end_requests),
         Chore("end_secrets", WARN_SECONDS, True, end_secrets),
         *employment_chores(services),
         *removal_chores(services),

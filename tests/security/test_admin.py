@@ -13,6 +13,7 @@ from oidc.clients.authentication import hash_secret
 from tests.security.attack import Attack
 from tests.security.target import Party, Target, Victim
 from tnid import clock
+from tnid.admin.audit_desk import BULK_EVENTS
 from tnid.plain_http import HttpsOnly
 from tnid.settings import load
 
@@ -185,6 +186,42 @@ def test_ad_005_what_is_of_high_value_takes_a_fresh_sign_in_and_a_second_operato
     Operating(second, other).post(f"/requests/{row.id}", decision="agree")
     assert target.fetch_all("SELECT kid FROM signing_keys") == keys
     assert events_of(target, other, "operator_request.agree")[-1].reason == "request_over"
+    # Without haste either: nobody changes keys alone
+    assert desk.post("/keys/rotate", reason=WHY).headers["Location"] == "/admin/requests"
+    (row,) = target.fetch_all(
+        "SELECT id FROM operator_requests WHERE asked_by = :id AND decided_at IS NULL", id=first.account_id
+    )
+    desk.post(f"/requests/{row.id}", decision="agree")
+    assert target.fetch_all("SELECT kid FROM signing_keys") == keys
+    target.execute(
+        "UPDATE sessions SET auth_time = :at WHERE account_id = :id",
+        at=clock.now() - 301, id=other.account_id,
+    )  # fmt: skip
+    assert Operating.post(_with(second), f"/requests/{row.id}", decision="agree").status_code == 400
+    assert target.fetch_all("SELECT kid FROM signing_keys") == keys
+
+
+def test_ad_005_much_of_the_log_leaves_by_two_alone(attack: Attack, second: Attack, target: Target) -> None:
+    first, other = new_operator(target, "security"), new_operator(target, "security")
+    desk = Operating(attack, first)
+    with target.services.database.unit():
+        for _ in range(BULK_EVENTS + 1):
+            target.services.audit.record("test.bulk", now=clock.now())
+    asked = {"event": "test.bulk"}
+    answer = desk.post("/audit", file="csv", **asked)
+    assert (answer.status_code, answer.headers["Content-Type"][:9]) == (400, "text/html")
+    assert events_of(target, first, "audit.export")[-1].reason == "export_bulk"
+    assert desk.post("/audit", file="ask", why=WHY, **asked).headers["Location"] == "/admin/requests"
+    (row,) = target.fetch_all("SELECT id FROM operator_requests WHERE asked_by = :id", id=first.account_id)
+    for _ in range(2):
+        assert desk.post(f"/audit/agreed/{row.id}", file="csv").status_code == 400
+        desk.post(f"/requests/{row.id}", decision="agree")
+    Operating(second, other).post(f"/requests/{row.id}", decision="agree")
+    assert Operating.post(_with(second), f"/audit/agreed/{row.id}", file="csv").status_code == 404
+    assert desk.post(f"/audit/agreed/{row.id}", file="made-up").status_code == 400
+    assert desk.post(f"/audit/agreed/{row.id}", file="csv").headers["Content-Type"][:8] == "text/csv"
+    target.services.admin.operators.revoke(first.account_id, "security", clock.now())
+    assert desk.post(f"/audit/agreed/{row.id}", file="csv").status_code == 403
 
 
 def test_au_005_reading_the_log_is_in_the_log_and_nobody_deletes_of_it(

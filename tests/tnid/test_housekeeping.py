@@ -92,6 +92,7 @@ def test_every_chore_of_a_provider_can_be_done(settings: Settings, database: Dat
         "watch",
         "warn",
         "end_mandates",
+        "end_requests",
         "end_secrets",
         "count_expired",
         "note_abandoned",

@@ -1,7 +1,7 @@
 """What is so dangerous that one operator alone does not do it: one line an act.
 
 Whoever asks for an act and whoever agrees to it both need its permission. `tnid` on the machine does the same
-with one person, and the audit log says so.
+with one person; the audit log says so, and so do messages to all others who may (tnid.admin.notices).
 """
 
 from __future__ import annotations
@@ -13,14 +13,18 @@ from flask_babel import lazy_gettext as _
 
 from tnid import web
 from tnid.accounts.refusal import Refused
+from tnid.admin.audit_desk import read_arguments
 from tnid.admin.roles import ADMINISTRATOR, NAMES, Permission
+from tnid.admin.words import CONDITIONS
+from tnid.moments import dated
 
 if TYPE_CHECKING:
     from tnid.services import Services
 
 Arguments = Mapping[str, str]
 GRANT_ROLE, REVOKE_ROLE = "grant_role", "revoke_role"
-ROTATE_KEYS_NOW, WITHDRAW_KEY = "rotate_keys_now", "withdraw_key"
+ROTATE_KEYS, ROTATE_KEYS_NOW, WITHDRAW_KEY = "rotate_keys", "rotate_keys_now", "withdraw_key"
+EXPORT_AUDIT = "export_audit"
 END_OF_CLIENT, END_EVERYBODY = "end_of_client", "end_everybody"
 
 
@@ -106,8 +110,23 @@ def _find_obstacle_to_withdraw(parts: Services, given: Arguments, now: int) -> R
     return None if given["kid"] in retired else Refused("", "key_not_retired")
 
 
+def _find_obstacle_to_rotate(parts: Services, _given: Arguments, now: int) -> Refused | None:
+    there = parts.keyring.list_keys(now)
+    algs = {key.alg for key in there}
+    is_next_there = algs and algs == {key.alg for key in there if key.status == "next"}
+    return Refused("", "key_waits") if is_next_there else None
+
+
+def _rotate(parts: Services, _given: Arguments, done: Done, now: int) -> Refused | None:
+    return _publish_keys(parts, done, now, immediately=False)
+
+
 def _rotate_now(parts: Services, _given: Arguments, done: Done, now: int) -> Refused | None:
-    changes = parts.keyring.rotate(now, immediately=True)
+    return _publish_keys(parts, done, now, immediately=True)
+
+
+def _publish_keys(parts: Services, done: Done, now: int, *, immediately: bool) -> Refused | None:
+    changes = parts.keyring.rotate(now, immediately=immediately)
     for one in changes:
         details = {"kid": one.kid, "alg": one.alg, "active_from": one.active_from, **done.details}
         parts.audit.record("key.rotate", account_id=done.agreed_by, details=details, now=now)
@@ -121,6 +140,27 @@ def _withdraw(parts: Services, given: Arguments, done: Done, now: int) -> Refuse
     details = {"kid": given["kid"], "alg": change.alg, **done.details}
     parts.audit.record("key.withdraw", account_id=done.agreed_by, details=details, now=now)
     return None
+
+
+# The audit log
+
+
+def _find_obstacle_to_export(parts: Services, given: Arguments, _now: int) -> Refused | None:
+    rows = parts.admin.audit.collect(read_arguments(given))
+    return rows if isinstance(rows, Refused) else None
+
+
+def _describe_export(_parts: Services, given: Arguments) -> str:
+    asked = read_arguments(given)
+    window = " – ".join(dated(at) for at in (asked.since, asked.until))
+    return " · ".join(
+        (window, *(f"{CONDITIONS[name]}: {value}" for name, value in sorted(asked.given.items())))
+    )
+
+
+def _allow_export(parts: Services, given: Arguments, _done: Done, now: int) -> Refused | None:
+    # Whoever asked takes the file along afterwards (audit_pages.take_agreed), which is an event of its own
+    return _find_obstacle_to_export(parts, given, now)
 
 
 # Sign-ins of many
@@ -178,6 +218,14 @@ ACTS: dict[str, Act] = {
         _describe_role,
         _revoke,
     ),
+    ROTATE_KEYS: Act(
+        Permission.KEYS,
+        _("Change the signing keys"),
+        _("Nothing breaks: the old keys stay published for as long as anything signed lasts."),
+        _find_obstacle_to_rotate,
+        _describe_nothing,
+        _rotate,
+    ),
     ROTATE_KEYS_NOW: Act(
         Permission.KEYS,
         _("Sign with new keys at once"),
@@ -193,6 +241,14 @@ ACTS: dict[str, Act] = {
         _find_obstacle_to_withdraw,
         _describe_kid,
         _withdraw,
+    ),
+    EXPORT_AUDIT: Act(
+        Permission.AUDIT,
+        _("Take a large part of the audit log along"),
+        _("Whoever asked may then download it for a day: who did what, when, and from which address."),
+        _find_obstacle_to_export,
+        _describe_export,
+        _allow_export,
     ),
     END_OF_CLIENT: Act(
         Permission.SESSIONS,

@@ -17,7 +17,8 @@ from tnid import desk, services
 from tnid.access import send_to_sign_in
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
-from tnid.admin.acts import ACTS
+from tnid.admin import notices
+from tnid.admin.acts import ACTS, Act
 from tnid.admin.desk import get_operator
 from tnid.admin.forms import ReasonForm
 from tnid.admin.roles import Permission
@@ -78,8 +79,14 @@ def ask_page(act_name: str, arguments: Mapping[str, str], back: str) -> Response
         form=form,
         back=back,
         is_stale=refused == NOT_FRESH,
+        is_alone=not _list_others(act, arguments),
     )
     return page, (400 if form.is_submitted() else 200)
+
+
+def _list_others(act: Act, arguments: Mapping[str, str]) -> list[str]:
+    but = (get_operator(act.permission).account_id, act.concerns(arguments))
+    return notices.list_who_may_agree(services.current(), act.permission, but, services.now())
 
 
 def do_page(

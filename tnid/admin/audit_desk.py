@@ -14,13 +14,21 @@ from oidc.token.handles import new_identifier
 from tnid.accounts.refusal import Refused
 from tnid.audit import Chain, Verified
 from tnid.csv_export import write_csv
+from tnid.signin.limits import DAY_SECONDS, Bucket, Limit, Limits
 from tnid.stores.audit_checks import AuditCheckStore
 from tnid.stores.audit_search import LAST, AuditSearchStore, Found, Place
 
 ON_A_PAGE = 50
 MOST_EXPORTED = 10_000
+# More than this is bulk: a second operator agrees. It is enough for one person's complaint
+BULK_EVENTS = 200
+# And no more such files a day, or many small ones are a large one
+FILES_ALONE = Limit("audit_files_alone", 5, DAY_SECONDS)
+# How long what a second one agreed to may be taken along
+AGREED_SECONDS = DAY_SECONDS
 MOST_WINDOW_SECONDS = 366 * 86400
 MOST_EXPORT_SECONDS = 31 * 86400
+NOBODY: Mapping[str, str] = {}
 CHECKED_BATCHES, CHECKED_EVENTS = 200, 20_000
 SHOWN = (
     *("id", "occurred_at", "event", "outcome", "reason", "account_id", "client_id"),
@@ -40,12 +48,13 @@ class AuditDesk:
     """Searches, hands out, checks; each method runs in the caller's unit of work and records that it did."""
 
     def __init__(
-        self, store: AuditSearchStore, checks: AuditCheckStore, chain: Chain, events: Events
+        self, store: AuditSearchStore, checks: AuditCheckStore, chain: Chain, events: Events, limits: Limits
     ) -> None:
         self._store = store
         self._checks = checks
         self._chain = chain
         self._events = events
+        self._limits = limits
 
     def search(self, asked: Search, place: Place | None, by: str, now: int) -> Found:
         """Return one page, from a place or from the window's end."""
@@ -61,22 +70,49 @@ class AuditDesk:
         """Record that the log was searched; `by` is the operator, None for a command on the machine."""
         self._record("audit.search", asked, by, now, found=found)
 
-    def export(self, asked: Search, by: str | None, now: int) -> list[Any] | Refused:
+    def export(self, asked: Search, by: str, now: int) -> list[Any] | Refused:
+        """Return all that is found in the window, where one operator may have it alone; else as `collect`, or
+        `export_bulk`: a second one has to agree."""
+        rows = self.collect(asked)
+        is_bulk = not isinstance(rows, Refused) and (
+            len(rows) > BULK_EVENTS or not self._limits.take(Bucket(FILES_ALONE, by), now)
+        )
+        return self._hand_out(asked, Refused("", "export_bulk") if is_bulk else rows, by, now)
+
+    def export_agreed(
+        self, arguments: Mapping[str, str], agreed: Mapping[str, str], by: str, now: int
+    ) -> list[Any] | Refused:
+        """Return what a second operator agreed to; `agreed` says for the log who, and to which request."""
+        asked = read_arguments(arguments)
+        return self._hand_out(asked, self.collect(asked), by, now, agreed)
+
+    def refuse(self, arguments: Mapping[str, str], refused: Refused, by: str, now: int) -> Refused:
+        """Record that what was agreed to is handed out no more."""
+        self._hand_out(read_arguments(arguments), refused, by, now)
+        return refused
+
+    def collect(self, asked: Search) -> list[Any] | Refused:
         """Return all that is found in the window; `export_long` where it is more than 31 days, `export_many`
         where it would be more than MOST_EXPORTED: nothing is cut off unsaid."""
         rows: list[Any] = []
         place: Place | None = Place(asked.until, LAST)
-        refused = Refused("since", "export_long") if asked.until - asked.since > MOST_EXPORT_SECONDS else None
-        while refused is None and place is not None:
+        if asked.until - asked.since > MOST_EXPORT_SECONDS:
+            return Refused("since", "export_long")
+        while place is not None:
             found = self._store.search(asked.given, asked.since, place, most=1000)
             rows += found.rows
             place = found.older
             if len(rows) > MOST_EXPORTED:
-                refused = Refused("since", "export_many")
-        if refused is not None:
-            self._record("audit.export", asked, by, now, refused=refused)
-            return refused
-        self._record("audit.export", asked, by, now, found=len(rows))
+                return Refused("since", "export_many")
+        return rows
+
+    def _hand_out(
+        self, asked: Search, rows: list[Any] | Refused, by: str, now: int, agreed: Mapping[str, str] = NOBODY
+    ) -> list[Any] | Refused:
+        if isinstance(rows, Refused):
+            self._record("audit.export", asked, by, now, refused=rows, agreed=agreed)
+        else:
+            self._record("audit.export", asked, by, now, found=len(rows), agreed=agreed)
         return rows
 
     def check_latest(self, by: str | None, now: int) -> Verified:
@@ -104,19 +140,30 @@ class AuditDesk:
 
     def _record(
         self, event: str, asked: Search, by: str | None, now: int, *, found: int = 0,
-        refused: Refused | None = None,
+        refused: Refused | None = None, agreed: Mapping[str, str] = NOBODY,
     ) -> None:  # fmt: skip
         details = {
             "asked": dict(asked.given),
             "since": asked.since,
             "until": asked.until,
             "found": found,
+            **agreed,
             **({} if by else {"by": "command"}),
         }
         self._events.record(
             event, outcome="refused" if refused else "ok", reason=refused.reason if refused else None,
             account_id=by, now=now, details=details,
         )  # fmt: skip
+
+
+def write_arguments(asked: Search) -> dict[str, str]:
+    """Return a search as what is asked of a second operator holds it."""
+    return {**asked.given, "since": str(asked.since), "until": str(asked.until)}
+
+
+def read_arguments(arguments: Mapping[str, str]) -> Search:
+    given = {name: value for name, value in arguments.items() if name not in ("since", "until")}
+    return Search(given, int(arguments["since"]), int(arguments["until"]))
 
 
 def read_conditions(typed: Mapping[str, str]) -> dict[str, str] | Refused:

@@ -101,4 +101,5 @@ class AuditForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     request = text_field()
     since = text_field()
     until = text_field()
+    why = reason_field()
     submit = SubmitField()

@@ -8,7 +8,7 @@ from typing import Any
 from oidc.interfaces import Events
 from oidc.token.handles import new_identifier
 from tnid.accounts.refusal import Refused
-from tnid.admin.roles import OPERATOR_ROLES
+from tnid.admin.roles import OPERATOR_ROLES, Permission, may
 from tnid.db import Conflict
 from tnid.stores.roles import RoleStore
 
@@ -33,6 +33,11 @@ class Operators:
     def list_all(self) -> list[Any]:
         """Return every role of every operator, with the account's username."""
         return [row for role in sorted(OPERATOR_ROLES) for row in self._store.list_active(role)]
+
+    def list_who_may(self, permission: Permission, now: int) -> list[str]:
+        """Return the accounts of those who hold a role that is awake and allows this."""
+        held = [row for row in self.list_all() if not self.is_asleep(row, now)]
+        return sorted({row.account_id for row in held if may(frozenset({row.role}), permission)})
 
     def is_asleep(self, row: Any, now: int) -> bool:
         return bool(row.used_at <= now - self._idle_seconds)

@@ -66,6 +66,7 @@ def build_admin(parts: Services) -> Admin:
             AuditCheckStore(database),
             Chain(database, parts.sealer.derive(CHAIN_PURPOSE)),
             parts.audit,
+            parts.limits,
         ),
         outbox=OutboxCare(parts.outbox, {MESSAGE: carrier}, parts.audit),
     )

@@ -13,6 +13,7 @@ import orjson
 
 from oidc.token.handles import new_identifier
 from tnid.accounts.refusal import Refused
+from tnid.admin import notices
 from tnid.admin.acts import ACTS, GRANT_ROLE, Act, Done
 from tnid.admin.roles import may
 from tnid.stores.operator_requests import OperatorRequestStore
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 LIFETIME_SECONDS = 86400
 LEAST_REASON_CHARACTERS, MOST_REASON_CHARACTERS = 5, 300
 MOST_SHOWN = 50
+MOST_EXPIRED = 50
 SHOWN_SECONDS = 30 * 86400
 
 
@@ -57,7 +59,7 @@ class Requests:
         if obstacle is not None:
             return self._refuse("ask", obstacle, by, now, act=act)
         text, id_ = orjson.dumps(arguments, option=orjson.OPT_SORT_KEYS).decode(), new_identifier()
-        self._store.expire(act, text, now)
+        self._expire(self._store.list_due_of(act, text, now), now)
         is_added = self._store.add(
             id=id_, act=act, arguments=text, reason=read, asked_by=by, asked_at=now,
             expires_at=now + LIFETIME_SECONDS,
@@ -65,6 +67,9 @@ class Requests:
         if not is_added:
             return self._refuse("ask", Refused("", "asked_already"), by, now, act=act)
         self._record("ask", by, now, act=act, request=id_)
+        asked = self.find(id_)
+        assert asked is not None  # noqa: S101  it was added a moment ago
+        notices.tell_of_asked(self._parts, asked, now)
         return id_
 
     def find(self, id_: str) -> Asked | None:
@@ -97,8 +102,10 @@ class Requests:
         refused = asked.act.perform(self._parts, asked.arguments, done, now)
         if refused is not None:
             self._store.fail(id_)
+            notices.tell_of_outcome(self._parts, asked.row, "failed", now)
             return self._refuse("agree", refused, by, now, act=asked.row.act, request=id_)
         self._record("agree", by, now, act=asked.row.act, request=id_)
+        notices.tell_of_outcome(self._parts, asked.row, "approved", now)
         return None
 
     def _find_obstacle(self, id_: str, by: str, now: int) -> Refused | None:
@@ -124,6 +131,8 @@ class Requests:
         if not self._store.decide(id_, by, "refused", now):
             return self._refuse("refuse", Refused("", "request_over"), by, now, request=id_)
         self._record("refuse", by, now, request=id_)
+        if asked is not None:
+            notices.tell_of_outcome(self._parts, asked.row, "refused", now)
         return None
 
     def withdraw(self, id_: str, by: str, now: int) -> Refused | None:
@@ -132,6 +141,18 @@ class Requests:
             return self._refuse("withdraw", Refused("", "request_over"), by, now, request=id_)
         self._record("withdraw", by, now, request=id_)
         return None
+
+    def expire_due(self, now: int) -> bool:
+        """Close what nobody decided in time, and tell who asked; say whether more may be left."""
+        due = self._store.list_due(now, most=MOST_EXPIRED)
+        self._expire(due, now)
+        return len(due) == MOST_EXPIRED
+
+    def _expire(self, due: list[Any], now: int) -> None:
+        for row in due:
+            if self._store.expire(row.id, now):
+                self._record("expire", row.asked_by, now, act=row.act, request=row.id)
+                notices.tell_of_outcome(self._parts, row, "expired", now)
 
     def _record(self, verb: str, by: str, now: int, **details: str) -> None:
         self._parts.audit.record(f"operator_request.{verb}", account_id=by, now=now, details=details)

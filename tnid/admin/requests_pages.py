@@ -13,7 +13,9 @@ from tnid.access import Guard, declare
 from tnid.accounts.forms import PlainForm
 from tnid.accounts.messages import message_of, show_refusal
 from tnid.accounts.refusal import Refused
+from tnid.admin.acts import EXPORT_AUDIT
 from tnid.admin.asking import NOT_FRESH, check_fresh, find_obstacle
+from tnid.admin.audit_desk import AGREED_SECONDS
 from tnid.admin.desk import Operator, get_operator
 from tnid.admin.names import name_of_operator
 from tnid.admin.requests import Asked
@@ -33,6 +35,7 @@ class Shown(NamedTuple):
     decided_by: str
     is_own: bool
     may_decide: bool
+    may_take: bool
 
 
 def show(asked: Asked, operator: Operator) -> Shown:
@@ -45,6 +48,7 @@ def show(asked: Asked, operator: Operator) -> Shown:
         name_of_operator(asked.row.decided_by),
         asked.row.asked_by == operator.account_id,
         may_decide(asked, operator),
+        may_take(asked, operator),
     )
 
 
@@ -52,6 +56,14 @@ def may_decide(asked: Asked, operator: Operator) -> bool:
     """Say whether this operator is the second pair of eyes."""
     is_other = operator.account_id not in (asked.row.asked_by, asked.act.concerns(asked.arguments))
     return is_other and operator.may(asked.act.permission)
+
+
+def may_take(asked: Asked, operator: Operator) -> bool:
+    """Say whether this is a part of the log that this operator may take along now."""
+    row = asked.row
+    is_own = row.act == EXPORT_AUDIT and row.asked_by == operator.account_id
+    is_agreed = is_own and row.decision == "approved"
+    return bool(is_agreed and row.decided_at > services.now() - AGREED_SECONDS)
 
 
 def list_seen(asked: list[Asked], operator: Operator) -> list[Shown]:

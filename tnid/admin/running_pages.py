@@ -11,12 +11,10 @@ from tnid.access import Guard, declare
 from tnid.accounts.forms import PlainForm
 from tnid.accounts.messages import message_of
 from tnid.accounts.methods import describe_methods
-from tnid.accounts.refusal import Refused
-from tnid.admin.acts import END_EVERYBODY, ROTATE_KEYS_NOW, WITHDRAW_KEY
+from tnid.admin.acts import END_EVERYBODY, ROTATE_KEYS, ROTATE_KEYS_NOW, WITHDRAW_KEY
 from tnid.admin.asking import ask_page, do_page
 from tnid.admin.desk import get_operator
 from tnid.admin.outbox_care import mask_addresses
-from tnid.admin.requests import read_reason
 from tnid.admin.roles import Permission
 
 keys = declare(Blueprint("admin_keys", __name__, url_prefix="/admin/keys"), Guard.OPERATOR)
@@ -41,38 +39,8 @@ def list_keys() -> ResponseReturnValue:
 
 @keys.route("/rotate", methods=["GET", "POST"])
 def rotate() -> ResponseReturnValue:
-    """Publish new keys, which sign once applications have had time to see them."""
-    operator = get_operator(Permission.KEYS)
-
-    def do(typed: str) -> Refused | None:
-        parts, now, reason = services.current(), services.now(), read_reason(typed)
-        refused = reason if isinstance(reason, Refused) else None
-        changes = parts.keyring.rotate(now) if refused is None else ()
-        if refused is None and not changes:
-            refused = Refused("", "key_waits")
-        if refused is not None:
-            parts.audit.record(
-                "key.rotate",
-                outcome="refused",
-                reason=refused.reason,
-                account_id=operator.account_id,
-                now=now,
-            )
-        for one in changes:
-            details = {"kid": one.kid, "alg": one.alg, "active_from": one.active_from, "why": reason}
-            parts.audit.record("key.rotate", account_id=operator.account_id, details=details, now=now)
-        return refused
-
-    return do_page(
-        "key.rotate",
-        do,
-        url_for("admin_keys.list_keys"),
-        gettext("New keys are published. They sign as soon as everybody has seen them."),
-        title=gettext("Change the signing keys"),
-        what="",
-        warning=gettext("Nothing breaks: the old keys stay published for as long as anything signed lasts."),
-        label=gettext("Publish new keys"),
-    )
+    """Ask for new keys to be published, which sign once applications have had time to see them."""
+    return ask_page(ROTATE_KEYS, {}, url_for("admin_keys.list_keys"))
 
 
 @keys.route("/rotate-now", methods=["GET", "POST"])

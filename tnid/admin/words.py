@@ -43,7 +43,22 @@ MESSAGES: dict[str, Any] = {
     "audit_window": _("Choose a time of at most a year that begins before it ends."),
     "export_long": _("A file holds at most 31 days. Choose a shorter time."),
     "export_many": _("There are more than 10.000 events. Choose a shorter time, or more conditions."),
+    "export_bulk": _("This is more than one operator takes along alone. Say why, and ask a second one."),
+    "export_over": _("It can't be taken along any more: a day has passed. Ask for it again."),
     "no_client": _("There is no such application any more."),
+}
+
+# What the log is searched by
+CONDITIONS: dict[str, Any] = {
+    "event": _("Event"),
+    "events": _("Event"),
+    "outcome": _("Outcome"),
+    "reason": _("Reason"),
+    "account": _("Account"),
+    "client": _("Application"),
+    "ip": _("Network address"),
+    "network": _("Network address"),
+    "request": _("Request id"),
 }
 
 FIELDS: dict[str, Any] = {

@@ -18,11 +18,13 @@ from tnid.consent.ledger import LEDGER_PURPOSE, Ledger
 from tnid.db import Database
 from tnid.sealing import Sealer, load_master_key
 from tnid.settings import Settings
+from tnid.signin.limits import Limits
 from tnid.soc.check import Digest, Lines
 from tnid.stores.audit_checks import AuditCheckStore
 from tnid.stores.audit_exports import AuditExportStore
 from tnid.stores.audit_search import AuditSearchStore
 from tnid.stores.consent_ledger import ConsentLedgerStore
+from tnid.stores.throttles import ThrottleStore
 
 NO_KEY = "The seals were not checked: the master key is not here."
 
@@ -58,8 +60,9 @@ def verify(files: tuple[IO[bytes], ...], as_json: bool) -> None:
         ledger = Ledger(ConsentLedgerStore(database), sealer.derive(LEDGER_PURPOSE)).verify()
         with database.unit():
             desk = AuditDesk(
-                AuditSearchStore(database), AuditCheckStore(database), Chain(database, key), Audit(database)
-            )
+                AuditSearchStore(database), AuditCheckStore(database), Chain(database, key), Audit(database),
+                Limits(ThrottleStore(database), sealer),
+            )  # fmt: skip
             desk.note_check(found, None, clock.now(), is_whole=True)
     problems = (*found.problems, *ledger.problems)
     text = f"{found.events} events in {found.batches} batches hold, {found.unsealed} wait. Head: {found.head}"

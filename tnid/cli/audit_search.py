@@ -11,7 +11,9 @@ import click
 
 from tnid import clock
 from tnid.accounts.refusal import Refused
-from tnid.admin.audit_desk import Search, as_document, read_conditions, write_lines, write_table
+from tnid.admin.audit_desk import BULK_EVENTS, Search, as_document, read_conditions, write_lines, write_table
+from tnid.admin.notices import tell_of_command
+from tnid.admin.roles import Permission
 from tnid.cli.answers import Refusal, answer, table, with_json
 from tnid.cli.keys import utc
 from tnid.cli.services import open_services
@@ -48,7 +50,10 @@ def search(
     as_json: bool,
     **typed: str | None,
 ) -> None:
-    """Print the events of a time that all of the conditions fit, the newest first. The search is recorded."""
+    """Print the events of a time that all of the conditions fit, the newest first. The search is recorded.
+
+    Many at once are bulk: everybody who reads the log is told.
+    """
     now = clock.now()
     end = _read_time(until, "--until") if until else now
     begin = _read_time(since, "--since") if since else end - USUAL_HOURS * 3600
@@ -58,6 +63,8 @@ def search(
         asked = Search(_read(services, account, typed), begin, end)
         rows, has_more = _collect(services, asked, most)
         services.admin.audit.note_search(asked, None, now, found=len(rows))
+        if len(rows) > BULK_EVENTS:
+            tell_of_command(services, Permission.AUDIT, now)
     if as_json or form == "table":
         document = {"events": [as_document(row) for row in rows], "has_more": has_more}
         answer(as_json, document, table(COLUMNS, [_cells(row) for row in rows]))

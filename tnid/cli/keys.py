@@ -7,13 +7,19 @@ from datetime import UTC, datetime
 import click
 
 from tnid import clock
+from tnid.admin.notices import tell_of_command
+from tnid.admin.roles import Permission
 from tnid.cli.answers import Refusal, answer, table, with_json
 from tnid.cli.services import open_services
 
 
 @click.group()
 def keys() -> None:
-    """Look after the signing keys."""
+    """Look after the signing keys.
+
+    The operators' pages ask for two people; who may run this command needs none: the log says so, and
+    everybody who looks after keys is told.
+    """
 
 
 @keys.command("list")
@@ -50,6 +56,8 @@ def rotate(immediately: bool, as_json: bool) -> None:
         for change in changes:
             details = {"kid": change.kid, "alg": change.alg, "active_from": change.active_from}
             services.audit.record("key.rotate", details=details, now=now)
+        if changes:
+            tell_of_command(services, Permission.KEYS, now)
     lines = [f"{c.alg} key {c.kid} signs from {utc(c.active_from)}" for c in changes]
     answer(as_json, {"changes": [change._asdict() for change in changes]}, "\n".join(lines) or NOTHING_NEW)
 
@@ -67,6 +75,7 @@ def withdraw(kid: str, as_json: bool) -> None:
                 "There is no retired key of this kid. Rotate first: a key that signs can't be removed."
             )
         services.audit.record("key.withdraw", details={"kid": kid, "alg": change.alg}, now=now)
+        tell_of_command(services, Permission.KEYS, now)
     answer(as_json, {"removed": change._asdict()}, f"{change.alg} key {kid} is removed.")
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from tnid import clock
-from tnid.admin.roles import OPERATOR_ROLES
+from tnid.admin.notices import tell_of_command
+from tnid.admin.roles import OPERATOR_ROLES, Permission
 from tnid.cli.answers import Refusal, answer, table, with_json
 from tnid.cli.keys import utc
 from tnid.cli.services import open_services
@@ -21,7 +22,7 @@ def operator() -> None:
     """Make people operators, and take that back: the first one, and in an emergency.
 
     On its pages the service asks for two administrators; who may run this command needs none, and the audit
-    log says that it was done here.
+    log and a message to the other administrators say that it was done here.
     """
 
 
@@ -36,6 +37,8 @@ def add(username: str, role: str, as_json: bool) -> None:
         if found.disabled_at is not None:
             raise Refusal(f"{username} is disabled.")
         refused = services.admin.operators.grant(found.id, role, clock.now())
+        if refused is None:
+            tell_of_command(services, Permission.OPERATORS, clock.now(), but=found.id)
     if refused is not None:
         # Outside the unit, which has kept what the log says of it
         raise Refusal(f"{username} has the role {role} already.")
@@ -79,6 +82,7 @@ def remove(username: str, role: str | None, as_json: bool) -> None:
             raise Refusal(
                 f"{username} does not have the role {role}." if role else f"{username} has no role."
             )
+        tell_of_command(services, Permission.OPERATORS, now)
     text = f"{found.username} is no operator any more: {', '.join(removed)}."
     answer(as_json, {"username": found.username, "removed": removed}, text)
 

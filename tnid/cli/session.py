@@ -7,6 +7,8 @@ import sys
 import click
 
 from tnid import clock
+from tnid.admin.notices import tell_of_command
+from tnid.admin.roles import Permission
 from tnid.cli.answers import Refusal, answer, table, with_json
 from tnid.cli.services import open_services
 
@@ -64,5 +66,6 @@ def end(client_id: str | None, everybody: bool, yes: bool, as_json: bool) -> Non
         else:
             ended = services.admin.mass_endings.end_everybody(now)
             services.audit.record("session.end_everybody", details={"ended": ended, **BY_COMMAND}, now=now)
+        tell_of_command(services, Permission.SESSIONS, now)
     what = f"sign-ins at {client_id}" if client_id else "sessions"
     answer(as_json, {"ended": ended}, f"{ended} {what} are ended.")

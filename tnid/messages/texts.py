@@ -12,6 +12,7 @@ from tnid.messages.texts_of_employers import EMPLOYER_TEXTS
 from tnid.messages.texts_of_factors import FACTOR_TEXTS
 from tnid.messages.texts_of_identity import IDENTITY_TEXTS
 from tnid.messages.texts_of_mandates import MANDATE_TEXTS
+from tnid.messages.texts_of_operators import OPERATOR_TEXTS
 from tnid.messages.texts_of_qr import QR_TEXTS
 from tnid.messages.texts_of_recovery import RECOVERY_TEXTS
 from tnid.messages.texts_of_reviews import REVIEW_TEXTS
@@ -96,4 +97,5 @@ TEXTS: dict[str, Text] = {
     **EMPLOYER_TEXTS,
     **DEVELOPER_TEXTS,
     **REVIEW_TEXTS,
+    **OPERATOR_TEXTS,
 }

@@ -76,16 +76,18 @@ _FAIL = (
     .where(operator_requests.c.id == bindparam("of_id"), operator_requests.c.decision == "approved")
     .values(decision="failed")
 )
-# Makes room for asking once more
+_TOO_LATE = operator_requests.c.expires_at <= bindparam("now")
 _EXPIRE = (
     update(operator_requests)
-    .where(
-        operator_requests.c.act == bindparam("of_act"),
-        operator_requests.c.arguments == bindparam("with_arguments"),
-        _IS_OPEN,
-        operator_requests.c.expires_at <= bindparam("now"),
-    )
+    .where(*_IS_THIS, _TOO_LATE)
     .values(decided_at=bindparam("now"), decision="expired")
+)
+_LIST_DUE = select(operator_requests).where(_IS_OPEN, _TOO_LATE).limit(bindparam("most"))
+_LIST_DUE_OF = select(operator_requests).where(
+    operator_requests.c.act == bindparam("of_act"),
+    operator_requests.c.arguments == bindparam("with_arguments"),
+    _IS_OPEN,
+    _TOO_LATE,
 )
 _LIST_OPEN = (
     select(operator_requests)
@@ -126,9 +128,17 @@ class OperatorRequestStore:
         """Note that what was approved could not be done."""
         self._database.execute(_FAIL, of_id=id_)
 
-    def expire(self, act: str, arguments: str, now: int) -> None:
-        """Close what nobody decided in time."""
-        self._database.execute(_EXPIRE, of_act=act, with_arguments=arguments, now=now)
+    def expire(self, id_: str, now: int) -> bool:
+        """Close what nobody decided in time; True for one caller, once."""
+        return self._database.execute(_EXPIRE, of_id=id_, now=now) == 1
+
+    def list_due(self, now: int, *, most: int) -> list[Any]:
+        """Return what nobody decided in time and is still to be closed."""
+        return self._database.fetch_all(_LIST_DUE, now=now, most=most)
+
+    def list_due_of(self, act: str, arguments: str, now: int) -> list[Any]:
+        """Return the same of one act: closing it makes room for asking once more."""
+        return self._database.fetch_all(_LIST_DUE_OF, of_act=act, with_arguments=arguments, now=now)
 
     def list_open(self, now: int, *, most: int) -> list[Any]:
         """Return what waits for a second pair of eyes, the one that ends first at the top."""

@@ -19,7 +19,9 @@ def new_operator(services: Services, clock: Clock, new_person: Callable[..., Som
     """Make an operator with an authenticator app, in these roles."""
 
     def new(username: str, *roles: str) -> Someone:
-        person = new_person(username, totp=True, claims={"name": "Hoàng Văn Hành"})
+        person = new_person(
+            username, totp=True, claims={"name": "Hoàng Văn Hành", "email": f"{username}@example.vn"}
+        )
         for role in roles:
             assert services.admin.operators.grant(person.id, role, clock.now()) is None
         return person

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from click.testing import CliRunner, Result
 from tests.servers.processes import free_port
 from tests.servers.provider import environ_for
 from tnid.cli import main
+from tnid.settings import load
 
 PERSON = {"username": "ha.le", "password": "chè xanh búp tím 2 nương", "name": "Lê Thu Hà"}
 APP = {
@@ -136,3 +138,27 @@ def test_a_check_of_the_whole_log_is_kept(environ: dict[str, str], tmp_path: Pat
     run(environ, "audit", "verify")
     (found,) = answer(environ, "audit", "search", "--event", "audit.verify")["events"][:1]
     assert found["details"]["is_whole"] is True
+
+
+def test_who_does_it_alone_here_is_not_alone_in_knowing(environ: dict[str, str]) -> None:
+    """Others who do such things on the pages get a message; whom a role is given does not."""
+    second = {**PERSON, "username": "thu.vu", "email": "thu@example.vn"}
+    run(environ, "account", "create", "-", given=second)
+    run(environ, "operator", "add", "thu.vu", "--role", "administrator")
+    run(environ, "operator", "add", "thu.vu", "--role", "security")
+    assert messages(environ) == []
+    run(environ, "operator", "add", "ha.le", "--role", "support")
+    run(environ, "operator", "remove", "ha.le", "--role", "support")
+    run(environ, "keys", "rotate")
+    run(environ, "session", "end", "--everybody")
+    assert messages(environ) == ["machine_roles"] * 2 + ["machine_keys", "machine_sign_outs"]
+    run(environ, "audit", "search", "--most", "5000")
+    assert "machine_export" not in messages(environ), "so few are not bulk"
+
+
+def messages(environ: dict[str, str]) -> list[str]:
+    """Return what was queued for operators, the oldest first."""
+    path = load(environ).database_url.removeprefix("sqlite:///")
+    with sqlite3.connect(path) as database:
+        sql = "SELECT text FROM messages WHERE text LIKE 'machine%' ORDER BY created_at, rowid"
+        return [text for (text,) in database.execute(sql)]

@@ -222,6 +222,7 @@ def test_who_has_not_the_permission_sees_nothing_of_a_request(
 @pytest.mark.parametrize(
     "path",
     [
+        "/admin/keys/rotate",
         "/admin/keys/rotate-now",
         "/admin/sessions/end-everybody",
         "/admin/clients/end-sign-ins/jobs",
@@ -237,7 +238,7 @@ def test_what_is_dangerous_waits_for_another(
     admin.click("request_1")
     assert admin.click("withdraw").path == "/admin/requests"
     assert services.admin.requests.list_open(clock.now()) == []
-    assert len(ACTS) == 6
+    assert len(ACTS) == 8
 
 
 # Switches

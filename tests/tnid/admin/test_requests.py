@@ -11,8 +11,8 @@ from tests.conftest import Clock
 from tests.tnid.admin.conftest import NewOperator
 from tests.tnid.conftest import Someone
 from tnid.accounts.refusal import Refused
-from tnid.admin.acts import ACTS, GRANT_ROLE, REVOKE_ROLE
-from tnid.admin.roles import ADMINISTRATOR, SUPPORT
+from tnid.admin.acts import ACTS, GRANT_ROLE, REVOKE_ROLE, ROTATE_KEYS
+from tnid.admin.roles import ADMINISTRATOR, SECURITY, SUPPORT
 from tnid.services import Services
 
 WHY = "Thay người nghỉ việc"
@@ -175,3 +175,96 @@ def test_everybody_is_signed_out_and_applications_are_told(
     services: Services, clock: Clock, new_person: Callable[..., Someone]
 ) -> None:
     assert services.admin.mass_endings.end_everybody(clock.now()) == 0
+
+
+# What operators are told
+
+
+def told(services: Services, person: Someone) -> list[str]:
+    return [row.text for row in services.messages.list_by_account(person.id)]
+
+
+def test_whoever_may_agree_is_told_and_nobody_else(
+    services: Services, clock: Clock, new_operator: NewOperator, quan: Someone, thu: Someone, minh: Someone
+) -> None:
+    asleep, shut = new_operator("ngu.quen", ADMINISTRATOR), new_operator("da.khoa", ADMINISTRATOR)
+    security = new_operator("an.toan", SECURITY)
+    services.accounts.disable(shut.id, clock.now())
+    clock.advance(46 * 86400)
+    for one in (quan, thu, security):
+        services.admin.operators.revoke(one.id, ADMINISTRATOR, clock.now())
+    for one in (quan, thu):
+        services.admin.operators.grant(one.id, ADMINISTRATOR, clock.now())
+    assert isinstance(ask(services, quan, minh, clock.now()), str)
+    assert "operator_asked" in told(services, thu)
+    for one in (quan, minh, asleep, shut, security):
+        assert "operator_asked" not in told(services, one)
+    # Nor whom it is about, were it an administrator
+    given = {"account": thu.id, "role": ADMINISTRATOR}
+    before = told(services, thu).count("operator_asked")
+    assert isinstance(services.admin.requests.ask(REVOKE_ROLE, given, WHY, quan.id, clock.now()), str)
+    assert told(services, thu).count("operator_asked") == before
+
+
+@pytest.mark.parametrize(
+    ("decide", "expected"),
+    [("agree", "operator_agreed"), ("refuse", "operator_refused"), ("withdraw", None)],
+)
+def test_who_asked_hears_what_became_of_it(
+    services: Services, clock: Clock, quan: Someone, thu: Someone, minh: Someone, decide: str,
+    expected: str | None,
+) -> None:  # fmt: skip
+    id_ = ask(services, quan, minh, clock.now())
+    by = quan if decide == "withdraw" else thu
+    assert getattr(services.admin.requests, decide)(id_, by.id, clock.now()) is None
+    outcomes = [one for one in told(services, quan) if one.startswith("operator_")]
+    assert outcomes == ([expected] if expected else [])
+
+
+def test_who_asked_hears_that_nobody_agreed_in_time_once(
+    services: Services, clock: Clock, quan: Someone, thu: Someone, minh: Someone
+) -> None:
+    id_ = ask(services, quan, minh, clock.now())
+    assert services.admin.requests.expire_due(clock.now()) is False
+    assert told(services, quan) == []
+    clock.advance(86400)
+    for _ in range(2):
+        services.admin.requests.expire_due(clock.now())
+    assert told(services, quan) == ["operator_expired"]
+    asked = services.admin.requests.find(str(id_))
+    assert asked is not None and asked.row.decision == "expired"
+    assert last_event(services, quan.id) == ("operator_request.expire", "ok", None)
+    assert services.admin.requests.refuse(str(id_), thu.id, clock.now()) == Refused("", "request_over")
+    assert told(services, quan) == ["operator_expired"]
+
+
+def test_who_asked_hears_that_it_could_not_be_done(
+    services: Services, clock: Clock, quan: Someone, thu: Someone, minh: Someone
+) -> None:
+    id_ = ask(services, quan, minh, clock.now())
+    services.admin.operators.grant(minh.id, SUPPORT, clock.now())
+    services.admin.requests.agree(str(id_), thu.id, clock.now())
+    assert told(services, quan) == ["operator_failed"]
+
+
+# The keys, as they are changed without haste
+
+
+def test_a_planned_rotation_takes_two_and_is_done_once(
+    services: Services, clock: Clock, new_operator: NewOperator
+) -> None:
+    first, second = new_operator("an.toan", SECURITY), new_operator("bao.mat", SECURITY)
+    services.keyring.tend(clock.now())
+    before = len(services.keyring.list_keys(clock.now()))
+    id_ = services.admin.requests.ask(ROTATE_KEYS, {}, WHY, first.id, clock.now())
+    assert isinstance(id_, str) and len(services.keyring.list_keys(clock.now())) == before
+    assert services.admin.requests.agree(id_, first.id, clock.now()) == Refused("", "own_request")
+    assert services.admin.requests.agree(id_, second.id, clock.now()) is None
+    keys = services.keyring.list_keys(clock.now())
+    assert [key.status for key in keys].count("next") == before
+    rotated = [row for row in services.audit.list_by_account(second.id) if row.event == "key.rotate"]
+    assert len(rotated) == before and all(first.id in row.details for row in rotated)
+    # Those wait: another rotation changes nothing, and is not even asked for
+    assert services.admin.requests.ask(ROTATE_KEYS, {}, WHY, first.id, clock.now()) == Refused(
+        "", "key_waits"
+    )

@@ -11,7 +11,14 @@ from tests.conftest import Clock
 from tests.tnid.admin.conftest import NewOperator, OpenAdmin
 from tests.tnid.conftest import InProcess, Someone
 from tnid.accounts.refusal import Refused
-from tnid.admin.audit_desk import MOST_EXPORTED, Search, read_conditions
+from tnid.admin.audit_desk import (
+    AGREED_SECONDS,
+    BULK_EVENTS,
+    FILES_ALONE,
+    MOST_EXPORTED,
+    Search,
+    read_conditions,
+)
 from tnid.admin.outbox_care import mask_addresses
 from tnid.admin.roles import ADMINISTRATOR, SECURITY
 from tnid.audit import CHAIN_PURPOSE, Chain
@@ -309,3 +316,56 @@ def test_the_log_is_searched_and_taken_along_by_its_pages(
     clock.advance(301)
     desk.open("/admin/audit")
     assert desk.submit("export_csv", {"event": "test."}).has("sign_in_again")
+
+
+# Much of the log takes two
+
+
+def test_a_large_part_of_the_log_is_asked_for_and_taken_along_once_another_agreed(
+    services: Services, clock: Clock, new_operator: NewOperator, open_admin: OpenAdmin
+) -> None:
+    first, second = new_operator("an.toan", SECURITY), new_operator("bao.mat", SECURITY)
+    fill(services, clock, BULK_EVENTS + 1)
+    desk = open_admin(first)
+    assert not desk.open("/admin/audit").has("export_ask")
+    page = desk.submit("export_csv", {"event": "test."})
+    assert page.status == 400 and page.has("export_ask") and page.get("event").value == "test."
+    page = desk.submit("export_ask", {"why": " "})
+    assert page.has("why-error") and page.get("event").value == "test."
+    page = desk.submit("export_ask", {"why": WHY})
+    assert page.path == "/admin/requests"
+    (asked,) = services.admin.requests.list_open(clock.now())
+    taken = f"/admin/audit/agreed/{asked.row.id}"
+    assert desk.post(taken, file="csv").status_code == 400, "nobody agreed yet"
+    other = open_admin(second)
+    other.open(f"/admin/requests/{asked.row.id}")
+    assert "test." in other.page.text_of("what")
+    assert other.click("agree").path == "/admin/requests"
+    # Who agreed gets nothing by it
+    assert not other.open(f"/admin/requests/{asked.row.id}").has("take_csv")
+    assert other.post(taken, file="csv").status_code == 404
+    desk.open("/admin/requests")
+    desk.click("take_1")
+    page = desk.click("take_jsonl")
+    assert page.text.count('"event":"test.') == BULK_EVENTS + 1
+    exported = [row for row in services.audit.list_by_account(first.id) if row.event == "audit.export"]
+    assert second.id in exported[0].details and asked.row.id in exported[0].details
+    assert exported[1].reason == "export_bulk"
+    clock.advance(301)
+    assert desk.post(taken, file="csv").headers["Location"].endswith(asked.row.id), "not fresh"
+    clock.advance(AGREED_SECONDS)
+    first.sign_in(desk, "/admin")
+    desk.click("admin_open")
+    assert not desk.open(f"/admin/requests/{asked.row.id}").has("take_csv")
+    desk.post(taken, file="csv")
+    assert services.audit.list_by_account(first.id)[0].reason == "export_over"
+
+
+def test_many_small_files_are_a_large_one(services: Services, clock: Clock, minh: Someone) -> None:
+    fill(services, clock, 3)
+    desk, asked = services.admin.audit, Search({"events": "test."}, clock.now() - 3600, clock.now())
+    given = [desk.export(asked, minh.id, clock.now()) for _ in range(FILES_ALONE.allowed + 1)]
+    assert [isinstance(one, Refused) for one in given] == [False] * FILES_ALONE.allowed + [True]
+    assert given[-1] == Refused("", "export_bulk")
+    clock.advance(FILES_ALONE.window_seconds)
+    assert isinstance(desk.export(asked, minh.id, clock.now()), list)
