@@ -149,13 +149,7 @@ class Outbound:
 
     def _resolve(self, parts: SplitResult) -> str:
         """Return the address to connect to, if every address that the name has may be connected to."""
-        try:
-            found = socket.getaddrinfo(
-                parts.hostname, port_of(parts), type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG
-            )
-        except (OSError, UnicodeError) as error:
-            raise OutboundRefused("The host name can't be resolved.", reason="unresolved") from error
-        addresses = [str(entry[4][0]) for entry in found]
+        addresses = _look_up(str(parts.hostname), port_of(parts))
         if not addresses or not all(self._is_allowed(address) for address in addresses):
             raise OutboundRefused(PRIVATE, reason="private")
         # What listens on this machine for development does so by IPv4, whichever of the two is named first
@@ -215,6 +209,30 @@ def _read_literal(host: str) -> str | None:
         return socket.inet_ntoa(socket.inet_aton(name))
     except OSError:
         return None
+
+
+def _look_up(host: str, port: int) -> list[str]:
+    """Return the addresses of a name; whoever has its servers say nothing holds us up no longer than one who
+    has their host say nothing."""
+    found: list[str] = []
+    failed: list[Exception] = []
+
+    def ask() -> None:
+        try:
+            flags = socket.AI_ADDRCONFIG
+            entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags)
+            found.extend(str(entry[4][0]) for entry in entries)
+        except (OSError, UnicodeError) as error:
+            failed.append(error)
+
+    # The system's resolver has no limit that a caller could set
+    asking = threading.Thread(target=ask, name="resolver", daemon=True)
+    asking.start()
+    asking.join(MAX_SECONDS)
+    if failed or asking.is_alive():
+        cause = failed[0] if failed else None
+        raise OutboundRefused("The host name can't be resolved.", reason="unresolved") from cause
+    return found
 
 
 class _Pinned(NamedTuple):

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from oidc.clients.elsewhere import check_elsewhere
+from oidc.clients.few_at_once import FewAtOnce
 from oidc.clients.grant_types import check_given_by_operator
 from oidc.clients.mtls import MTLS_METHODS
 from oidc.clients.registration import client_information, new_client, validate_metadata
@@ -39,7 +40,7 @@ class RegistrationEndpoint:
         self._uri = endpoint_uri(parts.config.issuer, "registration_endpoint")
         self._clients = parts.stores.clients
         self._handles = parts.handles
-        self._fetcher = parts.fetcher
+        self._fetcher = FewAtOnce(parts.fetcher)
         self._events = parts.events
         self._mtls = parts.config.mtls
         self._is_open = parts.config.registration_open

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from oidc.clients import outbound
+from oidc.clients.few_at_once import FewAtOnce
 from oidc.clients.outbound import FORM, MAX_BYTES, Outbound, OutboundRefused, Parcel
 from tests.servers.https import Server
 
@@ -101,6 +102,51 @@ def test_a_name_is_resolved_once_and_one_bad_address_spoils_it(
     answers[1] = ["127.0.0.1", "10.0.0.1"]
     with pytest.raises(OutboundRefused):
         fetcher.fetch(server.url())
+
+
+def test_a_name_whose_servers_are_silent_holds_up_nobody(
+    fetcher: Outbound, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = threading.Event()
+
+    def wait(*_: object, **__: object) -> list[object]:
+        over.wait(60)
+        return []
+
+    monkeypatch.setattr(outbound, "MAX_SECONDS", 0.1)
+    monkeypatch.setattr(outbound.socket, "getaddrinfo", wait)
+    begun = time.monotonic()
+    with pytest.raises(OutboundRefused) as refused:
+        fetcher.fetch("https://tar-pit.example/jwks.json")
+    assert refused.value.reason == "unresolved" and time.monotonic() - begun < 30
+    over.set()
+
+
+def test_few_are_fetched_at_once_and_the_next_is_told(fetcher: Outbound) -> None:
+    class Slow:
+        def __init__(self) -> None:
+            self.begun, self.may_end = threading.Semaphore(0), threading.Event()
+
+        def fetch(self, url: str) -> bytes:
+            self.begun.release()
+            self.may_end.wait(30)
+            return url.encode()
+
+        def check(self, url: str) -> None:
+            """Let everything pass."""
+
+    slow = Slow()
+    few = FewAtOnce(slow, 2)
+    threads = [threading.Thread(target=few.fetch, args=(f"https://rp.example/{n}",)) for n in range(2)]
+    for thread in threads:
+        thread.start()
+        slow.begun.acquire()
+    with pytest.raises(OutboundRefused, match="Too many"):
+        few.fetch("https://other.example/")
+    slow.may_end.set()
+    for thread in threads:
+        thread.join()
+    assert few.fetch("https://other.example/") == b"https://other.example/"
 
 
 def test_a_redirect_is_not_followed(server: Server, fetcher: Outbound) -> None:

@@ -44,6 +44,24 @@ class Prober(Protocol):
     def probe(self, parcel: Parcel, *, method: str = "POST") -> Probed: ...
 
 
+class Impatient:
+    """Asks no address again that didn't answer, whatever there is yet to be asked of it."""
+
+    def __init__(self, prober: Prober) -> None:
+        self._prober = prober
+        self._silent: dict[str, OutboundRefused] = {}
+
+    def probe(self, parcel: Parcel, *, method: str = "POST") -> Probed:
+        address = urlsplit(parcel.url)._replace(query="").geturl()
+        if address in self._silent:
+            raise self._silent[address]
+        try:
+            return self._prober.probe(parcel, method=method)
+        except OutboundRefused as error:
+            self._silent[address] = error
+            raise
+
+
 class Refusals(Protocol):
     """What is needed of tnid.stores.client_checks."""
 
@@ -63,8 +81,9 @@ class Asker:
 
     def ask(self, client: Client, now: int) -> list[Finding]:
         """Ask every address of this client that there is a check of; takes some seconds."""
-        return [*self._callback(client), *self._logout(client, now), *self._front(client),
-                *self._events(client, now)]  # fmt: skip
+        asker = Asker(Impatient(self._outbound), self._signer, self._issuer, self._refusals)
+        return [*asker._callback(client), *asker._logout(client, now), *asker._front(client),
+                *asker._events(client, now)]  # fmt: skip
 
     # Where a sign-in comes back to
 

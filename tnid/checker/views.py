@@ -15,6 +15,7 @@ from tnid.access import Guard, declare
 from tnid.checker import checks
 from tnid.checker.guided import ANSWERS
 from tnid.checker.service import Row, list_checks
+from tnid.checker.turns import Turns
 from tnid.developers.desk import get_application
 from tnid.developers.records import Application, Standing
 from tnid.developers.roles import Permission
@@ -26,6 +27,8 @@ blueprint = declare(
 )
 # Each asks some ten times at the developer's own addresses
 ASKS = Limit("checker_ask", 30, HOUR_SECONDS)
+ASKS_OF_DEVELOPER = Limit("checker_ask_of_developer", 60, HOUR_SECONDS)
+TURNS = Turns()
 
 
 @blueprint.get("")
@@ -57,17 +60,26 @@ def ask(application_id: str) -> ResponseReturnValue:
     standing, client = get_to_change(application_id)
     if client is None:
         return back(application_id)
+    by = standing.member.account_id
+    with TURNS.take(by) as is_theirs:
+        if is_theirs:
+            return ask_now(standing.application, client, by)
+    flash(gettext("Applications are being asked just now. Try again in a minute."), "care")
+    return back(application_id)
+
+
+def ask_now(application: Application, client: Client, by: str) -> Response:
     parts, now = services.current(), services.now()
-    bucket = (Bucket(ASKS, application_id),)
-    if parts.limits.seconds_shut(bucket, now):
+    buckets = Bucket(ASKS, application.id), Bucket(ASKS_OF_DEVELOPER, by)
+    if parts.limits.seconds_shut(buckets, now):
         flash(gettext("That was often enough for an hour. Try again later."), "care")
-        return back(application_id)
+        return back(application.id)
     # The first write comes after the last answer: the application may ask our endpoints meanwhile
-    found = parts.checker.ask(standing.application, client, standing.member.account_id, now)
-    parts.limits.count(bucket, now)
+    found = parts.checker.ask(application, client, by, now)
+    parts.limits.count(buckets, now)
     bad = [one for one in found if one.result == checks.FAILED]
     flash(gettext("Every address was asked."), "care" if bad else "good")
-    return back(application_id, "kind_ask")
+    return back(application.id, "kind_ask")
 
 
 @blueprint.post("/begin")

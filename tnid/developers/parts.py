@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from oidc.clients.few_at_once import FewAtOnce
 from tnid.developers.acts import Acts
 from tnid.developers.applications import Applications
 from tnid.developers.changes import Changes
@@ -89,7 +90,7 @@ def build_developers(parts: Services) -> Developers:
 def build_settings(parts: Services, changes: Changes, events: TeamEvents) -> Settings:
     """Wire what changes a client's metadata."""
     return Settings(
-        parts.clients, ClientVersionStore(parts.database), changes, make_outbound(parts.settings),
+        parts.clients, ClientVersionStore(parts.database), changes, FewAtOnce(make_outbound(parts.settings)),
         parts.limits, events, mtls_of(parts.settings).auth_methods,
     )  # fmt: skip
 

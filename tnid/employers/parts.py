@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from oidc.clients.few_at_once import FewAtOnce
 from tnid.employers.domains import Domains
 from tnid.employers.organisations import Organisations
 from tnid.employers.people import EmployerPeople
@@ -37,7 +38,7 @@ def build_employers(parts: Services) -> Employers:
         RepresentativeStore(database), store, parts.accounts, events, messages, parts.sealer
     )
     domains = Domains(
-        store, make_outbound(parts.settings), parts.limits, parts.sealer, events,
+        store, FewAtOnce(make_outbound(parts.settings)), parts.limits, parts.sealer, events,
         allow_loopback=parts.settings.outbound_allow_loopback,
     )  # fmt: skip
     people = EmployerPeople(EmployerPeopleStore(database), EmploymentStore(database), parts.attestations)

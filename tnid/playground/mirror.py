@@ -11,8 +11,8 @@ from oidc.clients.registration import validate_metadata
 from oidc.models import Client
 from tnid.developers.records import Application
 from tnid.stores.clients import ClientStore
+from tnid.stores.mirrors import PREFIX
 
-PREFIX = "playground."
 CALLBACK, SIGNED_OUT = "/developers/playground/callback", "/developers/playground/signed-out"
 # What of the application's own metadata a request or its answer shows
 COPIED = (
@@ -70,6 +70,8 @@ class Mirrors:
         )  # fmt: skip
 
     def _follow(self, present: Client, wanted: Client, now: int) -> None:
+        if present.disabled_at is not None:  # with the sandbox's client, which is enabled again
+            self._clients.enable(present.client_id, now)
         if present.metadata != wanted.metadata:
             self._clients.set_metadata(present.client_id, dict(wanted.metadata), now)
         if present.consent_items != wanted.consent_items:

@@ -21,6 +21,7 @@ from tnid.db import Database
 from tnid.stores.client_rows import clients, columns_of, read_client
 from tnid.stores.client_settings import ClientSettingsStore
 from tnid.stores.client_versions import REGISTRATION
+from tnid.stores.mirrors import DELETE_MIRROR, DISABLE_MIRROR
 
 CACHE_SECONDS = 1.0
 CACHE_SIZE = 20_000
@@ -259,7 +260,8 @@ class ClientStore:
         return None if row is None else int(row.registration_generation)
 
     def disable(self, client_id: str, now: int) -> bool:
-        """Disable an active client; say whether there was one."""
+        """Disable an active client, and the playground's that is like it; say whether there was one."""
+        self._execute(DISABLE_MIRROR, client_id, now)
         return self._changed(client_id, self._execute(_DISABLE, client_id, now))
 
     def enable(self, client_id: str, now: int, *, since: int | None = None) -> bool:
@@ -270,6 +272,7 @@ class ClientStore:
 
     def delete(self, client_id: str) -> bool:
         """Remove a client; say whether there was one. Its tokens are worth nothing from then on."""
+        self._database.execute(DELETE_MIRROR, of_client=client_id)
         return self._changed(client_id, self._database.execute(_DELETE, of_client=client_id))
 
     def _execute(self, statement: Any, client_id: str, now: int, **values: Any) -> int:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 import pytest
 
+from oidc.clients.outbound import OutboundRefused, Parcel, Probed
 from tests.conftest import Clock
 from tests.tnid.conftest import InProcess, Someone
 from tests.tnid.sandbox.conftest import Developer, developer
+from tnid.checker.asking import Impatient
 from tnid.checker.sent import RELOAD_SECONDS
-from tnid.checker.views import ASKS
+from tnid.checker.views import ASKS, TURNS
 from tnid.services import Services
 from tnid.signin.limits import Bucket
 from tnid.stores.client_checks import client_checks, sandbox_requests
@@ -159,6 +162,46 @@ def test_an_application_is_asked_so_often_an_hour(
     assert len([row for row in events if row.event == "checker.try"]) == before
     clock.advance(3601)
     assert developer.browser.submit("checker_ask").status == 200
+
+
+@on_one
+def test_a_developer_asks_once_at_a_time_and_few_do(developer: Developer, services: Services) -> None:
+    results(developer)
+    with TURNS.take(developer.someone.id) as is_theirs, TURNS.take(developer.someone.id) as is_again:
+        assert is_theirs and not is_again
+        developer.browser.submit("checker_ask")
+    with TURNS.take("a"), TURNS.take("b"), TURNS.take("c") as is_one_too_many:
+        assert not is_one_too_many
+        developer.browser.submit("checker_ask")
+    tried = [
+        row for row in services.audit.list_by_account(developer.someone.id) if row.event == "checker.try"
+    ]
+    assert not tried
+    with TURNS.take("a"):
+        developer.browser.submit("checker_ask")
+    tried = [
+        row for row in services.audit.list_by_account(developer.someone.id) if row.event == "checker.try"
+    ]
+    assert tried
+
+
+def test_an_address_that_is_silent_is_asked_once() -> None:
+    class Slow:
+        asked: ClassVar[list[str]] = []
+
+        def probe(self, parcel: Parcel, *, method: str = "POST") -> Probed:
+            self.asked.append(f"{method} {parcel.url}")
+            if "slow" in parcel.url:
+                raise OutboundRefused("There was no answer in time.", reason="too_slow")
+            return Probed(200, "", "")
+
+    impatient = Impatient(Slow())
+    for query in ("a", "b"):
+        impatient.probe(Parcel(f"https://rp.example/quick?{query}", b""))
+        with pytest.raises(OutboundRefused) as refused:
+            impatient.probe(Parcel(f"https://rp.example/slow?{query}", b""))
+        assert refused.value.reason == "too_slow"
+    assert [one.partition("/quick")[1] or "/slow" for one in Slow.asked] == ["/quick", "/slow", "/quick"]
 
 
 @on_one

@@ -140,6 +140,24 @@ def test_it_follows_the_application(developer: Developer, services: Services, cl
     assert mirror.is_sandbox and mirror.is_public and not mirror.secret_hashes
 
 
+def test_it_ends_with_the_application(developer: Developer, services: Services, clock: Clock) -> None:
+    page = run(developer)
+    mirror = PREFIX + developer.application
+    services.clients.disable(developer.client_id, clock.now())
+    found = services.clients.find_now(mirror)
+    assert found is not None and found.disabled_at is not None
+    # Neither the code of before nor another one opens anything
+    services.clients._cache.clear()
+    developer.browser.post(f"{ISSUER}{page.path}/token")
+    assert "invalid_client" in answer(developer.browser.open(page.path), "token")
+    services.clients.enable(developer.client_id, clock.now())
+    assert developer.browser.open(f"{developer.address}/playground").has("playground_build")
+    found = services.clients.find_now(mirror)
+    assert found is not None and found.disabled_at is None
+    services.clients.delete(developer.client_id)
+    assert services.clients.find_now(mirror) is None
+
+
 @on_one
 def test_without_anybody_to_sign_in_it_says_so(
     developer: Developer, services: Services, clock: Clock
