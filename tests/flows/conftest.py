@@ -4,9 +4,10 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 
 from tests.flows.chromium import running_chromium
+from tests.flows.listings import landlord, listings, poster, work
 from tests.province import browser, province
 
-__all__ = ["browser", "chromium", "province"]
+__all__ = ["browser", "chromium", "landlord", "listings", "poster", "province", "work"]
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,9 @@ from jinja2 import Environment, nodes
 from lxml import html
 
 from tests.tnid.developers.page_examples import example_sections
-from tests.tnid.page_examples import EVIL, EXAMPLES, FRAMES, JOBS, LoginForm
+from tests.tnid.page_examples import EXAMPLES
+from tests.tnid.page_parts import EVIL, JOBS
+from tests.tnid.signin.page_examples import FRAMES, LoginForm
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
