@@ -16,8 +16,6 @@ from joserfc.jwk import KeySet
 from tests.person import Browser
 from tests.province import Province
 
-pytestmark = pytest.mark.xdist_group("clients")
-
 REDIRECT_URI = "http://127.0.0.1:9/callback"
 VERIFIER = "v" * 64
 NONCE = "n-0S6_WzA2Mj"

@@ -11,8 +11,6 @@ from tests.clients.apache import Apache, running_apache
 from tests.person import Browser
 from tests.province import Province
 
-pytestmark = pytest.mark.xdist_group("clients")
-
 
 @pytest.fixture(scope="module")
 def apache(province: Province) -> Iterator[Apache]:

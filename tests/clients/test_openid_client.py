@@ -24,8 +24,6 @@ from tests.servers.processes import free_port, is_listening, stop, wait_until
 from tests.servers.programs import get_program, skip
 from tests.servers.provider import ROOT
 
-pytestmark = pytest.mark.xdist_group("clients")
-
 SOURCE = Path(__file__).with_name("openid_client")
 CACHE = ROOT / ".test-services" / "openid-client"
 SCOPE = "openid profile email offline_access"

@@ -16,8 +16,6 @@ from tests.flows.accessibility import look_at
 from tests.flows.chromium import DESKTOP, Window, running_chromium
 from tests.servers.provider import Provider, running_provider
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "build" / "docs"
 HERE = "http://docs.test/docs/"

@@ -12,9 +12,8 @@ from tests.security.target import Party, Target, Victim, running_target
 from tests.servers import postgresql
 
 WORKERS = 4
-# All tests of a kind go to one process of the test run, and share its server
-KINDS = {kind: pytest.param(kind, marks=pytest.mark.xdist_group(kind)) for kind in ("sqlite", "postgresql")}
-on_sqlite = pytest.mark.parametrize("target", [KINDS["sqlite"]], indirect=True)
+KINDS = ("sqlite", "postgresql")
+on_sqlite = pytest.mark.parametrize("target", ["sqlite"], indirect=True)
 
 
 @contextmanager
@@ -35,14 +34,14 @@ def own_target(
         server.drop_database(name)
 
 
-@pytest.fixture(scope="session", params=list(KINDS.values()))
+@pytest.fixture(scope="session", params=KINDS)
 def target(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     """A server of four processes that the tests of this kind share."""
     with own_target(request.param, request, tmp_path_factory.mktemp("faults")) as running:
         yield running
 
 
-@pytest.fixture(params=list(KINDS.values()))
+@pytest.fixture(params=KINDS)
 def fragile(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Target]:
     """A server for one test alone, which may kill it; a lost answer can be asked for again for long."""
     grace = {"TNID_REFRESH_REUSE_GRACE_SECONDS": "60"}

@@ -37,7 +37,7 @@ def elsewhere(fragile: Target, request: pytest.FixtureRequest, tmp_path: Path) -
     server.drop_database(name)
 
 
-@pytest.mark.parametrize("fragile", list(KINDS.values()), indirect=True)
+@pytest.mark.parametrize("fragile", KINDS, indirect=True)
 def test_a_backup_under_load_is_restored_and_revives_nothing(
     fragile: Target, elsewhere: dict[str, str], tmp_path: Path
 ) -> None:

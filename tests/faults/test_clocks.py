@@ -13,7 +13,7 @@ import pytest
 from joserfc import jws
 from joserfc.jwk import ECKey
 
-from tests.faults.conftest import KINDS, own_target
+from tests.faults.conftest import own_target
 from tests.security.attack import AttackersBrowser
 from tests.security.target import Party, Target, Victim
 from tests.servers.clocks import environ_of_clock
@@ -128,7 +128,7 @@ def test_a_pushed_request_begins_one_sign_in(pair: Pair, first: int) -> None:
     assert places == [True, False, False]
 
 
-@pytest.mark.parametrize("fragile", [KINDS["sqlite"]], indirect=True)
+@pytest.mark.parametrize("fragile", ["sqlite"], indirect=True)
 def test_a_clock_that_jumps_back_revives_nothing(fragile: Target) -> None:
     party, person = fragile.new_client(), fragile.new_person()
     code = fragile.new_code(person, party)

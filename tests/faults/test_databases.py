@@ -65,7 +65,6 @@ def on_postgresql(own_postgresql: PostgreSQL, tmp_path_factory: pytest.TempPathF
         yield running
 
 
-@pytest.mark.xdist_group("own-postgresql")
 def test_postgresql_stops_and_comes_back(on_postgresql: Target, own_postgresql: PostgreSQL) -> None:
     target = on_postgresql
     party, person = target.new_client(), target.new_person()
@@ -92,7 +91,6 @@ def test_postgresql_stops_and_comes_back(on_postgresql: Target, own_postgresql: 
     assert target.refresh(party, tokens["refresh_token"])
 
 
-@pytest.mark.xdist_group("own-postgresql")
 def test_postgresql_crashes_and_every_process_finds_back(
     on_postgresql: Target, own_postgresql: PostgreSQL
 ) -> None:
@@ -112,7 +110,6 @@ def test_postgresql_crashes_and_every_process_finds_back(
     target.provider.tnid("audit", "verify")
 
 
-@pytest.mark.xdist_group("own-postgresql")
 def test_postgresql_hangs(on_postgresql: Target, own_postgresql: PostgreSQL) -> None:
     target = on_postgresql
     party, person = target.new_client(), target.new_person()
@@ -143,7 +140,6 @@ def table_locked(server: PostgreSQL, target: Target, table: str) -> Iterator[Non
         connection.rollback()
 
 
-@pytest.mark.xdist_group("own-postgresql")
 def test_au_002_nothing_is_done_that_can_not_be_recorded(
     on_postgresql: Target, own_postgresql: PostgreSQL
 ) -> None:

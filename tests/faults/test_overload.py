@@ -10,7 +10,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.faults.conftest import KINDS
 from tests.faults.nodes_load import User, find_lost
 from tests.security.target import Target, running_target
 from tests.servers.haproxy import running_haproxy
@@ -105,7 +104,7 @@ class Crowd:
             self.without_retry += 1
 
 
-@pytest.mark.parametrize("fragile", [KINDS["sqlite"]], indirect=True)
+@pytest.mark.parametrize("fragile", ["sqlite"], indirect=True)
 def test_too_much_is_shed_and_nothing_is_left_of_it(fragile: Target) -> None:
     party, person = fragile.new_client(), fragile.new_person(totp=False)
     tokens = fragile.new_tokens(person, party)

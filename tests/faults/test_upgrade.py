@@ -30,7 +30,7 @@ ADDITIONS = (
 TAKES_AWAY = re.compile(r"drop_table|drop_column|rename|alter_column\([^)]*nullable=False", re.DOTALL)
 
 
-@pytest.mark.parametrize("fragile", list(KINDS.values()), indirect=True)
+@pytest.mark.parametrize("fragile", KINDS, indirect=True)
 def test_people_sign_in_while_the_database_is_migrated(fragile: Target) -> None:
     stop = threading.Event()
     party = fragile.new_client()

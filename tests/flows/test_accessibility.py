@@ -13,8 +13,6 @@ from tests.flows.accessibility import look_at
 from tests.flows.chromium import Window, pass_through
 from tests.province import Province
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 MOST_PAGES = 80
 
 

@@ -27,8 +27,6 @@ from tests.servers.processes import wait_until
 from tests.tnid.imports.lists import make_csv
 from tnid import clock
 
-pytestmark = pytest.mark.xdist_group("applying")
-
 
 def test_exactly_what_was_ticked_is_sent_and_followed(
     listings: Listings, landlord: Landlord, browser: Browser

@@ -13,8 +13,6 @@ from joserfc.jwk import ECKey
 from tests.person import Browser, Page, Person
 from tests.province import Province
 
-pytestmark = pytest.mark.xdist_group("bookings")
-
 METADATA_PATH = "/.well-known/oauth-protected-resource"
 
 

@@ -14,8 +14,6 @@ from tests.flows.chromium import Window, pass_through
 from tests.person import Person
 from tests.province import Province
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 LISTING = "phien-dich-tieng-han"
 
 

@@ -13,8 +13,6 @@ from tests.flows.chromium import Window
 from tests.security.target import SESSION_COOKIE, Target, running_target
 from tests.servers.https import Server, write_certificate
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 @pytest.fixture(scope="module")
 def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:

@@ -10,8 +10,6 @@ from playwright.sync_api import Browser
 from tests.flows.chromium import Window, pass_through
 from tests.province import Province
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 @pytest.fixture(params=[True, False], ids=["scripts", "no-scripts"])
 def window(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Window]:

@@ -21,8 +21,6 @@ from tnid.employment.attestations import OPERATOR, By
 from tnid.services import Services
 from tnid.stores.employers import employers
 
-pytestmark = pytest.mark.xdist_group("systems")
-
 TAX_CODE, ELSEWHERE = "4600777701", "4600666014"
 PIN = "204817"
 BY_OPERATOR = By(None, OPERATOR)

@@ -17,8 +17,6 @@ from tests.security.target import SESSION_COOKIE, Party, Target, Victim, running
 from tests.servers.https import Server, write_certificate
 from tests.servers.processes import wait_until
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 PAGE = b"<!doctype html><title>x</title><h1 id='here'>here</h1>"
 
 

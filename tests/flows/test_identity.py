@@ -15,8 +15,6 @@ from tests.flows.chromium import Window, pass_through, running_chromium
 from tests.person import Person
 from tests.province import Province
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 WIDTH, HEIGHT = 1280, 720
 ADDRESS = "Tổ 5, Phường Gia Sàng, Thái Nguyên"
 GIA_SANG = "05467"

@@ -12,8 +12,6 @@ from tests.flows.chromium import DESKTOP, Window
 from tests.person import Browser, Person
 from tests.province import Province
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 HEARD_MILLISECONDS = 15_000
 
 

@@ -14,8 +14,6 @@ from tests.flows.chromium import Window, pass_through
 from tests.person import Browser, Page, Person
 from tests.province import Province
 
-pytestmark = pytest.mark.xdist_group("mandates")
-
 CLINIC = "suckhoe"
 
 

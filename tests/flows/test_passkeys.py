@@ -18,8 +18,6 @@ from tests.person import Person
 from tests.province import Province
 from tests.servers.processes import wait_until
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 SECURITY = "/account/security"
 
 

@@ -17,8 +17,6 @@ from tests.person import Browser, Page, Person
 from tests.province import Province
 from tests.servers.provider import ROOT
 
-pytestmark = pytest.mark.xdist_group("posting")
-
 ORGANISATION = {"tax_code": "4602000075", "name": "Công ty May Chè Xanh"}
 ABOUT = {"title": "Phòng trọ có gác xép", "summary": "Phòng mới sơn, có cửa sổ lớn."}
 RENT = {"amount_from": "1,2 triệu", "amount_to": "", "places": "3"}

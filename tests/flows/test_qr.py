@@ -14,8 +14,6 @@ from tests.flows.chromium import DESKTOP, Window, pass_through, running_chromium
 from tests.person import Person
 from tests.province import Province
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 # A step of the phone is on the screen within two seconds; beside it other tests run on this machine
 HEARD_MILLISECONDS = 15_000
 

@@ -12,8 +12,6 @@ from tests.flows.chromium import Window, pass_through
 from tests.person import Person
 from tests.security.target import Target, Victim, running_target
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 PHONE = {"phone_number": "+84912345678", "phone_number_verified": True}
 NEW_PASSWORD = "sương sớm trên nương chè"
 

@@ -27,8 +27,6 @@ from tests.security.target import CHALLENGE
 from tnid import clock
 from tnid.badges.secret import PREFIX
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 KEY = ECKey.generate_key("P-256", parameters={"kid": "k1"})
 GATE, PLACE = "Ki-ốt cổng A", "Nhà máy Yên Bình"
 PIN = "204817"

@@ -13,8 +13,6 @@ from tests.person import Browser, Page, Person
 from tests.province import Province
 from tnid.demo.seed import load_clients
 
-pytestmark = pytest.mark.xdist_group("systems")
-
 SYSTEMS = load_systems()
 SLUGS = tuple(SYSTEMS)
 

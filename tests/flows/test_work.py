@@ -23,8 +23,6 @@ from tests.servers.processes import wait_until
 from tests.servers.provider import Provider, running_provider
 from tnid.accounts.ages import VIETNAM
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 CALLBACK = "http://localhost:9/callback"
 TAX_CODE, EMPLOYER = "4600305723", "Công ty CP TNG"
 SECONDS = 20

@@ -23,8 +23,6 @@ from tnid.employment.card_status import BLOCK
 from tnid.employment.cards import CARD_FIELDS
 from tnid.qr.image import png
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 MILLIMETRE = 96 / 25.4
 AN_SIGNS_IN = Person("an", "chè xanh búp tím 2 nương")
 

@@ -13,8 +13,6 @@ from tests.person import Browser, Page, Person
 from tests.servers.provider import Provider, running_provider
 from tnid.consent.questions import MOST_QUESTIONS
 
-pytestmark = pytest.mark.xdist_group("yes-no")
-
 CALLBACK = "http://localhost:9/callback"
 GIA_SANG, ELSEWHERE = "05467", "05503"
 ADDRESS = {"locality": "Phường Gia Sàng", "region": "Tỉnh Thái Nguyên", "country": "VN"}

@@ -56,7 +56,6 @@ BYTES = [
 
 
 @pytest.mark.parametrize("text", BYTES)
-@pytest.mark.xdist_group("injection")
 def test_in_004_any_text_in_any_place(text: str, attack_on_postgresql: Attack) -> None:
     attack, target = attack_on_postgresql, attack_on_postgresql.target
     pair = base64.b64encode(f"{text}:x".encode()).decode()
@@ -87,7 +86,6 @@ def test_in_004_any_text_in_any_place(text: str, attack_on_postgresql: Attack) -
 
 
 @pytest.mark.parametrize("text", ["\x00", "a\x00b", "\ud7ff", "' OR 1=1 --"])
-@pytest.mark.xdist_group("injection")
 def test_in_004_any_text_in_the_account_s_forms(text: str, attack_on_postgresql: Attack) -> None:
     attack, target = attack_on_postgresql, attack_on_postgresql.target
     person, client = target.new_person(), target.new_client()
@@ -131,7 +129,6 @@ JSON = [
 
 @pytest.mark.parametrize("document", JSON)
 @pytest.mark.parametrize("path", ["/login", "/register", "/language"])
-@pytest.mark.xdist_group("injection")
 def test_ht_011_a_page_takes_no_json(document: Any, path: str, attack_on_postgresql: Attack) -> None:
     browser = attack_on_postgresql.new_browser()
     page = browser.open("/register" if path == "/register" else "/login")

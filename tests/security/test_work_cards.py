@@ -20,8 +20,6 @@ from tests.person import Browser
 from tnid import clock
 from tnid.employment.card_status import BLOCK
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 # Told as no card of ours: nothing that it says is shown
 REFUSED = {"unreadable", "altered", "unknown_key"}
 

@@ -15,8 +15,6 @@ from tests.person import Browser, Person
 from tests.province import Province
 from tests.servers.processes import free_port
 
-pytestmark = pytest.mark.xdist_group("clients")
-
 NAME = "Nguyễn Văn Thử"
 # What each needs to be there, and cannot install by itself
 SERVERS = {

@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 
 import httpx
-import pytest
 
 from tests.clients.quick_starts.pages import PAGES, get_quick_start
 from tests.person import Browser
 from tests.province import Province
 from tests.servers.processes import free_port
-
-pytestmark = pytest.mark.xdist_group("clients")
 
 TEXT = (PAGES.parent / "ten-minutes.md").read_text()
 
