@@ -32,7 +32,7 @@ from tnid.checker.checks import (
 )
 
 SERVER_ERROR = 500
-BAD_REQUEST, NOT_FOUND, REDIRECTED = 400, 404, 300
+BAD_REQUEST, NOT_FOUND = 400, 404
 TAKEN = (200, 204)
 # A name of no kind of event that we ever send: a receiver takes what it doesn't know (RFC 8935 §2.2)
 TRIAL_EVENT = "checker"

@@ -90,10 +90,6 @@ class Changes:
         found: dict[str, Any] = orjson.loads(self._store.find_pending(application_id) or "{}")
         return found
 
-    def proposed(self, application_id: str, live: Client) -> dict[str, Any]:
-        """Return the live client's metadata as they would be with what waits."""
-        return merge(live.metadata, self.pending(application_id))
-
     def propose(self, application_id: str, live: Members, changes: Members, now: int) -> bool:
         """Have changes wait, over those that wait already; what is as `live` has it waits no more.
 

@@ -16,7 +16,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import TextArea
 
 from oidc.clients.authentication import AUTH_METHODS
-from oidc.clients.ciba_metadata import MODE, MODES, NOTIFICATION_ENDPOINT, SIGNING_ALG
+from oidc.clients.ciba_metadata import MODES
 from oidc.clients.grant_types import GRANT_TYPES
 from oidc.clients.mtls import MTLS_METHODS
 from oidc.clients.response_algorithms import SIGNING_ALGS
@@ -221,6 +221,3 @@ class DocumentForm(SettingsForm):
 
     unknown: Sequence[str] = ()
     document = Document()
-
-
-NOTIFIED = (MODE, NOTIFICATION_ENDPOINT, SIGNING_ALG)

@@ -22,7 +22,6 @@ from tnid.stores.audit import AuditStore
 from tnid.stores.audit_exports import AuditExportStore
 
 BATCHES_AT_ONCE = 10
-LEAST_EVENTS = 1000
 MOST_WAIT_SECONDS = 60
 SYSLOG, FILE = "syslog", "file"
 SENT = "tnid_audit_export_total"

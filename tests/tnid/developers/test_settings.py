@@ -149,7 +149,6 @@ def test_a_live_client_gets_what_may_be_at_once_and_the_rest_waits(world: Settin
     assert changes.pending(world.application_id) == {"scope": "openid profile email"}
     live = world.client("live")
     assert live.metadata["default_max_age"] == 600 and live.metadata["scope"] != "openid profile email"
-    assert changes.proposed(world.application_id, live)["scope"] == "openid profile email"
 
 
 def test_what_depends_on_what_waits_waits_with_it(world: SettingsWorld) -> None:
