@@ -73,6 +73,11 @@ WORDINGS: dict[str, Wording] = {
         _("For safety the form has to be sent from a fresh page. Cookies must be allowed."),
         _("Go back, load the page again and send the form once more."),
     ),
+    "no_cookies": Wording(
+        _("This browser keeps no cookies"),
+        _("Signing in needs them. Or this page was begun in another browser."),
+        _("Allow cookies for this site, then begin at the sign-in page again."),
+    ),
     "forbidden": Wording(
         _("Not allowed"),
         _("This page is not for this account."),

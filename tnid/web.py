@@ -184,6 +184,11 @@ def write_cookies(response: Response) -> Response:
     return response
 
 
+def has_browser_id() -> bool:
+    """Say whether this browser keeps what it is given."""
+    return "browser" in session
+
+
 def browser_id() -> str:
     """Return this browser's random id, to which interactions are bound."""
     if "browser" not in session:

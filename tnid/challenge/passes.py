@@ -36,6 +36,10 @@ class Passes:
         self._events.record("challenge.pass", outcome=outcome, reason=how, now=now)
         return None if reason else self._write(ticket.id, ticket.browser, now + PASS_SECONDS)
 
+    def is_used(self, ticket: Ticket) -> bool:
+        """Say whether a pass was given for the ticket."""
+        return self._replays.is_consumed(PURPOSE, ticket.id)
+
     def _find_obstacle(self, ticket: Ticket, solution: str, address: str, now: int) -> str | None:
         if solution:
             return None if is_solved(ticket, solution) else "wrong"

@@ -66,17 +66,19 @@ def address_of(ticket: Ticket) -> str:
 @blueprint.get("/challenge")
 def show() -> ResponseReturnValue:
     """Give the browser its puzzle; whoever comes without a ticket of ours begins at the sign-in."""
-    ticket = find_ticket(request.args.get("ticket", ""))
-    return redirect("/login", 303) if ticket is None else page(ticket)
+    text = request.args.get("ticket", "")
+    ticket = find_ticket(text)
+    return begin_again(text) if ticket is None else page(ticket)
 
 
 @blueprint.post("/challenge")
 def answer() -> ResponseReturnValue:
     """Take the solution, or the wait; go to where the person wanted to."""
     parts, now = services.current().challenge, services.now()
-    ticket = find_ticket(request.form.get("ticket", ""))
+    text = request.form.get("ticket", "")
+    ticket = find_ticket(text)
     if ticket is None:
-        return redirect("/login", 303)
+        return begin_again(text)
     solution = request.form.get("solution", "").strip()
     given = parts.passes.give(ticket, solution, request.remote_addr or "", now)
     if given is not None:
@@ -84,16 +86,48 @@ def answer() -> ResponseReturnValue:
         return redirect(ticket.return_to, 303)
     if not solution and now >= ticket.opens_at:
         return error_page("too_many_attempts", 429, retry_after_seconds=60)
-    return page(ticket), 400
+    if parts.passes.is_used(ticket):
+        return go_on(ticket)
+    # A script that was wrong once would be wrong again, and at once
+    return page(ticket, is_solved_by_script=not solution), 400
+
+
+def go_on(ticket: Ticket) -> Response:
+    """Lead on who comes once more with a ticket that was taken: by what it got them, or to another one."""
+    parts, now = services.current().challenge, services.now()
+    if parts.passes.is_good(web.cookie(PASS), ticket.browser, now):
+        return redirect(ticket.return_to, 303)
+    return redirect(address_of(parts.tickets.make(ticket.browser, ticket.return_to, now)), 303)
+
+
+def begin_again(text: str) -> Response:
+    """Lead on who has no ticket that is good: to another one where this one has expired, else to the sign-in.
+
+    A browser that keeps no cookies would be led around for ever, and is told.
+    """
+    if not web.has_browser_id():
+        return error_page("no_cookies", 400)
+    tickets, browser = services.current().challenge.tickets, web.browser_id()
+    ticket = tickets.find(text, browser)
+    if ticket is None:
+        return redirect("/login", 303)
+    return redirect(address_of(tickets.make(browser, ticket.return_to, services.now())), 303)
 
 
 def find_ticket(text: str) -> Ticket | None:
+    if not web.has_browser_id():
+        return None
     return services.current().challenge.tickets.read(text, web.browser_id(), services.now())
 
 
-def page(ticket: Ticket) -> str:
+def page(ticket: Ticket, *, is_solved_by_script: bool = True) -> str:
     written = services.current().challenge.tickets.write(ticket)
     seconds = max(0, ticket.opens_at - services.now())
     return render_template(
-        "challenge/show.html", ticket=written, puzzle=ticket.id, bits=BITS, seconds=seconds
+        "challenge/show.html",
+        ticket=written,
+        puzzle=ticket.id,
+        bits=BITS,
+        seconds=seconds,
+        is_solved_by_script=is_solved_by_script,
     )

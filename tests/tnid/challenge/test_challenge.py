@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
+import orjson
 import pytest
 
 from tests.flows.chromium import Window, running_chromium
@@ -14,7 +16,7 @@ from tests.security.target import Target, running_target
 from tests.servers.processes import wait_until
 from tnid import clock
 from tnid.challenge.passes import PASS_SECONDS
-from tnid.challenge.puzzles import WAIT_SECONDS, Ticket, solve
+from tnid.challenge.puzzles import TICKET_SECONDS, WAIT_SECONDS, Ticket, solve
 from tnid.signin.limits import TRIES_OF_PASS
 
 
@@ -126,11 +128,50 @@ def test_a_wrong_solution_and_a_used_one_let_nobody_in(attacked: Target) -> None
     solution = solution_of(page)
     assert browser.answer(page, "1" if solution != "1" else "2").status_code == 400
     assert browser.answer(page, solution).status_code == 303
-    assert browser.answer(page, solution).status_code == 400
+    del browser.http.cookies["tnid_pass"]
+    again = browser.answer(page, solution)
+    assert is_challenged(again) and not again.cookies.get("tnid_pass")
     other = Browser(attacked)
     theirs = other.open()
     form = {"csrf_token": field(theirs, "csrf_token"), "ticket": field(page, "ticket"), "solution": solution}
     assert other.http.post("/challenge", data=form).headers["Location"] == "/login"
+
+
+def test_a_script_that_is_wrong_is_not_run_again(attacked: Target) -> None:
+    browser = Browser(attacked)
+    refused = browser.answer(browser.open(), "1")
+    assert "challenge.js" not in refused.text and "challenge_submit" in refused.text
+
+
+def test_who_comes_back_to_a_solved_puzzle_goes_on(attacked: Target) -> None:
+    """Else its script would solve it again and again, and be refused each time."""
+    browser = Browser(attacked)
+    page = browser.open("/login?interaction=unknown")
+    for _ in range(3):
+        answer = browser.answer(page, solution_of(page))
+        assert answer.headers["Location"] == "/login?interaction=unknown"
+
+
+def test_an_expired_ticket_still_leads_where_its_person_wanted(attacked: Target) -> None:
+    browser = Browser(attacked)
+    page = browser.open("/register?interaction=unknown")
+    tickets, text = attacked.services.challenge.tickets, field(page, "ticket")
+    browser_id = orjson.loads(base64.urlsafe_b64decode(text.partition(".")[0]))[2]
+    old = tickets.write(
+        tickets.make(browser_id, "/register?interaction=unknown", clock.now() - TICKET_SECONDS)
+    )
+    form = {"csrf_token": field(page, "csrf_token"), "ticket": old, "solution": "1"}
+    answer = browser.http.post("/challenge", data=form)
+    assert is_challenged(answer)
+    page = browser.open(answer.headers["Location"])
+    assert browser.answer(page, solution_of(page)).headers["Location"] == "/register?interaction=unknown"
+
+
+def test_a_browser_without_cookies_is_told_and_not_led_around(attacked: Target) -> None:
+    answer = httpx.get(f"{attacked.address}/login")
+    assert is_challenged(answer)
+    answer = httpx.get(attacked.address + answer.headers["Location"])
+    assert answer.status_code == 400 and 'id="error_code"' in answer.text and "cookie" in answer.text
 
 
 def test_a_guess_posted_past_the_puzzle_is_not_looked_at(attacked: Target) -> None:
