@@ -34,6 +34,8 @@ MOST_ATTEMPT_CHARACTERS = 64
 SUGGESTIONS = 5
 # What the form calls a field that the claims call otherwise
 FIELD_OF_CLAIM = {"phone_number": "phone"}
+# Where a page of ours that leads here has people go on afterwards, by its word in the address
+GO_ON_TO = {"developers": "/developers/apps/new"}
 
 
 @blueprint.route("/register", methods=["GET", "POST"])
@@ -50,7 +52,7 @@ def register() -> ResponseReturnValue:
             # Perhaps the same form was faster on another line
             created = find_made_before(form) or created
         if isinstance(created, Account):
-            return after_registration(created, interaction or begin_local("/account"))
+            return after_registration(created, interaction or begin_local(find_way_on()))
         refused = created
         record_refusal(refused)
         show_refusal(form, refused)
@@ -61,6 +63,11 @@ def register() -> ResponseReturnValue:
         login_url=address("signin.login", interaction),
     )
     return answer_form(page, form, refused)
+
+
+def find_way_on() -> str:
+    """Return where somebody goes on who came from a page of ours, not from an application."""
+    return GO_ON_TO.get(request.args.get("to", ""), "/account")
 
 
 def account_id_of(form: Any) -> str | None:

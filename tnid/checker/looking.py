@@ -137,6 +137,9 @@ def _fresh(name: str, on: Situation) -> Finding:
     def judge(sent: Sent) -> Finding:
         if sent.repeated:
             return Finding(name, FAILED, "repeated", {"parameters": ", ".join(sent.repeated)})
+        if not {"state", "nonce"} & set(sent.there):
+            # The same code_challenge once more is then no other than the same request loaded again
+            return Finding(name, UNTOLD, "alike")
         return Finding(name, PASSED, "fresh")
 
     return _of_sent(name, on, judge)

@@ -24,6 +24,7 @@ _NAMES: Mapping[str, Any] = {
     "pkce": _("The sign-in request has PKCE (S256)"),
     "state": _("The sign-in request has a state"),
     "nonce": _("The sign-in request has a nonce"),
+    "alike": _("Without state and nonce, two sign-ins can't be told from a page that was loaded again."),
     "fresh": _("state, nonce and code_challenge are new each time"),
     "response_mode": _("The answer comes in a way that the application can read"),
     "post_logout": _("There is an address to come back to after signing out"),

@@ -301,6 +301,12 @@ def explain(entry: LogEntry) -> Explanation:
     )
 
 
+def say_shortly(entry: LogEntry) -> Any:
+    """Return what happened in one sentence: ours in the reader's language, else what the answer said."""
+    explanation = explain(entry)
+    return entry.description if explanation is _UNKNOWN and entry.description else explanation.what
+
+
 def list_codes() -> frozenset[str]:
     """Return the error codes that are explained."""
     return frozenset(code for code, _reason in _BY_REASON)

@@ -36,6 +36,9 @@ COLUMNS = (
 @blueprint.get("")
 def index(application_id: str) -> ResponseReturnValue:
     """Show the sign-ins of an environment, the newest first."""
+    # Here, for its words are many
+    from tnid.client_log.explanations import say_shortly  # noqa: PLC0415  as above
+
     standing = get_application(application_id, Permission.LOOK)
     env, form = find_env(standing.application), read_filters()
     client_id = standing.application.client_id_of(env)
@@ -49,6 +52,7 @@ def index(application_id: str) -> ResponseReturnValue:
     shown = _show(
         standing, env, "client_log/log.html",
         form=form, page=page, figures=summary, is_narrowed=len(kept) > 1, links=_links(standing, page, kept),
+        say_shortly=say_shortly,
     )  # fmt: skip
     return shown, (400 if form.errors else 200)
 

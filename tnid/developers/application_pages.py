@@ -16,6 +16,7 @@ from tnid import services
 from tnid.access import Guard, declare
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
+from tnid.client_log.service import LogEntry
 from tnid.developers.desk import get_application
 from tnid.developers.forms import ApplicationForm
 from tnid.developers.making import Made, NewApplication
@@ -115,6 +116,7 @@ def show(application_id: str) -> ResponseReturnValue:
     """Show what an application needs to be written: its client id and the addresses; what comes next."""
     standing, parts = get_application(application_id, Permission.LOOK), services.current()
     application, client = standing.application, find_client(standing.application.sandbox_client_id)
+    last_error = parts.client_log.find_last_error(application.sandbox_client_id)
     return render_template(
         "developers/application.html",
         **shared(standing),
@@ -124,9 +126,17 @@ def show(application_id: str) -> ResponseReturnValue:
         made=find_made(standing),
         attempt=secrets.token_urlsafe(16),
         steps=list_steps(standing) if client is not None else [],
-        last_error=parts.client_log.find_last_error(application.sandbox_client_id),
+        last_error=last_error,
+        last_error_words=_say_error(last_error),
         faults_on=list_active(application.sandbox_client_id),
     )
+
+
+def _say_error(entry: LogEntry | None) -> Any:
+    # Here, for its words are many
+    from tnid.client_log.explanations import say_shortly  # noqa: PLC0415  as above
+
+    return "" if entry is None else say_shortly(entry)
 
 
 def shared(standing: Standing) -> dict[str, Any]:

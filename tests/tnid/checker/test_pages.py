@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -12,6 +14,7 @@ from tests.conftest import Clock
 from tests.tnid.conftest import InProcess, Someone
 from tests.tnid.sandbox.conftest import Developer, developer
 from tnid.checker.asking import Impatient
+from tnid.checker.checks import CHECKS
 from tnid.checker.sent import RELOAD_SECONDS
 from tnid.checker.views import ASKS, TURNS
 from tnid.services import Services
@@ -52,6 +55,15 @@ def results(developer: Developer) -> dict[str, str]:
     }
 
 
+def test_the_guide_has_a_place_for_each_check_in_both_languages() -> None:
+    docs = Path(__file__).resolve().parents[3] / "docs"
+    in_english, in_vietnamese = (docs / one / "developers/checks.md" for one in ("", "vi"))
+    headings = re.findall(r"^## (.*)$", in_english.read_text(), re.MULTILINE)
+    slugs = {re.sub(r"[^a-z -]", "", one.lower()).replace(" ", "-") for one in headings}
+    places = set(re.findall(r"^\((.*)\)=$", in_vietnamese.read_text(), re.MULTILINE))
+    assert {check.anchor for check in CHECKS} <= slugs & places
+
+
 def test_nothing_is_asked_until_somebody_wants_it(developer: Developer, services: Services) -> None:
     shown = results(developer)
     assert len(shown) > 25
@@ -90,6 +102,12 @@ def test_somebody_who_reloads_repeats_nothing(developer: Developer, services: Se
         clock.advance(seconds)
         request(developer, services, state="a", nonce="b")
         assert results(developer)["fresh"] == expected
+
+
+@on_one
+def test_what_cant_be_told_from_a_reload_is_not_called_good(developer: Developer, services: Services) -> None:
+    request(developer, services)
+    assert results(developer)["fresh"] == "Không xác định được"
 
 
 @on_one

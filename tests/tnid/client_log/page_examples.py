@@ -9,7 +9,7 @@ from typing import Any
 from tests.tnid.developers.page_examples import LIVE, page
 from tnid.client_log import words
 from tnid.client_log.charts import draw, label_steps
-from tnid.client_log.explanations import explain
+from tnid.client_log.explanations import explain, say_shortly
 from tnid.client_log.figures import PERIODS, Figures, Step
 from tnid.client_log.filters import FilterForm
 from tnid.client_log.service import LogEntry, Page, SignIn
@@ -74,6 +74,7 @@ def _log(**context: Any) -> Callable[[], dict[str, Any]]:
             "is_narrowed": False,
             "figures": figures(),
             "links": LINKS,
+            "say_shortly": say_shortly,
             "page": Page(SIGN_INS, 7),
         }
         return {**_shown("live")(), **shared, **context}

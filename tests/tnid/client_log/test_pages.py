@@ -78,7 +78,7 @@ def test_a_new_application_has_an_empty_log(desk: Desk) -> None:
 def test_a_refusal_is_listed_explained_and_exported(desk: Desk) -> None:
     desk.refuse(reason="code_reused", sent={"grant_type": "authorization_code", "code": "***"}, flow="g")
     page = desk.browser.open(desk.address)
-    assert "invalid_grant" in page.words() and "The code was used before." in page.words()
+    assert "invalid_grant" in page.words() and "Code này đã được đổi trước đó" in page.words()
     (link,) = page.document.xpath("//ul[@id='sign_ins']//div/a/@href")
     page = desk.browser.open(link)
     assert page.text_of("number") == NUMBER

@@ -29,7 +29,7 @@ LIVE = APPLICATION._replace(id="app2", live_client_id="suc-khoe", preset="spa")
 ARCHIVED = APPLICATION._replace(id="app3", archived_at=1_795_000_000, preset="unknown")
 STANDING = Standing(TEAM, OWNER, APPLICATION)
 TOLD = [Told("hôm qua lúc 09:12", "Lê Quang Vinh", "Đã tạo ứng dụng", "Sổ khám bệnh")]  # type: ignore[arg-type]
-CLIENT = SimpleNamespace(disabled_at=None)
+CLIENT = SimpleNamespace(disabled_at=None, redirect_uris=["http://localhost:5000/callback"])
 SHOWN: dict[str, Any] = {
     "client": CLIENT,
     "preset": PRESETS["web"],
@@ -42,11 +42,14 @@ STEPS = [
     Step("submitted", "Gửi xét duyệt", "Cán bộ của tỉnh sẽ đọc.", False, "/developers/apps/app1/review"),
 ]
 LAST_ERROR = SimpleNamespace(
+    id=12,
     error="invalid_client",
     reason="",
     description="The client secret is wrong.",
     occurred_at="hôm nay lúc 08:10",
 )
+FAILED: dict[str, Any] = {"last_error": LAST_ERROR, "last_error_words": "Sai."}
+SOUND: dict[str, Any] = {"last_error": None, "last_error_words": ""}
 TOKENS = [
     (Token("k1", "GitLab CI", "a1", "16/11/2026", "16/12/2026", None), "Lê Quang Vinh"),  # type: ignore[arg-type]
     (Token("k2", "Máy chủ", "a2", "16/11/2026", "16/12/2026", "17/11/2026"), "Hoàng Thị Mai"),  # type: ignore[arg-type]
@@ -168,23 +171,41 @@ DEVELOPER_PAGES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     ),
     "application": (
         "developers/application.html",
-        page(**SHOWN, made=Made("app1", "f" * 64, ""), steps=STEPS, last_error=LAST_ERROR),
+        page(
+            **SHOWN,
+            made=Made("app1", "f" * 64, ""),
+            steps=STEPS,
+            last_error=LAST_ERROR,
+            last_error_words="Sai.",
+        ),
     ),
     "application-key": (
         "developers/application.html",
-        page(**SHOWN, made=Made("app1", "", '{"kty": "EC"}'), steps=[], last_error=None),
+        page(**SHOWN, made=Made("app1", "", '{"kty": "EC"}'), steps=[], **SOUND),
     ),
     "application-deleted": (
         "developers/application.html",
-        page(**{**SHOWN, "client": None}, made=None, steps=[], last_error=None),
+        page(**{**SHOWN, "client": None}, made=None, steps=[], **SOUND),
     ),
     "application-disabled": (
         "developers/application.html",
-        page(**{**SHOWN, "client": SimpleNamespace(disabled_at=1)}, made=None, steps=STEPS, last_error=None),
+        page(
+            **{**SHOWN, "client": SimpleNamespace(disabled_at=1, redirect_uris=[])},
+            made=None,
+            steps=STEPS,
+            last_error=None,
+            last_error_words="",
+        ),
     ),
     "application-archived": (
         "developers/application.html",
-        page(**{**SHOWN, "application": ARCHIVED, "preset": None}, made=None, steps=STEPS, last_error=None),
+        page(
+            **{**SHOWN, "application": ARCHIVED, "preset": None},
+            made=None,
+            steps=STEPS,
+            last_error=None,
+            last_error_words="",
+        ),
     ),
     "application-archive": ("developers/archive.html", page(form=None)),
     "application-automation": (

@@ -13,6 +13,21 @@ def test_who_is_not_signed_in_sees_what_the_portal_offers(new_browser: Callable[
     assert page.status == 200 and page.has("developers_begin")
 
 
+def test_who_makes_an_account_here_comes_back_to_make_an_application(
+    new_browser: Callable[..., InProcess],
+) -> None:
+    browser = new_browser()
+    (link,) = browser.open("/developers").document.xpath("//a[@id='developers_register']/@href")
+    browser.open(link)
+    browser.submit(
+        "register_submit",
+        {"name": "Lò Thị Máy", "email": "may@example.vn", "password": "gom-su-doi-che-sang"},
+    )
+    (later,) = browser.page.document.xpath("//a[@id='enrol_skip']/@href")
+    page = browser.open(later)
+    assert page.path == "/developers/apps/new" and page.has("application_submit")
+
+
 def test_from_nothing_to_an_application(
     new_browser: Callable[..., InProcess], new_person: Callable[..., Someone], services: Services
 ) -> None:
@@ -23,7 +38,7 @@ def test_from_nothing_to_an_application(
     assert page.path.startswith("/developers/apps/") and page.has("client_secret")
     client = services.clients.find_now(page.text_of("client_id"))
     assert client is not None and client.is_sandbox
-    assert client.redirect_uris == ["http://localhost:5000/callback"]
+    assert client.redirect_uris == ["http://localhost:5000/callback"] == [page.text_of("redirect_uri_1")]
     assert client.text("client_name", "vi") == "Sổ khám bệnh"
 
 
