@@ -24,6 +24,7 @@ from tnid.badges import blueprints as badges
 from tnid.challenge import blueprints as challenge
 from tnid.challenge import views as challenge_views
 from tnid.checker import blueprints as checker
+from tnid.clashes import note_clash
 from tnid.client_log import blueprints as client_log
 from tnid.consent import blueprints as consent
 from tnid.db import Conflict, Database, DatabaseUnavailable, db, engine_options, prepare_engine
@@ -101,10 +102,19 @@ class Application(Flask):
         try:
             return self._answer_in_a_unit()
         except Conflict:
-            log.warning("Conflict, request %s", g.get("request_id", ""))
-            for name in FOUND:
-                g.pop(name, None)
+            self._look_again()
+        try:
             return self._answer_in_a_unit()
+        except Conflict:
+            if not note_clash():
+                raise
+            self._look_again()
+        return self._answer_in_a_unit()
+
+    def _look_again(self) -> None:
+        log.warning("Conflict, request %s", g.get("request_id", ""))
+        for name in FOUND:
+            g.pop(name, None)
 
     def _answer_in_a_unit(self) -> Response:
         parts: Services = self.extensions[EXTENSION]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tnid.admin.notices import tell_of_abandoned
 from tnid.services import Services
 
 
@@ -13,7 +14,8 @@ def erase(services: Services, account_id: str, now: int) -> bool:
     """
     services.consents.tell_deleted(account_id, now)
     services.employments.release(account_id, now)
-    services.developers.release(account_id, now)
+    if services.developers.release(account_id, now):
+        tell_of_abandoned(services, now)
     return services.accounts.delete(account_id, now)
 
 

@@ -24,7 +24,15 @@ def ask() -> ResponseReturnValue:
     wait = parts.settings.deletion_wait_seconds
     if not PlainForm().validate_on_submit():
         consents = parts.consents.list_by_account(get_end_user().account_id, now)
-        return render_template("accounts/delete.html", due_at=now + wait, applications_count=len(consents))
+        return render_template(
+            "accounts/delete.html",
+            due_at=now + wait,
+            applications_count=len(consents),
+            teams=[
+                (left, _name_of(left.heir_id), live)
+                for left, live in parts.developers.foresee(get_end_user().account_id)
+            ],
+        )
     obstacle = find_obstacle()
     if obstacle is not None:
         return obstacle
@@ -33,6 +41,11 @@ def ask() -> ResponseReturnValue:
     if due_at is None:
         return redirect(url_for("signin.login"), 303)
     return redirect(url_for("leaving.asked"), 303)
+
+
+def _name_of(account_id: str | None) -> str:
+    found = services.current().accounts.find(account_id) if account_id else None
+    return found.display_name if found is not None else ""
 
 
 @leaving.get("/asked")

@@ -36,6 +36,9 @@ REVIEW_MESSAGES: dict[str, Any] = {
     "application_suspended": _("It was suspended. Let it go on by the page “The application's life”."),
     "application_suspended_already": _("It is suspended already."),
     "application_not_suspended": _("It is not suspended."),
+    "application_archived": _(
+        "It lies in its team's archive. The team takes it out first; then it can be let go on."
+    ),
     "application_ended": _("It was ended, and stays so. Make a new application."),
     "adopt_no_client": _("There is no such client, or it is a sandbox client."),
     "adopt_taken": _("This client belongs to an application already."),

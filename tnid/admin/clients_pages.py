@@ -25,7 +25,7 @@ from tnid.consent.applications import describe
 blueprint = declare(Blueprint("admin_clients", __name__, url_prefix="/admin/clients"), Guard.OPERATOR)
 
 ON_A_PAGE = 50
-FILTERS = ("all", "live", "sandbox", "stopped")
+FILTERS = ("all", "live", "sandbox", "stopped", "abandoned")
 # What of the policy is shown, where it says anything
 POLICY = (
     *("profile", "least_acr", "least_identity_level", "require_pkce", "agreed_only", "accepts_mandates"),
@@ -42,7 +42,7 @@ def index() -> ResponseReturnValue:
     form, query = SearchForm(), ""
     if form.validate_on_submit():
         query = squash(form.query.data or "")
-    found = [one for one in services.current().clients.list_all() if _fits(one, chosen, query)]
+    found = [one for one in _list(chosen) if _fits(one, chosen, query)]
     number = min(max(1, request.args.get("page", 1, type=int)), max(1, -(-len(found) // ON_A_PAGE)))
     shown = found[(number - 1) * ON_A_PAGE : number * ON_A_PAGE]
     return render_template(
@@ -58,12 +58,21 @@ def index() -> ResponseReturnValue:
     )
 
 
+def _list(chosen: str) -> list[Client]:
+    found = list(services.current().clients.list_all())
+    if chosen != "abandoned":
+        return found
+    alone = services.current().admin.clients.list_abandoned()
+    return [one for one in found if one.client_id in alone]
+
+
 def _fits(client: Client, chosen: str, query: str) -> bool:
     is_chosen = {
         "all": True,
         "live": not client.is_sandbox and client.disabled_at is None,
         "sandbox": client.is_sandbox,
         "stopped": client.disabled_at is not None,
+        "abandoned": True,
     }[chosen]
     texts = (client.client_id, client.organisation, client.text("client_name", "vi"), client.employer)
     return is_chosen and (not query or any(query in squash(text or "") for text in texts))

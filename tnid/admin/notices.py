@@ -56,3 +56,9 @@ def tell_of_command(parts: Services, permission: Permission, now: int, *, but: s
     """Tell everybody who does such things on the pages that one person did at the machine."""
     for account_id in list_who_may_agree(parts, permission, (but,), now):
         parts.messages.announce(account_id, AT_MACHINE[permission], now)
+
+
+def tell_of_abandoned(parts: Services, now: int) -> None:
+    """Tell who may stop applications that one is live and nobody of its team is left."""
+    for account_id in list_who_may_agree(parts, Permission.STOP_CLIENTS, (), now):
+        parts.messages.announce(account_id, "application_abandoned", now)

@@ -25,6 +25,8 @@ class Kind(NamedTuple):
     endpoint: str
     label: Any
     find_number: Callable[[Services, Operator, int], int]
+    # Which part of that page, where it has several
+    show: str | None = None
 
 
 class Waiting(NamedTuple):
@@ -33,6 +35,7 @@ class Waiting(NamedTuple):
     number: int
     label: Any
     endpoint: str
+    show: str | None
 
 
 def _count_requests(parts: Services, operator: Operator, now: int) -> int:
@@ -45,6 +48,10 @@ def _count_requests(parts: Services, operator: Operator, now: int) -> int:
 
 def _count_reviews(parts: Services, _operator: Operator, _now: int) -> int:
     return parts.admin.clients.count_reviews()
+
+
+def _count_abandoned(parts: Services, _operator: Operator, _now: int) -> int:
+    return len(parts.admin.clients.list_abandoned())
 
 
 def _count_employers(parts: Services, _operator: Operator, _now: int) -> int:
@@ -75,6 +82,13 @@ KINDS = (
     Kind(Permission.ENTER, "admin_requests.index", _("second pair of eyes asked for"), _count_requests),
     Kind(Permission.REVIEW, "admin_reviews.index", _("applications to be reviewed"), _count_reviews),
     Kind(
+        Permission.STOP_CLIENTS,
+        "admin_clients.index",
+        _("live applications that nobody looks after"),
+        _count_abandoned,
+        "abandoned",
+    ),
+    Kind(
         Permission.EMPLOYERS, "admin_employers.index", _("organisations to be decided on"), _count_employers
     ),
     Kind(Permission.PEOPLE, "", _("requests under the law that are late"), _count_late),
@@ -89,7 +103,7 @@ def list_waiting(parts: Services, operator: Operator, now: int) -> list[Waiting]
     """Return what there is of each kind that this operator may look after; nothing of what there is none."""
     there = {section.endpoint for section in SECTIONS}
     found = [
-        Waiting(kind.find_number(parts, operator, now), kind.label, kind.endpoint)
+        Waiting(kind.find_number(parts, operator, now), kind.label, kind.endpoint, kind.show)
         for kind in KINDS
         if operator.may(kind.permission) and (not kind.endpoint or kind.endpoint in there)
     ]

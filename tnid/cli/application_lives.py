@@ -16,6 +16,7 @@ REASONS = {
     "application_not_live": "Application {what} is not live.",
     "application_ended": "Application {what} was ended, and stays so.",
     "application_suspended_already": "Application {what} is suspended already.",
+    "application_archived": "Application {what} lies in its team's archive: the team takes it out first.",
     "application_not_suspended": "Application {what} is not suspended.",
     "review_say_why": "Say why, in at most 1000 characters: the team is told.",
 }

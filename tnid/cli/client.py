@@ -177,10 +177,20 @@ def enable(client_id: str, as_json: bool) -> None:
     now = clock.now()
     with open_services() as services:
         _get(services, client_id)
+        obstacle = services.going_live.lives.find_obstacle_to_resume(client_id, None)
+        if obstacle is not None:
+            raise Refusal(SHUT[obstacle.reason])
         if not services.clients.enable(client_id, now):
             raise Refusal(f"Client {client_id} is not disabled.")
         services.audit.record("client.enable", client_id=client_id, now=now)
     answer(as_json, {"client_id": client_id, "disabled_at": None}, f"Client {client_id} goes on.")
+
+
+SHUT = {
+    "application_archived": "Its application lies in its team's archive: the team takes it out first.",
+    "application_suspended": "Its application is suspended: see `tnid application resume`.",
+    "application_ended": "Its application was ended, and stays so.",
+}
 
 
 @client.command("rotate-secret")

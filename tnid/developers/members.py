@@ -47,6 +47,14 @@ class Offer(NamedTuple):
     inviter: str
 
 
+class Left(NamedTuple):
+    """A team whose only owner may go: who owns it then, None where nobody would be left."""
+
+    team_id: str
+    name: str
+    heir_id: str | None
+
+
 class Members:
     """Each method runs in the caller's unit of work and records what it did."""
 
@@ -213,13 +221,22 @@ class Members:
             if not self._pass_on(row.id, account_id, now)
         ]
 
+    def foresee(self, account_id: str) -> list[Left]:
+        """Return the teams that this person owns alone, and who would own each if they were gone."""
+        found = []
+        for row in self._teams.list_of_account(account_id):
+            left = [one for one in self._store.list_open(row.id) if one.account_id != account_id]
+            if row.role == OWNER and row.archived_at is None and all(one.role != OWNER for one in left):
+                found.append(Left(row.id, row.name, _find_heir(left)))
+        return found
+
     def _pass_on(self, team_id: str, account_id: str, now: int) -> bool:
         self._teams.hold(team_id)
         self._store.remove_by_operator(team_id, account_id, now)
         self._tokens.revoke_of_member(team_id, account_id, now)
         left = self._store.list_open(team_id)
-        if left and all(one.role != OWNER for one in left):
-            heir = min(left, key=lambda one: one.role != DEVELOPER).account_id
+        heir = _find_heir(left)
+        if heir is not None:
             self._store.set_role_by_operator(team_id, heir, OWNER)
             self._acts.record("team.inherit", team_id, None, now, member=heir)
             self._tell(heir, "team_inherited", team_id, now)
@@ -232,3 +249,11 @@ class Members:
 
     def _hash(self, code: str) -> str:
         return self._blind.blind_index(CODE_KIND, code)
+
+
+def _find_heir(left: list[Any]) -> str | None:
+    """Return who owns a team next whose owners are gone: whoever has been in it longest, developers before
+    readers. None where somebody owns it, or nobody is left."""
+    if not left or any(one.role == OWNER for one in left):
+        return None
+    return str(min(left, key=lambda one: one.role != DEVELOPER).account_id)

@@ -12,8 +12,9 @@ from tnid.developers.changes import Changes
 from tnid.developers.disclosures import Disclosures
 from tnid.developers.logos import Logos
 from tnid.developers.making import Making
-from tnid.developers.members import Members
+from tnid.developers.members import Left, Members
 from tnid.developers.metadata import Settings
+from tnid.developers.records import Application
 from tnid.developers.registrar import TeamRegistrar
 from tnid.developers.secrets import Secrets
 from tnid.developers.teams import Teams
@@ -51,12 +52,27 @@ class Developers:
     changes: Changes
     disclosures: Disclosures
 
-    def release(self, account_id: str, now: int) -> None:
-        """Leave every team before an account is erased; a team that nobody is left in goes to the archive."""
+    def release(self, account_id: str, now: int) -> list[str]:
+        """Leave every team before an account is erased; a team that nobody is left in goes to the archive.
+
+        What is live goes on, for people rely on it: return the teams of what nobody looks after from now on,
+        which the province has to be told of.
+        """
+        abandoned = []
         for team_id in self.members.release(account_id, now):
+            if self.teams.is_live(team_id):
+                abandoned.append(team_id)
             for one in self.applications.list_of_team(team_id):
                 self.applications.archive(one, None, now)
             self.teams.archive_abandoned(team_id, now)
+        return abandoned
+
+    def foresee(self, account_id: str) -> list[tuple[Left, list[Application]]]:
+        """Return the teams that would lose their only owner, each with its applications that are live."""
+        return [
+            (left, [one for one in self.applications.list_of_team(left.team_id) if one.live_client_id])
+            for left in self.members.foresee(account_id)
+        ]
 
 
 def build_developers(parts: Services) -> Developers:

@@ -73,6 +73,30 @@ OPERATOR_TEXTS = {
         },
         path=REQUEST,
     ),
+    "application_abandoned": Text(
+        title={
+            "vi": "Một ứng dụng đang chạy không còn ai phụ trách",
+            "en": "Nobody looks after a live application any more",
+            "ko": "운영 중인 애플리케이션을 관리할 사람이 없습니다",
+        },
+        body={
+            "vi": "Lúc {time}, người cuối cùng của một nhóm phát triển đã xóa tài khoản. Ứng dụng của nhóm"
+            " vẫn chạy.\n"
+            "Hãy giao nhóm cho người khác, hoặc dừng ứng dụng.",
+            "en": "At {time} the last member of a team of developers deleted their account. The team's"
+            " application goes on.\n"
+            "Give the team to somebody, or stop the application.",
+            "ko": "{time}에 개발 팀의 마지막 구성원이 계정을 삭제했습니다. 팀의 애플리케이션은 계속"
+            " 운영됩니다.\n"
+            "팀을 다른 사람에게 맡기거나 애플리케이션을 중지하세요.",
+        },
+        short={
+            "vi": "Thái Nguyên ID: một ứng dụng đang chạy không còn ai phụ trách. Hãy xem trang vận hành.",
+            "en": "Thai Nguyen ID: nobody looks after a live application any more. See the operators' pages.",
+            "ko": "Thái Nguyên ID: 운영 중인 애플리케이션에 관리자가 없습니다. 운영자 페이지를 확인하세요.",
+        },
+        path="/admin/clients?show=abandoned",
+    ),
     "operator_agreed": _outcome(
         {
             "vi": "Đề nghị của bạn được đồng ý",

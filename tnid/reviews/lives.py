@@ -72,28 +72,30 @@ class Lives:
         return None
 
     def resume(self, application_id: str, by: str | None, now: int) -> Refused | None:
-        """Let the live client go on; never by somebody of its own team, were they an operator."""
+        """Let the live client go on; never by somebody of its own team, were they an operator, nor while it
+        lies in the archive, where nobody of the team could do anything about it."""
         if self._is_own(self._applications.find(application_id), by):
             return self._refuse("application.resume", "review_own_team", by, now)
         if not self._applications.resume(application_id, now):
             row = self._applications.find(application_id)
-            is_over = row is not None and row.ended_at is not None
-            reason = "application_ended" if is_over else "application_not_suspended"
-            return self._refuse("application.resume", reason, by, now)
+            return self._refuse("application.resume", _why_not_resumed(row), by, now)
         row = self._applications.find(application_id)
         self._clients.enable(row.live_client_id, now)
         self._note("application.resume", row, by, now)
         self._tell(row, "application_resumed", now)
         return None
 
-    def find_obstacle_to_resume(self, client_id: str, by: str) -> Refused | None:
+    def find_obstacle_to_resume(self, client_id: str, by: str | None) -> Refused | None:
         """Return why an operator may not let this client go on by itself: what was suspended goes on as an
-        application, of which the team is told, and what was ended never does."""
+        application, of which the team is told; what lies in the archive as its team takes it out; and what
+        was ended never does."""
         row = self._applications.find_by_client(client_id)
         if row is not None and row.live_client_id == client_id and row.ended_at is not None:
             return Refused("", "application_ended")
         if row is not None and row.live_client_id == client_id and row.suspended_at is not None:
             return Refused("", "application_suspended")
+        if row is not None and row.archived_at is not None:
+            return Refused("", "application_archived")
         return Refused("", "review_own_team") if self._is_own(row, by) else None
 
     def _is_own(self, row: Any, by: str | None) -> bool:
@@ -156,6 +158,13 @@ class Lives:
         name = orjson.loads(row.texts).get("name", {}).get("vi", "")
         for account_id in self._reviews.list_team(row.team_id):
             self._messages.announce(account_id, text, now, app=name, application=row.id, **values)
+
+
+def _why_not_resumed(row: Any) -> str:
+    if row is not None and row.ended_at is not None:
+        return "application_ended"
+    is_suspended = row is not None and row.suspended_at is not None
+    return "application_archived" if is_suspended else "application_not_suspended"
 
 
 # Of a client that was there before

@@ -15,6 +15,7 @@ from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.admin.desk import Operator, get_operator
 from tnid.admin.roles import Permission
+from tnid.clashes import explains_clashes, has_clashed
 from tnid.developers.disclosure_forms import name_of_item
 from tnid.developers.disclosure_words import BASES
 from tnid.reviews.differences import list_differences
@@ -118,19 +119,23 @@ def add_comment(review_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<review_id>/decision")
+@explains_clashes
 def decide(review_id: str) -> ResponseReturnValue:
     """Carry out the button that was pressed, for the revision that was looked at."""
     operator = get_operator(Permission.REVIEW)
     review = get_review(review_id)
     form = DecisionForm()
     if form.validate_on_submit():
-        outcome = carry_out(review_id, form, operator.account_id)
+        clashed = Refused("", "changed_meanwhile") if has_clashed() else None
+        outcome = clashed or carry_out(review_id, form, operator.account_id)
         if isinstance(outcome, Refused):
             show_refusal(form, outcome)
         else:
             flash(outcome, "good")
             return redirect(url_for("admin_reviews.show", review_id=review_id), 303)
     review = get_review(review_id)
+    # What is shown now is what the next press is about; what was typed stays
+    form.revision.data = str(review.revision)
     page = _show(operator, review, CommentForm(formdata=None).about(review.document), form)
     return page, (409 if not form.reason.errors else 400)
 

@@ -240,7 +240,14 @@ class Reviews:
         return self._clients.find_now(review.live_client_id) if review and review.live_client_id else None
 
     def _may_go_on(self, review: Review, seen: int) -> bool:
-        return review.state == SUBMITTED and review.revision == seen
+        return review.state == SUBMITTED and review.revision == seen and not self._find_end(review)
+
+    def _find_end(self, review: Review) -> str:
+        """Return why nothing of this application goes live any more; "" where it may."""
+        row = self._applications.find(review.application_id)
+        if row.ended_at is not None:
+            return "application_ended"
+        return "application_archived" if row.archived_at is not None else ""
 
     def _refuse_decision(self, review: Review | None, seen: int, by: str, now: int) -> Refused:
         """Say why a decision wasn't taken, by how the review is now."""
@@ -249,6 +256,8 @@ class Reviews:
             reason = "review_decided"
         elif found.revision != seen:
             reason = "review_outdated"
+        elif end := self._find_end(found):
+            reason = end
         elif self.is_own(found, by):
             reason = "review_own_team"
         else:

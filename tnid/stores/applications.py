@@ -171,7 +171,7 @@ _SET_DISCLOSURE = (
 _this_one = _APPLICATION.id == bindparam("of_application")
 _SET_LIVE = (
     update(applications)
-    .where(_this_one, _APPLICATION.live_client_id.is_(None), _APPLICATION.ended_at.is_(None))
+    .where(_this_one, _IS_KEPT, _APPLICATION.live_client_id.is_(None), _APPLICATION.ended_at.is_(None))
     .values(live_client_id=bindparam("client_id"), updated_at=bindparam("now"))
 )
 _SUSPEND = (
@@ -186,7 +186,7 @@ _SUSPEND = (
 )
 _RESUME = (
     update(applications)
-    .where(_this_one, _APPLICATION.suspended_at.is_not(None), _APPLICATION.ended_at.is_(None))
+    .where(_this_one, _IS_KEPT, _APPLICATION.suspended_at.is_not(None), _APPLICATION.ended_at.is_(None))
     .values(suspended_at=None, suspended_reason="", updated_at=bindparam("now"))
 )
 _FINISH = (

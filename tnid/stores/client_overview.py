@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, exists, func, or_, select
 
 from tnid.db import Database
+from tnid.stores.accounts import IS_OPEN, accounts
 from tnid.stores.agreements import agreements
 from tnid.stores.applications import applications
+from tnid.stores.client_rows import clients
 from tnid.stores.client_secrets import client_secrets
 from tnid.stores.reviews import reviews
-from tnid.stores.teams import teams
+from tnid.stores.teams import IN_FORCE, OWNER, members, teams
 
 _APPLICATION = (
     select(
@@ -40,6 +42,23 @@ _SECRETS = (
     .where(client_secrets.c.client_id == bindparam("of_client"))
     .order_by(client_secrets.c.created_at.desc())
 )
+# Live, and nobody may act for it: its owners are gone, shut or leaving, or it lies in the archive
+_IS_LOOKED_AFTER = exists().where(
+    members.c.team_id == applications.c.team_id,
+    members.c.role == OWNER,
+    *IN_FORCE,
+    accounts.c.id == members.c.account_id,
+    *IS_OPEN,
+)
+_ABANDONED = (
+    select(applications.c.live_client_id)
+    .join(clients, clients.c.client_id == applications.c.live_client_id)
+    .join(teams, teams.c.id == applications.c.team_id)
+    .where(
+        clients.c.disabled_at.is_(None),
+        or_(~_IS_LOOKED_AFTER, teams.c.archived_at.is_not(None), applications.c.archived_at.is_not(None)),
+    )
+)
 _COUNT_REVIEWS = select(func.count().label("number")).where(reviews.c.state == "submitted")
 
 
@@ -59,6 +78,10 @@ class ClientOverviewStore:
     def list_secrets(self, client_id: str) -> list[Any]:
         """Return when each secret was made, last used and ends; of the secrets themselves nothing."""
         return self._database.fetch_all(_SECRETS, of_client=client_id)
+
+    def list_abandoned(self) -> frozenset[str]:
+        """Return the live clients of applications that nobody can act for."""
+        return frozenset(row.live_client_id for row in self._database.fetch_all(_ABANDONED))
 
     def count_reviews(self) -> int:
         """Return how many applications wait for a reviewer."""

@@ -260,3 +260,47 @@ def test_a_team_that_nobody_is_left_in_goes_to_the_archive(
     assert services.clients.find_now(application.sandbox_client_id).disabled_at  # type: ignore[union-attr]
     # People sign in to that one: an operator looks at it first
     assert services.clients.find_now(live).disabled_at is None  # type: ignore[union-attr]
+
+
+def test_who_leaves_is_told_what_becomes_of_their_teams(
+    team: str, vinh: Someone, mai: Someone, add: Add, make: Make, at_browser: AtBrowser, services: Services,
+    clock: Clock,
+) -> None:  # fmt: skip
+    browser = at_browser(vinh)
+    said = browser.open("/account/delete").text_of("teams")
+    assert NAME in said and "lưu trữ" in said
+    go_live(services, make(), clock)
+    assert "Tỉnh" in browser.open("/account/delete").text_of("teams")
+    add(mai, READER)
+    said = browser.open("/account/delete").text_of("teams")
+    assert "Hoàng Thị Mai" in said and "Tỉnh" not in said
+    assert f"/developers/teams/{team}" in browser.page.text
+    # Whoever is no owner, or not the only one, is asked nothing
+    assert not at_browser(mai).open("/account/delete").has("teams")
+    services.developers.members.add_by_operator(team, mai.id, OWNER, clock.now())
+    assert not browser.open("/account/delete").has("teams")
+
+
+def test_what_is_live_and_nobodys_is_known_to_the_province(
+    team: str, vinh: Someone, khoa: Someone, make: Make, services: Services, clock: Clock,
+    new_person: Callable[..., Someone],
+) -> None:  # fmt: skip
+    operator = new_person("duyet", totp=True, claims={"name": "Người Duyệt", "email": "duyet@example.vn"})
+    services.admin.operators.grant(operator.id, "reviewer", clock.now())
+    live = go_live(services, make(), clock)
+    assert services.admin.clients.list_abandoned() == frozenset()
+    # From when its only owner is on the way out
+    services.closures.ask_deletion(vinh.id, clock.now(), 86400)
+    assert services.admin.clients.list_abandoned() == {live}
+    services.closures.cancel_deletion(vinh.id, clock.now())
+    assert services.admin.clients.list_abandoned() == frozenset()
+    assert erase(services, vinh.id, clock.now())
+    assert services.admin.clients.list_abandoned() == {live}
+    told = [row.text for row in services.messages.list_by_account(operator.id)]
+    assert told == ["application_abandoned"]
+    # It is given to somebody, who takes the team and the application out of the archive
+    services.developers.members.add_by_operator(team, khoa.id, OWNER, clock.now())
+    assert services.developers.teams.restore(team, khoa.id, clock.now())
+    (application,) = services.developers.applications.list_of_team(team)
+    assert services.developers.applications.restore(application, khoa.id, clock.now())
+    assert services.admin.clients.list_abandoned() == frozenset()

@@ -110,6 +110,48 @@ def test_a_page_that_is_out_of_date_decides_nothing(
     assert page.status_code == 409
 
 
+def test_a_decision_that_clashes_twice_is_said_and_nothing_typed_is_lost(
+    vinhs: InProcess, application: str, make_ready: Callable[..., None], duyet: Someone,
+    open_admin: OpenAdmin, services: Services, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    make_ready("name")
+    submit(vinhs, application)
+    desk = open_admin(duyet)
+    open_review(desk)
+    tries: list[int] = []
+
+    def clash(*_given: object) -> bool:
+        tries.append(1)
+        return False
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(services.going_live.reviews._applications, "set_live", clash)
+        page = desk.submit("decision_approve", {"reason": "Đã đối chiếu công văn"})
+    assert page.status == 409 and len(tries) == 2, "once more by itself, and then it is said"
+    assert "Đã đối chiếu công văn" in page.text and page.has("decision_approve")
+    assert "thay đổi" in page.words() or "sửa" in page.words()
+    found = services.developers.applications.find(application)
+    assert found is not None and found.live_client_id is None
+    assert desk.submit("decision_approve").status == 200
+    found = services.developers.applications.find(application)
+    assert found is not None and found.live_client_id is not None
+
+
+def test_after_a_new_submission_the_next_press_is_about_what_is_shown(
+    vinhs: InProcess, application: str, make_ready: Callable[..., None], duyet: Someone, hai: Someone,
+    open_admin: OpenAdmin,
+) -> None:  # fmt: skip
+    make_ready("name")
+    submit(vinhs, application)
+    first, second = open_admin(duyet), open_admin(hai)
+    second.open(open_review(first))
+    first.submit("decision_changes", {"reason": "Sửa"})
+    submit(vinhs, application)
+    page = second.submit("decision_changes", {"reason": "Thiếu công văn"})
+    assert page.status == 409 and "Thiếu công văn" in page.text
+    assert second.submit("decision_changes").status == 200
+
+
 def test_a_reviewer_of_the_team_sees_no_button_and_can_not_send_one(
     vinhs: InProcess, application: str, make_ready: Callable[..., None], vinh: Someone, services: Services,
     clock: Clock, open_admin: OpenAdmin,

@@ -350,6 +350,42 @@ def test_a_suspended_application_is_shut_until_it_is_resumed(
     assert services.clients.find_now(client_id).disabled_at is None  # type: ignore[union-attr]  # it is there
 
 
+def test_what_was_suspended_and_archived_goes_on_only_once_its_team_took_it_out(
+    services: Services, application: str, submit: Submit, vinh: Someone, duyet: Someone, clock: Clock
+) -> None:
+    lives, applications, now = services.going_live.lives, services.developers.applications, clock.now()
+    client_id = approve(services, submit(application, "name"), duyet, clock).client_id
+    found = applications.find(application)
+    assert found is not None
+    assert applications.archive(found, vinh.id, now) == Refused("", "application_is_live")
+    assert lives.suspend(application, "Lộ khóa", duyet.id, now) is None
+    assert applications.archive(found, vinh.id, now) is None
+    assert lives.resume(application, duyet.id, now) == Refused("", "application_archived")
+    # Nor by any other door
+    assert lives.find_obstacle_to_resume(client_id, duyet.id) == Refused("", "application_suspended")
+    for one in (client_id, found.sandbox_client_id):
+        assert lives.find_obstacle_to_resume(one, None) is not None
+        assert services.clients.find_now(one).disabled_at is not None  # type: ignore[union-attr]  # it is there
+    archived = applications.find(application)
+    assert archived is not None and applications.restore(archived, vinh.id, now)
+    assert services.clients.find_now(client_id).disabled_at is not None  # type: ignore[union-attr]  # it is there
+    assert lives.resume(application, duyet.id, now) is None
+    assert services.clients.find_now(client_id).disabled_at is None  # type: ignore[union-attr]  # it is there
+
+
+def test_what_lies_in_the_archive_is_not_approved(
+    services: Services, application: str, submit: Submit, vinh: Someone, duyet: Someone, clock: Clock
+) -> None:
+    review_id, applications = submit(application, "name"), services.developers.applications
+    found = applications.find(application)
+    assert found is not None and applications.archive(found, vinh.id, clock.now()) is None
+    assert approve(services, review_id, duyet, clock) == Refused("", "application_archived")
+    archived = applications.find(application)
+    assert archived is not None and archived.live_client_id is None
+    assert applications.restore(archived, vinh.id, clock.now())
+    assert isinstance(approve(services, review_id, duyet, clock), Approval)
+
+
 def test_what_was_ended_stays_so(
     services: Services, application: str, submit: Submit, vinh: Someone, duyet: Someone, clock: Clock
 ) -> None:
