@@ -54,7 +54,8 @@ class ProviderConfig:
     `may_keep_login_hint` says of a login_hint whether it may be stored and shown. `note_reuse` is called with
     the grant that ended because a refresh token of it was used twice, and the time, in the same unit of work;
     `note_secret` with the client, the digest and the time where a secret opened a client, at each request.
-    `admit_client` is called with a client that has proved itself, and the time; it raises TooManyRequests.
+    `admit_client` is called with a client that has proved itself, and the time; it raises TooManyRequests. So
+    does `admit_stranger`, which is called with the address that a public client's pushed request comes from.
     `note_use` is called with the client, the kind and the time of each answer to a machine that leaves no
     audit row: "userinfo", "introspection", and "machine" for a token to the client itself.
     `note_request` is called with each sound request of a sandbox's client, before anybody is asked anything.
@@ -81,6 +82,7 @@ class ProviderConfig:
     may_keep_login_hint: Callable[[str], bool] = lambda _hint: True
     note_reuse: Callable[[Grant, int], None] = lambda _grant, _now: None
     admit_client: Callable[[str, int], None] = lambda _client_id, _now: None
+    admit_stranger: Callable[[str, int], None] = lambda _address, _now: None
     note_secret: NoteSecret = lambda _client_id, _digest, _now: None
     dpop_nonce_required: bool = False
     identity_assurance: IdentityAssurance | None = None

@@ -42,7 +42,7 @@ from tnid.officials.parts import build_counter
 from tnid.playground.parts import build_playground
 from tnid.provider import build_keyring, build_provider, build_stores
 from tnid.qr.parts import build_qr_sign_ins, build_qr_tickets
-from tnid.rates.parts import build_rates, make_admission
+from tnid.rates.parts import build_rates, make_admission, make_admission_of_strangers
 from tnid.recovery.parts import build_recovery
 from tnid.reviews.parts import build_reviews
 from tnid.sandbox.new_keys import NamedKeys
@@ -123,7 +123,7 @@ class Services:
         self.challenge = build_challenge(self)
         self.provider = build_provider(
             self.settings, self.sealer, NamedKeys(self.keyring, self.sandbox.faults.new_keys), stores,
-            self.audit, stolen.tell, make_admission(self),
+            self.audit, stolen.tell, make_admission(self), make_admission_of_strangers(self),
             SecretUses(ClientSecretStore(self.database)).note,
             self.sandbox.faults, build_registrar(self), self.uses.note, self.sent_requests.note,
         )  # fmt: skip

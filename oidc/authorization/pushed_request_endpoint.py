@@ -26,6 +26,7 @@ class PushedRequestEndpoint:
         self._pushed = PushedRequests(parts)
         self._sender_constraint = parts.sender_constraint
         self._events = parts.events
+        self._admit_stranger = parts.config.admit_stranger
 
     def respond(self, request: Request, now: int) -> Response:
         """Answer 201 with the request_uri (§2.2), or an error that never leads a browser anywhere (§2.3)."""
@@ -34,6 +35,9 @@ class PushedRequestEndpoint:
             parameters = read_form(request)
             client = self._authenticator.authenticate(request, parameters, now)
             client_id = client.client_id
+            if client.is_public:
+                # Whoever knows its name may push, and each push is kept
+                self._admit_stranger(request.remote_address, now)
             if "request_uri" in parameters:
                 raise InvalidRequest("request_uri must not be pushed: RFC 9126 section 2.1.")
             draft = self._reader.draft(Parameters(parameters, frozenset()), client, now, is_pushed=True)

@@ -7,6 +7,7 @@ doesn't gets one share a process, and a second's worth, more than is allowed.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -22,6 +23,8 @@ Agree = Callable[[Rule, str, int], int]
 # Told once a minute of each subject for which there is no more room
 NoteShut = Callable[[Rule, str, int], None]
 _Key = tuple[Rule, int, str]
+
+log = logging.getLogger(__name__)
 
 
 class _Tally:
@@ -110,7 +113,10 @@ class Rates:
     def _run(self) -> None:
         while True:
             self._is_due.wait()
-            self.agree()
+            try:
+                self.agree()
+            except Exception:  # without this thread every process would go by its own count for ever
+                log.exception("processes could not agree on what they counted")
             time.sleep(AGREE_SECONDS)
 
 

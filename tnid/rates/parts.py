@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from oidc.errors import TooManyRequests
 from tnid.rates.agreement import Agreement
 from tnid.rates.counting import Rates
 from tnid.rates.rules import Rule, Rules, rules_of
+from tnid.signin.limits import network_of
 from tnid.stores.throttles import ThrottleStore
 
 if TYPE_CHECKING:
@@ -47,3 +49,15 @@ class Admission:
 
 def make_admission(parts: Services) -> Admission:
     return Admission(parts.rates, parts.rate_rules.requests_of_client)
+
+
+def make_admission_of_strangers(parts: Services) -> Callable[[str, int], None]:
+    """Return what lets somebody begin a sign-in whom nobody knows, or raises TooManyRequests."""
+    rates, rule = parts.rates, parts.rate_rules.begun_of_network
+
+    def admit(address: str, now: int) -> None:
+        seconds = rates.take(rule, network_of(address), now)
+        if seconds:
+            raise TooManyRequests("Too many sign-ins begin in this network.", seconds)
+
+    return admit

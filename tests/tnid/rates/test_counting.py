@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 
 import pytest
@@ -122,4 +123,21 @@ def test_ever_new_subjects_take_no_more_memory(shared: Shared, monkeypatch: pyte
 def test_the_thread_agrees_by_itself(shared: Shared) -> None:
     rates = Rates(shared.agree, shared.note)
     take(rates, 60)
+    wait_until(lambda: shared.counts.total() == 60, seconds=10, what="agreement")
+
+
+def test_the_thread_outlives_what_nobody_foresaw(shared: Shared, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "AGREE_SECONDS", 0.01)
+    failed = threading.Event()
+
+    def agree(rule: Rule, key: str, count: int) -> int:
+        if not failed.is_set():
+            failed.set()
+            raise ZeroDivisionError
+        return shared.agree(rule, key, count)
+
+    rates = Rates(agree, shared.note)
+    take(rates, 60, subject="first")
+    assert failed.wait(10)
+    take(rates, 60, subject="second")
     wait_until(lambda: shared.counts.total() == 60, seconds=10, what="agreement")

@@ -77,6 +77,19 @@ def test_a_network_begins_too_many_sign_ins(target: Target, address: dict[str, s
     assert target.http.get("/login", headers=address).status_code < 400
 
 
+def test_a_network_pushes_too_many_requests_of_a_public_client(
+    target: Target, address: dict[str, str]
+) -> None:
+    """Each is kept, and whoever knows the client's name may push."""
+    public = target.new_client(token_endpoint_auth_method="none")
+    answer = ask_until_refused(target, "POST", "/par", data=public.query(), headers=address)
+    check_refusal(answer)
+    assert answer.json()["error"] == "temporarily_unavailable"
+    own, elsewhere = target.new_client(), {"X-Forwarded-For": "203.0.113.11:40000"}
+    for party, headers in ((own, {**own.basic, **address}), (public, elsewhere)):
+        assert target.http.post("/par", data=party.query(), headers=headers).status_code == 201
+
+
 def test_an_account_asks_for_too_many_pages(target: Target, address: dict[str, str]) -> None:
     session = target.new_session(target.new_person())
     cookie = {"Cookie": f"{SESSION_COOKIE}={session}"}
