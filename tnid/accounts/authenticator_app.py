@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from tnid import services
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.accounts.security import find_obstacle
@@ -52,7 +53,7 @@ def set_up() -> ResponseReturnValue:
         otpauth_uri=totp.provisioning_uri(secret, account.username),
         account_label=account.username,
     )
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 def done_text(*, is_new: bool) -> str:

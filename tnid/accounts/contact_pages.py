@@ -12,6 +12,7 @@ from flask_wtf import FlaskForm
 from tnid import services
 from tnid.access import Guard, declare
 from tnid.accounts.account import Account
+from tnid.accounts.answers import answer_form
 from tnid.accounts.forms import ContactForm, MessageCodeForm, PlainForm
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
@@ -61,7 +62,7 @@ def change(channel: str) -> ResponseReturnValue:
         has_other=_has_other(account, channel),
         address=find_address(account.profile, channel),
     )
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 def _kept_contact(channel: str, account: Account) -> str:

@@ -37,6 +37,13 @@ class RegistrationForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no typ
     submit = SubmitField()
 
 
+class PersonalCodeForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """A code that one person handed another (tnid.accounts.personal_codes)."""
+
+    code = StringField(validators=[REQUIRED])
+    submit = SubmitField()
+
+
 class ProfileForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     name = text_field(required=True)
     family_name = text_field()

@@ -11,6 +11,7 @@ from flask_babel import gettext
 from oidc.models import EndUser
 from tnid import services
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.forms import PasskeyNameForm, PlainForm
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
@@ -82,8 +83,7 @@ def edit(passkey_id: str) -> ResponseReturnValue:
             flash(gettext("Saved."), "good")
             return redirect(url_for("passkeys.show"), 303)
         show_refusal(form, Refused("name", "passkey_name"))
-    page = render_template("accounts/passkey.html", form=form, one=one)
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(render_template("accounts/passkey.html", form=form, one=one), form)
 
 
 @blueprint.post("/<passkey_id>/remove")

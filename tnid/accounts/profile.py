@@ -12,6 +12,7 @@ from flask_babel import gettext
 from tnid import services
 from tnid.access import Guard, declare
 from tnid.accounts.ages import child_until
+from tnid.accounts.answers import answer_form
 from tnid.accounts.dates import check_age, read_date, write_date
 from tnid.accounts.forms import ProfileForm
 from tnid.accounts.messages import show_refusal
@@ -48,7 +49,7 @@ def show() -> ResponseReturnValue:
         verification=accounts.identity.find_verification(account.id),
         number=accounts.identity.find_number(account.id),
     )
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 def describe_contacts(account: Account) -> list[dict[str, Any]]:

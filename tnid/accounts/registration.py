@@ -17,6 +17,7 @@ from oidc.models import Interaction
 from tnid import services, web
 from tnid.access import Guard, declare
 from tnid.accounts import usernames
+from tnid.accounts.answers import answer_form
 from tnid.accounts.forms import RegistrationForm
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
@@ -26,7 +27,7 @@ from tnid.signin.assurance import PASSWORD
 from tnid.signin.limits import REGISTRATION_FROM_NETWORK, Bucket, network_of
 from tnid.signin.password import prove_password
 from tnid.signin.screen import address, asking_app, find_interaction, go_to, second_factor_screen
-from tnid.signin.views import answer_form, begin_local
+from tnid.signin.views import begin_local
 
 blueprint = declare(Blueprint("registration", __name__), Guard.PUBLIC)
 

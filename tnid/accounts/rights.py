@@ -15,6 +15,7 @@ from wtforms.validators import InputRequired
 
 from tnid import services
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.choices import Radios
 from tnid.accounts.data_requests import DAYS, DataRequest
 from tnid.accounts.forms import strip
@@ -71,7 +72,7 @@ def show() -> ResponseReturnValue:
         days=[(str(right.label), DAYS[name]) for name, right in RIGHTS.items()],
         requests=[describe(one, now) for one in requests.list_by_account(account_id)],
     )
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 def describe(one: DataRequest, now: int) -> dict[str, Any]:

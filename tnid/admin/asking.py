@@ -15,6 +15,7 @@ from flask_babel import gettext
 
 from tnid import desk, services
 from tnid.access import send_to_sign_in
+from tnid.accounts.answers import answer_form
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.admin import notices
@@ -81,7 +82,7 @@ def ask_page(act_name: str, arguments: Mapping[str, str], back: str) -> Response
         is_stale=refused == NOT_FRESH,
         is_alone=not _list_others(act, arguments),
     )
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 def _list_others(act: Act, arguments: Mapping[str, str]) -> list[str]:
@@ -107,4 +108,4 @@ def do_page(
             return redirect(back, 303)
         show_refusal(form, refused)
     page = render_template("admin/do.html", form=form, back=back, is_stale=refused == NOT_FRESH, **texts)
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)

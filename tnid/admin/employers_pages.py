@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _
 
 from tnid import services
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.passwords import squash
 from tnid.accounts.refusal import Refused
@@ -226,7 +227,7 @@ def add_representative(employer_id: str) -> ResponseReturnValue:
         hints=HINTS,
         is_stale=refused == NOT_FRESH,
     )
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 def _add(form: RepresentativeForm, employer_id: str, by: str) -> Refused | None:

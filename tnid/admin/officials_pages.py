@@ -10,6 +10,7 @@ from flask_babel import gettext
 
 from tnid import services
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.admin.asking import NOT_FRESH, check_fresh, do_page, find_obstacle
@@ -47,7 +48,7 @@ def add() -> ResponseReturnValue:
             return redirect(url_for("admin_officials.index"), 303)
         show_refusal(form, refused)
     page = render_template("admin/new_official.html", form=form, is_stale=refused == NOT_FRESH)
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 def grant(form: OfficialForm, by: str) -> Refused | None:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from tnid import services
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.admin.acts import GRANT_ROLE, REVOKE_ROLE
@@ -45,7 +46,7 @@ def add() -> ResponseReturnValue:
         refused = asked
         show_refusal(form, refused)
     page = render_template("admin/new_operator.html", form=form, hints=HINTS, is_stale=refused == NOT_FRESH)
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 def ask_to_grant(form: NewOperatorForm) -> str | Refused:

@@ -10,6 +10,7 @@ from flask_babel import gettext
 
 from tnid import services
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.forms import PlainForm
 from tnid.accounts.messages import message_of, show_refusal
 from tnid.accounts.refusal import Refused
@@ -111,7 +112,7 @@ def decide(request_id: str) -> ResponseReturnValue:
         is_open=asked.row.decided_at is None and asked.row.expires_at > services.now(),
         is_stale=refused == NOT_FRESH,
     )
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 def act(asked: Asked, operator: Operator) -> Refused | None:

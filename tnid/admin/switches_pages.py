@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from tnid import services
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.forms import PlainForm
 from tnid.accounts.messages import message_of, show_refusal
 from tnid.accounts.refusal import Refused
@@ -56,7 +57,7 @@ def turn_off(name: str) -> ResponseReturnValue:
         is_stale=refused == NOT_FRESH,
         asks_again=refused is not None and refused.field == "is_meant",
     )
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 def _turn_off(name: str, form: SwitchOffForm, by: str) -> Refused | None:

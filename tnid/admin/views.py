@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from tnid import desk, services
 from tnid.access import Guard, declare, send_to_sign_in
+from tnid.accounts.answers import answer_form
 from tnid.accounts.forms import PlainForm
 from tnid.admin.desk import find_operator, get_operator
 from tnid.admin.roles import NAMES, Permission
@@ -41,7 +42,7 @@ def enter() -> ResponseReturnValue:
         roles=[NAMES[row.role] for row in roles],
         minutes=services.current().settings.staff_idle_seconds // 60,
     )
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 def _get_roles() -> list[Any]:

@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from tnid import services, web
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.forms import PlainForm
 from tnid.accounts.messages import message_of, show_refusal
 from tnid.accounts.refusal import Refused
@@ -58,7 +59,7 @@ def pin() -> ResponseReturnValue:
             return redirect(url_for("own_badge.show"), 303)
         show_refusal(form, refused)
     page = render_template("badges/own_pin.html", form=form, has_pin=badge.pin_hash is not None)
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 def set_pin(account_id: str, form: NewPinForm) -> Refused | None:

@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from oidc.models import Interaction
 from tnid import services, web
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.badges.forms import ActivationForm, CardForm, PinForm
@@ -25,7 +26,6 @@ from tnid.signin.assurance import CARD_AND_PIN
 from tnid.signin.limits import BADGE_FROM_NETWORK, Bucket, network_of
 from tnid.signin.screen import address, asking_app, get_interaction, go_to, resume
 from tnid.signin.sessions import Proof
-from tnid.signin.views import answer_form
 
 blueprint = declare(Blueprint("badge", __name__, url_prefix="/login/card"), Guard.PUBLIC)
 

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from oidc.decoupled.models import DecoupledRequest
 from tnid import services
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.consent.question import describe_question, put_question, take_answer
@@ -40,10 +41,7 @@ def enter() -> ResponseReturnValue:
         show_refusal(form, refused)
     elif not form.is_submitted():
         form.user_code.data = request.args.get("user_code", "")[:16]
-    page = render_template("decoupled/enter.html", form=form)
-    if refused is not None and refused.retry_after_seconds:
-        return page, 429, {"Retry-After": str(refused.retry_after_seconds)}
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(render_template("decoupled/enter.html", form=form), form, refused)
 
 
 @requests.get("")

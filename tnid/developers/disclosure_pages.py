@@ -13,6 +13,7 @@ from oidc.consent import is_item_key
 from oidc.models import Client
 from tnid import services
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.consent.applications import describe
@@ -73,7 +74,7 @@ def choose(application_id: str) -> ResponseReturnValue:
         "data_choose.html", standing, form=form, ticked=frozenset(form.items.data or ()), groups=GROUPS,
         group_names=GROUP_NAMES, group_hints=GROUP_HINTS, example_of=example_of,
     )  # fmt: skip
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 @blueprint.route("/items/<path:name>", methods=["GET", "POST"])
@@ -93,7 +94,7 @@ def item(application_id: str, name: str) -> ResponseReturnValue:
         "data_item.html", standing, form=form, name=name, example=example_of(name),
         needs_reason=name in BY_OPERATOR,
     )  # fmt: skip
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 def save_item(standing: Standing, name: str, wish: Wish) -> Refused | None:
@@ -135,7 +136,7 @@ def demands(application_id: str) -> ResponseReturnValue:
             flash(gettext("Saved. In the sandbox it counts at once."), "good")
             return redirect(url_for("disclosure.show", application_id=application_id), 303)
         show_refusal(form, refused)
-    return _show("data_demands.html", standing, form=form), (400 if form.is_submitted() else 200)
+    return answer_form(_show("data_demands.html", standing, form=form), form)
 
 
 def list_resources() -> list[SelectChoice]:

@@ -6,12 +6,12 @@ import secrets
 
 from flask_babel import lazy_ngettext
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, StringField, SubmitField
+from wtforms import HiddenField, SubmitField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from tnid.accounts.choices import DropDown, Radios
-from tnid.accounts.forms import REQUIRED, text_field
+from tnid.accounts.forms import text_field
 from tnid.accounts.messages import MESSAGES
 from tnid.developers.presets import PRESETS
 from tnid.developers.roles import NAMES, ROLES
@@ -33,11 +33,6 @@ class RoleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         choices=[SelectChoice(role, NAMES[role]) for role in ROLES],
         validators=[InputRequired(MESSAGES["choose_one"])],
     )
-    submit = SubmitField()
-
-
-class CodeForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
-    code = StringField(validators=[REQUIRED])
     submit = SubmitField()
 
 

@@ -9,6 +9,7 @@ from flask_babel import gettext
 from oidc.decoupled.user_code import show_user_code
 from tnid import services
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.forms import PlainForm
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
@@ -56,7 +57,7 @@ def invite(team_id: str) -> ResponseReturnValue:
             return redirect(url_for("members.show_code", team_id=team_id), 303)
         show_refusal(form, code)
     page = render_template("developers/invite.html", **shared(standing), form=form, hints=HINTS)
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 @blueprint.get("/code")
@@ -94,7 +95,7 @@ def change(team_id: str, member_id: str) -> ResponseReturnValue:
     page = render_template(
         "developers/member.html", **shared(standing), one=one, form=form, hints=HINTS, roles=NAMES
     )
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 @blueprint.route("/<member_id>/hand-over", methods=["GET", "POST"])

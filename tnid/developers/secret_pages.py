@@ -15,6 +15,7 @@ from wtforms.fields.choices import SelectChoice
 
 from tnid import services
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.choices import DropDown, Radios
 from tnid.accounts.messages import message_of
 from tnid.accounts.refusal import Refused
@@ -134,7 +135,7 @@ def end(application_id: str, env: str, secret_id: str) -> ResponseReturnValue:
     page = render_template(
         "developers/secret_end.html", **context_of(place), form=form, secret=found, is_last=is_last
     )
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 @blueprint.post("/<secret_id>/plan")

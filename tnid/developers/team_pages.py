@@ -10,6 +10,7 @@ from flask_babel import gettext
 
 from tnid import services, web
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.forms import PlainForm
 from tnid.accounts.messages import message_of, show_refusal
 from tnid.accounts.refusal import Refused
@@ -37,7 +38,7 @@ def create() -> ResponseReturnValue:
             flash(gettext("The team is made. You own it."), "good")
             return redirect(url_for("teams.show", team_id=made), 303)
         show_refusal(form, made)
-    return render_template("developers/new_team.html", form=form), (400 if form.is_submitted() else 200)
+    return answer_form(render_template("developers/new_team.html", form=form), form)
 
 
 @blueprint.get("/<team_id>")
@@ -100,7 +101,7 @@ def change(team_id: str) -> ResponseReturnValue:
             return redirect(url_for("teams.show", team_id=team_id), 303)
         show_refusal(form, refused)
     page = render_template("developers/team_settings.html", **shared(standing), form=form)
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 @blueprint.post("/<team_id>/archive")

@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from tnid import services
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.forms import PlainForm
 from tnid.accounts.messages import message_of, show_refusal
 from tnid.accounts.refusal import Refused
@@ -52,7 +53,7 @@ def change(application_id: str) -> ResponseReturnValue:
         show_refusal(form, refused)
         # Who looks at the page again has seen what somebody else wrote
         form.shown.data = digest_of(standing.application.texts)
-    return show_page(standing, form), (400 if form.is_submitted() else 200)
+    return answer_form(show_page(standing, form), form)
 
 
 def show_page(standing: Standing, form: TextsForm) -> str:
@@ -97,7 +98,7 @@ def upload(application_id: str) -> ResponseReturnValue:
         logo=standing.application.texts.get("logo"),
         wrong=message_of(refused) if isinstance(refused, Refused) else None,
     )
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 @logo.post("/remove")

@@ -9,6 +9,7 @@ from flask_babel import gettext
 from oidc.discovery import endpoint_uri
 from tnid import services
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.forms import PlainForm
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
@@ -39,7 +40,7 @@ def index(team_id: str) -> ResponseReturnValue:
             kept.keep(TOKEN, by, [team_id, token])
             return redirect(url_for("team_tokens.show_token", team_id=team_id), 303)
         show_refusal(form, token)
-    return show_page(standing, form), (400 if form.is_submitted() else 200)
+    return answer_form(show_page(standing, form), form)
 
 
 def show_page(standing: TeamStanding, form: TokenForm) -> str:

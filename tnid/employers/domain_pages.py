@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from tnid import services
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.forms import PlainForm
 from tnid.accounts.messages import message_of, show_refusal
 from tnid.employers.desk import find_obstacle, get_representative
@@ -37,7 +38,7 @@ def show(employer_id: str) -> ResponseReturnValue:
         "employers/domain.html", representative=representative, employer=employer, form=form,
         asked=domains.asked_of(employer.id, employer.domain) if employer.domain else None,
     )  # fmt: skip
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 @blueprint.post("/verify")

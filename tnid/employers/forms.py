@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import StringField, SubmitField
+from wtforms import SubmitField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from tnid.accounts.choices import DropDown, Radios
-from tnid.accounts.forms import REQUIRED, text_field
+from tnid.accounts.forms import text_field
 from tnid.accounts.messages import MESSAGES
 from tnid.employers.roles import NAMES, ROLES
 from tnid.parks import all_parks
@@ -51,9 +51,4 @@ class SearchForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
 class LeftForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     end_date = text_field(required=True)
-    submit = SubmitField()
-
-
-class CodeForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
-    code = StringField(validators=[REQUIRED])
     submit = SubmitField()

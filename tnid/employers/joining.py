@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from tnid import services
 from tnid.access import Guard, declare
-from tnid.accounts.messages import show_refusal
-from tnid.accounts.personal_codes import try_code
-from tnid.employers.forms import CodeForm
+from tnid.accounts.answers import answer_form
+from tnid.accounts.forms import PersonalCodeForm
+from tnid.accounts.personal_codes import Taken, take_offer
 from tnid.employers.representatives import Offer
 from tnid.employers.roles import HINTS, NAMES
-from tnid.signin.session import get_end_user
 
 blueprint = declare(Blueprint("joining", __name__, url_prefix="/employers"), Guard.REPRESENTATIVE)
 
@@ -23,27 +22,11 @@ EVENT = "representative.accept"
 @blueprint.route("/join", methods=["GET", "POST"])
 def join() -> ResponseReturnValue:
     """Take the code, show what is offered, and take it up where the person says so."""
-    parts, account_id, now = services.current(), get_end_user().account_id, services.now()
-    form = CodeForm()
-    refused = None
-    if form.validate_on_submit():
-        typed = form.code.data
-        is_agreed = request.form.get("decision") == "accept"
-
-        def look() -> Offer | None:
-            found = parts.employers.representatives.find_offer(typed, account_id, now)
-            is_lost = is_agreed and not parts.employers.representatives.accept(typed, account_id, now)
-            return None if is_lost else found
-
-        found = try_code(EVENT, account_id, look)
-        if isinstance(found, Offer):
-            return after_acceptance(found) if is_agreed else show_offer(found, typed)
-        refused = found
-        show_refusal(form, refused)
-    page = render_template("employers/join.html", form=form)
-    if refused is not None and refused.retry_after_seconds:
-        return page, 429, {"Retry-After": str(refused.retry_after_seconds)}
-    return page, (400 if form.is_submitted() else 200)
+    representatives, form = services.current().employers.representatives, PersonalCodeForm()
+    taken = take_offer(EVENT, form, representatives.find_offer, representatives.accept)
+    if isinstance(taken, Taken):
+        return after_acceptance(taken.offer) if taken.is_accepted else show_offer(taken.offer, taken.typed)
+    return answer_form(render_template("employers/join.html", form=form), form, taken)
 
 
 def show_offer(offer: Offer, typed: str) -> ResponseReturnValue:

@@ -12,6 +12,7 @@ from oidc.decoupled.user_code import new_user_code, show_user_code
 from tnid import services
 from tnid.access import Guard, declare
 from tnid.accounts.ages import VIETNAM
+from tnid.accounts.answers import answer_form
 from tnid.accounts.dates import read_date
 from tnid.accounts.forms import PlainForm
 from tnid.accounts.messages import show_refusal
@@ -89,7 +90,7 @@ def leave(employer_id: str, employment_id: str) -> ResponseReturnValue:
         "employers/left.html", representative=representative, employer=representative.employer,
         worker=worker, form=form,
     )  # fmt: skip
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 def _end(representative: Representative, worker: Worker, typed: str) -> Refused | None:

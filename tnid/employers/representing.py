@@ -11,6 +11,7 @@ from flask_babel import gettext
 from oidc.decoupled.user_code import show_user_code
 from tnid import services
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.forms import PlainForm
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
@@ -66,7 +67,7 @@ def invite(employer_id: str) -> ResponseReturnValue:
         "employers/invite.html", representative=representative, employer=representative.employer,
         form=form, hints=HINTS,
     )  # fmt: skip
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 @blueprint.get("/code")
@@ -101,7 +102,7 @@ def change(employer_id: str, representative_id: str) -> ResponseReturnValue:
         "employers/representative.html", representative=representative, employer=representative.employer,
         one=one, form=form, hints=HINTS, roles=NAMES,
     )  # fmt: skip
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 @blueprint.post("/<representative_id>/remove")

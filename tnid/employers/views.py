@@ -10,6 +10,7 @@ from flask_babel import gettext
 
 from tnid import services
 from tnid.access import LEAST_LEVEL_OF_REPRESENTATIVES, Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.employers.desk import get_representative
@@ -48,7 +49,7 @@ def ask() -> ResponseReturnValue:
             flash(gettext("Your request is noted. You get a message when it is decided."), "good")
             return redirect(url_for("employers.index"), 303)
         show_refusal(form, made)
-    return render_template("employers/ask.html", form=form), (400 if form.is_submitted() else 200)
+    return answer_form(render_template("employers/ask.html", form=form), form)
 
 
 class Numbers(NamedTuple):

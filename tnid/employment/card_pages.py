@@ -9,6 +9,7 @@ from flask_babel import gettext
 from oidc.credentials import sd_jwt
 from tnid import services
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.forms import PlainForm
 from tnid.accounts.messages import message_of, show_refusal
 from tnid.accounts.refusal import Refused
@@ -51,7 +52,7 @@ def new(employment_id: str) -> ResponseReturnValue:
         lines=lines_of(claims_of(shown, offered_fields(shown))),
         current_card=cards.find_of_employment(account_id, employment_id, now),
     )
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 @blueprint.get("/card/<card_id>")

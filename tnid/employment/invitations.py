@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from oidc.decoupled.user_code import read_user_code
 from tnid import services
 from tnid.access import Guard, declare, send_to_sign_in
+from tnid.accounts.answers import answer_form
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.personal_codes import try_code
 from tnid.accounts.refusal import Refused
@@ -31,16 +32,13 @@ def enter() -> ResponseReturnValue:
         return render_template("employment/identity.html")
     form = InvitationForm()
     if not form.validate_on_submit():
-        return render_template("employment/code.html", form=form), (400 if form.is_submitted() else 200)
+        return answer_form(render_template("employment/code.html", form=form), form)
     found = find_invited(end_user.account_id, form.code.data)
     if isinstance(found, Employment):
         kept.keep(INVITATION, end_user.account_id, [read_user_code(form.code.data) or ""])
         return redirect(url_for("work_decisions.show", employment_id=found.id), 303)
     show_refusal(form, found)
-    page = render_template("employment/code.html", form=form)
-    if found.retry_after_seconds:
-        return page, 429, {"Retry-After": str(found.retry_after_seconds)}
-    return page, 400
+    return answer_form(render_template("employment/code.html", form=form), form, found)
 
 
 def find_invited(account_id: str, typed: str) -> Employment | Refused:

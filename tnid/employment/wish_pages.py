@@ -15,6 +15,7 @@ from flask_babel import gettext
 from tnid import services
 from tnid.access import Guard, declare
 from tnid.accounts.account import Account
+from tnid.accounts.answers import answer_form
 from tnid.accounts.forms import PlainForm
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
@@ -62,7 +63,7 @@ def change(name: str) -> ResponseReturnValue:
         flash(gettext("Saved."), "good")
         return redirect(url_for("wishes.index"), 303)
     shown = render_template(page.template, form=form, is_kept=page.claim in account.profile)
-    return shown, (400 if form.is_submitted() else 200)
+    return answer_form(shown, form)
 
 
 @blueprint.post("/<any(job, home):name>/remove")

@@ -10,6 +10,7 @@ from phonenumbers import PhoneNumberType
 from oidc.models import Interaction
 from tnid import services
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.contacts import mask_phone, parse_phone
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.numbers import DOCUMENTS
@@ -20,7 +21,6 @@ from tnid.enrolment.views import PREFIX, confirm, find_details, find_request, ge
 from tnid.signin import kept
 from tnid.signin.screen import go_to
 from tnid.signin.session import get_end_user
-from tnid.signin.views import answer_form
 
 PURPOSE = "verify_phone"
 CHANNEL = "phone"

@@ -16,6 +16,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from oidc.models import Interaction
 from tnid import errors, services, web
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.numbers import DOCUMENTS, IDENTITY_CARD
 from tnid.accounts.refusal import Refused
@@ -28,7 +29,6 @@ from tnid.enrolment.photo import MOST_BYTES, read_photo
 from tnid.signin import kept, session
 from tnid.signin.screen import asking_app, find_interaction, go_to, resume
 from tnid.signin.session import get_end_user
-from tnid.signin.views import answer_form
 
 PREFIX = "/account/identity"
 PHOTO_PATH = f"{PREFIX}/photo"
@@ -100,7 +100,7 @@ def photo() -> ResponseReturnValue:
     interaction, form = find_request(), PhotoForm()
     if not form.validate_on_submit():
         page = show_step("enrolment/photo.html", interaction, form=form)
-        return page, (400 if form.is_submitted() else 200)
+        return answer_form(page, form)
     refused = keep_photo()
     if refused is None:
         return go_to("identity.details", interaction)
@@ -176,7 +176,7 @@ def details() -> ResponseReturnValue:
     page = show_step(
         "enrolment/details.html", interaction, form=form, document=document, is_read=before is not None
     )
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 def confirm(confirmed: Details, interaction: Interaction | None) -> ResponseReturnValue:

@@ -8,11 +8,10 @@ from flask_babel import gettext
 
 from tnid import services
 from tnid.access import Guard, declare
-from tnid.accounts.messages import show_refusal
-from tnid.accounts.personal_codes import try_code
-from tnid.mandates.forms import CodeForm
+from tnid.accounts.answers import answer_form
+from tnid.accounts.forms import PersonalCodeForm
+from tnid.accounts.personal_codes import Taken, take_offer
 from tnid.mandates.lists import show_received
-from tnid.mandates.service import Held
 from tnid.mandates.views import not_found
 from tnid.signin.forms import ContinueForm
 from tnid.signin.session import get_end_user
@@ -25,29 +24,13 @@ EVENT = "mandate.accept"
 @blueprint.route("/accept", methods=["GET", "POST"])
 def accept() -> ResponseReturnValue:
     """Take the code, show what is offered, and accept it where the person says so."""
-    parts, account_id, now = services.current(), get_end_user().account_id, services.now()
-    form = CodeForm()
-    refused = None
-    if form.validate_on_submit():
-        typed = form.code.data
-        is_agreed = request.form.get("decision") == "accept"
-
-        def look() -> Held | None:
-            found = parts.mandates.find_offer(typed, account_id, now)
-            is_lost = is_agreed and not parts.mandates.accept_code(typed, account_id, now)
-            return None if is_lost else found
-
-        found = try_code(EVENT, account_id, look)
-        if isinstance(found, Held):
-            if is_agreed:
-                return after_acceptance()
-            return render_template("mandates/accept.html", mandate=show_received(found), code=typed)
-        refused = found
-        show_refusal(form, refused)
-    page = render_template("mandates/enter.html", form=form)
-    if refused is not None and refused.retry_after_seconds:
-        return page, 429, {"Retry-After": str(refused.retry_after_seconds)}
-    return page, (400 if form.is_submitted() else 200)
+    mandates, form = services.current().mandates, PersonalCodeForm()
+    taken = take_offer(EVENT, form, mandates.find_offer, mandates.accept_code)
+    if not isinstance(taken, Taken):
+        return answer_form(render_template("mandates/enter.html", form=form), form, taken)
+    if taken.is_accepted:
+        return after_acceptance()
+    return render_template("mandates/accept.html", mandate=show_received(taken.offer), code=taken.typed)
 
 
 @blueprint.route("/offers/<mandate_id>", methods=["GET", "POST"])

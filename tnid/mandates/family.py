@@ -11,14 +11,15 @@ from flask_babel import gettext
 from oidc.decoupled.user_code import show_user_code
 from tnid import services
 from tnid.access import Guard, declare
-from tnid.accounts.messages import message_of, show_refusal
-from tnid.accounts.personal_codes import try_code
+from tnid.accounts.answers import answer_form
+from tnid.accounts.forms import PersonalCodeForm
+from tnid.accounts.messages import message_of
+from tnid.accounts.personal_codes import Taken, take_offer
 from tnid.accounts.refusal import Refused
 from tnid.accounts.security import find_obstacle
 from tnid.consent.applications import describe
 from tnid.consent.items import labels_of
 from tnid.consent.scopes import find_scope_texts
-from tnid.mandates.forms import CodeForm
 from tnid.mandates.guardians import Child
 from tnid.mandates.views import not_found
 from tnid.signin import kept
@@ -91,37 +92,27 @@ def agree() -> ResponseReturnValue:
     obstacle = find_obstacle(url_for("family.agree"))
     if obstacle is not None:
         return obstacle
-    parts, account_id, now = services.current(), get_end_user().account_id, services.now()
-    unfit = parts.guardians.find_obstacle(account_id, now)
+    parts, account_id = services.current(), get_end_user().account_id
+    unfit = parts.guardians.find_obstacle(account_id, services.now())
     if unfit is not None:
         return show_unfit(unfit, account_id)
-    form = CodeForm()
-    refused = None
-    if form.validate_on_submit():
-        typed, is_agreed = form.code.data, request.form.get("decision") == "agree"
-
-        def look() -> Child | None:
-            found = parts.guardians.find_offer(typed, account_id, now)
-            is_lost = is_agreed and not parts.guardians.agree(typed, account_id, now)
-            return None if is_lost else found
-
-        found = try_code(EVENT, account_id, look)
-        if isinstance(found, Child):
-            return after_code(found, typed, is_agreed=is_agreed)
-        refused = found
-        show_refusal(form, refused)
+    form = PersonalCodeForm()
+    taken = take_offer(EVENT, form, parts.guardians.find_offer, parts.guardians.agree, yes="agree")
+    if isinstance(taken, Taken):
+        return after_code(taken)
     page = render_template("mandates/guardian_enter.html", form=form, unfit=None)
-    if refused is not None and refused.retry_after_seconds:
-        return page, 429, {"Retry-After": str(refused.retry_after_seconds)}
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form, taken)
 
 
-def after_code(child: Child, typed: str, *, is_agreed: bool) -> ResponseReturnValue:
-    if is_agreed:
+def after_code(taken: Taken[Child]) -> ResponseReturnValue:
+    child = taken.offer
+    if taken.is_accepted:
         name = child.account.display_name
         flash(gettext("Agreed. %(name)s can now sign in to applications.", name=name), "good")
         return redirect(url_for("family.index"), 303)
-    return render_template("mandates/guardian_agree.html", child=child.account, row=child.row, code=typed)
+    return render_template(
+        "mandates/guardian_agree.html", child=child.account, row=child.row, code=taken.typed
+    )
 
 
 def show_unfit(unfit: Refused, account_id: str) -> ResponseReturnValue:
@@ -131,7 +122,7 @@ def show_unfit(unfit: Refused, account_id: str) -> ResponseReturnValue:
         services.current().audit.record(
             EVENT, outcome="refused", reason=unfit.reason, account_id=account_id, now=services.now()
         )
-    page = render_template("mandates/guardian_enter.html", form=CodeForm(), unfit=message_of(unfit))
+    page = render_template("mandates/guardian_enter.html", form=PersonalCodeForm(), unfit=message_of(unfit))
     return page, (403 if is_tried else 200)
 
 

@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from tnid.accounts.choices import Radios, Ticks
-from tnid.accounts.forms import REQUIRED, strip
+from tnid.accounts.forms import strip
 from tnid.accounts.messages import MESSAGES
 
 DAYS: tuple[tuple[int, Any], ...] = (
@@ -44,8 +44,3 @@ class MandateForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         """Set what can be chosen here and now."""
         self.scopes.choices = [SelectChoice(value, label) for value, label in scopes]
         self.days.choices = [SelectChoice(str(days), label) for days, label in DAYS if days <= longest_days]
-
-
-class CodeForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
-    code = StringField(validators=[REQUIRED])
-    submit = SubmitField()

@@ -14,6 +14,7 @@ from oidc.decoupled.user_code import show_user_code
 from oidc.models import Client
 from tnid import services
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.accounts.security import find_obstacle
@@ -75,7 +76,7 @@ def choose_clients() -> ResponseReturnValue:
     page = render_template(
         "mandates/clients.html", form=form, apps=[(one.client_id, describe(one)) for one in clients]
     )
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 @blueprint.route("/new/details", methods=["GET", "POST"])
@@ -105,7 +106,7 @@ def give() -> ResponseReturnValue:
         choices=[(describe(one), set(scope_values(one))) for one in clients],
         day_choices=[(choice.value, choice.label) for choice in form.days.choices],
     )
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 def scope_values(client: Client) -> list[str]:

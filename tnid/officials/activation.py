@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from tnid import services
 from tnid.access import Guard, declare
 from tnid.accounts.account import Account
+from tnid.accounts.answers import answer_form
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.officials.activations import RECOVER
@@ -18,7 +19,7 @@ from tnid.signin import kept, known_device, session
 from tnid.signin.assurance import PASSWORD
 from tnid.signin.limits import ACTIVATION_FROM_NETWORK, Bucket, network_of
 from tnid.signin.screen import go_to
-from tnid.signin.views import answer_form, begin_local
+from tnid.signin.views import begin_local
 
 blueprint = declare(Blueprint("activation", __name__, url_prefix="/activate"), Guard.PUBLIC)
 
@@ -79,7 +80,7 @@ def choose() -> ResponseReturnValue:
         is_recovery=is_recovery,
         account=parts.accounts.get(activation.account_id),
     )
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 def let_in(account: Account) -> ResponseReturnValue:

@@ -9,6 +9,7 @@ from flask_babel import gettext
 from tnid import services
 from tnid.access import Guard, declare
 from tnid.accounts.account import Account
+from tnid.accounts.answers import answer_form
 from tnid.accounts.dates import write_date
 from tnid.accounts.forms import PlainForm
 from tnid.badges import secret
@@ -48,7 +49,7 @@ def show(visit_id: str) -> ResponseReturnValue:
         state=state_of(badge, services.now()) if badge else None,
         commune=name_of_commune(badge.commune) if badge else "",
     )
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 def print_one(served: Served, account: Account) -> str:

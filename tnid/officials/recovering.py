@@ -10,6 +10,7 @@ from flask_babel import gettext
 
 from tnid import services
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.forms import PlainForm
 from tnid.accounts.messages import message_of
 from tnid.accounts.refusal import Refused
@@ -48,7 +49,7 @@ def ask(visit_id: str) -> ResponseReturnValue:
         form=form,
         hours=parts.settings.counter_recovery_wait_seconds // 3600,
     )
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 def find_obstacle_of_commune(account: Any, commune: str) -> Refused | None:

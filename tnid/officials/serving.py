@@ -11,6 +11,7 @@ from flask_babel import gettext
 from tnid import services, web
 from tnid.access import Guard, declare
 from tnid.accounts.account import Account
+from tnid.accounts.answers import answer_form
 from tnid.accounts.claims import check_profile
 from tnid.accounts.contacts import mask_phone
 from tnid.accounts.dates import check_age, read_date, write_date
@@ -134,7 +135,7 @@ def card(visit_id: str) -> ResponseReturnValue:
             return redirect(url_for("serving.compare", visit_id=visit_id), 303)
         show_refusal(form, Refused(FIELD_OF_CLAIM.get(read.field, read.field), read.reason))
     page = render_template("officials/card.html", official=served.official, served=served, form=form)
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 def _form_data(served: Served) -> dict[str, Any]:
@@ -202,7 +203,7 @@ def compare(visit_id: str) -> ResponseReturnValue:
         hours=services.current().settings.counter_recovery_wait_seconds // 3600,
         differs=served.account is not None and served.account.profile.get("name") != claims["name"],
     )
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 def record(served: Served) -> Refused | None:

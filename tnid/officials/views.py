@@ -10,6 +10,7 @@ from flask_babel import gettext
 
 from tnid import services
 from tnid.access import Guard, declare, send_to_sign_in
+from tnid.accounts.answers import answer_form
 from tnid.accounts.forms import PlainForm
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
@@ -53,7 +54,7 @@ def enter() -> ResponseReturnValue:
         commune=name_of_commune(role.commune),
         minutes=services.current().settings.staff_idle_seconds // 60,
     )
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 def ask_to_sign_in_anew(return_to: str) -> ResponseReturnValue:

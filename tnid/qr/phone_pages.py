@@ -15,6 +15,7 @@ from oidc.authorization.interaction import hash_browser
 from oidc.models import EndUser
 from tnid import services, web
 from tnid.access import Guard, declare, send_to_sign_in
+from tnid.accounts.answers import answer_form
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.consent.question import describe_question, put_question, take_answer
@@ -98,10 +99,7 @@ def enter() -> ResponseReturnValue:
             return redirect(address_of(found.id), 303)
         refused = found
         show_refusal(form, refused)
-    page = render_template("qr/phone_code.html", form=form)
-    if refused is not None and refused.retry_after_seconds:
-        return page, 429, {"Retry-After": str(refused.retry_after_seconds)}
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(render_template("qr/phone_code.html", form=form), form, refused)
 
 
 # At the ticket

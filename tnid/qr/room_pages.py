@@ -15,6 +15,7 @@ from oidc.models import Interaction
 from oidc.sensitive import sensitive_names
 from tnid import services
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.messages import MESSAGES, show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.qr.forms import RoomForm
@@ -95,9 +96,7 @@ def finish() -> ResponseReturnValue:
         keys=ALPHABET,
         other_url=address("room.begin", interaction),
     )
-    if refused is not None and refused.retry_after_seconds:
-        return page, 429, {"Retry-After": str(refused.retry_after_seconds)}
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form, refused)
 
 
 def collect(form: RoomForm, terminal: Terminal, interaction: Interaction) -> Any | Refused:

@@ -11,6 +11,7 @@ from oidc.decoupled.user_code import show_user_code
 from oidc.models import Interaction
 from tnid import services, web
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.messages import show_refusal
 from tnid.qr import screen
 from tnid.qr.forms import DigitsForm
@@ -115,7 +116,7 @@ def show_screen(interaction: Interaction, row: Any, form: DigitsForm) -> Respons
         finish_url=address("qr_screen.finish", interaction),
         cancel_url=address("qr_screen.cancel", interaction),
     )
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 def describe_waiting(row: Any) -> dict[str, Any]:

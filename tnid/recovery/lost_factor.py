@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from oidc.models import Interaction
 from tnid import errors, services
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.recovery import waits as waiting
@@ -61,7 +62,7 @@ def recovery_code() -> ResponseReturnValue:
         none_url=address("lost_factor.nothing", interaction),
         totp_url=address("signin.totp", interaction),
     )
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 @blueprint.route("/nothing", methods=["GET", "POST"])

@@ -8,11 +8,11 @@ from flask_babel import gettext
 
 from tnid import services
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.recovery.allowances import take_from_network
 from tnid.recovery.forms import PlainForm, StopForm
-from tnid.recovery.views import answer
 from tnid.signin.limits import RECOVERY_STOP_FROM_NETWORK
 from tnid.signin.session import get_end_user
 
@@ -30,7 +30,7 @@ def ask() -> ResponseReturnValue:
         if refused is None:
             return redirect(url_for("recovery_stop.stopped"), 303)
         show_refusal(form, refused)
-    return answer(render_template("recovery/stop.html", form=form), form, refused)
+    return answer_form(render_template("recovery/stop.html", form=form), form, refused)
 
 
 def stop(typed: str) -> Refused | None:

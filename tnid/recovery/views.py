@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from tnid import errors, services, web
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.messages import MESSAGES, show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.messages.contacts import CHANNELS
@@ -76,15 +77,7 @@ def begin() -> ResponseReturnValue:
             return go_to("code", recovery_id)
         show_refusal(form, refused)
     login_url = address("signin.login", interaction)
-    page = render_template("recovery/begin.html", form=form, login_url=login_url)
-    return answer(page, form, refused)
-
-
-def answer(page: str, form: Any, refused: Refused | None = None) -> ResponseReturnValue:
-    """Answer with a form: 429 where there were too many tries, 400 where it was refused."""
-    if refused is not None and refused.retry_after_seconds:
-        return page, 429, {"Retry-After": str(refused.retry_after_seconds)}
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(render_template("recovery/begin.html", form=form, login_url=login_url), form, refused)
 
 
 def go_to(page: str, recovery_id: str) -> Response:
@@ -129,8 +122,7 @@ def code(recovery_id: str) -> ResponseReturnValue:
         if refused.reason == "recovery_over":
             return begin_again()
         show_refusal(form, refused)
-    page = render_template("recovery/code.html", form=form, recovery_id=recovery_id)
-    return answer(page, form)
+    return answer_form(render_template("recovery/code.html", form=form, recovery_id=recovery_id), form)
 
 
 @blueprint.post("/<recovery_id>/send")
@@ -201,7 +193,7 @@ def passkey(recovery_id: str) -> ResponseReturnValue:
     page = render_template(
         "recovery/passkey.html", form=form, recovery_id=recovery_id, action=request.path, options=options
     )
-    return answer(page, form)
+    return answer_form(page, form)
 
 
 def ask_for_second(
@@ -219,7 +211,7 @@ def ask_for_second(
             return begin_again()
         show_refusal(form, Refused("code", "too_many_codes" if refused.reason == "too_many" else wrong))
     page = render_template(f"recovery/{method}.html", form=form, recovery_id=recovery_id)
-    return answer(page, form)
+    return answer_form(page, form)
 
 
 def prove_second(recovery: Recovery, method: str, verify: Verify, typed: str) -> Refused | None:
@@ -294,7 +286,7 @@ def password(recovery_id: str) -> ResponseReturnValue:
         username=recovery.account.username,
         asks_for_app=recovery.row.second_method == RECOVERY_CODE,
     )
-    return answer(page, form)
+    return answer_form(page, form)
 
 
 def forgive_guesses(account_id: str) -> None:

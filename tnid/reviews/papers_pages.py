@@ -14,6 +14,7 @@ from wtforms import SubmitField
 from oidc.models import Client
 from tnid import services
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.forms import text_field
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
@@ -58,7 +59,7 @@ def show(application_id: str) -> ResponseReturnValue:
         "reviews/papers.html", standing=standing, team=standing.team, application=standing.application,
         form=form,
     )  # fmt: skip
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 def save(standing: Standing, client: Client, form: PapersForm) -> bool:

@@ -12,6 +12,7 @@ from oidc.errors import InvalidClientMetadata, InvalidRedirectUri
 from oidc.models import Client
 from tnid import services
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.forms import PlainForm
 from tnid.accounts.messages import message_of, show_refusal
 from tnid.accounts.refusal import Refused
@@ -179,7 +180,7 @@ def logout(application_id: str) -> ResponseReturnValue:
         "reviews/logout.html", standing=standing, team=standing.team, application=standing.application,
         form=form,
     )  # fmt: skip
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 def save_logout(standing: Standing, reason: str) -> Refused | None:
@@ -207,7 +208,7 @@ def end(application_id: str) -> ResponseReturnValue:
     page = render_template(
         "reviews/end.html", standing=standing, team=standing.team, application=standing.application, form=form
     )
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 @blueprint.get("/certificates/<number>")

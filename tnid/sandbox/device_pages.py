@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from oidc.decoupled.models import DecoupledRequest
 from tnid import services
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.messages import MESSAGES
 from tnid.consent.question import describe_question, put_question, take_answer
 from tnid.decoupled.pings import queue_ping
@@ -35,7 +36,7 @@ def enter() -> ResponseReturnValue:
     elif not form.is_submitted():
         form.user_code.data = request.args.get("user_code", "")[:16]
     page = render_template("sandbox/device.html", form=form, people=list(people().values()))
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 def claim(form: DeviceForm) -> DecoupledRequest | None:

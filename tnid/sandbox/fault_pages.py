@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from tnid import services
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.developers.desk import get_application
 from tnid.developers.records import Standing
 from tnid.developers.roles import Permission
@@ -43,7 +44,7 @@ def show(application_id: str) -> ResponseReturnValue:
         faults_on=list_active(standing.application.sandbox_client_id),
         may_change=standing.may(Permission.CHANGE),
     )
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 @blueprint.post("/end")

@@ -12,6 +12,7 @@ from wtforms import SubmitField
 
 from tnid import services
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.forms import text_field
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
@@ -58,7 +59,7 @@ def index(employer_id: str) -> ResponseReturnValue:
         "employers/scim.html", representative=representative, employer=representative.employer,
         form=form, keys=list_keys(representative), base=services.current().scim.base,
     )  # fmt: skip
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 @blueprint.get("/key")

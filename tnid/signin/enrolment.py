@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from oidc.models import EndUser, Interaction
 from tnid import services
 from tnid.access import Guard, declare, send_to_sign_in
+from tnid.accounts.answers import answer_form
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.accounts.service import Account
@@ -71,7 +72,7 @@ def show_enrolment(
         passkey_url=address("passkey.enrol", interaction),
         skip_url=find_skip_url(candidate, interaction),
     )
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 def find_skip_url(candidate: Candidate, interaction: Interaction) -> str | None:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from oidc.models import Interaction
 from tnid import services
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.browsers import describe_browser
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
@@ -122,7 +123,7 @@ def step_up() -> ResponseReturnValue:
         recovery_url=address("signin.recovery", interaction),
         lost_url=address("lost_factor.recovery_code", interaction),
     )
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 # As the first factor
@@ -175,7 +176,7 @@ def show_creation(account_id: str, form: PasskeyForm, context: str, **more: Any)
         options=options,
         **more,
     )
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 def add(account_id: str, credential: str, context: str) -> Added | Refused:

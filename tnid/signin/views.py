@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from oidc.models import Interaction
 from tnid import services, web
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.messages import MESSAGES, show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.accounts.verification import LEAST_VERIFIED_LEVEL
@@ -118,13 +119,6 @@ def after_password(row: Any, interaction: Interaction | None) -> ResponseReturnV
     return resume(interaction)
 
 
-def answer_form(page: str, form: Any, refused: Refused | None) -> ResponseReturnValue:
-    """Answer with a form: 400 where it was refused, 429 where too many tries were."""
-    if refused is not None and refused.retry_after_seconds:
-        return page, 429, {"Retry-After": str(refused.retry_after_seconds)}
-    return page, (400 if form.is_submitted() else 200)
-
-
 @blueprint.route("/mfa/totp", methods=["GET", "POST"])
 def totp() -> ResponseReturnValue:
     return ask_for_code(second_factor.totp(), CodeForm(), "signin/totp.html", "wrong_code")
@@ -164,7 +158,7 @@ def ask_for_code(method: Method, form: Any, template: str, wrong: str) -> Respon
         totp_url=address("signin.totp", interaction) if kinds.totp else None,
         passkey_url=address("passkey.step_up", interaction) if kinds.passkey else None,
     )
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 def after_lock(candidate: Candidate, interaction: Interaction) -> ResponseReturnValue:

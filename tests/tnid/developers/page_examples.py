@@ -6,8 +6,9 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+from tnid.accounts.forms import PersonalCodeForm
 from tnid.developers.application_pages import list_addresses
-from tnid.developers.forms import ApplicationForm, CodeForm, RoleForm, TeamForm, TextsForm, TokenForm
+from tnid.developers.forms import ApplicationForm, RoleForm, TeamForm, TextsForm, TokenForm
 from tnid.developers.history import Told
 from tnid.developers.making import Made
 from tnid.developers.members import Listed, Offer
@@ -149,7 +150,7 @@ DEVELOPER_PAGES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
         "developers/code.html",
         _team(code="WDJB-MJHT", address="https://id.thainguyen.example/developers/join", days=7),
     ),
-    "member-join": ("developers/join.html", _form(CodeForm)),
+    "member-join": ("developers/join.html", _form(PersonalCodeForm)),
     "member-offer": (
         "developers/offer.html",
         _portal(

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+from tnid.accounts.forms import PersonalCodeForm
 from tnid.employers.domains import Asked
-from tnid.employers.forms import AskForm, CodeForm, DomainForm, LeftForm, RoleForm, SearchForm
+from tnid.employers.forms import AskForm, DomainForm, LeftForm, RoleForm, SearchForm
 from tnid.employers.people import Page, Worker
 from tnid.employers.representatives import Listed, Offer
 from tnid.employers.roles import HINTS, NAMES
@@ -89,7 +90,7 @@ EMPLOYER_PAGES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
         "employers/ask.html",
         _form(AskForm, errors={"tax_code": "Sai.", "name": "Trống."}),
     ),
-    "employer-join": ("employers/join.html", _form(CodeForm)),
+    "employer-join": ("employers/join.html", _form(PersonalCodeForm)),
     "employer-offer": (
         "employers/offer.html",
         _page(
