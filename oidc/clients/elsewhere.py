@@ -6,13 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urldefrag
 
+from oidc.clients.ciba_metadata import NOTIFICATION_ENDPOINT
 from oidc.clients.fetch_cache import Fetcher
-from oidc.clients.outbound import MAX_BYTES, OutboundRefused
+from oidc.clients.outbound import MAX_BYTES, OutboundRefused, is_plain_loopback
 from oidc.clients.response_algorithms import check_keys_elsewhere
 from oidc.errors import InvalidClientMetadata
 from oidc.strict_json import BadJson, loads
 
-CONNECTED_TO = ("jwks_uri", "sector_identifier_uri", "backchannel_logout_uri", "request_uris")
+CONNECTED_TO = (
+    *("jwks_uri", "sector_identifier_uri", "backchannel_logout_uri", "request_uris"),
+    *("security_events_uri", NOTIFICATION_ENDPOINT),
+)
 
 
 def check_elsewhere(metadata: Mapping[str, Any], fetcher: Fetcher) -> None:
@@ -39,6 +43,9 @@ def check_reachable(metadata: Mapping[str, Any], fetcher: Fetcher) -> None:
     for name in CONNECTED_TO:
         given = metadata.get(name, [])
         for uri in [given] if isinstance(given, str) else given:
+            if name == "security_events_uri" and is_plain_loopback(uri):
+                # For development; it is looked at when something is sent
+                continue
             try:
                 fetcher.check(urldefrag(uri).url)
             except OutboundRefused as error:

@@ -142,7 +142,7 @@ class Outbound:
             overdue.start()
             try:
                 return ask(client, request)
-            except (httpx.HTTPError, httpx.InvalidURL, RuntimeError, OSError) as error:
+            except (httpx.HTTPError, httpx.InvalidURL, RuntimeError, OSError, UnicodeError) as error:
                 raise OutboundRefused("The address could not be reached.") from error
             finally:
                 overdue.cancel()
@@ -173,6 +173,9 @@ def check_url(url: str) -> SplitResult:
         port = parts.port
     except ValueError as error:
         raise OutboundRefused("The address is malformed.", reason="malformed") from error
+    if not url.isascii():
+        # RFC 3986 §2; a name in other letters has a form in these, in which it stands in a header, too
+        raise OutboundRefused("The address must be written in ASCII.", reason="not_ascii")
     if parts.scheme != "https" or not parts.hostname or port == 0:
         raise OutboundRefused("The address must be https.", reason="not_https")
     if parts.username is not None or parts.password is not None or parts.fragment:

@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from oidc.clients import outbound
+from oidc.clients.elsewhere import CONNECTED_TO, check_reachable
 from oidc.clients.few_at_once import FewAtOnce
 from oidc.clients.outbound import FORM, MAX_BYTES, Outbound, OutboundRefused, Parcel
+from oidc.errors import InvalidClientMetadata
 from tests.servers.https import Server
 
 STRICT = Outbound()
@@ -298,6 +300,26 @@ def test_an_inner_address_is_seen_without_asking_anybody(host: str, monkeypatch:
 @pytest.mark.parametrize("host", ["rp.example", "8.8.8.8", "[2606:4700::1111]", "10.example", "x7f.example"])
 def test_a_name_or_an_outer_address_may_be_registered(host: str) -> None:
     STRICT.check(f"https://{host}:8443/told?a=b")
+
+
+@pytest.mark.parametrize("name", CONNECTED_TO)
+def test_whatever_a_client_has_us_connect_to_is_judged_when_it_is_registered(name: str) -> None:
+    given = "https://10.1.2.3/told"
+    with pytest.raises(InvalidClientMetadata) as refused:
+        check_reachable({name: [given] if name == "request_uris" else given}, STRICT)
+    assert (refused.value.member, refused.value.reason) == (name, "private")
+
+
+def test_what_is_for_development_alone_may_be_registered() -> None:
+    check_reachable({"security_events_uri": "http://127.0.0.1:5000/events"}, STRICT)
+
+
+def test_an_address_in_other_letters_is_refused_and_breaks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbound.socket, "getaddrinfo", None)
+    for url in ("https://bücher.example/jwks", "https://rp.example/ổ", "https://\ud800.example/"):
+        for ask in (STRICT.check, STRICT.fetch):
+            with pytest.raises(OutboundRefused, match="ASCII"):
+                ask(url)
 
 
 def test_loopback_may_be_registered_where_the_setting_opens_it() -> None:

@@ -61,6 +61,9 @@ RULES: dict[str, Rule] = {
 }
 """Whatever isn't named here is reviewed: scopes, names, logo, pages, grant types, sectors."""
 
+# Whoever sets these can speak in the live client's name, as whoever makes its secret: they are its owners'
+OPENING = frozenset({"jwks", "jwks_uri", *SUBJECT_MEMBERS, "token_endpoint_auth_method"})
+
 # The stronger, the later; what stands together is equally strong
 STRENGTHS = (
     ("none",),
@@ -89,6 +92,10 @@ class Changes:
         """Return the members that wait for a review, as they are to be; None for one to be taken out."""
         found: dict[str, Any] = orjson.loads(self._store.find_pending(application_id) or "{}")
         return found
+
+    def list_owners(self, application_id: str) -> list[str]:
+        """Return the accounts of those who own the application's team."""
+        return self._store.list_owners(application_id)
 
     def propose(self, application_id: str, live: Members, changes: Members, now: int) -> bool:
         """Have changes wait, over those that wait already; what is as `live` has it waits no more.

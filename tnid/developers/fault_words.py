@@ -123,6 +123,10 @@ WORDS: dict[str, Any] = {
         " here: look at the"
         " history, then save again."
     ),
+    "keys_of_owner": _(
+        "What opens the live application is for owners of the team to change: keys, certificates, and how it"
+        " proves itself. Ask one of them."
+    ),
     "too_many_looks": _("We looked at your addresses very often. Try again in %(minutes)s minutes."),
 }
 

@@ -26,7 +26,14 @@ from tnid.developers.metadata_fields import FIELDS
 from tnid.developers.metadata_forms import DocumentForm, pretty
 from tnid.developers.metadata_pages import after_saving
 from tnid.developers.metadata_parts import fingerprint_of, show_faults, show_outcome
-from tnid.developers.metadata_place import PREFIX, Place, context_of, find_live_obstacle, get_place
+from tnid.developers.metadata_place import (
+    PREFIX,
+    Place,
+    context_of,
+    find_live_obstacle,
+    find_opening_obstacle,
+    get_place,
+)
 from tnid.developers.names import name_of
 from tnid.developers.records import SANDBOX
 from tnid.developers.roles import Permission
@@ -73,6 +80,8 @@ def bring_back(application_id: str, env: str, number: int) -> ResponseReturnValu
         return obstacle
     form = PlainForm()
     if form.validate_on_submit():
+        if (obstacle := find_opening_obstacle(place, version.metadata)) is not None:
+            return obstacle
         outcome = services.current().developers.settings.save(
             application_id, place.client, version.metadata, place.account_id, services.now(), source=UNDO
         )

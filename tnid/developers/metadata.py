@@ -6,7 +6,7 @@ in the caller's unit of work and records what it did.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple, Protocol
 
@@ -21,8 +21,17 @@ from oidc.errors import BadMetadata, InvalidClientMetadata
 from oidc.interfaces import Events
 from oidc.models import Client
 from tnid.accounts.refusal import Refused
-from tnid.developers.changes import Changes, Members, difference, find_sector_fault, merge, split
+from tnid.developers.changes import (
+    OPENING,
+    Changes,
+    Members,
+    difference,
+    find_sector_fault,
+    merge,
+    split,
+)
 from tnid.developers.jwks_sources import check_key_address
+from tnid.interfaces import Announcer
 from tnid.signin.limits import HOUR_SECONDS, Bucket, Limit, Limits
 from tnid.stores.client_versions import ClientVersionStore
 
@@ -79,6 +88,7 @@ class Settings:
         limits: Limits,
         events: Events,
         auth_methods: Sequence[str],
+        messages: Announcer,
     ) -> None:
         """`auth_methods` are those by certificates that the operator set up."""
         self._clients = clients
@@ -88,6 +98,7 @@ class Settings:
         self._limits = limits
         self._events = events
         self._auth_methods = auth_methods
+        self._messages = messages
 
     # Judging
 
@@ -135,7 +146,8 @@ class Settings:
     ) -> Saved | Refused | Sequence[BadMetadata]:
         """Have a whole document be the client's metadata, as far as that waits for no review.
 
-        Returns what is wrong instead; `changed_meanwhile` where somebody else wrote since `client` was read.
+        Returns what is wrong instead; `changed_meanwhile` where somebody else wrote since `client` was read,
+        `keys_of_owner` where it opens the live client and `by` doesn't own its team.
         """
         draft = self.judge(client, document)
         faults = draft.faults or self._find_elsewhere(client, draft.metadata, by, now)
@@ -149,6 +161,9 @@ class Settings:
             metadata = client.metadata if rest.faults else rest.metadata
             later = difference(metadata, draft.metadata)
         changed = sorted(difference(client.metadata, metadata))
+        owners = self._changes.list_owners(application_id) if self._opens(client, changed) else None
+        if owners is not None and by not in owners:
+            return self._refuse("keys_of_owner", client, by, now)
         if changed and not self._clients.set_metadata(
             client.client_id, metadata, now, source=source, by=by, seen=client.metadata
         ):
@@ -157,7 +172,20 @@ class Settings:
             return Refused("", "changed_meanwhile")
         if changed or later:
             self._record(client, by, now, members=changed, waiting=sorted(later), source=source)
+        for account_id in owners or ():
+            # As of its secrets, those who answer for it hear at once
+            name = client.text("client_name", "vi")
+            self._messages.announce(account_id, "client_keys_changed", now, app=name)
         return Saved(changed, sorted(later))
+
+    def opens(self, client: Client, document: Members) -> bool:
+        """Say whether a document changes at once by what somebody speaks in a live client's name."""
+        draft = self.judge(client, document)
+        return not draft.faults and self._opens(client, split(client.metadata, draft.metadata)[0])
+
+    @staticmethod
+    def _opens(client: Client, changed: Iterable[str]) -> bool:
+        return not client.is_sandbox and not OPENING.isdisjoint(changed)
 
     def _propose(
         self, application_id: str, live: Members, changed: Sequence[str], later: Members, now: int
@@ -206,6 +234,13 @@ class Settings:
 
     def find_version(self, client: Client, number: int) -> Version | None:
         return next((one for one in self.list_versions(client) if one.number == number), None)
+
+    def _refuse(self, reason: str, client: Client, by: str, now: int) -> Refused:
+        self._events.record(
+            "client.change_settings", outcome="refused", reason=reason, account_id=by,
+            client_id=client.client_id, now=now,
+        )  # fmt: skip
+        return Refused("", reason)
 
     def _record(self, client: Client, by: str, now: int, **details: Any) -> None:
         self._events.record(

@@ -42,6 +42,7 @@ from tnid.developers.metadata_place import (
     address_of,
     context_of,
     find_live_obstacle,
+    find_opening_obstacle,
     get_place,
 )
 from tnid.developers.records import LIVE
@@ -110,6 +111,9 @@ def show(application_id: str, env: str, part_id: str) -> ResponseReturnValue:
     is_right = form.validate()
     entry = read_entry(form, place.client)
     if is_right and not form.check.data:
+        document = merge(place.client.metadata, entry.changes)
+        if (obstacle := find_opening_obstacle(place, document, part_id)) is not None:
+            return obstacle
         outcome = save(place, part, form, entry)
         if isinstance(outcome, Saved):
             return after_saving(place, outcome)

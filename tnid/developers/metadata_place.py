@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from flask import abort, redirect, url_for
@@ -48,6 +49,17 @@ def find_live_obstacle(place: Place, part_id: str | None = None) -> ResponseRetu
     if place.env != LIVE:
         return None
     return find_obstacle(address_of(place, part_id))
+
+
+def find_opening_obstacle(
+    place: Place, document: Mapping[str, Any], part_id: str | None = None
+) -> ResponseReturnValue | None:
+    """Return the way to a fresh sign-in where a document changes what opens the live client, as for its
+    secrets."""
+    parts = services.current()
+    if not parts.developers.settings.opens(place.client, document):
+        return None
+    return find_obstacle(address_of(place, part_id), within_seconds=parts.settings.fresh_sign_in_seconds)
 
 
 def address_of(place: Place, part_id: str | None = None) -> str:

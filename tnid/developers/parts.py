@@ -107,7 +107,7 @@ def build_settings(parts: Services, changes: Changes, events: TeamEvents) -> Set
     """Wire what changes a client's metadata."""
     return Settings(
         parts.clients, ClientVersionStore(parts.database), changes, FewAtOnce(make_outbound(parts.settings)),
-        parts.limits, events, mtls_of(parts.settings).auth_methods,
+        parts.limits, events, mtls_of(parts.settings).auth_methods, parts.messages,
     )  # fmt: skip
 
 

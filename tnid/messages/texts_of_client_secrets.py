@@ -70,4 +70,25 @@ CLIENT_SECRET_TEXTS = {
         },
         path=DEVELOPERS,
     ),
+    "client_keys_changed": Text(
+        title={
+            "vi": "Khóa công khai của ứng dụng đã đổi",
+            "en": "The keys of your team's application were changed",
+            "ko": "팀 애플리케이션의 키가 변경되었습니다",
+        },
+        body={
+            "vi": "Lúc {time}, khóa, chứng thư hoặc cách xác thực của {app} (môi trường chính thức) đã được"
+            " đổi. Nếu nhóm của bạn không làm việc này, hãy đưa cài đặt trước đó trở lại ngay.",
+            "en": "At {time} keys, certificates or the way in which {app} proves itself were changed in the"
+            " live environment. If your team did not do this, bring the settings before it back at once.",
+            "ko": "{time}에 {app} 운영 환경의 키, 인증서 또는 인증 방식이 바뀌었습니다. 팀에서 한 일이"
+            " 아니라면 이전 설정을 바로 되돌리세요.",
+        },
+        short={
+            "vi": "Thái Nguyên ID: khóa của {app} đã đổi. Nếu không phải nhóm bạn, hãy đưa về như cũ ngay.",
+            "en": "Thai Nguyen ID: the keys of {app} were changed. If it was not your team, undo it now.",
+            "ko": "Thái Nguyên ID: {app} 키 변경됨. 팀이 한 일이 아니면 바로 되돌리세요.",
+        },
+        path=DEVELOPERS,
+    ),
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from joserfc.jwk import ECKey
 
 from oidc.errors import BadMetadata
 from tests.conftest import Clock
@@ -46,9 +47,15 @@ def test_what_is_wrong_changes_nothing(world: SettingsWorld) -> None:
 
 
 def test_addresses_of_our_own_house_are_refused_by_name(world: SettingsWorld) -> None:
-    for member in ("backchannel_logout_uri", "jwks_uri", "sector_identifier_uri"):
+    for member in ("backchannel_logout_uri", "jwks_uri", "sector_identifier_uri", "security_events_uri"):
         (fault,) = world.save(**{member: "https://10.1.2.3/x"})
         assert (fault.member, fault.reason) == (member, "private")
+
+
+def test_a_name_in_other_letters_is_explained_and_breaks_nothing(world: SettingsWorld) -> None:
+    for member in ("backchannel_logout_uri", "jwks_uri", "sector_identifier_uri"):
+        (fault,) = world.save(**{member: "https://bücher.example/x"})
+        assert (fault.member, fault.reason) == (member, "not_ascii")
 
 
 def test_keys_at_an_address_that_gives_none_are_refused(
@@ -100,6 +107,7 @@ def test_the_subject_type_stays(world: SettingsWorld) -> None:
 # The live client
 
 
+KEYS = {"keys": [ECKey.generate_key("P-256", {"kid": "a"}).as_dict(private=False)]}
 LIVE: list[tuple[dict[str, Any], bool]] = [
     ({"default_max_age": 600}, False),
     ({"jwks": {"keys": []}}, False),
@@ -149,6 +157,35 @@ def test_a_live_client_gets_what_may_be_at_once_and_the_rest_waits(world: Settin
     assert changes.pending(world.application_id) == {"scope": "openid profile email"}
     live = world.client("live")
     assert live.metadata["default_max_age"] == 600 and live.metadata["scope"] != "openid profile email"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"jwks": KEYS},
+        {"jwks": KEYS, "token_endpoint_auth_method": "private_key_jwt", "default_max_age": 60},
+        {"token_endpoint_auth_method": "client_secret_post"},
+    ],
+)
+def test_what_opens_a_live_client_is_its_owners(
+    services: Services, clock: Clock, new_person: Callable[..., Someone], changes: dict[str, Any]
+) -> None:
+    owner = new_person("chu", trusted=True, claims={"email": "chu@example.vn"})
+    world, hai, parts = make_world(services, clock, owner), new_person("hai"), services
+    parts.developers.members.add_by_operator(
+        world.application.team_id, hai.id, "developer", world.clock.now()
+    )
+    before = world.client("live").metadata
+    assert world.save("live", by=hai.id, **changes) == Refused("", "keys_of_owner")
+    assert world.client("live").metadata == before
+    refused = parts.audit.list_by_account(hai.id)[0]
+    assert (refused.event, refused.reason) == ("client.change_settings", "keys_of_owner")
+    # The rest is a developer's, and in the sandbox this, too
+    assert isinstance(world.save("live", by=hai.id, default_max_age=5), Saved)
+    assert isinstance(world.save(by=hai.id, **changes), Saved)
+    assert isinstance(world.save("live", **changes), Saved)
+    told = [row.text for row in parts.messages.list_by_account(world.owner.id)]
+    assert "client_keys_changed" in told
 
 
 def test_what_depends_on_what_waits_waits_with_it(world: SettingsWorld) -> None:

@@ -269,6 +269,24 @@ def test_live_secrets_are_the_owners_with_a_fresh_sign_in(
     assert answer.status_code == 303 and answer.headers["Location"].startswith("/resume/")
 
 
+def test_what_opens_the_live_client_needs_a_fresh_sign_in(
+    browser: InProcess, world: SettingsWorld, clock: Clock
+) -> None:
+    browser.open(world.path("/keys", "live"))
+    browser.submit("settings_submit", {"jwks": PUBLIC_PEM})
+    assert len(world.client("live").metadata["jwks"]["keys"]) == 1
+    browser.open(world.path("/tokens", "live"))
+    # Fresh enough for whatever opens nothing
+    clock.advance(1800)
+    browser.submit("settings_submit", {"id_token_signed_response_alg": "ES256"})
+    assert world.client("live").metadata["id_token_signed_response_alg"] == "ES256"
+    browser.open(world.path("/keys", "live"))
+    assert browser.submit("settings_submit", {"jwks": ""}).path.startswith("/login")
+    answer = browser.post(world.path("/history/1", "live"))
+    assert answer.status_code == 303 and answer.headers["Location"].startswith("/resume/")
+    assert len(world.client("live").metadata["jwks"]["keys"]) == 1
+
+
 def test_strangers_find_nothing(
     world: SettingsWorld, new_person: Callable[..., Someone], new_browser: Callable[..., InProcess]
 ) -> None:
