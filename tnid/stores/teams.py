@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from tnid.db import Database, db
+from tnid.stores.accounts import accounts
 
 OWNER, DEVELOPER, READER = "owner", "developer", "reader"
 
@@ -66,6 +67,7 @@ Index("ix_members_invited_by", members.c.invited_by)
 
 IN_FORCE = (members.c.accepted_at.is_not(None), members.c.revoked_at.is_(None))
 _acting, _acting_for = members.alias("acting"), teams.alias("acting_for")
+_actors = accounts.alias("actors")
 
 
 def may_change(team_id: ColumnElement[Any], account_id: ColumnElement[Any]) -> Exists:
@@ -87,6 +89,11 @@ def _acts_for(team_id: ColumnElement[Any], account_id: ColumnElement[Any]) -> Ex
         _acting.c.revoked_at.is_(None),
         _acting_for.c.id == _acting.c.team_id,
         _acting_for.c.archived_at.is_(None),
+        # What somebody made who is shut out by now, a token or an invitation, is worth nothing meanwhile
+        _actors.c.id == _acting.c.account_id,
+        _actors.c.disabled_at.is_(None),
+        _actors.c.shut_by_owner_at.is_(None),
+        _actors.c.deletion_due_at.is_(None),
     )
 
 

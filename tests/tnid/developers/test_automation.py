@@ -66,7 +66,7 @@ def test_a_device_may_be_registered_in_the_sandbox_and_nowhere_else(
 
 
 @pytest.mark.parametrize(
-    "way", ["revoked", "expired", "member left", "team archived", "made up", "team full"]
+    "way", ["revoked", "expired", "member left", "account shut", "team archived", "made up", "team full"]
 )
 def test_a_token_ends(
     way: str, team: str, token: str, vinh: Someone, mai: Someone, add: Add, make: Make, browser: InProcess,
@@ -81,6 +81,8 @@ def test_a_token_ends(
     elif way == "member left":
         add(mai, "owner")
         assert services.developers.members.leave(team, vinh.id, now)
+    elif way == "account shut":
+        assert services.accounts.disable(vinh.id, now)
     elif way == "team archived":
         assert services.developers.teams.archive(team, vinh.id, now) is None
     elif way == "made up":

@@ -90,6 +90,10 @@ def test_an_invitation_ends_with_its_time_its_maker_and_the_team(
     assert services.developers.teams.archive(team, vinh.id, now) is None
     assert not members.accept(by_vinh, mai.id, now)
     assert services.developers.teams.restore(team, vinh.id, now)
+    # Nor while whoever made it is shut out
+    assert services.accounts.disable(vinh.id, now)
+    assert not members.find_offer(by_vinh, mai.id, now) and not members.accept(by_vinh, mai.id, now)
+    assert services.accounts.enable(vinh.id, now) is None
     assert members.accept(by_vinh, mai.id, now) and not members.accept(by_vinh, khoa.id, now)
 
 
