@@ -264,7 +264,7 @@ def check_text(guard: Guard) -> None:
     """
     texts = [request.path]
     if guard is not Guard.PROTOCOL:
-        if request.is_json:
+        if request.is_json and request.routing_exception is None:
             # Flask-WTF would take its members for fields, whatever their types
             raise UnsafeRequest("This page takes a form.")
         texts += [value for _name, value in request.args.items(multi=True)]

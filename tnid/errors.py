@@ -264,13 +264,16 @@ def install(app: Flask, settings: Settings) -> None:
             return error_page("temporarily_unavailable", 503, retry_after_seconds=RETRY_AFTER_SECONDS)
         return error_page("server_error", 500)
 
-    @app.errorhandler(HTTPException)
-    def handle_http(error: HTTPException) -> Response:
-        status = error.code or 500
-        if status < 400 and error.response is not None:  # a redirect of the router's
-            return make_response(error.get_response())
-        response = error_page(_CODES_OF_STATUS.get(status, "bad_request"), status)
-        for name, value in error.get_headers():
-            if name in ("Allow", "Retry-After"):
-                response.headers[name] = value
-        return response
+    app.register_error_handler(HTTPException, answer_http)
+
+
+def answer_http(error: HTTPException) -> Response:
+    """Answer what the router or a view refused by its status."""
+    status = error.code or 500
+    if status < 400 and error.response is not None:  # a redirect of the router's
+        return make_response(error.get_response())
+    response = error_page(_CODES_OF_STATUS.get(status, "bad_request"), status)
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            response.headers[name] = value
+    return response

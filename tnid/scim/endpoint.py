@@ -81,6 +81,9 @@ class Endpoint:
         if whole is not None:
             return whole, ""
         head, _, name = path.partition("/")
+        if head == "Me":
+            # RFC 7644 §3.11: "a service provider that does not support this feature SHOULD respond with 501"
+            raise ScimError(501, "There is no /Me here: the token speaks for an organisation.")
         found = self._routes.get((head, True))
         if found is None or not name or "/" in name:
             raise not_found()

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 from werkzeug.routing import PathConverter
 
 from oidc.errors import OAuthError
@@ -14,6 +14,7 @@ from tnid import services
 from tnid.access import Guard, declare
 from tnid.accounts.passwords import Busy
 from tnid.db import Conflict, DatabaseUnavailable
+from tnid.errors import answer_http
 from tnid.scim.errors import MEDIA_TYPE, ScimError
 from tnid.scim.tokens import Denied
 from tnid.signin.limits import QUARTER_HOUR_SECONDS, network_of
@@ -94,6 +95,15 @@ def write(status: int, body: str | bytes | None, headers: Any = ()) -> Response:
         del response.headers["Content-Type"]
     response.headers.extend(headers)
     return response
+
+
+@blueprint.app_errorhandler(MethodNotAllowed)
+def handle_method(error: MethodNotAllowed) -> Response:
+    """Answer for a method that HTTP doesn't know: the router refused it before any view of ours."""
+    if not f"{request.path}/".startswith(f"{blueprint.url_prefix}/"):
+        return answer_http(error)
+    allow = [("Allow", ", ".join(sorted(METHODS)))]
+    return refuse(ScimError(405, "This method is not for this address.", headers=allow), None)
 
 
 @blueprint.errorhandler(OAuthError)

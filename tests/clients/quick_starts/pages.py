@@ -15,8 +15,10 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+from tests.clients.quick_starts.go_toolchain import get_go
 from tests.servers.processes import is_listening, stop, wait_until
 from tests.servers.programs import DEBIAN_FOLDERS, get_program, skip
 from tests.servers.provider import ROOT
@@ -28,8 +30,8 @@ ADDRESS = re.compile(r"`(http://localhost:5000/[^`]*)`")
 COMMANDS = ("install", "run")
 INSTALL_SECONDS = 300
 START_SECONDS = 60
-# Where a toolchain that isn't Debian's is found
-MORE_FOLDERS = ("/usr/local/go/bin",)
+# Where a Go that isn't Debian's is found
+GO_FOLDERS = ("/usr/local/go/bin",)
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,8 @@ class QuickStart:
         """Run what the page says to run once; skip where that can't be had."""
         done = subprocess.run(
             ["sh", "-ec", self.blocks.get("install", "")],
-            cwd=folder, env=environ(told), stdin=subprocess.DEVNULL, capture_output=True, check=False,
-            timeout=INSTALL_SECONDS,
+            cwd=folder, env=environ(self.name, told), stdin=subprocess.DEVNULL, capture_output=True,
+            check=False, timeout=INSTALL_SECONDS,
         )  # fmt: skip
         if done.returncode:
             said = (done.stdout + done.stderr).decode(errors="replace")
@@ -87,7 +89,11 @@ class QuickStart:
         """Run the page's last command, until the end of this; yields it, its output a pipe."""
         command = ["sh", "-ec", "exec " + self.blocks["run"]]
         process = subprocess.Popen(
-            command, cwd=folder, env=environ(told), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+            command,
+            cwd=folder,
+            env=environ(self.name, told),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
         )
         try:
             if "PORT" in told:
@@ -107,14 +113,23 @@ class QuickStart:
 def get_quick_start(name: str, *programs: str) -> QuickStart:
     """Return a page's quick start; skip where a program is missing that it can't do without."""
     for program in programs:
-        if not any(Path(folder, program).exists() for folder in MORE_FOLDERS):
+        if program != "go":
             get_program(program)
     return QuickStart(name, (PAGES / f"{name}.md").read_text())
 
 
-def environ(told: Mapping[str, str]) -> dict[str, str]:
+@cache
+def go_folder() -> str:
+    """Return the folder of a Go that the libraries of its quick start take: Debian's may be too old."""
+    on_path = os.environ.get("PATH", "").split(os.pathsep)
+    return get_go((*on_path, *GO_FOLDERS), CACHE / "go" / "toolchains")
+
+
+def environ(name: str, told: Mapping[str, str]) -> dict[str, str]:
     """Return what a developer's shell has, with what the page asks to be set, and our caches."""
-    folders = (os.environ.get("PATH", ""), *MORE_FOLDERS, *DEBIAN_FOLDERS)
+    folders = (os.environ.get("PATH", ""), *DEBIAN_FOLDERS)
+    if name == "go":
+        folders = (go_folder(), *folders)
     return {
         **os.environ,
         "PATH": os.pathsep.join(folders),

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.clients.quick_starts.go_toolchain import find_go
 from tests.clients.quick_starts.pages import PAGES, QuickStart, get_quick_start
 from tests.flows.chromium import Window, pass_through, running_chromium
 from tests.person import Browser, Person
@@ -53,6 +54,18 @@ def test_every_quick_start_is_run_or_says_that_it_is_not() -> None:
     assert printed == {*SERVERS, *NOT_RUN, "single-page", "terminal", "api"}
     for name in NOT_RUN:
         assert "not run in our tests" in (PAGES / f"{name}.md").read_text()
+
+
+def test_a_go_that_is_too_old_is_passed_over(tmp_path: Path) -> None:
+    folders = []
+    for version in ("1.19.8", "1.25.9", "1.26.0", "1.100.1"):
+        go = tmp_path / version / "go"
+        go.parent.mkdir()
+        go.write_text(f"#!/bin/sh\necho go version go{version} linux/amd64\n")
+        go.chmod(0o755)
+        folders.append(str(go.parent))
+    assert find_go((str(tmp_path), "", *folders)) == folders[2]
+    assert find_go(tuple(folders[:2])) is None and find_go(tuple(folders[3:])) == folders[3]
 
 
 @pytest.mark.parametrize("name", SERVERS)

@@ -62,7 +62,7 @@ def test_discovery_is_not_filtered(system: System) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["", "/", "/Groups", "/Me", "/Bulk", "/Users/", "/Users/none", "/Users/a/b", "/users", "/Schemas/none",
+    ["", "/", "/Groups", "/Bulk", "/Users/", "/Users/none", "/Users/a/b", "/users", "/Schemas/none",
      "/ServiceProviderConfig/x", "/Users/%2e%2e", "//Users", "/Users/a%0Ab", "/%0A", "/Users/%C2%85"],
 )  # fmt: skip
 def test_what_is_not_there_is_told_so_in_scims_words(path: str, system: System) -> None:
@@ -85,6 +85,23 @@ def test_what_is_not_there_is_told_so_in_scims_words(path: str, system: System) 
 def test_a_method_that_is_not_for_it_is_told_which_are(method: str, path: str, system: System) -> None:
     answer = system.send(method, path)
     assert answer.status_code == 405 and answer.headers["Allow"]
+
+
+@pytest.mark.parametrize("method", ["PROPFIND", "TRACE", "MADEUP"])
+@pytest.mark.parametrize("path", ["", "/Users", "/Users/none", "/Me"])
+def test_a_method_that_nobody_knows_is_refused_in_scims_words(method: str, path: str, system: System) -> None:
+    answer = system.send(method, path)
+    assert answer.status_code == 405 and "PATCH" in answer.headers["Allow"]
+    assert answer.headers["Content-Type"].startswith("application/scim+json")
+    assert answer.json()["status"] == "405"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"])
+@pytest.mark.parametrize("path", ["/Me", "/Me/", "/Me/name"])
+def test_nobody_is_me(method: str, path: str, system: System) -> None:
+    answer = system.send(method, path)
+    assert answer.status_code == 501
+    assert method == "HEAD" or answer.json()["status"] == "501"
 
 
 def test_head_is_get_without_a_body(system: System) -> None:
