@@ -22,6 +22,12 @@ class Sealer(Seals, BlindIndex, Protocol):
     """Both."""
 
 
+class Names(Protocol):
+    """What is needed of accounts to say who did something; "" for nobody and for who is gone."""
+
+    def find_name(self, account_id: str | None) -> str: ...
+
+
 class Announcer(Protocol):
     """What is needed of tnid.messages: telling a person on their channels, by a text of this name."""
 

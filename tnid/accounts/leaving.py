@@ -29,7 +29,7 @@ def ask() -> ResponseReturnValue:
             due_at=now + wait,
             applications_count=len(consents),
             teams=[
-                (left, _name_of(left.heir_id), live)
+                (left, services.current().accounts.find_name(left.heir_id), live)
                 for left, live in parts.developers.foresee(get_end_user().account_id)
             ],
         )
@@ -41,11 +41,6 @@ def ask() -> ResponseReturnValue:
     if due_at is None:
         return redirect(url_for("signin.login"), 303)
     return redirect(url_for("leaving.asked"), 303)
-
-
-def _name_of(account_id: str | None) -> str:
-    found = services.current().accounts.find(account_id) if account_id else None
-    return found.display_name if found is not None else ""
 
 
 @leaving.get("/asked")

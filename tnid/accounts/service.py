@@ -169,6 +169,11 @@ class Accounts:
         row = self._store.find(account_id)
         return None if row is None else self._vault.open_account(row)
 
+    def find_name(self, account_id: str | None) -> str:
+        """Return how somebody is called, "" for nobody and for who is gone."""
+        account = self.find(account_id) if account_id else None
+        return account.display_name if account is not None else ""
+
     def get(self, account_id: str) -> Account:
         """Return the account; raises LookupError."""
         account = self.find(account_id)

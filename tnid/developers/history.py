@@ -43,7 +43,7 @@ class _Names:
         if account_id is None:
             return ""
         if account_id not in self._people:
-            found = services.current().developers.members.name(account_id)
+            found = services.current().accounts.find_name(account_id)
             self._people[account_id] = found or str(gettext("Somebody whose account is gone"))
         return self._people[account_id]
 

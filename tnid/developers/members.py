@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from oidc.decoupled.user_code import new_user_code, read_user_code
 from oidc.token.handles import new_identifier
-from tnid.accounts.account import Account
 from tnid.accounts.refusal import Refused
 from tnid.developers.acts import Acts
 from tnid.developers.records import Team, team_of
 from tnid.developers.roles import ROLES
-from tnid.interfaces import Announcer, BlindIndex
+from tnid.interfaces import Announcer, BlindIndex, Names
 from tnid.stores.members import MemberStore
 from tnid.stores.team_tokens import TeamTokenStore
 from tnid.stores.teams import DEVELOPER, OWNER, TeamStore
@@ -19,12 +18,6 @@ from tnid.stores.teams import DEVELOPER, OWNER, TeamStore
 CODE_SECONDS = 7 * 24 * 3600
 CODE_KIND = "team.member_code"
 MOST_MEMBERS = 50
-
-
-class People(Protocol):
-    """What is needed of accounts."""
-
-    def find(self, account_id: str) -> Account | None: ...
 
 
 class Listed(NamedTuple):
@@ -64,7 +57,7 @@ class Members:
         teams: TeamStore,
         tokens: TeamTokenStore,
         acts: Acts,
-        people: People,
+        people: Names,
         messages: Announcer,
         blind: BlindIndex,
     ) -> None:
@@ -82,14 +75,9 @@ class Members:
         """Return who belongs to it, and the invitations that are open."""
         return [self._listed(row) for row in self._store.list_of_team(team_id, now)]
 
-    def name(self, account_id: str | None) -> str:
-        """Return how somebody is called, "" for who is gone."""
-        person = self._people.find(account_id) if account_id else None
-        return person.display_name if person is not None else ""
-
     def _listed(self, row: Any) -> Listed:
         return Listed(
-            row.id, self.name(row.account_id), row.role, row.accepted_at is None, row.granted_at,
+            row.id, self._people.find_name(row.account_id), row.role, row.accepted_at is None, row.granted_at,
             row.invitation_expires_at, row.account_id,
         )  # fmt: skip
 
@@ -134,7 +122,7 @@ class Members:
         if self._store.change_role(own_id, team_id, DEVELOPER, by) is None:
             return False
         self._acts.record("team.hand_over", team_id, by, now, member=to.account_id)
-        self._tell(to.account_id, "team_handed_over", team_id, now, person=self.name(by))
+        self._tell(to.account_id, "team_handed_over", team_id, now, person=self._people.find_name(by))
         return True
 
     def remove(self, member_id: str, team_id: str, by: str, now: int) -> bool:
@@ -174,7 +162,7 @@ class Members:
         row = self._store.find_offer(self._hash(code), now) if code else None
         if row is None or self._teams.find_standing(row.id, account_id) is not None:
             return None
-        return Offer(team_of(row), row.role, self.name(row.invited_by))
+        return Offer(team_of(row), row.role, self._people.find_name(row.invited_by))
 
     def accept(self, typed: str, account_id: str, now: int) -> bool:
         """Take a code up; True for one caller only."""
@@ -183,7 +171,7 @@ class Members:
         if row is None:
             return False
         self._acts.record("member.accept", row.team_id, account_id, now, role=row.role)
-        name = self.name(account_id)
+        name = self._people.find_name(account_id)
         for one in self._store.list_open(row.team_id):
             if one.role == OWNER and one.account_id != account_id:
                 self._tell(one.account_id, "team_joined", row.team_id, now, person=name)

@@ -9,9 +9,6 @@ from tnid import services
 
 def name_of(account_id: str | None, viewer_id: str) -> str:
     """Return a person's name, "you" for the viewer; "" where it was no person, or nobody any more."""
-    if account_id is None:
-        return ""
     if account_id == viewer_id:
         return str(gettext("you"))
-    found = services.current().accounts.find(account_id)
-    return found.display_name if found is not None else ""
+    return services.current().accounts.find_name(account_id)

@@ -50,7 +50,7 @@ def show_page(standing: TeamStanding, form: TokenForm) -> str:
         "developers/tokens.html",
         **shared(standing),
         form=form,
-        tokens=[(one, parts.developers.members.name(one.made_by)) for one in tokens],
+        tokens=[(one, parts.accounts.find_name(one.made_by)) for one in tokens],
         address=endpoint_uri(parts.settings.issuer, "registration_endpoint"),
     )
 

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from oidc.decoupled.user_code import new_user_code, read_user_code
 from oidc.interfaces import Events
 from oidc.token.handles import new_identifier
-from tnid.accounts.account import Account
 from tnid.accounts.refusal import Refused
 from tnid.employers.roles import ROLES, Permission, may
-from tnid.interfaces import Announcer, BlindIndex
+from tnid.interfaces import Announcer, BlindIndex, Names
 from tnid.stores.employers import EmployerStore
 from tnid.stores.representatives import RepresentativeStore
 
 CODE_SECONDS = 7 * 24 * 3600
 CODE_KIND = "employer.representative_code"
 MOST_REPRESENTATIVES = 50
-
-
-class People(Protocol):
-    """What is needed of accounts."""
-
-    def find(self, account_id: str) -> Account | None: ...
 
 
 class Representative(NamedTuple):
@@ -66,7 +59,7 @@ class Representatives:
         self,
         store: RepresentativeStore,
         employers: EmployerStore,
-        people: People,
+        people: Names,
         events: Events,
         messages: Announcer,
         blind: BlindIndex,
@@ -100,7 +93,7 @@ class Representatives:
 
     def _listed(self, row: Any) -> Listed:
         return Listed(
-            row.id, self._name(row.account_id), row.role, row.accepted_at is None, row.granted_at,
+            row.id, self._people.find_name(row.account_id), row.role, row.accepted_at is None, row.granted_at,
             row.invitation_expires_at, row.account_id,
         )  # fmt: skip
 
@@ -173,7 +166,7 @@ class Representatives:
         row = self._store.find_offer(self._hash(code), now) if code else None
         if row is None or self._store.find_standing(row.id, account_id) is not None:
             return None
-        return Offer(row, row.role, self._name(row.invited_by))
+        return Offer(row, row.role, self._people.find_name(row.invited_by))
 
     def accept(self, typed: str, account_id: str, now: int) -> bool:
         """Take a code up; True for one caller only."""
@@ -182,7 +175,7 @@ class Representatives:
         if row is None:
             return False
         self._record("representative.accept", account_id, row.employer_id, now, role=row.role)
-        name = self._name(account_id)
+        name = self._people.find_name(account_id)
         for manager in self._store.list_managers(row.employer_id):
             if manager != account_id:
                 self._tell(manager, "representative_joined", row.employer_id, now, person=name)
@@ -213,10 +206,6 @@ class Representatives:
     def _refuse(self, event: str, reason: str, account_id: str, now: int) -> Refused:
         self._events.record(event, outcome="refused", reason=reason, account_id=account_id, now=now)
         return Refused("", reason)
-
-    def _name(self, account_id: str | None) -> str:
-        person = self._people.find(account_id) if account_id else None
-        return person.display_name if person is not None else ""
 
     def _hash(self, code: str) -> str:
         return self._blind.blind_index(CODE_KIND, code)

@@ -29,6 +29,7 @@ class People(Protocol):
     """What is needed of accounts."""
 
     def find(self, account_id: str) -> Account | None: ...
+    def find_name(self, account_id: str | None) -> str: ...
     def verified_claims(self, account_id: str) -> Sequence[Mapping[str, Any]]: ...
 
 
@@ -144,7 +145,7 @@ class Guardians:
         if row is None:
             return False
         self._note_agreement(row.id, row.child_id, guardian_id, now)
-        self._announce(row.child_id, "guardian_agreed", now, guardian=self._name(guardian_id))
+        self._announce(row.child_id, "guardian_agreed", now, guardian=self._people.find_name(guardian_id))
         return True
 
     def agree_at_counter(self, child_id: str, guardian_id: str, official_id: str, now: int) -> Refused | None:
@@ -200,7 +201,7 @@ class Guardians:
         for event, account_id in (("guardian.withdraw", row.child_id), ("guardian.end", guardian_id)):
             details = {"guardianship": guardianship_id}
             self._events.record(event, account_id=account_id, now=now, details=details)
-        self._announce(row.child_id, "guardian_withdrew", now, guardian=self._name(guardian_id))
+        self._announce(row.child_id, "guardian_withdrew", now, guardian=self._people.find_name(guardian_id))
         return True
 
     def list_children(self, guardian_id: str, now: int) -> list[Child]:
@@ -210,15 +211,13 @@ class Guardians:
 
     def list_guardians(self, child_id: str, now: int) -> list[tuple[Any, str]]:
         """Return who agreed for this child: the row, and the name."""
-        return [(row, self._name(row.guardian_id)) for row in self._store.list_by_child(child_id, now)]
+        return [
+            (row, self._people.find_name(row.guardian_id)) for row in self._store.list_by_child(child_id, now)
+        ]
 
     def _child(self, row: Any) -> Child | None:
         account = self._people.find(row.child_id)
         return None if account is None or account.disabled_at is not None else Child(row, account)
-
-    def _name(self, account_id: str) -> str:
-        person = self._people.find(account_id)
-        return person.display_name if person is not None else ""
 
     def _hash(self, code: str) -> bytes:
         return bytes.fromhex(self._blind.blind_index(CODE_KIND, code))

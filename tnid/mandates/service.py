@@ -34,6 +34,7 @@ class People(Protocol):
     """What is needed of accounts."""
 
     def find(self, account_id: str) -> Account | None: ...
+    def find_name(self, account_id: str | None) -> str: ...
     def find_id_by_username(self, username: str) -> str | None: ...
 
 
@@ -236,7 +237,9 @@ class Mandates:
             return False
         for account_id in (row.principal_id, row.helper_id):
             self._events.record("mandate.accept", account_id=account_id, now=now, details={"mandate": row.id})
-        self._announce(row.principal_id, "mandate_accepted", now, helper=self._name(row.helper_id))
+        self._announce(
+            row.principal_id, "mandate_accepted", now, helper=self._people.find_name(row.helper_id)
+        )
         return True
 
     # Using
@@ -267,7 +270,9 @@ class Mandates:
         client = self._clients.find(mandate.client_id)
         if principal is not None and client is not None:
             app = client.text("client_name", principal.locale)
-            self._announce(principal.id, "mandate_used", now, helper=self._name(mandate.helper_id), app=app)
+            self._announce(
+                principal.id, "mandate_used", now, helper=self._people.find_name(mandate.helper_id), app=app
+            )
 
     # Ending
 
@@ -277,7 +282,7 @@ class Mandates:
         if row is None:
             return False
         for one in self._endings.follow(row, now) - {account_id}:
-            self._announce(one, "mandate_ended", now, by=self._name(account_id))
+            self._announce(one, "mandate_ended", now, by=self._people.find_name(account_id))
         return True
 
     # Looking
@@ -296,16 +301,12 @@ class Mandates:
         Before it is accepted the principal knows what they typed alone, and not whether it is anybody's name.
         """
         if row.principal_id != account_id:
-            return self._name(row.principal_id)
-        return str(row.offered_to or "") if row.accepted_at is None else self._name(row.helper_id)
+            return self._people.find_name(row.principal_id)
+        return str(row.offered_to or "") if row.accepted_at is None else self._people.find_name(row.helper_id)
 
     def _held(self, row: Any) -> Held:
         rows = self._store.list_clients(row.id)
         return Held(row, {one.client_id: frozenset(one.scope.split()) for one in rows})
-
-    def _name(self, account_id: str) -> str:
-        person = self._people.find(account_id)
-        return person.display_name if person is not None else ""
 
     def _refuse(self, event: str, refused: Refused, account_id: str, now: int) -> Refused:
         self._events.record(event, outcome="refused", reason=refused.reason, account_id=account_id, now=now)

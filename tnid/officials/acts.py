@@ -91,7 +91,7 @@ class Acts:
     def list_by_account(self, account_id: str) -> list[dict[str, Any]]:
         """Return what was done to an account, newest first, in the person's words."""
         rows = self._store.list_by_account(account_id, most=MOST_SHOWN)
-        names = {row.official_id: self._name_of_official(row.official_id) for row in rows}
+        names = {row.official_id: self._accounts.find_name(row.official_id) for row in rows}
         return [
             {
                 "when": row.occurred_at,
@@ -103,10 +103,6 @@ class Acts:
             }
             for row in rows
         ]
-
-    def _name_of_official(self, official_id: str | None) -> str:
-        account = self._accounts.find(official_id) if official_id else None
-        return account.display_name if account else ""
 
     def list_today(self, official_id: str, now: int) -> list[dict[str, Any]]:
         """Return what an official did since midnight here, newest first; the people by their initials."""

@@ -64,9 +64,8 @@ def index() -> ResponseReturnValue:
     waiting = []
     for row in parts.counter.recoveries.list_of_commune(official.commune, now):
         account = parts.counter.people.find_served(row.account_id, official.commune)
-        asker = parts.accounts.find(row.asked_by)
         if account is not None and account.id != official.account_id:
-            asked_by = asker.display_name if asker else ""
+            asked_by = parts.accounts.find_name(row.asked_by)
             waiting.append({"row": row, "person": account.display_name, "asked_by": asked_by})
     return render_template("officials/recoveries.html", official=official, waiting=waiting, now=now)
 
