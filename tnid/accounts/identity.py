@@ -9,7 +9,7 @@ from oidc.interfaces import Events
 from oidc.token.handles import new_identifier
 from tnid.accounts.claims import check_profile
 from tnid.accounts.numbers import DocumentNumber
-from tnid.accounts.refusal import Refused
+from tnid.accounts.refusal import Refused, refuse
 from tnid.accounts.vault import Vault
 from tnid.accounts.verification import VERIFIED_CLAIMS, Evidence, Verification, Verifications
 from tnid.stores.accounts import AccountStore
@@ -59,12 +59,12 @@ class Identity:
         """
         checked = check_profile({name: value for name, value in claims.items() if name in VERIFIED_CLAIMS})
         if isinstance(checked, Refused):
-            return self._refuse(account_id, checked, now)
+            return refuse(self._events, RAISE, checked, account_id, now)
         before = self._store.find(account_id)
         refused = self._find_obstacle(account_id, level, evidence.number)
         refused = refused or self._set_level(account_id, level, evidence.number, now)
         if refused is not None:
-            return self._refuse(account_id, refused, now)
+            return refuse(self._events, RAISE, refused, account_id, now)
         # Parts of a name that the document doesn't have are no parts of it
         parts = dict.fromkeys(NAME_PARTS, "") if "name" in checked else {}
         change_profile(account_id, {**parts, **checked}, now)
@@ -80,10 +80,6 @@ class Identity:
             for follow in self.followers:
                 follow(account_id, now)
         return None
-
-    def _refuse(self, account_id: str, refused: Refused, now: int) -> Refused:
-        self._events.record(RAISE, outcome="refused", reason=refused.reason, account_id=account_id, now=now)
-        return refused
 
     def _find_obstacle(self, account_id: str, level: int, number: DocumentNumber | None) -> Refused | None:
         row = self._store.find(account_id)

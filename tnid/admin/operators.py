@@ -7,7 +7,7 @@ from typing import Any
 
 from oidc.interfaces import Events
 from oidc.token.handles import new_identifier
-from tnid.accounts.refusal import Refused
+from tnid.accounts.refusal import Refused, refuse
 from tnid.admin.roles import OPERATOR_ROLES, Permission, may
 from tnid.db import Conflict
 from tnid.stores.roles import RoleStore
@@ -82,7 +82,4 @@ class Operators:
         self._events.record(f"operator.{verb}", account_id=account_id, now=now, details=details)
 
     def _refuse(self, refused: Refused, account_id: str, now: int) -> Refused:
-        self._events.record(
-            "operator.grant", outcome="refused", reason=refused.reason, account_id=account_id, now=now
-        )
-        return refused
+        return refuse(self._events, "operator.grant", refused, account_id, now)

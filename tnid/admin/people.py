@@ -12,7 +12,7 @@ from oidc.interfaces import Events
 from tnid.accounts.account import Account
 from tnid.accounts.contacts import parse_email, parse_phone, write_phone
 from tnid.accounts.numbers import IDENTITY_CARD, DocumentNumber, is_personal_id_number, parse_number
-from tnid.accounts.refusal import Refused
+from tnid.accounts.refusal import Refused, refuse
 from tnid.accounts.service import Accounts
 from tnid.accounts.usernames import MOST_CHARACTERS, username_key
 from tnid.accounts.vault import Vault
@@ -149,11 +149,7 @@ class People:
         return self._refuse(f"person.{act}", Refused(field, reason), account_id, by, now)
 
     def _refuse(self, event: str, refused: Refused, account_id: str | None, by: str, now: int) -> Refused:
-        self._events.record(
-            event, outcome="refused", reason=refused.reason, account_id=account_id, now=now,
-            details={"actor": by},
-        )  # fmt: skip
-        return refused
+        return refuse(self._events, event, refused, account_id, now, details={"actor": by})
 
 
 def _rows(row: Any) -> list[Any]:

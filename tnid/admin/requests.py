@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from oidc.token.handles import new_identifier
-from tnid.accounts.refusal import Refused
+from tnid.accounts.refusal import Refused, refuse
 from tnid.admin import notices
 from tnid.admin.acts import ACTS, GRANT_ROLE, Act, Done
 from tnid.admin.roles import may
@@ -158,11 +158,8 @@ class Requests:
         self._parts.audit.record(f"operator_request.{verb}", account_id=by, now=now, details=details)
 
     def _refuse(self, verb: str, refused: Refused, by: str, now: int, **details: str) -> Refused:
-        self._parts.audit.record(
-            f"operator_request.{verb}", outcome="refused", reason=refused.reason, account_id=by, now=now,
-            details=details,
-        )  # fmt: skip
-        return refused
+        event = f"operator_request.{verb}"
+        return refuse(self._parts.audit, event, refused, by, now, details=details)
 
 
 def read_reason(typed: str) -> str | Refused:

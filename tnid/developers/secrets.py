@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from oidc.clients.authentication import hash_secret
 from oidc.interfaces import Events, ReplayStore
 from oidc.models import Client
-from tnid.accounts.refusal import Refused
+from tnid.accounts.refusal import Refused, refuse
 from tnid.db import Database
 from tnid.developers.records import application_of
 from tnid.interfaces import Announcer, BlindIndex
@@ -217,11 +217,8 @@ class Secrets:
                 self._messages.announce(account_id, TEXTS[what], now, app=application_of(row).name)
 
     def _refuse(self, what: str, reason: str, client: Client, by: str | None, now: int) -> Refused:
-        self._events.record(
-            f"client_secret.{what}", outcome="refused", reason=reason, account_id=by,
-            client_id=client.client_id, now=now,
-        )  # fmt: skip
-        return Refused("", reason)
+        event = f"client_secret.{what}"
+        return refuse(self._events, event, Refused("", reason), by, now, client_id=client.client_id)
 
 
 def working(client: Client, now: int) -> tuple[bytes, ...]:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from oidc.clients.outbound import OutboundRefused
 from oidc.interfaces import Events
-from tnid.accounts.refusal import Refused
+from tnid.accounts.refusal import Refused, refuse
 from tnid.interfaces import BlindIndex
 from tnid.signin.limits import HOUR_SECONDS, Bucket, Limit, Limits
 from tnid.stores.employers import EmployerStore
@@ -120,8 +120,7 @@ class Domains:
         self._events.record("employer.domain", account_id=by, now=now, details=details)
 
     def _refuse(self, reason: str, by: str, now: int) -> Refused:
-        self._events.record("employer.domain", outcome="refused", reason=reason, account_id=by, now=now)
-        return Refused("", reason)
+        return refuse(self._events, "employer.domain", Refused("", reason), by, now)
 
 
 def _host_of(typed: str) -> str:

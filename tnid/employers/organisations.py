@@ -13,7 +13,7 @@ from typing import Any
 
 from oidc.interfaces import Events
 from oidc.token.handles import new_identifier
-from tnid.accounts.refusal import Refused
+from tnid.accounts.refusal import Refused, refuse
 from tnid.employers.representatives import Representatives
 from tnid.employers.roles import ROLES
 from tnid.employers.tax_codes import read_tax_code
@@ -83,7 +83,7 @@ class Organisations:
         if same is not None:
             return str(same.id)
         if len(asked) >= MOST_ASKED:
-            return self._refuse("employer.ask", Refused("", "employer_too_many"), account_id, now)
+            return refuse(self._events, "employer.ask", Refused("", "employer_too_many"), account_id, now)
         employer_id = new_identifier()
         self._store.add(
             id=employer_id, **columns, domain=None, domain_verified_at=None,
@@ -181,10 +181,6 @@ class Organisations:
         for account_id in self._representatives.list_managers(employer_id):
             self._messages.announce(account_id, text, now, employer=name)
         return True
-
-    def _refuse(self, event: str, refused: Refused, account_id: str, now: int) -> Refused:
-        self._events.record(event, outcome="refused", reason=refused.reason, account_id=account_id, now=now)
-        return refused
 
 
 def read_name(typed: str) -> str | None:

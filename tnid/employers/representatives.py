@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from oidc.decoupled.user_code import new_user_code, read_user_code
 from oidc.interfaces import Events
 from oidc.token.handles import new_identifier
-from tnid.accounts.refusal import Refused
+from tnid.accounts.refusal import Refused, refuse
 from tnid.employers.roles import ROLES, Permission, may
 from tnid.interfaces import Announcer, BlindIndex, Names
 from tnid.stores.employers import EmployerStore
@@ -125,7 +125,9 @@ class Representatives:
         if role not in ROLES:
             return Refused("role", "choose_one")
         if len(self._store.list_of_employer(employer_id, now)) >= MOST_REPRESENTATIVES:
-            return self._refuse("representative.invite", "representatives_too_many", by, now)
+            return refuse(
+                self._events, "representative.invite", Refused("", "representatives_too_many"), by, now
+            )
         self._store.forget_expired(employer_id, now)
         code = new_user_code()
         is_made = self._store.invite(
@@ -133,7 +135,7 @@ class Representatives:
             invitation_hash=self._hash(code), invitation_expires_at=now + CODE_SECONDS, granted_at=now,
         )  # fmt: skip
         if not is_made:
-            return self._refuse("representative.invite", "represents_no_more", by, now)
+            return refuse(self._events, "representative.invite", Refused("", "represents_no_more"), by, now)
         self._record("representative.invite", by, employer_id, now, role=role)
         return code
 
@@ -200,12 +202,8 @@ class Representatives:
         self._events.record(event, account_id=account_id, now=now, details={"employer": employer_id, **said})
 
     def _deny(self, event: str, account_id: str, now: int) -> bool:
-        self._refuse(event, "not_found", account_id, now)
+        refuse(self._events, event, Refused("", "not_found"), account_id, now)
         return False
-
-    def _refuse(self, event: str, reason: str, account_id: str, now: int) -> Refused:
-        self._events.record(event, outcome="refused", reason=reason, account_id=account_id, now=now)
-        return Refused("", reason)
 
     def _hash(self, code: str) -> str:
         return self._blind.blind_index(CODE_KIND, code)

@@ -15,7 +15,7 @@ from oidc.credentials import sd_jwt
 from oidc.interfaces import Events, Signer
 from oidc.token.handles import new_identifier
 from tnid.accounts.ages import VIETNAM
-from tnid.accounts.refusal import Refused
+from tnid.accounts.refusal import Refused, refuse
 from tnid.employment.card_status import CARD_SECONDS, Places
 from tnid.employment.service import Employment
 from tnid.employment.shown import Shown
@@ -200,10 +200,7 @@ class Cards:
         self._events.record("employment_card.revoke", account_id=account_id, now=now, details={"by": reason})
 
     def _refuse(self, reason: str, account_id: str, now: int) -> Refused:
-        self._events.record(
-            "employment_card.issue", outcome="refused", reason=reason, account_id=account_id, now=now
-        )
-        return Refused("fields", reason)
+        return refuse(self._events, "employment_card.issue", Refused("fields", reason), account_id, now)
 
 
 def offered_fields(shown: Shown) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 
 from oidc.interfaces import Events
 from tnid.accounts.account import Account
-from tnid.accounts.refusal import Refused
+from tnid.accounts.refusal import Refused, refuse
 from tnid.accounts.verification import SEEN_IN_PERSON_LEVEL
 from tnid.consent.ledger import CHANGED, GIVEN, WITHDRAWN
 from tnid.employment.attestation import FIELDS
@@ -158,12 +158,12 @@ class Employments:
         """
         offer = self.find_offer(account_id, employment_id, now, code=code)
         if offer is None:
-            return self._refuse("employment.link", "gone", account_id, now)
+            return refuse(self._events, "employment.link", Refused("", "gone"), account_id, now)
         kept, declined = _split(offer, accepted)
         new = {"new_accepted": " ".join(kept), "new_refused": " ".join(declined), "now": now}
         code_hash = self._values.code_hash(code) if code else ""
         if not self._store.link(account_id, employment_id, seen, code_hash, **new):
-            return self._refuse("employment.link", "gone", account_id, now)
+            return refuse(self._events, "employment.link", Refused("", "gone"), account_id, now)
         self._note("employment.link", GIVEN, account_id, offer, kept, declined, now)
         return None
 
@@ -207,11 +207,11 @@ class Employments:
         """Set which fields are accepted; all others are refused. Refused with `gone` as `link` does."""
         own = self.find_own(account_id, employment_id)
         if own is None or own.row.ended_at is not None:
-            return self._refuse("employment.decide", "gone", account_id, now)
+            return refuse(self._events, "employment.decide", Refused("", "gone"), account_id, now)
         kept, declined = _split(own, accepted)
         new = {"new_accepted": " ".join(kept), "new_refused": " ".join(declined)}
         if not self._store.decide(account_id, employment_id, seen, **new):
-            return self._refuse("employment.decide", "gone", account_id, now)
+            return refuse(self._events, "employment.decide", Refused("", "gone"), account_id, now)
         self._note("employment.decide", CHANGED, account_id, own, kept, declined, now)
         self._follow(own.row, own.accepted.difference(kept), now)
         return None
@@ -294,10 +294,6 @@ class Employments:
     def _record(self, event: str, account_id: str, about: Employment, now: int, **more: Any) -> None:
         details = {"employment": about.id, "employer": about.row.tax_code, **more}
         self._events.record(event, account_id=account_id, now=now, details=details)
-
-    def _refuse(self, event: str, reason: str, account_id: str, now: int) -> Refused:
-        self._events.record(event, outcome="refused", reason=reason, account_id=account_id, now=now)
-        return Refused("", reason)
 
 
 def _split(about: Employment, accepted: Iterable[str]) -> tuple[list[str], list[str]]:

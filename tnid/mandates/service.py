@@ -16,7 +16,7 @@ from oidc.mandates import Mandate
 from oidc.models import OPENID, Client
 from oidc.token.handles import new_identifier
 from tnid.accounts.account import Account
-from tnid.accounts.refusal import Refused
+from tnid.accounts.refusal import Refused, refuse
 from tnid.interfaces import BlindIndex
 from tnid.mandates.endings import MandateEndings
 from tnid.stores.mandates import BY_THE_PERSON, MandateStore, NewMandate
@@ -116,7 +116,7 @@ class Mandates:
         if refused is None and offer.to:
             return self._offer_by_name(principal_id, offer, now)
         if refused is not None:
-            return self._refuse("mandate.offer", refused, principal_id, now)
+            return refuse(self._events, "mandate.offer", refused, principal_id, now)
         code = new_user_code()
         mandate_id = self._add(principal_id, offer, now, code_hash=self._hash(code))
         return Offered(mandate_id, code)
@@ -125,7 +125,7 @@ class Mandates:
         helper_id = self._people.find_id_by_username(offer.to)
         if helper_id == principal_id:
             refused = Refused("to", "mandate_for_oneself")
-            return self._refuse("mandate.offer", refused, principal_id, now)
+            return refuse(self._events, "mandate.offer", refused, principal_id, now)
         offered_to = offer.to[:MOST_NAME_CHARACTERS]
         # In this order: an offer that is made between the two looks is met as a Conflict, and not made twice
         named = self._find_free_id(principal_id, offer, now)
@@ -307,7 +307,3 @@ class Mandates:
     def _held(self, row: Any) -> Held:
         rows = self._store.list_clients(row.id)
         return Held(row, {one.client_id: frozenset(one.scope.split()) for one in rows})
-
-    def _refuse(self, event: str, refused: Refused, account_id: str, now: int) -> Refused:
-        self._events.record(event, outcome="refused", reason=refused.reason, account_id=account_id, now=now)
-        return refused

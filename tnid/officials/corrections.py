@@ -12,7 +12,7 @@ import orjson
 
 from oidc.interfaces import Events
 from oidc.token.handles import new_identifier
-from tnid.accounts.refusal import Refused
+from tnid.accounts.refusal import Refused, refuse
 from tnid.interfaces import Announcer, BlindIndex
 from tnid.officials.acts import ASKED_TO_CORRECT, Acts, name_of
 from tnid.officials.recoveries import COLLECT_SECONDS
@@ -64,7 +64,10 @@ class Corrections:
             expires_at=now + self._wait_seconds + COLLECT_SECONDS,
         )
         if not is_added:
-            return self._refuse(account_id, official_id, now)
+            waits, details = Refused("", "correction_waits"), {"actor": official_id}
+            return refuse(
+                self._events, f"counter.{ASKED_TO_CORRECT}", waits, account_id, now, details=details
+            )
         self._acts.note(ASKED_TO_CORRECT, official_id, account_id, commune, now)
         hours = str(self._wait_seconds // 3600)
         self._messages.announce(
@@ -81,14 +84,3 @@ class Corrections:
         if is_stopped:
             self._events.record("counter.stop_own_correction", account_id=account_id, now=now)
         return is_stopped
-
-    def _refuse(self, account_id: str, official_id: str, now: int) -> Refused:
-        self._events.record(
-            f"counter.{ASKED_TO_CORRECT}",
-            outcome="refused",
-            reason="correction_waits",
-            account_id=account_id,
-            now=now,
-            details={"actor": official_id},
-        )
-        return Refused("", "correction_waits")

@@ -6,7 +6,7 @@ from typing import Any
 
 from oidc.interfaces import Events
 from oidc.token.handles import new_identifier
-from tnid.accounts.refusal import Refused
+from tnid.accounts.refusal import Refused, refuse
 from tnid.interfaces import Announcer
 from tnid.officials.activations import Activations
 from tnid.officials.acts import (
@@ -104,12 +104,5 @@ class AssistedRecoveries:
         return is_stopped or is_voided
 
     def _refuse(self, act: str, reason: str, account_id: str, official_id: str, now: int) -> Refused:
-        self._events.record(
-            f"counter.{act}",
-            outcome="refused",
-            reason=reason,
-            account_id=account_id,
-            now=now,
-            details={"actor": official_id},
-        )
-        return Refused("", reason)
+        details = {"actor": official_id}
+        return refuse(self._events, f"counter.{act}", Refused("", reason), account_id, now, details=details)

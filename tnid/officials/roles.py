@@ -6,7 +6,7 @@ from typing import Any
 
 from oidc.interfaces import Events
 from oidc.token.handles import new_identifier
-from tnid.accounts.refusal import Refused
+from tnid.accounts.refusal import Refused, refuse
 from tnid.db import Conflict
 from tnid.stores.roles import RoleStore
 from tnid.wards import find_ward
@@ -41,10 +41,10 @@ class Roles:
     def grant_official(self, account_id: str, commune: str, now: int) -> Refused | None:
         """Make somebody an official: `unknown_commune`, or `has_role` where they are one by now."""
         if find_ward(commune) is None:
-            return self._refuse("role.grant", Refused("commune", "unknown_commune"), account_id, now)
+            return refuse(self._events, "role.grant", Refused("commune", "unknown_commune"), account_id, now)
         held = self._store.find(account_id, OFFICIAL)
         if held is not None and self._is_awake(held, now):
-            return self._refuse("role.grant", Refused("", "has_role"), account_id, now)
+            return refuse(self._events, "role.grant", Refused("", "has_role"), account_id, now)
         if held is not None:
             self._store.revoke(account_id, OFFICIAL, now)
         try:
@@ -53,7 +53,7 @@ class Roles:
                 granted_at=now, used_at=now,
             )  # fmt: skip
         except Conflict:
-            return self._refuse("role.grant", Refused("", "has_role"), account_id, now)
+            return refuse(self._events, "role.grant", Refused("", "has_role"), account_id, now)
         self._events.record(
             "role.grant", account_id=account_id, now=now, details={"role": OFFICIAL, "commune": commune}
         )
@@ -68,7 +68,3 @@ class Roles:
 
     def note_use(self, role_id: str, now: int) -> None:
         self._store.touch(role_id, now)
-
-    def _refuse(self, event: str, refused: Refused, account_id: str, now: int) -> Refused:
-        self._events.record(event, outcome="refused", reason=refused.reason, account_id=account_id, now=now)
-        return refused

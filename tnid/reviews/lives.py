@@ -12,7 +12,7 @@ import orjson
 from oidc.interfaces import Events
 from oidc.models import Client
 from oidc.token.handles import new_identifier
-from tnid.accounts.refusal import Refused
+from tnid.accounts.refusal import Refused, refuse
 from tnid.db import Conflict
 from tnid.developers.disclosure import ITEMS, Disclosure, Wish, write_disclosure
 from tnid.developers.disclosure_words import KEPT_OTHER
@@ -151,8 +151,7 @@ class Lives:
         self._acts.tell(event, row.team_id, own, now, application_id=row.id)
 
     def _refuse(self, event: str, reason: str, by: str | None, now: int) -> Refused:
-        self._events.record(event, outcome="refused", reason=reason, account_id=by, now=now)
-        return Refused("", reason)
+        return refuse(self._events, event, Refused("", reason), by, now)
 
     def _tell(self, row: Any, text: str, now: int, **values: str) -> None:
         name = orjson.loads(row.texts).get("name", {}).get("vi", "")

@@ -7,7 +7,7 @@ from oidc.errors import InvalidClientMetadata, InvalidRedirectUri
 from oidc.interfaces import Events
 from oidc.models import Client
 from oidc.token.handles import new_identifier
-from tnid.accounts.refusal import Refused
+from tnid.accounts.refusal import Refused, refuse
 from tnid.db import Conflict
 from tnid.interfaces import Announcer
 from tnid.reviews.agreements import Agreements
@@ -274,5 +274,4 @@ class Reviews:
         self._events.record(event, account_id=by, client_id=client_id, now=now, details=details)
 
     def _refuse(self, event: str, reason: str, by: str | None, now: int, **details: str) -> Refused:
-        self._events.record(event, outcome="refused", reason=reason, account_id=by, now=now, details=details)
-        return Refused("", reason)
+        return refuse(self._events, event, Refused("", reason), by, now, details=details)
