@@ -151,6 +151,11 @@ def test_systemd_takes_the_units(unit: str, tmp_path: Path) -> None:
     assert (done.returncode, [line for line in done.stderr.splitlines() if str(tmp_path) in line]) == (0, [])
 
 
+def test_the_service_is_tried_again_however_long_the_database_takes() -> None:
+    unit = (DEPLOY / "systemd" / "tnid.service").read_text().splitlines()
+    assert {"Restart=always", "StartLimitIntervalSec=0", "TimeoutStartSec=1h"} <= set(unit)
+
+
 @pytest.mark.parametrize("unit", ["tnid.service", "tnid-backup.service"])
 def test_units_may_do_little(unit: str) -> None:
     program = find_program("systemd-analyze")

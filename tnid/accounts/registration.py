@@ -22,7 +22,7 @@ from tnid.accounts.forms import RegistrationForm
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.accounts.service import Account, NewAccount
-from tnid.signin import session
+from tnid.signin import session, typed
 from tnid.signin.assurance import PASSWORD
 from tnid.signin.limits import REGISTRATION_FROM_NETWORK, Bucket, network_of
 from tnid.signin.password import prove_password
@@ -57,6 +57,7 @@ def register() -> ResponseReturnValue:
         refused = created
         record_refusal(refused)
         show_refusal(form, refused)
+    typed.restore(form)
     page = render_template(
         "accounts/register.html",
         app=asking_app(interaction),

@@ -1,7 +1,8 @@
 """Before a stranger's browser may try a password while sign-ins are under attack: GET and POST /challenge.
 
 With scripts it solves a puzzle by itself, in a second or two; without them its person waits twenty seconds.
-Nothing that was typed is lost: the page comes before the form. Browsers that the account knows pass at once.
+Nothing that was typed is lost: the page comes before the form, and what a form held that was open already but
+for its password, is in the next one. Browsers that the account knows pass at once.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from tnid import services, web
 from tnid.access import Guard, declare
 from tnid.challenge.puzzles import BITS, Ticket
 from tnid.errors import error_page
-from tnid.signin import known_device
+from tnid.signin import known_device, typed
 
 blueprint = declare(Blueprint("challenge", __name__), Guard.PUBLIC)
 
@@ -40,6 +41,8 @@ def check_pass() -> Response | None:
         is_let_in = parts.passes.take_try(presented, browser, now)
     else:
         is_let_in = parts.passes.is_good(presented, browser, now)
+    if not is_let_in and request.method == "POST":
+        typed.keep()
     return None if is_let_in else redirect(address_of(parts.tickets.make(browser, return_path(), now)), 303)
 
 

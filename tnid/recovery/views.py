@@ -29,6 +29,7 @@ from tnid.recovery.forms import (
 )
 from tnid.recovery.service import APP, PASSKEY, RECOVERY_CODE, Recovery, Verify
 from tnid.recovery.ways import Way
+from tnid.signin import typed
 from tnid.signin.forms import PasskeyForm
 from tnid.signin.limits import (
     PASSWORD,
@@ -76,6 +77,7 @@ def begin() -> ResponseReturnValue:
             )
             return go_to("code", recovery_id)
         show_refusal(form, refused)
+    typed.restore(form)
     login_url = address("signin.login", interaction)
     return answer_form(render_template("recovery/begin.html", form=form, login_url=login_url), form, refused)
 

@@ -15,7 +15,7 @@ from tnid.accounts.messages import MESSAGES, show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.accounts.verification import LEAST_VERIFIED_LEVEL
 from tnid.badges.terminals import takes_cards
-from tnid.signin import second_factor, session
+from tnid.signin import second_factor, session, typed
 from tnid.signin.assurance import PASSWORD, Assurance
 from tnid.signin.forms import CodeForm, ContinueForm, LoginForm, RecoveryForm
 from tnid.signin.password import SHUT_BY_OWNER, prove_password
@@ -60,6 +60,7 @@ def login() -> ResponseReturnValue:
         show_refusal(form, refused)
     elif not form.is_submitted() and interaction.request is not None:
         form.username.data = interaction.request.login_hint[:128]
+    typed.restore(form)
     return answer_form(show_login(interaction, form), form, refused)
 
 

@@ -87,6 +87,11 @@ def field(page: httpx.Response, name: str) -> str:
     return found[1]
 
 
+def field_or_nothing(page: httpx.Response, name: str) -> str:
+    found = re.search(rf'name="{name}"[^>]*value="([^"]*)"', page.text)
+    return found[1] if found else ""
+
+
 def solution_of(page: httpx.Response) -> str:
     found = re.search(r'data-puzzle="([^"]+)"', page.text)
     assert found
@@ -180,6 +185,30 @@ def test_a_guess_posted_past_the_puzzle_is_not_looked_at(attacked: Target) -> No
     form = {"csrf_token": field(page, "csrf_token"), "username": person.username, "password": person.password}
     answer = browser.http.post("/login", data=form)
     assert is_challenged(answer) and "tnid_sign_in" not in answer.cookies
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/login", {"username": "nguyen.thi.tham"}),
+        ("/register", {"name": "Nguyễn Thị Thắm", "username": "tham", "email": "tham@example.vn"}),
+        ("/recover", {"name": "nguyen.thi.tham"}),
+    ],
+)
+def test_what_was_typed_before_the_alarm_is_in_the_next_form(
+    target: Target, path: str, fields: dict[str, str]
+) -> None:
+    browser = Browser(target)
+    page = browser.open(path)
+    form = {"csrf_token": field(page, "csrf_token"), "password": "bí mật của Thắm", **fields}
+    with alarmed(target):
+        held = browser.http.post(browser.path, data=form)
+        assert is_challenged(held) and "example.vn" not in held.headers["Location"]
+        puzzle = browser.open(held.headers["Location"])
+        page = browser.open(browser.answer(puzzle, solution_of(puzzle)).headers["Location"])
+        assert {name: field(page, name) for name in fields} == fields
+        assert "bí mật" not in page.text
+        assert field_or_nothing(browser.open(browser.path), next(iter(fields))) == "", "that one time"
 
 
 def test_a_pass_is_good_for_a_few_tries(attacked: Target) -> None:
