@@ -20,6 +20,7 @@ OLD_CARD_DIGITS = 9
 _MOST_TYPED_CHARACTERS = 64
 _SEPARATORS = re.compile(r"[\s.\-]")
 _FOREIGN_NUMBER = re.compile(r"[A-Z0-9]{5,20}")
+_TWELVE_DIGITS = re.compile(r"(?<![0-9])[0-9](?:[ .\-/]?[0-9]){11}(?![0-9])")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 # Of the 63 provinces as they were numbered before July 2025; a birth registered abroad has another
@@ -93,6 +94,12 @@ def is_number_in_disguise(text: str) -> bool:
     """Say whether a staff code or the like is somebody's number with signs between its digits."""
     digits = "".join(letter for letter in unicodedata.normalize("NFKC", text) if letter.isalnum())
     return is_personal_id_number(digits) and digits[:3] in PROVINCE_PREFIXES
+
+
+def holds_personal_number(text: str) -> bool:
+    """Say whether somebody's number stands somewhere in a text, in groups or not."""
+    runs = _TWELVE_DIGITS.findall(unicodedata.normalize("NFKC", text))
+    return any(is_number_in_disguise(run) for run in runs)
 
 
 def find_warnings(number: DocumentNumber, birthdate: str, gender: str) -> tuple[str, ...]:

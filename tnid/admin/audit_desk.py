@@ -11,6 +11,8 @@ import orjson
 
 from oidc.interfaces import Events
 from oidc.token.handles import new_identifier
+from tnid.accounts.contacts import parse_phone
+from tnid.accounts.numbers import holds_personal_number
 from tnid.accounts.refusal import Refused
 from tnid.audit import Chain, Verified
 from tnid.csv_export import write_csv
@@ -173,6 +175,10 @@ def read_conditions(typed: Mapping[str, str]) -> dict[str, str] | Refused:
     too_long = next((name for name, value in given.items() if len(value) > 255), None)
     if too_long is not None:
         return Refused(too_long, "too_long")
+    personal = next((name for name, value in given.items() if name != "ip" and _is_personal(value)), None)
+    if personal is not None:
+        # What is looked for is kept in the log, and nothing of a person is ever found by this
+        return Refused(personal, "audit_personal")
     event = given.get("event", "")
     if event.endswith((".", "*")) and event.rstrip("*"):
         given["events"] = given.pop("event").rstrip("*")
@@ -182,6 +188,10 @@ def read_conditions(typed: Mapping[str, str]) -> dict[str, str] | Refused:
             return Refused("ip", "audit_ip")
         given["network"] = part
     return given
+
+
+def _is_personal(text: str) -> bool:
+    return "@" in text or parse_phone(text) is not None or holds_personal_number(text)
 
 
 def _is_address(text: str) -> bool:

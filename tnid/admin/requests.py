@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from oidc.token.handles import new_identifier
+from tnid.accounts.numbers import holds_personal_number
 from tnid.accounts.refusal import Refused, refuse
 from tnid.admin import notices
 from tnid.admin.acts import ACTS, GRANT_ROLE, Act, Done
@@ -163,8 +164,10 @@ class Requests:
 
 
 def read_reason(typed: str) -> str | Refused:
-    """Return a reason as it is kept, or what is wrong with it."""
+    """Return a reason as it is kept, in the log for good, or what is wrong with it."""
     reason = " ".join(typed.split())
+    if holds_personal_number(reason):
+        return Refused("reason", "reason_number")
     if len(reason) < LEAST_REASON_CHARACTERS:
         return Refused("reason", "reason")
     return Refused("reason", "too_long") if len(reason) > MOST_REASON_CHARACTERS else reason

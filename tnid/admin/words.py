@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 
 MESSAGES: dict[str, Any] = {
     "reason": _("Say why, in a few words at least."),
+    "reason_number": _("Leave identity numbers out: the reason stays in the log for good."),
     "not_fresh": _("Your last sign-in is more than five minutes ago."),
     "own_account": _("This is about your own account: another operator has to do it."),
     "own_employer": _("You act for this organisation yourself: another operator has to decide."),
@@ -39,6 +40,9 @@ MESSAGES: dict[str, Any] = {
     "no_representative": _("They do not represent this organisation any more."),
     "message_over": _("It was sent, is being sent at this moment, or was given up already."),
     "audit_ip": _("Write an address, or how it begins: 203.0.113."),
+    "audit_personal": _(
+        "The log holds no numbers or addresses of people. Type the account's id, which their page shows."
+    ),
     "audit_time": _("Write a date and a time."),
     "audit_window": _("Choose a time of at most a year that begins before it ends."),
     "export_long": _("A file holds at most 31 days. Choose a shorter time."),

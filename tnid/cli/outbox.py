@@ -64,7 +64,11 @@ def give_up(id_: int, reason: str, as_json: bool) -> None:
     with open_services() as services:
         refused = services.admin.outbox.give_up(id_, reason, None, clock.now())
     if refused is not None:
-        text = "A reason has 5 to 300 characters." if refused.field else "It is over, or being sent just now."
+        text = (
+            "A reason has 5 to 300 characters, no number."
+            if refused.field
+            else "It is over, or being sent just now."
+        )
         raise Refusal(text)
     answer(as_json, {"given_up": id_}, f"Message {id_} is given up.")
 

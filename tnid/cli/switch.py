@@ -44,7 +44,7 @@ def off(name: str, reason: str, as_json: bool) -> None:
     """Turn a feature off: within a second its pages say so."""
     read = read_reason(reason)
     if isinstance(read, Refused):
-        raise Refusal("A reason has 5 to 300 characters.")
+        raise Refusal("A reason has 5 to 300 characters, and no identity number.")
     _turn(name, is_on=False, reason=read)
     answer(as_json, {"name": name, "is_on": False}, f"{name} is off.")
 

@@ -92,8 +92,7 @@ class Making:
         if row is None:
             return None
         client = self._clients.find_now(row.sandbox_client_id)
-        is_late = client is None or now >= client.created_at + SECRET_SECONDS
-        return Made(row.id) if client is None or is_late else self._made(row.id, client, attempt, by)
+        return Made(row.id) if client is None else self._made_before(row.id, client, attempt, by, now)
 
     def _add(
         self,
@@ -138,7 +137,7 @@ class Making:
         sent twice makes one."""
         client = self._clients.find_now(application.sandbox_client_id)
         if client is not None:
-            return self._made(application.id, client, attempt, by)
+            return self._made_before(application.id, client, attempt, by, now)
         new = NewApplication(application.team_id, application.name, application.preset, "", attempt)
         made = _make_client(new, self._secret(attempt, by), now)
         if isinstance(made, Refused):
@@ -169,6 +168,11 @@ class Making:
         self, event: str, application_id: str, team_id: str, client: Client, by: str | None, now: int
     ) -> None:
         self._acts.record(event, team_id, by, now, application_id=application_id, client_id=client.client_id)
+
+    def _made_before(self, application_id: str, client: Client, attempt: str, by: str, now: int) -> Made:
+        """Return what a form made when it was sent before; its secret only as long as that may be shown."""
+        is_late = now >= client.created_at + SECRET_SECONDS
+        return Made(application_id) if is_late else self._made(application_id, client, attempt, by)
 
     def _made(self, application_id: str, client: Client, attempt: str, by: str) -> Made:
         secret = self._secret(attempt, by)

@@ -137,7 +137,11 @@ def test_the_last_administrator_stays(services: Services, clock: Clock, quan: So
 
 
 @pytest.mark.parametrize(
-    ("reason", "expected"), [("", "reason"), ("  a  ", "reason"), ("x" * 301, "too_long")]
+    ("reason", "expected"),
+    [
+        *[("", "reason"), ("  a  ", "reason"), ("x" * 301, "too_long")],
+        *[("Số 079099000001 bị lộ", "reason_number"), ("079 099 000001", "reason_number")],
+    ],
 )
 def test_a_reason_is_needed(
     services: Services, clock: Clock, quan: Someone, minh: Someone, reason: str, expected: str

@@ -264,6 +264,9 @@ def test_a_file_is_never_cut_off_unsaid(
         ({"ip": "%"}, Refused("ip", "audit_ip")),
         ({"client": "x" * 256}, Refused("client", "too_long")),
         ({"event": "  ", "outcome": ""}, {}),
+        ({"account": "079099000001"}, Refused("account", "audit_personal")),
+        ({"reason": "ai@example.vn"}, Refused("reason", "audit_personal")),
+        ({"client": "0912 345 678"}, Refused("client", "audit_personal")),
     ],
 )
 def test_what_is_typed_is_read(typed: dict[str, str], expected: object) -> None:

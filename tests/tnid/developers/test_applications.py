@@ -15,7 +15,7 @@ from tests.conftest import Clock
 from tests.tnid.conftest import InProcess, Someone
 from tests.tnid.developers.conftest import NAME, go_live, standing
 from tnid.db import Conflict
-from tnid.developers.making import Made, NewApplication
+from tnid.developers.making import SECRET_SECONDS, Made, NewApplication
 from tnid.developers.presets import PRESETS
 from tnid.developers.records import Application
 from tnid.services import Services
@@ -88,6 +88,17 @@ def test_a_secret_stands_in_no_address_no_cookie_in_clear_and_no_log_and_is_put_
     assert browser.open(address).text_of("client_secret") == secret
     assert not at_browser(vinh).open(address).has("client_secret")
     assert not browser.submit("secret_kept").has("client_secret")
+
+
+def test_an_old_form_shows_no_secret_again_by_whatever_page(
+    make: Make, vinh: Someone, services: Services, clock: Clock
+) -> None:
+    application, applications = make(attempt="a1"), services.developers.applications
+    made = applications.renew_client(application, "a1", vinh.id, clock.now())
+    assert isinstance(made, Made) and made.secret
+    clock.advance(SECRET_SECONDS)
+    assert applications.renew_client(application, "a1", vinh.id, clock.now()) == Made(application.id)
+    assert applications.find_made("a1", vinh.id, clock.now()) == Made(application.id)
 
 
 def _decoded(text: str) -> str:
