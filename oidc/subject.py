@@ -18,10 +18,17 @@ def sector_of(client: Client) -> str:
     """Return the host whose clients see the same person under the same subject: §8.1.
 
     Registration makes sure that several hosts come with a sector_identifier_uri. A loopback host and what
-    follows a private-use scheme are nobody's own, and make no sector: RFC 8252 §8.
+    follows a private-use scheme are nobody's own, and make no sector: RFC 8252 §8. Nor does a host beside
+    them: who listens on a loopback port would hear the subjects of somebody else's applications.
     """
+    if client.is_pairwise and "sector_identifier_uri" not in client.metadata and _is_shared(client):
+        return client.client_id
     uri = client.metadata.get("sector_identifier_uri") or next(iter(client.redirect_uris), "")
     return _owned_host(uri or _ciba_address(client)) or client.client_id
+
+
+def _is_shared(client: Client) -> bool:
+    return any(_owned_host(uri) is None for uri in client.redirect_uris)
 
 
 def _ciba_address(client: Client) -> str:

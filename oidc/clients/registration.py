@@ -211,8 +211,13 @@ def check_subject_type(metadata: Metadata) -> None:
 
 
 def check_subject_sector(metadata: Metadata) -> None:
-    """OpenID Connect Core §8.1: several hosts share a pairwise subject only by a sector_identifier_uri."""
+    """OpenID Connect Core §8.1: several hosts share a pairwise subject only by a sector_identifier_uri.
+
+    A loopback host is nobody's own and makes no sector (RFC 8252 §8): it may stand beside the one host, so
+    that an application is tried on its developer's computer and where it will run: `oidc.subject.sector_of`.
+    """
     hosts = {urlsplit(uri).hostname for uri in metadata.get("redirect_uris", [])}
+    hosts = {host for host in hosts if not is_loopback(host)}
     if metadata["subject_type"] == "pairwise" and len(hosts) > 1 and "sector_identifier_uri" not in metadata:
         text = "redirect_uris of several hosts need a sector_identifier_uri."
         named = " ".join(sorted(filter(None, hosts)))

@@ -152,6 +152,16 @@ def test_several_hosts_share_a_sector_that_lists_them(world: World) -> None:
     assert register(world, redirect_uris=MANY, sector_identifier_uri="https://rp.example/404").status == 400
 
 
+def test_a_loopback_address_beside_the_one_host_makes_no_sector(world: World) -> None:
+    """RFC 8252 §8: nobody on a loopback port hears how the host's own applications call people."""
+    host, here = "https://a.example/cb", "http://localhost:5000/cb"
+    made = [document(register(world, redirect_uris=uris)) for uris in ([host, here], [here, host], [host])]
+    subjects = {world.provider.subjects.subject(world.clients.rows[one["client_id"]], "an") for one in made}
+    assert len(subjects) == 3
+    refused = register(world, redirect_uris=[*MANY, here])
+    assert document(refused)["error"] == "invalid_client_metadata"
+
+
 @pytest.mark.parametrize("addresses", [{}, {"redirect_uris": []}])
 def test_nobody_joins_a_sector_that_knows_nothing_of_them(addresses: dict[str, Any]) -> None:
     world = World(registration_open=True)

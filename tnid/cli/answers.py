@@ -29,10 +29,16 @@ def answer(as_json: bool, data: Any, text: str) -> None:
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return rows as aligned columns under headings."""
-    cells = [list(headings), *([("" if cell is None else str(cell)) for cell in row] for row in rows)]
+    cells = [list(headings), *([_in_words(cell) for cell in row] for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(headings))]
     lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in cells)
     return "\n".join(line.rstrip() for line in lines)
+
+
+def _in_words(cell: object) -> str:
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    return "" if cell is None else str(cell)
 
 
 def read_object(file: IO[bytes]) -> dict[str, Any]:

@@ -28,21 +28,23 @@ def operator() -> None:
 
 @operator.command()
 @click.argument("username")
-@click.option("--role", type=ROLE, required=True, help="What they may do.")
+@click.option("--role", "roles", type=ROLE, required=True, multiple=True, help="What they may do; repeat it.")
 @with_json
-def add(username: str, role: str, as_json: bool) -> None:
-    """Give the person of this account a role."""
+def add(username: str, roles: tuple[str, ...], as_json: bool) -> None:
+    """Give the person of this account a role, or several."""
     with open_services() as services:
         found = _get(services, username)
         if found.disabled_at is not None:
             raise Refusal(f"{username} is disabled.")
-        refused = services.admin.operators.grant(found.id, role, clock.now())
-        if refused is None:
-            tell_of_command(services, Permission.OPERATORS, clock.now(), but=found.id)
-    if refused is not None:
+        now = clock.now()
+        given = [one for one in roles if services.admin.operators.grant(found.id, one, now) is None]
+        if given:
+            tell_of_command(services, Permission.OPERATORS, now, but=found.id)
+    if not given:
         # Outside the unit, which has kept what the log says of it
-        raise Refusal(f"{username} has the role {role} already.")
-    answer(as_json, {"username": found.username, "role": role}, f"{found.username} is an operator: {role}.")
+        raise Refusal(f"{username} has the role {', '.join(roles)} already.")
+    said = f"{found.username} is an operator: {', '.join(given)}."
+    answer(as_json, {"username": found.username, "role": given[0], "roles": given}, said)
 
 
 @operator.command("list")

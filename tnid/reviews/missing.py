@@ -76,7 +76,8 @@ def has_chosen(ready: Ready) -> bool:
 
 
 def has_justified(ready: Ready) -> bool:
-    return not any(wish.find_gaps(name) for name, wish in ready.asked.items.items())
+    """Where nothing is chosen yet, nothing is said of it either."""
+    return has_chosen(ready) and not any(wish.find_gaps(name) for name, wish in ready.asked.items.items())
 
 
 def has_reasons(ready: Ready) -> bool:

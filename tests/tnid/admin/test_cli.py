@@ -65,7 +65,7 @@ def test_every_command_takes_json_and_explains_itself(environ: dict[str, str], c
 
 
 def test_operators_come_and_go(environ: dict[str, str]) -> None:
-    assert answer(environ, "operator", "add", "ha.le", "--role", "support")["role"] == "support"
+    assert answer(environ, "operator", "add", "ha.le", "--role", "support")["roles"] == ["support"]
     run(environ, "operator", "add", "ha.le", "--role", "support", status=1)
     run(environ, "operator", "add", "nobody", "--role", "support", status=1)
     run(environ, "operator", "add", "ha.le", "--role", "king", status=2)
@@ -73,6 +73,9 @@ def test_operators_come_and_go(environ: dict[str, str]) -> None:
     assert (listed["username"], listed["role"], listed["is_asleep"]) == ("ha.le", "support", False)
     assert "support" in run(environ, "operator", "list").stdout
     assert answer(environ, "operator", "remove", "ha.le")["removed"] == ["support"]
+    both = answer(environ, "operator", "add", "ha.le", "--role", "support", "--role", "reviewer")
+    assert both["roles"] == ["support", "reviewer"]
+    assert answer(environ, "operator", "remove", "ha.le")["removed"] == ["reviewer", "support"]
     run(environ, "operator", "remove", "ha.le", status=1)
     run(environ, "operator", "remove", "ha.le", "--role", "support", status=1)
 
