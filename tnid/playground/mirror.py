@@ -39,7 +39,8 @@ class Mirrors:
         return self._issuer + SIGNED_OUT
 
     def get(self, application: Application, now: int) -> Client | None:
-        """Return the mirror as the sandbox client is now; None where that one is gone, or signs nobody in."""
+        """Return the mirror as the sandbox client is now; None where that one is gone, or signs nobody in, or
+        where an operator disabled the mirror."""
         original = self._clients.find_now(application.sandbox_client_id)
         if original is None or original.disabled_at is not None or not original.redirect_uris:
             return None
@@ -47,6 +48,8 @@ class Mirrors:
         present = self._clients.find_now(wanted.client_id)
         if present is None:
             self._clients.add(wanted)
+        elif present.disabled_at is not None:
+            return None
         else:
             self._follow(present, wanted, now)
         return wanted
@@ -70,8 +73,6 @@ class Mirrors:
         )  # fmt: skip
 
     def _follow(self, present: Client, wanted: Client, now: int) -> None:
-        if present.disabled_at is not None:  # with the sandbox's client, which is enabled again
-            self._clients.enable(present.client_id, now)
         if present.metadata != wanted.metadata:
             self._clients.set_metadata(present.client_id, dict(wanted.metadata), now)
         if present.consent_items != wanted.consent_items:

@@ -21,7 +21,7 @@ from tnid.db import Database
 from tnid.stores.client_rows import clients, columns_of, read_client
 from tnid.stores.client_settings import ClientSettingsStore
 from tnid.stores.client_versions import REGISTRATION
-from tnid.stores.mirrors import DELETE_MIRROR, DISABLE_MIRROR
+from tnid.stores.mirrors import DELETE_MIRROR, DISABLE_MIRROR, ENABLE_MIRROR, ENABLE_MIRROR_AGAIN
 
 CACHE_SECONDS = 1.0
 CACHE_SIZE = 20_000
@@ -265,9 +265,12 @@ class ClientStore:
         return self._changed(client_id, self._execute(_DISABLE, client_id, now))
 
     def enable(self, client_id: str, now: int, *, since: int | None = None) -> bool:
-        """Enable a disabled client, or only one disabled at that very moment; say whether there was one."""
+        """Enable a disabled client, or only one disabled at that very moment; say whether there was one. The
+        playground's that was disabled with it is enabled with it."""
         if since is None:
+            self._execute(ENABLE_MIRROR, client_id, now)
             return self._changed(client_id, self._execute(_ENABLE, client_id, now))
+        self._execute(ENABLE_MIRROR_AGAIN, client_id, now, since=since)
         return self._changed(client_id, self._execute(_ENABLE_AGAIN, client_id, now, since=since))
 
     def delete(self, client_id: str) -> bool:

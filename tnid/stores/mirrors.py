@@ -19,4 +19,15 @@ DISABLE_MIRROR = (
     .where(_IS_MIRROR, clients.c.disabled_at.is_(None))
     .values(disabled_at=bindparam("now"), updated_at=bindparam("now"))
 )
+# One that an operator disabled by itself stays so
+_ORIGINAL = clients.alias()
+_ENABLE = update(clients).values(disabled_at=None, updated_at=bindparam("now"))
+ENABLE_MIRROR = _ENABLE.where(
+    _IS_MIRROR,
+    clients.c.disabled_at
+    == select(_ORIGINAL.c.disabled_at)
+    .where(_ORIGINAL.c.client_id == bindparam("of_client"))
+    .scalar_subquery(),
+)
+ENABLE_MIRROR_AGAIN = _ENABLE.where(_IS_MIRROR, clients.c.disabled_at == bindparam("since"))
 DELETE_MIRROR = delete(clients).where(_IS_MIRROR)

@@ -151,9 +151,17 @@ def test_it_ends_with_the_application(developer: Developer, services: Services, 
     developer.browser.post(f"{ISSUER}{page.path}/token")
     assert "invalid_client" in answer(developer.browser.open(page.path), "token")
     services.clients.enable(developer.client_id, clock.now())
-    assert developer.browser.open(f"{developer.address}/playground").has("playground_build")
     found = services.clients.find_now(mirror)
     assert found is not None and found.disabled_at is None
+    # What an operator disabled by itself comes back with nothing else
+    services.clients.disable(mirror, clock.now())
+    clock.advance(60)
+    for since in (None, clock.now()):
+        services.clients.disable(developer.client_id, clock.now())
+        services.clients.enable(developer.client_id, clock.now(), since=since)
+        assert developer.browser.open(f"{developer.address}/playground").status == 200
+        found = services.clients.find_now(mirror)
+        assert found is not None and found.disabled_at is not None
     services.clients.delete(developer.client_id)
     assert services.clients.find_now(mirror) is None
 
