@@ -229,6 +229,7 @@ def test_a_parcel_is_posted_once_to_the_address_under_its_name(server: Server, f
 def test_what_says_that_it_was_taken(server: Server, fetcher: Outbound, status: str) -> None:
     server.answer = lambda connection: connection.sendall(f"HTTP/1.1 {status}\r\n\r\n".encode())
     fetcher.post(Parcel(server.url(), b"x"))
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize(
@@ -245,9 +246,20 @@ def test_any_other_answer_is_a_refusal_and_no_redirect_is_followed(
 
 
 def test_an_endless_answer_is_not_read(server: Server, fetcher: Outbound) -> None:
-    head = b"HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n"
-    server.answer = lambda connection: connection.sendall(head + b"x" * (MAX_BYTES * 4))
+    hung_up = threading.Event()
+
+    def answer(connection: ssl.SSLSocket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n")
+        try:
+            # More than lies in the buffers on the way
+            for _ in range(100):
+                connection.sendall(b"x" * 1_000_000)
+        except OSError:
+            hung_up.set()
+
+    server.answer = answer
     fetcher.post(Parcel(server.url(), b"x"))
+    assert hung_up.wait(10)
 
 
 def test_one_that_takes_and_never_answers_is_given_up(
