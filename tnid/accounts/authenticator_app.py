@@ -16,9 +16,8 @@ from tnid.signin import kept, totp
 from tnid.signin.enrolment import find_or_make_secret
 from tnid.signin.forms import CodeForm
 from tnid.signin.limits import SECOND_FACTOR, Bucket
-from tnid.signin.screen import go_to
+from tnid.signin.screen import begin_local, go_to
 from tnid.signin.session import get_end_user
-from tnid.signin.views import begin_local
 
 blueprint = declare(
     Blueprint("authenticator_app", __name__, url_prefix="/account/security/app"), Guard.SIGNED_IN

@@ -22,9 +22,8 @@ from tnid.signin.enrolment import make_codes
 from tnid.signin.forms import PasskeyForm
 from tnid.signin.passkey_screens import add, show_creation, words_for
 from tnid.signin.passkeys import MOST_NAME_CHARACTERS
-from tnid.signin.screen import CREATE, context_of, go_to
+from tnid.signin.screen import CREATE, begin_local, context_of, go_to
 from tnid.signin.session import change_trust, get_end_user
-from tnid.signin.views import begin_local
 
 blueprint = declare(Blueprint("passkeys", __name__, url_prefix="/account/security/passkeys"), Guard.SIGNED_IN)
 

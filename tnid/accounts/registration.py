@@ -26,8 +26,7 @@ from tnid.signin import session, typed
 from tnid.signin.assurance import PASSWORD
 from tnid.signin.limits import REGISTRATION_FROM_NETWORK, Bucket, network_of
 from tnid.signin.password import prove_password
-from tnid.signin.screen import address, asking_app, find_interaction, go_to, second_factor_screen
-from tnid.signin.views import begin_local
+from tnid.signin.screen import address, asking_app, begin_local, find_interaction, go_to, second_factor_screen
 
 blueprint = declare(Blueprint("registration", __name__), Guard.PUBLIC)
 

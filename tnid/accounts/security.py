@@ -20,9 +20,8 @@ from tnid.signin import known_device
 from tnid.signin.assurance import LOA2, without_second_factor
 from tnid.signin.enrolment import is_fresh, make_codes, sign_in_afresh
 from tnid.signin.limits import CURRENT_PASSWORD_IN_SESSION, Bucket
-from tnid.signin.screen import go_to
+from tnid.signin.screen import begin_local, go_to
 from tnid.signin.session import change_trust, get_end_user
-from tnid.signin.views import begin_local
 
 blueprint = declare(Blueprint("security", __name__, url_prefix="/account/security"), Guard.SIGNED_IN)
 

@@ -11,7 +11,7 @@ from tnid.accounts.refusal import Refused
 from tnid.accounts.service import Account
 from tnid.cli.answers import Refusal, answer, read_object, table, with_json
 from tnid.cli.keys import utc
-from tnid.cli.services import open_services
+from tnid.cli.services import get_account, open_services
 from tnid.db import Conflict
 from tnid.employers.organisations import NewEmployer, read_representatives
 from tnid.employers.roles import ROLES
@@ -59,7 +59,7 @@ def create(file: IO[bytes], as_json: bool) -> None:
             "representatives must be a list of objects with username and role (manager, clerk, reader)."
         )
     with open_services() as services:
-        people = [(_get_account(services, username), role) for username, role in asked]
+        people = [(get_account(services, username), role) for username, role in asked]
         shown = _create(services, given, people)
     answer(True, shown, "")
 
@@ -167,13 +167,6 @@ def get_employer(services: Services, named: str) -> Any:
     return found
 
 
-def _get_account(services: Services, username: str) -> Account:
-    found = services.accounts.find_by_username(username)
-    if found is None:
-        raise Refusal(f"There is no account {username}.")
-    return found
-
-
 def _words(refused: Refused, **values: Any) -> str:
     parks = ", ".join(park.id for park in all_parks())
     return REASONS[refused.reason].format(**{**dict.fromkeys(TYPES), "parks": parks, **values})
@@ -267,7 +260,7 @@ def representative() -> None:
 def add(employer: str, username: str, role: str, as_json: bool) -> None:
     """Make the person of this account a representative, without an invitation."""
     with open_services() as services:
-        row, account = get_employer(services, employer), _get_account(services, username)
+        row, account = get_employer(services, employer), get_account(services, username)
         if row.approved_at is None:
             raise Refusal(f"{employer} is not approved yet.")
         refused = services.employers.representatives.add(row.id, account.id, role, clock.now())
@@ -284,7 +277,7 @@ def add(employer: str, username: str, role: str, as_json: bool) -> None:
 def remove(employer: str, username: str, as_json: bool) -> None:
     """Take the role back: within a second no page of the organisation works for them."""
     with open_services() as services:
-        row, account = get_employer(services, employer), _get_account(services, username)
+        row, account = get_employer(services, employer), get_account(services, username)
         if not services.employers.representatives.remove_by_operator(row.id, account.id, clock.now()):
             raise Refusal(f"{username} does not represent {row.name}.")
     shown = {"id": row.id, "username": account.username, "role": None}

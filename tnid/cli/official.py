@@ -9,8 +9,7 @@ import click
 from tnid import clock
 from tnid.cli.answers import Refusal, answer, table, with_json
 from tnid.cli.keys import utc
-from tnid.cli.services import open_services
-from tnid.services import Services
+from tnid.cli.services import get_account, open_services
 from tnid.wards import find_ward
 
 
@@ -27,7 +26,7 @@ def add(username: str, commune: str, as_json: bool) -> None:
     """Make the person of this account an official of one commune."""
     now = clock.now()
     with open_services() as services:
-        found = _get(services, username)
+        found = get_account(services, username)
         if found.disabled_at is not None:
             raise Refusal(f"{username} is disabled.")
         refused = services.counter.roles.grant_official(found.id, commune, now)
@@ -75,16 +74,9 @@ def _describe(row: Any, *, is_asleep: bool) -> dict[str, Any]:
 def remove(username: str, as_json: bool) -> None:
     """Take the role back: within a second no page of the counter works for them."""
     with open_services() as services:
-        found = _get(services, username)
+        found = get_account(services, username)
         if not services.counter.roles.revoke_official(found.id, clock.now()):
             raise Refusal(f"{username} is no official.")
     answer(
         as_json, {"username": found.username, "is_official": False}, f"{username} is no official any more."
     )
-
-
-def _get(services: Services, username: str) -> Any:
-    found = services.accounts.find_by_username(username)
-    if found is None:
-        raise Refusal(f"There is no account {username}.")
-    return found

@@ -11,8 +11,7 @@ from tnid.admin.notices import tell_of_command
 from tnid.admin.roles import OPERATOR_ROLES, Permission
 from tnid.cli.answers import Refusal, answer, table, with_json
 from tnid.cli.keys import utc
-from tnid.cli.services import open_services
-from tnid.services import Services
+from tnid.cli.services import get_account, open_services
 
 ROLE = click.Choice(sorted(OPERATOR_ROLES))
 
@@ -33,7 +32,7 @@ def operator() -> None:
 def add(username: str, roles: tuple[str, ...], as_json: bool) -> None:
     """Give the person of this account a role, or several."""
     with open_services() as services:
-        found = _get(services, username)
+        found = get_account(services, username)
         if found.disabled_at is not None:
             raise Refusal(f"{username} is disabled.")
         now = clock.now()
@@ -77,7 +76,7 @@ def remove(username: str, role: str | None, as_json: bool) -> None:
     """Take roles back: within a second no page of theirs works."""
     now = clock.now()
     with open_services() as services:
-        found = _get(services, username)
+        found = get_account(services, username)
         chosen = [role] if role else sorted(OPERATOR_ROLES)
         removed = [one for one in chosen if services.admin.operators.revoke(found.id, one, now)]
         if not removed:
@@ -87,10 +86,3 @@ def remove(username: str, role: str | None, as_json: bool) -> None:
         tell_of_command(services, Permission.OPERATORS, now)
     text = f"{found.username} is no operator any more: {', '.join(removed)}."
     answer(as_json, {"username": found.username, "removed": removed}, text)
-
-
-def _get(services: Services, username: str) -> Any:
-    found = services.accounts.find_by_username(username)
-    if found is None:
-        raise Refusal(f"There is no account {username}.")
-    return found

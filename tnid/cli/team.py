@@ -7,10 +7,9 @@ from typing import Any
 import click
 
 from tnid import clock
-from tnid.accounts.service import Account
 from tnid.cli.answers import Refusal, answer, table, with_json
 from tnid.cli.keys import utc
-from tnid.cli.services import open_services
+from tnid.cli.services import get_account, open_services
 from tnid.developers.records import Application, Team
 from tnid.developers.roles import ROLES
 from tnid.services import Services
@@ -58,7 +57,7 @@ def member() -> None:
 def add(team_id: str, username: str, role: str, as_json: bool) -> None:
     """Make the person of this account a member in this role, or give a member this role. They are told."""
     with open_services() as services:
-        found, account = get_team(services, team_id), _get_account(services, username)
+        found, account = get_team(services, team_id), get_account(services, username)
         services.developers.members.add_by_operator(found.id, account.id, role, clock.now())
     shown = {"id": found.id, "username": account.username, "role": role}
     answer(as_json, shown, f"{account.username} belongs to {found.name} as {role}.")
@@ -71,7 +70,7 @@ def add(team_id: str, username: str, role: str, as_json: bool) -> None:
 def remove(team_id: str, username: str, as_json: bool) -> None:
     """End somebody's part in a team, were it the last owner's: no page of it opens for them any more."""
     with open_services() as services:
-        found, account = get_team(services, team_id), _get_account(services, username)
+        found, account = get_team(services, team_id), get_account(services, username)
         if not services.developers.members.remove_by_operator(found.id, account.id, clock.now()):
             raise Refusal(f"{username} does not belong to {found.name}.")
     shown = {"id": found.id, "username": account.username, "role": None}
@@ -82,13 +81,6 @@ def get_team(services: Services, team_id: str) -> Team:
     found = services.developers.teams.find(team_id)
     if found is None:
         raise Refusal(f"There is no team {team_id}.")
-    return found
-
-
-def _get_account(services: Services, username: str) -> Account:
-    found = services.accounts.find_by_username(username)
-    if found is None:
-        raise Refusal(f"There is no account {username}.")
     return found
 
 

@@ -18,8 +18,7 @@ from tnid.officials.forms import ActivationForm, CredentialsForm, NewPasswordFor
 from tnid.signin import kept, known_device, session
 from tnid.signin.assurance import PASSWORD
 from tnid.signin.limits import ACTIVATION_FROM_NETWORK, Bucket, network_of
-from tnid.signin.screen import go_to
-from tnid.signin.views import begin_local
+from tnid.signin.screen import begin_local, go_to
 
 blueprint = declare(Blueprint("activation", __name__, url_prefix="/activate"), Guard.PUBLIC)
 

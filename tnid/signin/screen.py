@@ -119,6 +119,11 @@ def find_client(interaction: Interaction | None) -> Client | None:
     return services.current().clients.find(interaction.request.client_id)
 
 
+def begin_local(return_to: str) -> Interaction:
+    """Begin a sign-in to a page of ours."""
+    return services.current().interactions.begin_local(web.browser_id(), return_to, services.now())
+
+
 def resume(interaction: Interaction | None) -> Response:
     """Go where the next question is decided."""
     return redirect(f"/resume/{interaction.uid}" if interaction else url_for("accounts.overview"), 303)

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, render_template, request
 from flask.typing import ResponseReturnValue
 
 from oidc.models import Interaction
-from tnid import services, web
+from tnid import services
 from tnid.access import Guard, declare
 from tnid.accounts.answers import answer_form
 from tnid.accounts.messages import MESSAGES, show_refusal
@@ -24,6 +24,7 @@ from tnid.signin.screen import (
     SIGN_IN,
     address,
     asking_app,
+    begin_local,
     context_of,
     find_interaction,
     get_interaction,
@@ -98,13 +99,6 @@ def shut() -> ResponseReturnValue:
     interaction = find_interaction()
     recover_url = f"/recover?interaction={interaction.uid}" if interaction else "/recover"
     return render_template("signin/shut.html", app=asking_app(interaction), recover_url=recover_url)
-
-
-def begin_local(return_to: str, *, max_age: int | None = None, least_acr: str = "") -> Interaction:
-    """Begin a sign-in to a page of ours."""
-    return services.current().interactions.begin_local(
-        web.browser_id(), return_to, services.now(), max_age=max_age, least_acr=least_acr
-    )
 
 
 def after_password(row: Any, interaction: Interaction | None) -> ResponseReturnValue:
