@@ -52,16 +52,44 @@ class Envelope:
             raise SealBroken("sealed under another key or for another place, or changed since") from None
 
 
+class Envelopes:
+    """Seals under the first of several keys, and opens what is sealed under any of them."""
+
+    def __init__(self, key: bytes, *others: bytes) -> None:
+        self._all = tuple(Envelope(one) for one in (key, *others))
+
+    def seal(self, plaintext: bytes, context: str) -> bytes:
+        return self._all[0].seal(plaintext, context)
+
+    def open(self, sealed: bytes, context: str) -> bytes:
+        """Return the plaintext, or raise SealBroken."""
+        for envelope in self._all[:-1]:
+            try:
+                return envelope.open(sealed, context)
+            except SealBroken:
+                continue
+        return self._all[-1].open(sealed, context)
+
+    def reseal(self, sealed: bytes, context: str) -> bytes | None:
+        """Return it sealed under the first key; None where it is already. Raises SealBroken."""
+        try:
+            self._all[0].open(sealed, context)
+        except SealBroken:
+            return self.seal(self.open(sealed, context), context)
+        return None
+
+
 class KeyEnvelope:
     """Seals signing keys under the key-encryption key, each for its own kid.
 
     Raises KeyUnreadable where the key-encryption key is missing or of a wrong length.
     """
 
-    def __init__(self, kek: bytes) -> None:
-        if len(kek) != KEY_BYTES:
+    def __init__(self, kek: bytes, *others: bytes) -> None:
+        """What is sealed under `others` is opened, too."""
+        if any(len(one) != KEY_BYTES for one in (kek, *others)):
             raise KeyUnreadable(f"signing keys need a key-encryption key of {KEY_BYTES} bytes")
-        self._envelope = Envelope(kek)
+        self._envelope = Envelopes(kek, *others)
 
     def seal(self, key: SigningKey) -> bytes:
         return self._envelope.seal(key.to_der(), key.kid)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from keys import compact, rotation
@@ -55,9 +55,18 @@ class Keyring:
     what they have. Keys are opened and parsed once. Raises KeyUnreadable for a kek of a wrong length.
     """
 
-    def __init__(self, store: KeyStore, kek: bytes, policy: RotationPolicy, reload_seconds: int = 1) -> None:
+    def __init__(
+        self,
+        store: KeyStore,
+        kek: bytes,
+        policy: RotationPolicy,
+        reload_seconds: int = 1,
+        *,
+        other_keks: Sequence[bytes] = (),
+    ) -> None:
+        """`other_keks` open what is still, or already, sealed under them."""
         self._store = store
-        self._envelope = KeyEnvelope(kek)
+        self._envelope = KeyEnvelope(kek, *other_keks)
         self._policy = policy
         self._reload_seconds = reload_seconds
         self._reloading = threading.Lock()

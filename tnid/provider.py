@@ -23,7 +23,7 @@ from tnid.accounts.verification import ASSURANCE
 from tnid.consent.questions import Questions
 from tnid.db import Database
 from tnid.employment.card_status import CARD_SECONDS
-from tnid.sealing import Sealer
+from tnid.sealing import KEYS, Sealer
 from tnid.settings import Settings
 from tnid.signin.assurance import FRESH_FACTORS_SECONDS
 from tnid.stores.clients import ClientStore
@@ -114,7 +114,8 @@ def build_keyring(settings: Settings, database: Database, sealer: Sealer) -> Key
         # Cards on paper outlive every token: the keys that signed them stay published
         retain_longer={CREDENTIAL_ALG: CARD_SECONDS},
     )
-    return Keyring(SqlKeyStore(database), sealer.derive("keys"), policy)
+    kek, *others = sealer.derive_seals(KEYS)
+    return Keyring(SqlKeyStore(database), kek, policy, other_keks=others)
 
 
 def build_stores(

@@ -48,7 +48,7 @@ from tnid.reviews.parts import build_reviews
 from tnid.sandbox.new_keys import NamedKeys
 from tnid.sandbox.parts import build_sandbox
 from tnid.scim.parts import build_employer_tokens, build_scim
-from tnid.sealing import Sealer, load_master_key
+from tnid.sealing import load_sealer
 from tnid.settings import Settings
 from tnid.signin.factors import Factors
 from tnid.signin.limits import Limits
@@ -79,7 +79,7 @@ class Services:
     def __init__(self, settings: Settings, database: Database, figures: Figures | None = None) -> None:
         """Wire the program. Raises MasterKeyError where the master key can't be used."""
         self.settings, self.database, self.figures = settings, database, figures or Figures()
-        self.sealer = Sealer(load_master_key(settings.master_key_file))
+        self.sealer = load_sealer(settings.master_key_file)
         self.audit = Audit(database)
         self.switches = Switches(database, self.audit)
         self.keyring = build_keyring(settings, database, self.sealer)

@@ -10,6 +10,7 @@ from tnid import clock
 from tnid.admin.notices import tell_of_command
 from tnid.admin.roles import Permission
 from tnid.cli.answers import Refusal, answer, table, with_json
+from tnid.cli.master_keys import master, reseal_all
 from tnid.cli.services import open_services
 
 
@@ -78,6 +79,9 @@ def withdraw(kid: str, as_json: bool) -> None:
         tell_of_command(services, Permission.KEYS, now)
     answer(as_json, {"removed": change._asdict()}, f"{change.alg} key {kid} is removed.")
 
+
+keys.add_command(master)
+keys.add_command(reseal_all)
 
 NOTHING_NEW = "A new key was already waiting; nothing was changed."
 
