@@ -101,8 +101,9 @@ def describe(jwk: RSAKey | ECKey, kid: str, alg: str) -> dict[str, Any]:
 
 
 def parse_der(der: bytes, alg: str) -> SigningKey:
-    """Return the key from its PKCS #8 form. Raises ValueError where it isn't a key for the algorithm."""
-    private = load_der_private_key(der, password=None)
+    """Return the key from our PKCS #8 form of it. Raises ValueError where it is of another algorithm."""
+    # Nobody but us made it, nor changed it under its seal: to try whether its primes are primes takes 30 ms
+    private = load_der_private_key(der, password=None, unsafe_skip_rsa_key_validation=True)
     if alg == Rs256Key.alg and isinstance(private, RSAPrivateKey):
         return Rs256Key(private)
     if alg == Es256Key.alg and isinstance(private, EllipticCurvePrivateKey):
