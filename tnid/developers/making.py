@@ -82,7 +82,8 @@ class Making:
         texts = {"name": {"vi": new.name}}
         application_id = self._add(new.team_id, client, new.preset, texts, new.attempt, by, now)
         if application_id is None:
-            return Refused("team", "team_changes_no_more")
+            is_full = self.is_full(new.team_id)
+            return Refused("team", "applications_too_many" if is_full else "team_changes_no_more")
         self._note("application.create", application_id, new.team_id, client, by, now)
         return self._made(application_id, client, new.attempt, by)
 
@@ -104,7 +105,11 @@ class Making:
         by: str,
         now: int,
     ) -> str | None:
-        """Store an application with its client; return its id, None where `by` may not."""
+        """Store an application with its client; return its id, None where `by` may not, or somebody else made
+        the team's last one at this moment."""
+        self._store.hold(team_id)
+        if self.is_full(team_id):
+            return None
         application_id = new_identifier()
         is_made = self._store.add(
             by, id=application_id, team_id=team_id, preset=preset, texts=orjson.dumps(texts).decode(),

@@ -87,6 +87,7 @@ class Members:
         """Offer a role under a code; return the code, which is kept nowhere."""
         if role not in ROLES:
             return Refused("role", "choose_one")
+        self._teams.hold(team_id)
         if len(self._store.list_of_team(team_id, now)) >= MOST_MEMBERS:
             return Refused("", "members_too_many")
         self._store.forget_expired(team_id, now)

@@ -71,6 +71,7 @@ class Tokens:
             return Refused("name", "application_name")
         if days not in LIFETIMES_DAYS:
             return Refused("days", "choose_one")
+        self._store.hold(team_id)
         if len(self._store.list_of_team(team_id, now)) >= MOST_TOKENS:
             return Refused("", "too_many_tokens")
         token_id, expires_at = new_identifier(), now + days * DAY_SECONDS

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from oidc.claims import SCOPE_CLAIMS
 from oidc.clients.consent_policy import with_versions
 from oidc.clients.redirect_uris import is_loopback
 from oidc.clients.registration import new_client, validate_metadata
@@ -105,7 +106,13 @@ def wishes_of(document: Mapping[str, Any]) -> dict[str, Wish]:
 def must_be_two(document: Mapping[str, Any]) -> bool:
     """Say whether two reviewers have to agree."""
     scopes = [scope for names in document["resources"].values() for scope in names]
+    scopes += own_scopes_of(document["metadata"])
     return needs_two(document["items"], scopes, accepts_mandates=document["accepts_mandates"])
+
+
+def own_scopes_of(metadata: Mapping[str, Any]) -> list[str]:
+    """Return the scopes that a client gets in its own name: those that stand for no claims of a person."""
+    return [name for name in str(metadata.get("scope", "")).split() if name not in SCOPE_CLAIMS]
 
 
 def hosts_of(metadata: Mapping[str, Any]) -> list[str]:

@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext
 
-from oidc.clients.grant_types import is_personal
+from oidc.clients.grant_types import OPERATORS_ONLY, is_personal
 from oidc.models import Client
 from oidc.sensitive import is_sensitive
 from tnid.developers.disclosure import BY_OPERATOR, LOGOUT, Wish
 from tnid.developers.disclosure_forms import name_of_item
 from tnid.developers.disclosure_words import LAWFUL, LONG
-from tnid.reviews.document import hosts_of, must_be_two, wishes_of
+from tnid.reviews.document import hosts_of, must_be_two, own_scopes_of, wishes_of
 from tnid.reviews.lookalikes import find_alike
 
 MANY_ITEMS = 8
@@ -113,6 +113,24 @@ def note_logout(looked: Looked) -> Iterator[Remark]:
         yield Remark("logout", gettext("It is not told of sign-outs: %(reason)s", reason=reason))
 
 
+def note_grants(looked: Looked) -> Iterator[Remark]:
+    before = looked.live.grant_types if looked.live is not None else []
+    for grant in looked.metadata["grant_types"]:
+        if grant in OPERATORS_ONLY and grant not in before:
+            text = gettext(
+                "It wants %(grant)s: whoever has this can send people requests that they did not begin,"
+                " or exchange tokens of others. Be sure who uses it, and where.",
+                grant=grant,
+            )
+            yield Remark("", text)
+
+
+def note_own_scopes(looked: Looked) -> Iterator[Remark]:
+    if found := own_scopes_of(looked.metadata):
+        names = " ".join(found)
+        yield Remark("", gettext("In its own name it gets these scopes: %(names)s", names=names))
+
+
 def note_public(looked: Looked) -> Iterator[Remark]:
     is_public = Client("", looked.metadata).is_public
     if is_public and any(is_sensitive(name) for name in looked.wishes):
@@ -129,6 +147,8 @@ RULES: tuple[Callable[[Looked], Iterator[Remark]], ...] = (
     note_purposes,
     note_many,
     note_logout,
+    note_grants,
+    note_own_scopes,
     note_public,
 )
 

@@ -215,6 +215,10 @@ class ApplicationStore:
             == 1
         )
 
+    def hold(self, team_id: str) -> None:
+        """Make everybody who makes something of this team come one after the other: what is bounded is."""
+        self._database.execute(HOLD, of_team=team_id)
+
     def find(self, application_id: str) -> Any:
         return self._database.fetch_one(_FIND, of_application=application_id)
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, bindparam, cast, insert, select, update
 
 from tnid.db import Database, db
-from tnid.stores.teams import may_change
+from tnid.stores.teams import HOLD, may_change
 
 team_tokens = db.Table(
     "team_tokens",
@@ -76,6 +76,10 @@ class TeamTokenStore:
     def add(self, **columns: Any) -> bool:
         """Store a token; False where `made_by` may not change what is the team's."""
         return self._database.execute(_INSERT, last_used_at=None, revoked_at=None, **columns) == 1
+
+    def hold(self, team_id: str) -> None:
+        """Make everybody who makes a token of this team come one after the other."""
+        self._database.execute(HOLD, of_team=team_id)
 
     def list_of_team(self, team_id: str, now: int) -> list[Any]:
         """Return those that open something, the oldest first."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import orjson
 import pytest
@@ -15,9 +16,10 @@ from tests.conftest import Clock
 from tests.tnid.conftest import InProcess, Someone
 from tests.tnid.developers.conftest import NAME, go_live, standing
 from tnid.db import Conflict
-from tnid.developers.making import SECRET_SECONDS, Made, NewApplication
+from tnid.developers.making import MOST_APPLICATIONS, SECRET_SECONDS, Made, NewApplication
 from tnid.developers.presets import PRESETS
 from tnid.developers.records import Application
+from tnid.developers.tokens import MOST_TOKENS
 from tnid.services import Services
 from tnid.stores.teams import DEVELOPER, READER
 
@@ -65,6 +67,29 @@ def test_of_ten_forms_at_once_one_makes_the_application(
     with ThreadPoolExecutor(5) as pool:
         assert len(set(pool.map(make, range(10)))) == 1
     assert len(services.developers.applications.list_of_team(team)) == 1
+
+
+def test_of_many_at_once_a_team_has_no_more_than_it_may(
+    team: str, make: Make, vinh: Someone, services: Services, clock: Clock
+) -> None:
+    now, developers = clock.now(), services.developers
+    for number in range(MOST_APPLICATIONS - 4):
+        make(attempt=f"n{number}")
+    together = Barrier(16)
+
+    def add(number: int) -> tuple[bool, bool]:
+        together.wait()
+        new = NewApplication(team, "Sổ khám bệnh", "web", "", f"at once {number}")
+        with services.database.unit():
+            made = developers.applications.create(new, vinh.id, now)
+        with services.database.unit():
+            token = developers.tokens.make(team, f"at once {number}", 7, vinh.id, now)
+        return isinstance(made, Made), isinstance(token, str)
+
+    with ThreadPoolExecutor(16) as pool:
+        made, tokens = zip(*pool.map(add, range(16)), strict=True)
+    assert (sum(made), sum(tokens)) == (4, MOST_TOKENS)
+    assert len(developers.applications.list_of_team(team)) == MOST_APPLICATIONS
 
 
 def test_a_form_of_somebody_else_makes_nothing_of_theirs_seen(

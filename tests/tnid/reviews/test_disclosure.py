@@ -8,12 +8,17 @@ from threading import Barrier
 
 import pytest
 
+from oidc.decoupled.models import DEVICE_CODE
+from oidc.models import LOA1
 from tests.conftest import Clock
 from tests.tnid.conftest import InProcess, Someone
 from tests.tnid.reviews.conftest import FULL, PURPOSE
 from tnid.accounts.refusal import Refused
+from tnid.app import Application
 from tnid.developers.disclosure import GROUPS, ITEMS, Disclosure, Wish, needs_two
 from tnid.developers.disclosure_checks import check_demands, check_wish
+from tnid.reviews.document import must_be_two
+from tnid.reviews.remarks import list_remarks
 from tnid.services import Services
 
 Describe = Callable[..., None]
@@ -183,3 +188,21 @@ def test_strangers_find_nothing(
 def test_an_item_that_is_none_is_not_found(vinhs: InProcess, application: str) -> None:
     for name in ("name", "nonsense", "../../choose", "verified_claims/x"):
         assert vinhs.get(f"/developers/apps/{application}/data/items/{name}").status_code in (303, 404)
+
+
+def test_a_reviewer_reads_what_a_service_gets_in_its_own_name(app: Application) -> None:
+    document = {
+        "metadata": {
+            "grant_types": ["client_credentials", DEVICE_CODE],
+            "token_endpoint_auth_method": "client_secret_basic",
+            "scope": "openid health:read",
+        },
+        **{"items": {}, "offline": False, "reasons": {}, "resources": {}, "organisation": "Sở Y tế"},
+        **{"least_acr": LOA1, "least_identity_level": 0, "accepts_mandates": False},
+    }
+    assert must_be_two(document)
+    with app.test_request_context():
+        texts = " ".join(one.text for one in list_remarks(document, None, []))
+    assert "health:read" in texts and DEVICE_CODE in texts and "openid" not in texts
+    document["metadata"]["scope"] = "openid"  # type: ignore[index]  it is a dict
+    assert not must_be_two(document)
