@@ -12,7 +12,6 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
-    exists,
     or_,
     select,
     text,
@@ -20,7 +19,7 @@ from sqlalchemy import (
 )
 
 from tnid.db import Database, db
-from tnid.stores.roles import is_official_of, roles
+from tnid.stores.roles import is_official_of, works_for_others
 
 assisted_recoveries = db.Table(
     "assisted_recoveries",
@@ -62,9 +61,7 @@ _LIVE = (*_IS_OPEN, assisted_recoveries.c.expires_at > bindparam("now"))
 # Whoever asked is an official of that commune still
 _STANDS = is_official_of(assisted_recoveries.c.asked_by, assisted_recoveries.c.commune)
 # With the account goes the desk: no time takes the second word's place
-_IS_OF_AN_OFFICIAL = exists().where(
-    roles.c.account_id == assisted_recoveries.c.account_id, roles.c.revoked_at.is_(None)
-)
+_IS_OF_AN_OFFICIAL = works_for_others(assisted_recoveries.c.account_id)
 _FIND_OF_ACCOUNT = select(assisted_recoveries).where(
     assisted_recoveries.c.account_id == bindparam("of_account"), *_LIVE, _STANDS
 )

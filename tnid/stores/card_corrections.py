@@ -12,7 +12,6 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
-    exists,
     or_,
     select,
     text,
@@ -20,7 +19,7 @@ from sqlalchemy import (
 )
 
 from tnid.db import Database, db
-from tnid.stores.roles import is_official_of, roles
+from tnid.stores.roles import is_official_of, works_for_others
 
 card_corrections = db.Table(
     "card_corrections",
@@ -59,9 +58,7 @@ _OF_ACCOUNT = (card_corrections.c.account_id == bindparam("of_account"), *_IS_OP
 # Whoever asked is an official of that commune still
 _STANDS = is_official_of(card_corrections.c.asked_by, card_corrections.c.commune)
 # No time takes the second word's place for the name of somebody who serves others
-_IS_OF_AN_OFFICIAL = exists().where(
-    roles.c.account_id == card_corrections.c.account_id, roles.c.revoked_at.is_(None)
-)
+_IS_OF_AN_OFFICIAL = works_for_others(card_corrections.c.account_id)
 _FIND = select(card_corrections).where(
     *_OF_ACCOUNT, card_corrections.c.expires_at > bindparam("now"), _STANDS
 )

@@ -73,6 +73,12 @@ def is_official_of(official_id: Any, commune: Any) -> Exists:
     )
 
 
+def works_for_others(account_id: Any) -> Exists:
+    """Say in a statement that somebody has a role: with their account would go the desk, so that no
+    time takes the place of a second official's word."""
+    return exists().where(roles.c.account_id == account_id, roles.c.revoked_at.is_(None))
+
+
 class RoleStore:
     """Keeps roles; an account has each role once at a time."""
 
