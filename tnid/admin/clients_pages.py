@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -18,13 +18,13 @@ from tnid.admin.acts import END_OF_CLIENT
 from tnid.admin.asking import ask_page, do_page
 from tnid.admin.desk import get_operator
 from tnid.admin.forms import SearchForm
+from tnid.admin.lists import cut_page, read_choice, read_query
 from tnid.admin.requests import read_reason
 from tnid.admin.roles import Permission
 from tnid.consent.applications import describe
 
 blueprint = declare(Blueprint("admin_clients", __name__, url_prefix="/admin/clients"), Guard.OPERATOR)
 
-ON_A_PAGE = 50
 FILTERS = ("all", "live", "sandbox", "stopped", "abandoned")
 # What of the policy is shown, where it says anything
 POLICY = (
@@ -37,24 +37,17 @@ POLICY = (
 def index() -> ResponseReturnValue:
     """List the clients; by a part of their name, organisation or client_id, or by what they are."""
     get_operator(Permission.CLIENTS)
-    chosen = request.args.get("show", "all")
-    chosen = chosen if chosen in FILTERS else "all"
-    form, query = SearchForm(), ""
-    if form.validate_on_submit():
-        query = squash(form.query.data or "")
-    found = [one for one in _list(chosen) if _fits(one, chosen, query)]
-    number = min(max(1, request.args.get("page", 1, type=int)), max(1, -(-len(found) // ON_A_PAGE)))
-    shown = found[(number - 1) * ON_A_PAGE : number * ON_A_PAGE]
+    form, chosen = SearchForm(), read_choice(FILTERS)
+    query = read_query(form)
+    shown, paging = cut_page([one for one in _list(chosen) if _fits(one, chosen, query)])
     return render_template(
         "admin/clients.html",
         form=form,
         clients=[(one, describe(one)) for one in shown],
         chosen=chosen,
         filters=FILTERS,
-        total=len(found),
-        page=number,
-        pages=-(-len(found) // ON_A_PAGE),
         is_search=bool(query),
+        **paging,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -19,6 +19,7 @@ from tnid.accounts.refusal import Refused
 from tnid.admin.asking import NOT_FRESH, check_fresh, do_page, find_obstacle
 from tnid.admin.desk import get_operator
 from tnid.admin.forms import RepresentativeForm, SearchForm
+from tnid.admin.lists import cut_page, read_choice, read_query
 from tnid.admin.names import name_of_operator
 from tnid.admin.requests import read_reason
 from tnid.admin.roles import Permission
@@ -27,7 +28,6 @@ from tnid.parks import name_of_park
 
 blueprint = declare(Blueprint("admin_employers", __name__, url_prefix="/admin/employers"), Guard.OPERATOR)
 
-ON_A_PAGE = 50
 FILTERS = ("waiting", "approved", "suspended", "all")
 
 
@@ -94,24 +94,19 @@ ACTS = {
 def index() -> ResponseReturnValue:
     """List the organisations; those that wait to be decided first."""
     get_operator(Permission.EMPLOYERS)
-    chosen = request.args.get("show", "waiting")
-    chosen = chosen if chosen in FILTERS else "waiting"
-    form, query = SearchForm(), ""
-    if form.validate_on_submit():
-        query = squash(form.query.data or "")
+    form, chosen = SearchForm(), read_choice(FILTERS)
+    query = read_query(form)
     rows = services.current().employers.organisations.list_all()
     found = [row for row in rows if (_fits(row, query) if query else _is_chosen(row, chosen))]
-    number = min(max(1, request.args.get("page", 1, type=int)), max(1, -(-len(found) // ON_A_PAGE)))
+    shown, paging = cut_page(found)
     return render_template(
         "admin/employers.html",
         form=form,
-        employers=found[(number - 1) * ON_A_PAGE : number * ON_A_PAGE],
+        employers=shown,
         chosen=chosen,
         filters=FILTERS,
-        total=len(found),
-        page=number,
-        pages=-(-len(found) // ON_A_PAGE),
         is_search=bool(query),
+        **paging,
     )
 
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, StringField, SubmitField
-from wtforms.validators import InputRequired
 
-from tnid.accounts.messages import MESSAGES
-
-REQUIRED = InputRequired(MESSAGES["required"])
+from tnid.accounts.forms import REQUIRED
 
 
 class LoginForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
