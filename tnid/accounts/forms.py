@@ -15,6 +15,7 @@ from tnid.accounts.choices import DropDown
 from tnid.accounts.messages import MESSAGES
 
 REQUIRED = InputRequired(MESSAGES["required"])
+CHOOSE_ONE = InputRequired(MESSAGES["choose_one"])
 GENDERS = [SelectChoice("", "–"), SelectChoice("female", _("Female")), SelectChoice("male", _("Male"))]
 
 

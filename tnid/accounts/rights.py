@@ -11,15 +11,14 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import SubmitField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
 
 from tnid import services
 from tnid.access import Guard, declare
 from tnid.accounts.answers import answer_form
 from tnid.accounts.choices import Radios
 from tnid.accounts.data_requests import DAYS, DataRequest
-from tnid.accounts.forms import strip
-from tnid.accounts.messages import MESSAGES, show_refusal
+from tnid.accounts.forms import CHOOSE_ONE, REQUIRED, strip
+from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.signin.session import get_end_user
 
@@ -48,9 +47,9 @@ RIGHTS = {
 class RightsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     kind = Radios(
         choices=[SelectChoice(name, right.label) for name, right in RIGHTS.items()],
-        validators=[InputRequired(MESSAGES["choose_one"])],
+        validators=[CHOOSE_ONE],
     )
-    words = TextAreaField(filters=[strip], validators=[InputRequired(MESSAGES["required"])])
+    words = TextAreaField(filters=[strip], validators=[REQUIRED])
     submit = SubmitField()
 
 

@@ -6,11 +6,9 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, SubmitField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
 
 from tnid.accounts.choices import DropDown, Radios
-from tnid.accounts.forms import strip, text_field
-from tnid.accounts.messages import MESSAGES
+from tnid.accounts.forms import CHOOSE_ONE, strip, text_field
 from tnid.admin.roles import ADMINISTRATOR, NAMES, REVIEWER, SECURITY, SUPPORT
 from tnid.employers.roles import NAMES as EMPLOYER_NAMES
 from tnid.employers.roles import ROLES as EMPLOYER_ROLES
@@ -33,7 +31,7 @@ class NewOperatorForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no type
     username = text_field(required=True)
     role = Radios(
         choices=[SelectChoice(role, NAMES[role]) for role in (REVIEWER, SUPPORT, SECURITY, ADMINISTRATOR)],
-        validators=[InputRequired(MESSAGES["choose_one"])],
+        validators=[CHOOSE_ONE],
     )
     reason = reason_field()
     submit = SubmitField()
@@ -61,7 +59,7 @@ class RepresentativeForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no t
     username = text_field(required=True)
     role = Radios(
         choices=[SelectChoice(role, EMPLOYER_NAMES[role]) for role in EMPLOYER_ROLES],
-        validators=[InputRequired(MESSAGES["choose_one"])],
+        validators=[CHOOSE_ONE],
     )
     reason = reason_field()
     submit = SubmitField()
@@ -76,7 +74,7 @@ class OfficialForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
             SelectChoice("", "–"),
             *(SelectChoice(ward.code, ward.name) for ward in sorted(all_wards(), key=lambda one: one.name)),
         ],
-        validators=[InputRequired(MESSAGES["choose_one"])],
+        validators=[CHOOSE_ONE],
     )
     reason = reason_field()
     submit = SubmitField()

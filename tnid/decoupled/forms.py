@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm
 from wtforms import StringField, SubmitField
-from wtforms.validators import InputRequired
 
-from tnid.accounts.messages import MESSAGES
+from tnid.accounts.forms import REQUIRED
 
 
 class UserCodeForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
-    user_code = StringField(validators=[InputRequired(MESSAGES["required"])])
+    user_code = StringField(validators=[REQUIRED])
     submit = SubmitField()

@@ -8,18 +8,15 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, SubmitField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
 
 from oidc.models import LOA1, LOA2
 from tnid.accounts.choices import Radios, Ticks
-from tnid.accounts.forms import text_field
-from tnid.accounts.messages import MESSAGES
+from tnid.accounts.forms import CHOOSE_ONE, text_field
 from tnid.consent.items import label_of
 from tnid.developers.disclosure import ITEMS, Wish
 from tnid.developers.disclosure_words import ASKING_LABELS, BASES, KEPT, KEPT_OTHER, words_of_kept
 from tnid.web import current_locale
 
-_CHOOSE = InputRequired(MESSAGES["choose_one"])
 MOST_TEXT = 300
 LOCALES = ("vi", "en", "ko")
 YES, NO = "yes", "no"
@@ -54,11 +51,11 @@ class ItemForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
             SelectChoice(YES, _("Required: the service can't be given without it")),
             SelectChoice(NO, _("Optional: people tick it, or leave it out")),
         ],
-        validators=[_CHOOSE],
+        validators=[CHOOSE_ONE],
     )
-    basis = Radios(choices=[SelectChoice(key, text) for key, text in BASES.items()], validators=[_CHOOSE])
+    basis = Radios(choices=[SelectChoice(key, text) for key, text in BASES.items()], validators=[CHOOSE_ONE])
     law = text_field()
-    kept = Radios(validators=[_CHOOSE])
+    kept = Radios(validators=[CHOOSE_ONE])
     kept_vi = text_field()
     kept_en = text_field()
     kept_ko = text_field()
@@ -106,7 +103,7 @@ class DemandsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
             SelectChoice(LOA1, _("One factor will do, such as a password")),
             SelectChoice(LOA2, _("Two factors, always")),
         ],
-        validators=[_CHOOSE],
+        validators=[CHOOSE_ONE],
     )
     least_identity_level = Radios(
         choices=[
@@ -114,7 +111,7 @@ class DemandsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
             SelectChoice("1", _("Whose phone and identity card's text were checked")),
             SelectChoice("2", _("Who was seen in person by an official")),
         ],
-        validators=[_CHOOSE],
+        validators=[CHOOSE_ONE],
     )
     level_reason = text_field()
     accepts_mandates = BooleanField()

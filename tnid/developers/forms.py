@@ -8,11 +8,9 @@ from flask_babel import lazy_ngettext
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SubmitField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
 
 from tnid.accounts.choices import DropDown, Radios
-from tnid.accounts.forms import text_field
-from tnid.accounts.messages import MESSAGES
+from tnid.accounts.forms import CHOOSE_ONE, text_field
 from tnid.developers.presets import PRESETS
 from tnid.developers.roles import NAMES, ROLES
 from tnid.developers.tokens import LIFETIMES_DAYS
@@ -31,7 +29,7 @@ class RoleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
     role = Radios(
         choices=[SelectChoice(role, NAMES[role]) for role in ROLES],
-        validators=[InputRequired(MESSAGES["choose_one"])],
+        validators=[CHOOSE_ONE],
     )
     submit = SubmitField()
 
@@ -71,7 +69,7 @@ class ApplicationForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no type
     name = text_field(required=True)
     preset = Radios(
         choices=[SelectChoice(one.id, one.label) for one in PRESETS.values()],
-        validators=[InputRequired(MESSAGES["choose_one"])],
+        validators=[CHOOSE_ONE],
     )
     redirect_uri = text_field()
     submit = SubmitField()

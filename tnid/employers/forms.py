@@ -6,11 +6,9 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import SubmitField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
 
 from tnid.accounts.choices import DropDown, Radios
-from tnid.accounts.forms import text_field
-from tnid.accounts.messages import MESSAGES
+from tnid.accounts.forms import CHOOSE_ONE, text_field
 from tnid.employers.roles import NAMES, ROLES
 from tnid.parks import all_parks
 
@@ -34,7 +32,7 @@ class RoleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
     role = Radios(
         choices=[SelectChoice(role, NAMES[role]) for role in ROLES],
-        validators=[InputRequired(MESSAGES["choose_one"])],
+        validators=[CHOOSE_ONE],
     )
     submit = SubmitField()
 

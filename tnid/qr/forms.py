@@ -8,6 +8,7 @@ from flask_wtf import FlaskForm
 from wtforms import StringField, SubmitField
 from wtforms.validators import InputRequired, Regexp
 
+from tnid.accounts.forms import REQUIRED
 from tnid.accounts.messages import MESSAGES
 
 
@@ -33,7 +34,7 @@ class DigitsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 class RoomForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """What somebody brings back from outside: the code, and the digits of their phone."""
 
-    typed_code = StringField(id="room_code", validators=[InputRequired(MESSAGES["required"])])
+    typed_code = StringField(id="room_code", validators=[REQUIRED])
     digits = StringField(
         id="room_digits",
         filters=[only_digits],
@@ -48,5 +49,5 @@ class RoomForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 class TypedCodeForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """The code of a screen, typed on a phone that scans nothing."""
 
-    typed_code = StringField(validators=[InputRequired(MESSAGES["required"])])
+    typed_code = StringField(validators=[REQUIRED])
     submit = SubmitField()

@@ -11,7 +11,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 
 from oidc.sandbox_faults import AT_TOKEN, AT_USERINFO
-from tnid.accounts.messages import MESSAGES
+from tnid.accounts.forms import REQUIRED
 from tnid.sandbox.faults import MOST_MINUTES, MOST_REQUESTS
 from tnid.sandbox.people import people
 from tnid.sandbox.words import AT_PICKER, WORDS
@@ -45,9 +45,7 @@ class PickForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 class DeviceForm(PickForm):
     """The same with a device's code."""
 
-    user_code = StringField(
-        _("Code on the device's screen"), id="user_code", validators=[InputRequired(MESSAGES["required"])]
-    )
+    user_code = StringField(_("Code on the device's screen"), id="user_code", validators=[REQUIRED])
 
 
 class FailForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
