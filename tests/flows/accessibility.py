@@ -36,11 +36,11 @@ def kind_of(page: Page) -> tuple[str, ...]:
 
 def look_at(page: Page) -> list[str]:
     """Return what is wrong with a page of a kind that was not looked at before."""
-    kind = kind_of(page)
-    if kind in _seen or page.evaluate("document.contentType") != "text/html":
-        return []
     address = page.url
     try:
+        kind = kind_of(page)
+        if kind in _seen or page.evaluate("document.contentType") != "text/html":
+            return []
         found = [*_violations(page, "light"), *_violations(page, "dark"), *_overflow(page)]
     except Error as error:
         if "context was destroyed" not in str(error):
