@@ -32,7 +32,7 @@ _DATES = (
     re.compile(r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?:[T ]00:00(?::00)?)?"),
 )
 _AMOUNT = re.compile(r"\d{1,3}(?:[.,]\d{3})+|\d+")
-_CURRENCY = re.compile(r"\s*(?:₫|đ|vnd|vnđ|đồng)$", re.IGNORECASE)
+_CURRENCY = re.compile(r"(?:₫|đ|vnd|vnđ|đồng)$", re.IGNORECASE)
 _CONTRACT_WORDS = {
     **{name: name for name in CONTRACT_TYPES},
     **{"khong xac dinh thoi han": "indefinite", "xac dinh thoi han": "fixed_term", "thu viec": "probation"},
@@ -175,7 +175,7 @@ def _contract_type(text: str) -> str:
 
 def _income(text: str) -> int:
     """Return VND a month; 12.500.000 and 12,500,000 are the same amount."""
-    amount = _CURRENCY.sub("", text.replace("\u00a0", " ").replace(" ", ""))
+    amount = _CURRENCY.sub("", "".join(text.split()))
     if not amount.isascii() or not _AMOUNT.fullmatch(amount):
         raise Unfit("amount")
     value = int(re.sub(r"[.,]", "", amount)) if len(amount) <= 20 else MOST_INCOME + 1
