@@ -316,9 +316,6 @@ def silent_sign_on(services: Services) -> Answer:
             )  # fmt: skip
             if row is None or (with_mandate and row.holds_mandate):
                 return None
-            # Each answer is a row: beyond an account's bounds the pages answer, within those of its network
-            if services.rates.take(services.rate_rules.pages_of_account, row.account_id, now):
-                return None
             return end_user_of(row), find_agreed_in(row)
 
         return endpoint.answer_silently(request, find, now)

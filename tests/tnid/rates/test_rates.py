@@ -90,16 +90,6 @@ def test_a_network_pushes_too_many_requests_of_a_public_client(
         assert target.http.post("/par", data=party.query(), headers=headers).status_code == 201
 
 
-def test_somebody_signed_in_begins_too_many_sign_ins(target: Target, address: dict[str, str]) -> None:
-    """Without a page: each code is a row all the same."""
-    party, person = target.new_client(), target.new_person()
-    target.agree(person, party)
-    headers = {**address, "Cookie": f"{SESSION_COOKIE}={target.new_session(person)}"}
-    answer = target.http.get("/authorize", params=party.query(), headers=headers)
-    assert "code=" in answer.headers["Location"]
-    check_refusal(ask_until_refused(target, "GET", "/authorize", params=party.query(), headers=headers))
-
-
 def test_an_account_asks_for_too_many_pages(target: Target, address: dict[str, str]) -> None:
     session = target.new_session(target.new_person())
     cookie = {"Cookie": f"{SESSION_COOKIE}={session}"}
