@@ -187,7 +187,7 @@ class Subjects(Protocol):
     def claims(self, account_id: str) -> Mapping[str, Any] | None:
         """Return the standard claims of an active account."""
 
-    def find_by_login_hint(self, hint: str, *, is_sandbox: bool = False) -> str | None:
+    def find_by_login_hint(self, hint: str, now: int, *, is_sandbox: bool = False) -> str | None:
         """Return the active account that the hint names; None, after as much work, where there is none.
 
         Among those who live, or with `is_sandbox` among those who are made up, and never among both."""

@@ -63,7 +63,7 @@ class MemorySubjects:
     def claims(self, account_id: str) -> Mapping[str, Any] | None:
         return None if account_id in self.disabled else self.people.get(account_id)
 
-    def find_by_login_hint(self, hint: str, *, is_sandbox: bool = False) -> str | None:
+    def find_by_login_hint(self, hint: str, now: int, *, is_sandbox: bool = False) -> str | None:
         """The account's own key is its name here."""
         is_found = self.claims(hint) is not None and (hint in self.made_up) == is_sandbox
         return hint if is_found else None

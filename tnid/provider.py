@@ -53,7 +53,7 @@ class People(Protocol):
 class MadeUp(Protocol):
     """What the provider needs of the people who are made up, for developers to sign in as."""
 
-    def find_id(self, username: str) -> str | None: ...
+    def find_or_make(self, username: str, now: int) -> str | None: ...
 
 
 class Work(Protocol):
@@ -77,9 +77,9 @@ class Subjects:
     def claims(self, account_id: str) -> Mapping[str, Any] | None:
         return self._people.claims(account_id)
 
-    def find_by_login_hint(self, hint: str, *, is_sandbox: bool = False) -> str | None:
+    def find_by_login_hint(self, hint: str, now: int, *, is_sandbox: bool = False) -> str | None:
         """By username alone: a phone number may be a whole family's, and is easily gone through."""
-        return self._made_up.find_id(hint) if is_sandbox else self._people.find_id_by_username(hint)
+        return self._made_up.find_or_make(hint, now) if is_sandbox else self._people.find_id_by_username(hint)
 
     def claims_of_grant(self, grant_id: str, now: int) -> tuple[Grant, Mapping[str, Any]] | None:
         found = self._grants.find_live_with_account(grant_id, now)

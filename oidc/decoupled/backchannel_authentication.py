@@ -100,7 +100,7 @@ class BackchannelAuthenticationEndpoint:
         if name == "id_token_hint":
             found = self._find_by_id_token(client, value, now)
         elif self._config.may_keep_login_hint(value):
-            found = self._subjects.find_by_login_hint(value, is_sandbox=client.is_sandbox)
+            found = self._subjects.find_by_login_hint(value, now, is_sandbox=client.is_sandbox)
         else:
             raise InvalidRequest("login_hint must not be the number of an identity document.")
         # Asked for nobody, too, so that both take as long

@@ -79,7 +79,7 @@ class AuditDesk:
         is_bulk = not isinstance(rows, Refused) and (
             len(rows) > BULK_EVENTS or not self._limits.take(Bucket(FILES_ALONE, by), now)
         )
-        return self._hand_out(asked, Refused("", "export_bulk") if is_bulk else rows, by, now)
+        return self._hand_out(asked, Refused("why", "export_bulk") if is_bulk else rows, by, now)
 
     def export_agreed(
         self, arguments: Mapping[str, str], agreed: Mapping[str, str], by: str, now: int

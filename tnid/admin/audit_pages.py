@@ -87,7 +87,7 @@ def show(form: AuditForm, found: Any, refused: Refused | None) -> ResponseReturn
         before=f"{found.older.until}-{found.older.before_id}" if found and found.older else None,
         is_stale=refused == NOT_FRESH,
         may_export=desk.may_open(),
-        is_bulk=refused is not None and (refused.field == "why" or refused.reason == "export_bulk"),
+        is_bulk=refused is not None and refused.field == "why",
         bulk_events=BULK_EVENTS,
         files_alone=FILES_ALONE.allowed,
         checks=[(row, name_of_operator(row.checked_by)) for row in audit.list_checks(most=CHECKS_SHOWN)],

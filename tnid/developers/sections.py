@@ -46,7 +46,9 @@ SECTIONS: tuple[Section, ...] = (
         values={"env": "sandbox"},
     ),
     Section("disclosure.show", _("Data")),
-    Section("sandbox_preview.show", _("Try"), others=("sandbox_faults", "playground", "checker")),
+    Section(
+        "sandbox_preview.show", _("Try"), others=("sandbox_faults", "sandbox_asked", "playground", "checker")
+    ),
     Section("client_log.index", _("Log")),
     Section("reviews.show", _("Review"), others=("review_papers",)),
 )

@@ -11,7 +11,7 @@ AUDIT = "/admin/audit"
 def _outcome(title: dict[str, str], short: dict[str, str]) -> Text:
     """Return what becomes of a request, told to who asked: the page says the rest."""
     more = {
-        "vi": "Mở trang Người thứ hai xem xét để xem chi tiết.",
+        "vi": "Mở trang Người thứ hai duyệt để xem chi tiết.",
         "en": "Open the page Second pair of eyes to read more.",
         "ko": "자세한 내용은 ‘두 번째 확인’ 페이지에서 볼 수 있습니다.",
     }

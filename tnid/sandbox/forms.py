@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, StopValidation, ValidationError
+from wtforms.validators import AnyOf, InputRequired, StopValidation, ValidationError
 
 from oidc.sandbox_faults import AT_TOKEN, AT_USERINFO
 from tnid.accounts.forms import REQUIRED
@@ -40,6 +40,12 @@ class PickForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
             raise ValidationError(WHOM)
         if people()[field.data].is_disabled:
             raise ValidationError(SHUT)
+
+
+class AnswerForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """With how many factors somebody made up answers, by the button that was pressed."""
+
+    factors = StringField(validators=[AnyOf((ONE, TWO))])
 
 
 class DeviceForm(PickForm):

@@ -28,6 +28,13 @@ class MadeUp:
         row = self._store.find(username) if username in people() else None
         return str(row.id) if row is not None and is_open(row) else None
 
+    def find_or_make(self, username: str, now: int) -> str | None:
+        """Return the id of the account of somebody made up, who is there from now on; None for one that is
+        shut, and where there is nobody of this name."""
+        if username in people() and self._store.find(username) is None:
+            self.ensure(people()[username], now)
+        return self.find_id(username)
+
     def find_row(self, username: str) -> Any:
         """Return the account's row, shut ones too; None where there is nobody made up of this name."""
         return self._store.find(username) if username in people() else None

@@ -11,6 +11,7 @@ from tnid.sandbox.joined import Jobs, MandatesOfSandbox
 from tnid.sandbox.made_up import MadeUp
 from tnid.sandbox.new_keys import NewKeys
 from tnid.sandbox.seeding import Sandbox
+from tnid.stores.decoupled import DecoupledStore
 from tnid.stores.guardianships import GuardianshipStore
 from tnid.stores.made_up import MadeUpStore
 from tnid.stores.mandates import MandateStore
@@ -27,5 +28,6 @@ def build_sandbox(parts: Services) -> tuple[MadeUp, Sandbox]:
     made_up = MadeUp(MadeUpStore(parts.database), vault, verifications)
     mandates = MandatesOfSandbox(MandateStore(parts.database), parts.sealer)
     jobs = Jobs(parts.employers.organisations, parts.attestations, parts.employments)
+    asked = DecoupledStore(parts.database, parts.sealer)
     faults = SandboxFaults(parts.clients, NewKeys(ReplayStore(parts.database)), parts.audit)
-    return made_up, Sandbox(made_up, GuardianshipStore(parts.database), mandates, jobs, faults)
+    return made_up, Sandbox(made_up, GuardianshipStore(parts.database), mandates, jobs, faults, asked)

@@ -6,6 +6,7 @@ same code. Whoever is joined to somebody is there before it.
 
 from __future__ import annotations
 
+from oidc.decoupled.models import DecoupledRequest
 from oidc.models import Client
 from oidc.token.handles import new_identifier
 from tnid.accounts.ages import child_until
@@ -14,7 +15,10 @@ from tnid.sandbox.faults import SandboxFaults
 from tnid.sandbox.joined import Jobs, MandatesOfSandbox
 from tnid.sandbox.made_up import MadeUp
 from tnid.sandbox.people import Person, people
+from tnid.stores.decoupled import DecoupledStore
 from tnid.stores.guardianships import GuardianshipStore
+
+MOST_ASKED = 20
 
 
 class Sandbox:
@@ -27,8 +31,10 @@ class Sandbox:
         mandates: MandatesOfSandbox,
         jobs: Jobs,
         faults: SandboxFaults,
+        asked: DecoupledStore,
     ) -> None:
         self.faults = faults
+        self._asked = asked
         self._made_up = made_up
         self._guardianships = guardianships
         self._mandates = mandates
@@ -44,6 +50,10 @@ class Sandbox:
             principal_id, _is_new = self._ensure(people()[person.mandate_of], now)
             self._mandates.ensure(principal_id, account_id, client, now)
         return account_id
+
+    def list_asked(self, client_id: str, now: int) -> list[DecoupledRequest]:
+        """Return what a sandbox's client asked of somebody, unanswered."""
+        return self._asked.list_of_client(client_id, now, most=MOST_ASKED)
 
     def ensure_all(self, now: int) -> int:
         """Have there be everybody who is made up; return how many are new."""

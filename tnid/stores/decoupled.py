@@ -110,6 +110,13 @@ _LIST_WAITING = (
     .where(requests.c.account_id == bindparam("by_account"), *_WAITS)
     .order_by(requests.c.created_at.desc(), requests.c.id)
 )
+# Through those that are not over yet, by their index: such a request lives for minutes
+_LIST_OF_CLIENT = (
+    select(*_COLUMNS)
+    .where(requests.c.client_id == bindparam("of_client"), requests.c.account_id.is_not(None), *_WAITS)
+    .order_by(requests.c.expires_at)
+    .limit(bindparam("most"))
+)
 _POLL = (
     update(requests)
     .where(*_UNREDEEMED)
@@ -185,6 +192,11 @@ class DecoupledStore:
 
     def list_waiting(self, account_id: str, now: int) -> list[DecoupledRequest]:
         rows = self._database.fetch_all(_LIST_WAITING, by_account=account_id, now=now)
+        return [found for row in rows if (found := self._read(row))]
+
+    def list_of_client(self, client_id: str, now: int, *, most: int) -> list[DecoupledRequest]:
+        """Return what a client asked of somebody and is not answered, the one that ends first at the top."""
+        rows = self._database.fetch_all(_LIST_OF_CLIENT, of_client=client_id, now=now, most=most)
         return [found for row in rows if (found := self._read(row))]
 
     def poll(self, handle_hash: bytes, grant_type: str, client_id: str, now: int) -> DecoupledRequest | None:

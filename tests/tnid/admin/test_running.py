@@ -369,6 +369,6 @@ def test_many_small_files_are_a_large_one(services: Services, clock: Clock, minh
     desk, asked = services.admin.audit, Search({"events": "test."}, clock.now() - 3600, clock.now())
     given = [desk.export(asked, minh.id, clock.now()) for _ in range(FILES_ALONE.allowed + 1)]
     assert [isinstance(one, Refused) for one in given] == [False] * FILES_ALONE.allowed + [True]
-    assert given[-1] == Refused("", "export_bulk")
+    assert given[-1] == Refused("why", "export_bulk")
     clock.advance(FILES_ALONE.window_seconds)
     assert isinstance(desk.export(asked, minh.id, clock.now()), list)

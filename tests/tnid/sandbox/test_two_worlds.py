@@ -104,8 +104,8 @@ def test_nobody_finds_the_made_up_among_people(services: Services, clock: Clock)
             assert services.accounts.find_row_by_sign_in_name(name) is None
             assert services.accounts.find_id_by_username(name) is None
         subjects = services.provider.token._context.id_tokens._subjects
-        assert subjects.find_by_login_hint(username) is None
-        is_found = subjects.find_by_login_hint(username, is_sandbox=True) is not None
+        assert subjects.find_by_login_hint(username, clock.now()) is None
+        is_found = subjects.find_by_login_hint(username, clock.now(), is_sandbox=True) is not None
         assert is_found == (not person.is_disabled)
 
 
