@@ -13,7 +13,7 @@ def _outcome(title: dict[str, str], short: dict[str, str]) -> Text:
     more = {
         "vi": "Mở trang Người thứ hai duyệt để xem chi tiết.",
         "en": "Open the page Second pair of eyes to read more.",
-        "ko": "자세한 내용은 ‘두 번째 확인’ 페이지에서 볼 수 있습니다.",
+        "ko": "자세한 내용은 ‘이중 확인’ 페이지에서 볼 수 있습니다.",
     }
     body = {language: f"{short[language]} ({{time}})\n{more[language]}" for language in short}
     return Text(title=title, body=body, short=_on_phone(short), path=REQUEST)
