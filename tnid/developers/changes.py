@@ -138,10 +138,16 @@ class Changes:
         return []
 
     def check_update(self, client: Client, application: Application | None, metadata: Members) -> None:
-        """Raise InvalidClientMetadata where a live client changes by itself (RFC 7592) what is reviewed."""
+        """Raise InvalidClientMetadata where a live client changes by itself (RFC 7592) what is reviewed, or
+        what opens it."""
         if application is None or application.live_client_id != client.client_id:
             return
-        later = split(client.metadata, metadata)[1]
+        now, later = split(client.metadata, metadata)
+        if opening := OPENING & now.keys():
+            # Whoever has had the token since before the team did is no owner of it
+            name = min(opening)
+            text = f"{name} opens the live application: its owners change it in the developers' portal."
+            raise InvalidClientMetadata(text, member=name, reason="keys_of_owner")
         if later:
             name = min(later)
             text = f"A change of {name} is reviewed first: propose it in the developers' portal."

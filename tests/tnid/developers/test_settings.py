@@ -250,6 +250,9 @@ def test_a_live_client_changes_nothing_by_itself_that_is_reviewed(
     path, token, document = registration(world, "live")
     refused = call(app, "PUT", path, token, {**document, "client_name": "Ngân hàng"})
     assert refused.status_code == 400 and "client_name is reviewed" in refused.json["error_description"]
+    refused = call(app, "PUT", path, token, {**document, "jwks": KEYS})
+    assert refused.status_code == 400 and "jwks opens" in refused.json["error_description"]
+    assert "jwks" not in world.client("live").metadata
     allowed = call(app, "PUT", path, token, {**document, "default_max_age": 60})
     assert allowed.status_code == 200 and world.client("live").metadata["default_max_age"] == 60
 
