@@ -29,12 +29,14 @@ from tnid.reviews.document import make_document
 from tnid.reviews.forms import CommentForm, EndForm, LogoutForm, SubmitForm, name_of_field
 from tnid.reviews.missing import Point, list_points
 from tnid.reviews.words import STATES
+from tnid.signin import kept
 from tnid.signin.session import find_account
 
 blueprint = declare(
     Blueprint("reviews", __name__, url_prefix="/developers/apps/<application_id>/review"), Guard.DEVELOPER
 )
 MOST_LINE = 100
+TYPED = "review_submit"
 
 
 def _here(application_id: str) -> str:
@@ -69,9 +71,22 @@ def find_points(standing: Standing) -> list[Point]:
 def show(application_id: str) -> ResponseReturnValue:
     """Show how far it is, and what comes next."""
     standing = get_application(application_id, Permission.LOOK)
+    return _show(standing, SubmitForm(**_typed_before(standing)))
+
+
+def _typed_before(standing: Standing) -> dict[str, Any]:
+    """Return what somebody typed who had to sign in with two factors first; else their own name."""
+    typed = kept.find(TYPED, standing.member.account_id)
+    if typed is not None and typed[0] == standing.application.id:
+        return {"responsible": typed[1], "position": typed[2], "stands": bool(typed[3])}
     account = find_account()
-    form = SubmitForm(responsible=account.display_name if account else "")
-    return _show(standing, form)
+    return {"responsible": account.display_name if account else ""}
+
+
+def _keep_typed(standing: Standing, form: SubmitForm) -> None:
+    lines = (form.responsible.data or "", form.position.data or "")
+    typed = [*(line[:MOST_LINE] for line in lines), "y" if form.stands.data else ""]
+    kept.keep(TYPED, standing.member.account_id, [standing.application.id, *typed])
 
 
 def _show(standing: Standing, form: SubmitForm, comment: CommentForm | None = None) -> str:
@@ -101,12 +116,14 @@ def _show(standing: Standing, form: SubmitForm, comment: CommentForm | None = No
 def submit(application_id: str) -> ResponseReturnValue:
     """Submit it as it is now; signed by somebody with two factors."""
     standing = get_application(application_id, Permission.CHANGE)
-    if (obstacle := find_obstacle(_here(application_id))) is not None:
-        return obstacle
     form = SubmitForm()
+    if (obstacle := find_obstacle(_here(application_id))) is not None:
+        _keep_typed(standing, form)
+        return obstacle
     if form.validate_on_submit():
         made = submit_as(standing, form)
         if not isinstance(made, Refused):
+            kept.drop(TYPED)
             flash(
                 gettext("Submitted. The members of the team get a message when there is an answer."), "good"
             )

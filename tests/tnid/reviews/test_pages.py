@@ -32,7 +32,7 @@ def test_what_is_missing_is_listed_with_links_and_nothing_can_be_submitted(
 ) -> None:
     page = vinhs.open(f"/developers/apps/{application}/review")
     missing = {name for name in POINTS if page.has(f"point_{name}")}
-    assert missing == {"texts", "contacts", "policy", "tried", "chosen", "logout"}
+    assert missing == {"texts", "contacts", "policy", "tried", "chosen", "justified", "logout"}
     assert not page.has("review_submit")
     answer = vinhs.post(f"/developers/apps/{application}/review/submit", **SIGN)
     assert answer.status_code == 400 and services.going_live.reviews.find_open(application) is None
@@ -168,17 +168,28 @@ def test_a_reviewer_of_the_team_sees_no_button_and_can_not_send_one(
 
 
 def test_submitting_takes_two_factors_and_the_form_twice_is_one_review(
-    vinhs: InProcess, application: str, make_ready: Callable[..., None], services: Services, clock: Clock
+    vinh: Someone,
+    vinhs: InProcess,
+    application: str,
+    make_ready: Callable[..., None],
+    services: Services,
+    clock: Clock,
 ) -> None:
     make_ready("name")
     submit(vinhs, application)
     answer = vinhs.post(f"/developers/apps/{application}/review/submit", **SIGN)
     assert answer.status_code == 400
     assert len(services.going_live.reviews.list_of_application(application)) == 1
-    clock.advance(2 * 3600)
     vinhs.post(f"/developers/apps/{application}/review/withdraw")
+    for _ in range(3):
+        clock.advance(1600)
+        vinhs.open("/developers")
     answer = vinhs.post(f"/developers/apps/{application}/review/submit", **SIGN)
     assert answer.status_code == 303 and "/resume/" in answer.headers["Location"]
+    # What was typed outlasts the sign-in
+    page = vinh.sign_in(vinhs, answer.headers["Location"])
+    assert page.document.xpath("//input[@id='position']/@value") == [SIGN["position"]]
+    assert page.document.xpath("boolean(//input[@id='stands']/@checked)")
 
 
 def test_suspended_people_see_it_and_it_goes_on(
