@@ -19,6 +19,6 @@ def bound() -> None:
 
 
 def give_back() -> None:
-    """Give the system each free page of malloc's back."""
+    """Give the system free pages of malloc's back; glibc leaves out those at the end of an arena."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
