@@ -9,12 +9,15 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
 from tests.security.target import SESSION_COOKIE, Party, Target, Victim, parameters_of
+from tests.servers.processes import wait_until
 
 # What says that nothing was done, or that nobody knows: to be tried again, and no wrong answer
 OUTAGE = frozenset({429, 502, 503, 504})
@@ -104,6 +107,44 @@ class User(threading.Thread):
                 self.wrong.append("a revoked token is active")
         elif status:
             self.wrong.append(f"revoke: {status} {document}")
+
+
+@contextmanager
+def people_at(target: Target, address: str, parties: Sequence[Party]) -> Iterator[list[User]]:
+    """Have a person use each of these applications until the block ends."""
+    stop = threading.Event()
+    users = [User(target, address, party, target.new_person(), stop) for party in parties]
+    for user in users:
+        user.start()
+    try:
+        yield users
+    finally:
+        stop.set()
+        for user in users:
+            user.join(30)
+
+
+def wait_for_answers(users: list[User], more: int) -> None:
+    """Wait until everybody has been served so many times from now on."""
+    _wait_for_more(users, lambda user: user.answers[200], more)
+
+
+def wait_for_sign_ins(users: list[User], more: int) -> None:
+    """Wait until everybody has signed in so many times from now on."""
+    _wait_for_more(users, lambda user: len(user.told.spent_codes), more)
+
+
+def _wait_for_more(users: list[User], count: Callable[[User], int], more: int) -> None:
+    before = {user: count(user) for user in users}
+    wait_until(
+        lambda: all(count(user) >= before[user] + more for user in users),
+        seconds=90, what="answers for everybody",
+    )  # fmt: skip
+
+
+def find_wrong(users: list[User]) -> list[str]:
+    """Return the answers that nobody may get, whatever fails."""
+    return [wrong for user in users for wrong in user.wrong]
 
 
 def find_lost(target: Target, users: list[User]) -> list[str]:

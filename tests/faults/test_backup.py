@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,10 +10,9 @@ import httpx
 import pytest
 
 from tests.faults.conftest import KINDS
-from tests.faults.nodes_load import User
+from tests.faults.nodes_load import find_wrong, people_at, wait_for_sign_ins
 from tests.security.target import Party, Target
 from tests.servers.postgresql import PostgreSQL
-from tests.servers.processes import wait_until
 from tests.servers.provider import Provider, running_provider
 
 USERS = 3
@@ -43,19 +41,11 @@ def test_a_backup_under_load_is_restored_and_revives_nothing(
 ) -> None:
     party, person = fragile.new_client(), fragile.new_person()
     code, tokens = fragile.new_code(person, party), fragile.new_tokens(person, party)
-    stop = threading.Event()
-    users = [User(fragile, fragile.address, party, fragile.new_person(), stop) for _ in range(USERS)]
-    for user in users:
-        user.start()
-    try:
-        wait_for_sign_ins(users)
+    with people_at(fragile, fragile.address, [party] * USERS) as users:
+        wait_for_sign_ins(users, SIGN_INS)
         fragile.provider.tnid("backup", str(tmp_path / "backup"))
-        wait_for_sign_ins(users)
-    finally:
-        stop.set()
-        for user in users:
-            user.join(30)
-    assert [wrong for user in users for wrong in user.wrong] == []
+        wait_for_sign_ins(users, SIGN_INS)
+    assert find_wrong(users) == []
     assert fragile.http.post("/token", data=party.redemption(code), headers=party.basic).status_code == 200
     fragile.provider.stop()
 
@@ -69,14 +59,6 @@ def test_a_backup_under_load_is_restored_and_revives_nothing(
         restored.tnid("db", "check")
         restored.tnid("audit", "verify")
         assert restored.tnid("account", "show", person.username)["username"] == person.username
-
-
-def wait_for_sign_ins(users: list[User]) -> None:
-    before = {user: len(user.told.spent_codes) for user in users}
-    wait_until(
-        lambda: all(len(user.told.spent_codes) >= before[user] + SIGN_INS for user in users),
-        seconds=60, what="sign-ins",
-    )  # fmt: skip
 
 
 def check_refused(restored: Provider, party: Party, codes: list[str], tokens: list[str]) -> None:

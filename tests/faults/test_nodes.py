@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.faults.nodes_load import User, find_lost
+from tests.faults.nodes_load import User, find_lost, find_wrong, people_at, wait_for_answers
 from tests.security.target import Target, running_target
 from tests.servers.cluster import Cluster, running_cluster
 from tests.servers.haproxy import running_haproxy
@@ -50,26 +49,10 @@ def two_nodes(folder: Path, cluster: Cluster) -> Iterator[tuple[Target, Provider
 @contextmanager
 def in_use(target: Target, address: str) -> Iterator[list[User]]:
     """Have people use the provider by the balancer, until the block ends."""
-    stop = threading.Event()
-    users = [User(target, address, target.new_client(), target.new_person(), stop) for _ in range(USERS)]
-    for user in users:
-        user.start()
-    try:
-        wait_for_answers(users)
+    parties = [target.new_client() for _ in range(USERS)]
+    with people_at(target, address, parties) as users:
+        wait_for_answers(users, WARM_ANSWERS)
         yield users
-    finally:
-        stop.set()
-        for user in users:
-            user.join(30)
-
-
-def wait_for_answers(users: list[User]) -> None:
-    """Wait until everybody has been served again and again from now on."""
-    before = {user: user.answers[200] for user in users}
-    wait_until(
-        lambda: all(user.answers[200] >= before[user] + WARM_ANSWERS for user in users),
-        seconds=90, what="answers for everybody",
-    )  # fmt: skip
 
 
 def wait_until_back(users: list[User], since: float) -> None:
@@ -81,7 +64,7 @@ def test_a_node_and_then_the_primary_die_under_load(tmp_path: Path) -> None:
     with running_cluster() as cluster, two_nodes(tmp_path, cluster) as (target, second, address):
         with in_use(target, address) as users:
             second.kill()
-            wait_for_answers(users)
+            wait_for_answers(users, WARM_ANSWERS)
             second.start()
             died = cluster.get_primary()
             died.kill()
@@ -91,10 +74,10 @@ def test_a_node_and_then_the_primary_die_under_load(tmp_path: Path) -> None:
                 assert httpx.get(address + path, timeout=20).status_code == 200
             # Behind whatever was still on its way
             wait_until_back(users, killed_at + 1)
-            wait_for_answers(users)
+            wait_for_answers(users, WARM_ANSWERS)
             died.start()
             wait_until(cluster.is_safe, seconds=60, what="replica that has caught up")
-        assert [wrong for user in users for wrong in user.wrong] == []
+        assert find_wrong(users) == []
         assert all(user.answers[503] for user in users), "nothing failed, so nothing was shown"
         assert find_lost(target, users) == []
         target.provider.tnid("db", "check")

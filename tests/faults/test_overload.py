@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,10 +9,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.faults.nodes_load import User, find_lost
+from tests.faults.nodes_load import find_lost, find_wrong, people_at, wait_for_answers
 from tests.security.target import Target, running_target
 from tests.servers.haproxy import running_haproxy
-from tests.servers.processes import free_port, wait_until
+from tests.servers.processes import free_port
 from tests.servers.provider import running_provider
 
 USERS = 4
@@ -25,19 +24,10 @@ MEGABYTE = 1024 * 1024
 MOST_GROWTH = 40 * MEGABYTE
 
 
-def wait_for_answers(users: list[User]) -> None:
-    before = {user: user.answers[200] for user in users}
-    wait_until(
-        lambda: all(user.answers[200] >= before[user] + ANSWERS for user in users),
-        seconds=60, what="answers",
-    )  # fmt: skip
-
-
 def test_a_rolling_restart_costs_no_request(tmp_path: Path) -> None:
     front = free_port()
     address = f"http://localhost:{front}"
     more = {"TNID_ISSUER": address, "TNID_TRUSTED_PROXIES": "127.0.0.1"}
-    stop = threading.Event()
     with running_target(tmp_path, workers=1, **more) as target:
         same = {**more, "TNID_INSTANCE_DIR": target.provider.environ["TNID_INSTANCE_DIR"]}
         with (
@@ -45,20 +35,13 @@ def test_a_rolling_restart_costs_no_request(tmp_path: Path) -> None:
             running_haproxy(tmp_path, front, (target.provider.port, second.port)),
         ):
             party = target.new_client()
-            users = [User(target, address, party, target.new_person(), stop) for _ in range(USERS)]
-            for user in users:
-                user.start()
-            try:
+            with people_at(target, address, [party] * USERS) as users:
                 for node in (target.provider, second):
-                    wait_for_answers(users)
+                    wait_for_answers(users, ANSWERS)
                     node.stop()
                     node.start()
-                wait_for_answers(users)
-            finally:
-                stop.set()
-                for user in users:
-                    user.join(30)
-            assert [wrong for user in users for wrong in user.wrong] == []
+                wait_for_answers(users, ANSWERS)
+            assert find_wrong(users) == []
             failed = {status for user in users for status in user.answers if status == 0 or status >= 429}
             assert failed == set()
             assert find_lost(target, users) == []

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-import threading
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 
 from tests.faults.conftest import KINDS
-from tests.faults.nodes_load import User, find_lost
+from tests.faults.nodes_load import find_lost, find_wrong, people_at, wait_for_sign_ins
 from tests.security.target import Target
-from tests.servers.processes import wait_until
 from tnid.db import engine_options
 from tnid.revision import VERSIONS
 
@@ -32,30 +30,14 @@ TAKES_AWAY = re.compile(r"drop_table|drop_column|rename|alter_column\([^)]*nulla
 
 @pytest.mark.parametrize("fragile", KINDS, indirect=True)
 def test_people_sign_in_while_the_database_is_migrated(fragile: Target) -> None:
-    stop = threading.Event()
     party = fragile.new_client()
-    users = [User(fragile, fragile.address, party, fragile.new_person(), stop) for _ in range(USERS)]
-    for user in users:
-        user.start()
-    try:
-        wait_for_sign_ins(users)
+    with people_at(fragile, fragile.address, [party] * USERS) as users:
+        wait_for_sign_ins(users, SIGN_INS)
         migrate(str(fragile.services.settings.database_url))
-        wait_for_sign_ins(users)
-    finally:
-        stop.set()
-        for user in users:
-            user.join(30)
-    assert [wrong for user in users for wrong in user.wrong] == []
+        wait_for_sign_ins(users, SIGN_INS)
+    assert find_wrong(users) == []
     assert not any(status >= 500 or status == 0 for user in users for status in user.answers)
     assert find_lost(fragile, users) == []
-
-
-def wait_for_sign_ins(users: list[User]) -> None:
-    before = {user: len(user.told.spent_codes) for user in users}
-    wait_until(
-        lambda: all(len(user.told.spent_codes) >= before[user] + SIGN_INS for user in users),
-        seconds=60, what="sign-ins",
-    )  # fmt: skip
 
 
 def migrate(url: str) -> None:
