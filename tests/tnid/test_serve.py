@@ -45,7 +45,12 @@ def read_figures(provider: Provider) -> dict[str, float]:
 
 def find_housekeepers(provider: Provider) -> list[int]:
     """Return the process ids of housekeepers: each leads a session of its own."""
-    return [pid for pid in provider.worker_pids() if os.getsid(pid) == pid]
+    return [pid for pid in living(provider) if os.getsid(pid) == pid]
+
+
+def living(provider: Provider) -> list[int]:
+    """Return the processes below the server without those that have ended and weren't reaped yet."""
+    return [pid for pid in provider.worker_pids() if not is_gone(pid)]
 
 
 def is_gone(pid: int) -> bool:
@@ -95,7 +100,7 @@ def test_a_worker_that_is_killed_is_replaced(provider: Provider) -> None:
     worker = next(pid for pid in provider.worker_pids() if pid not in find_housekeepers(provider))
     os.kill(worker, signal.SIGKILL)
     wait_until(lambda: is_gone(worker), seconds=10, what="end of the worker")
-    wait_until(lambda: len(provider.worker_pids()) == 3, seconds=20, what="new worker")
+    wait_until(lambda: len(living(provider)) == 3, seconds=20, what="new worker")
     wait_until(lambda: is_ready(provider.port), seconds=20, what="answer")
 
 
@@ -105,7 +110,7 @@ def test_a_housekeeper_that_is_killed_is_replaced(database_url: str, tmp_path: P
         (pid,) = find_housekeepers(provider)
         os.kill(pid, signal.SIGKILL)
         wait_until(lambda: is_gone(pid), seconds=10, what="end of the housekeeper")
-        wait_until(lambda: len(provider.worker_pids()) == 2, seconds=20, what="new housekeeper")
+        wait_until(lambda: len(living(provider)) == 2, seconds=20, what="new housekeeper")
         assert open_address(provider, f"/healthz?x={CANARY}") == 200
         provider.stop()
         lines = [json.loads(line) for line in provider.log.read_text().splitlines()]
