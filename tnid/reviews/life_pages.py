@@ -10,6 +10,7 @@ from tnid import services
 from tnid.access import Guard, declare
 from tnid.accounts.messages import MESSAGES, show_refusal
 from tnid.accounts.refusal import Refused
+from tnid.admin.asking import NOT_FRESH, check_fresh
 from tnid.admin.desk import get_operator
 from tnid.admin.roles import Permission
 from tnid.developers.records import Application
@@ -29,17 +30,25 @@ def show(application_id: str) -> ResponseReturnValue:
     application = services.current().developers.applications.find(application_id)
     if application is None:
         abort(404)
-    form = StopForm()
+    form, is_stale = StopForm(), False
     if form.validate_on_submit():
-        outcome = carry_out(application_id, form, operator.account_id)
+        outcome = find_stale(operator.account_id) or carry_out(application_id, form, operator.account_id)
+        is_stale = outcome == NOT_FRESH
         if not isinstance(outcome, Refused):
             flash(outcome, "good")
             return redirect(url_for("admin_applications.show", application_id=application_id), 303)
         show_refusal(form, outcome)
-    return _show(application, form), (409 if form.is_submitted() else 200)
+    return _show(application, form, is_stale=is_stale), (409 if form.is_submitted() else 200)
 
 
-def _show(application: Application, form: StopForm) -> str:
+def find_stale(by: str) -> Refused | None:
+    """Return the refusal of what lets an application go on, or ends it, too long after the last sign-in; to
+    stop one is always in time."""
+    act = request.form.get("act")
+    return check_fresh(f"application.{act}", by) if act in ("resume", "end") else None
+
+
+def _show(application: Application, form: StopForm, *, is_stale: bool) -> str:
     going_live, parts = services.current().going_live, services.current()
     live = parts.clients.find_now(application.live_client_id) if application.live_client_id else None
     current = going_live.agreements.find_current(application.id)
@@ -53,6 +62,7 @@ def _show(application: Application, form: StopForm) -> str:
         reviews=going_live.reviews.list_of_application(application.id),
         states=STATES,
         form=form,
+        is_stale=is_stale,
     )
 
 

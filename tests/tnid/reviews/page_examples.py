@@ -158,6 +158,7 @@ def _life(**changes: Any) -> Make:
     return lambda: {
         **_ADMIN, "application": LIVE, "team": page()()["team"], "live": None, "beyond": ["scope"],
         "states": STATES, "agreements": [AGREEMENT, ENDED], "reviews": [REVIEW], "form": StopForm(),
+        "is_stale": False,
         **changes,
     }  # fmt: skip
 

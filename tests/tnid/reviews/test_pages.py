@@ -194,7 +194,7 @@ def test_submitting_takes_two_factors_and_the_form_twice_is_one_review(
 
 def test_suspended_people_see_it_and_it_goes_on(
     vinhs: InProcess, application: str, make_ready: Callable[..., None], duyet: Someone,
-    open_admin: OpenAdmin, services: Services,
+    open_admin: OpenAdmin, services: Services, clock: Clock,
 ) -> None:  # fmt: skip
     make_ready("name")
     submit(vinhs, application)
@@ -211,6 +211,9 @@ def test_suspended_people_see_it_and_it_goes_on(
     client_id = services.developers.applications.find(application).live_client_id  # type: ignore[union-attr]
     assert "Lộ khóa" not in vinhs.open(f"/applications/{client_id}").text
     assert reviewer.open(life).has("life_resume")
+    clock.advance(600)
+    assert reviewer.submit("life_resume").has("life_resume"), "the last sign-in is too long ago"
+    clock.advance(-600)
     assert not reviewer.submit("life_resume").has("life_resume")
     reviewer.open(life)
     assert reviewer.submit("life_end").status == 409, "asked about twice"
