@@ -14,6 +14,7 @@ from oidc.discovery import endpoint_uri
 from oidc.models import Client
 from tnid import services
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.client_log.service import LogEntry
@@ -49,7 +50,7 @@ def create() -> ResponseReturnValue:
             return redirect(made, 303)
         show_refusal(form, made)
     page = render_template("developers/new_application.html", form=form, teams=teams, hints=hints())
-    return page, (400 if form.is_submitted() else 200)
+    return answer_form(page, form)
 
 
 def hints() -> dict[str, str]:

@@ -15,6 +15,7 @@ from oidc.errors import InvalidClientMetadata
 from oidc.strict_json import BadJson, load_object
 from tnid import services
 from tnid.access import Guard, declare
+from tnid.accounts.answers import answer_form
 from tnid.accounts.forms import PlainForm
 from tnid.accounts.refusal import Refused
 from tnid.developers.changes import difference
@@ -88,7 +89,7 @@ def bring_back(application_id: str, env: str, number: int) -> ResponseReturnValu
         if isinstance(outcome, Saved):
             return after_saving(place, outcome)
         show_outcome(form, outcome)
-    return show_version(place, version, form), (400 if form.is_submitted() else 200)
+    return answer_form(show_version(place, version, form), form)
 
 
 def show_version(place: Place, version: Version, form: Any) -> str:
