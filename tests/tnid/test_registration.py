@@ -39,6 +39,19 @@ def test_a_client_registers_reads_changes_and_deletes_itself(app: Application, t
     assert call(app, "GET", path, own).status_code == 401
 
 
+@pytest.mark.parametrize("path", ["/clients", "/clients/"])
+@pytest.mark.parametrize("method", ["DELETE", "PUT", "PATCH", "GET"])
+@pytest.mark.parametrize("accept", ["*/*", "text/html"])
+def test_an_address_without_an_id_answers_as_the_api_does(
+    app: Application, method: str, path: str, accept: str
+) -> None:
+    headers = {"Authorization": "Bearer x", "Accept": accept}
+    answer = app.test_client().open(path, method=method, headers=headers)
+    assert answer.status_code in (401, 405) and answer.content_type == "application/json"
+    assert answer.json["error"] in ("invalid_token", "invalid_request")
+    assert answer.status_code == 401 or answer.headers["Allow"]
+
+
 def test_nobody_registers_without_a_token(app: Application, browser: InProcess) -> None:
     refused = call(app, "POST", "/clients", "", DOCUMENT)
     assert refused.status_code == 401 and refused.json["error"] == "invalid_token"
