@@ -98,6 +98,18 @@ def test_all_of_a_person_is_sealed_anew_and_opens_as_before(
     anew.close()
 
 
+def test_every_place_is_read_on_and_written_by_its_whole_key(services: Services) -> None:
+    for place in PLACES:
+        _first, more = resealing._read_statements(place)
+        key = resealing._key_of(place)
+        values = {column.name: 1 if column.type.python_type is int else "x" for column in key}
+        after = {f"after_{name}": value for name, value in values.items()}
+        assert services.database.fetch_all(more, most=5, **after) == []
+        of = {f"of_{name}": value for name, value in values.items()}
+        written = services.database.execute(resealing._write_statement(place), seen=b"a", anew=b"b", **of)
+        assert written == 0
+
+
 def test_it_goes_on_where_it_was_stopped(
     services: Services, settings: Settings, new_person: Callable[..., Someone]
 ) -> None:
