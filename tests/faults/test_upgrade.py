@@ -6,12 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, text
 
 from tests.faults.conftest import KINDS
 from tests.faults.nodes_load import find_lost, find_wrong, people_at, wait_for_sign_ins
 from tests.security.target import Target
-from tnid.db import engine_options
+from tnid.migrations import change_schema
 from tnid.revision import VERSIONS
 
 USERS = 3
@@ -42,13 +42,12 @@ def test_people_sign_in_while_the_database_is_migrated(fragile: Target) -> None:
 
 def migrate(url: str) -> None:
     """Do in one transaction what a newer version's migration may do."""
-    engine = create_engine(url, **engine_options(url))
-    with engine.connect() as connection:
-        connection.execute(text("BEGIN"))
+
+    def change(connection: Connection) -> None:
         for statement in ADDITIONS:
             connection.execute(text(statement))
-        connection.execute(text("COMMIT"))
-    engine.dispose()
+
+    change_schema(url, change)
 
 
 @pytest.mark.parametrize("path", sorted(VERSIONS.glob("[0-9]*.py")), ids=lambda path: path.name[:4])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.provider import environ_for, run_tnid
@@ -60,6 +60,28 @@ def test_four_processes_may_upgrade_at_once(empty_url: str, tmp_path: Path) -> N
     assert answers == [{"revision": newest_revision()}] * 4
     engine = create_engine(empty_url)
     assert migrations.find_differences(engine) == []
+    engine.dispose()
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_a_change_gives_way_to_who_is_at_work_and_is_run_again(empty_url: str) -> None:
+    migrations.upgrade(empty_url)
+    engine = create_engine(empty_url)
+    at_work = engine.connect()
+    at_work.execute(text("SELECT id FROM accounts"))
+    runs = []
+
+    def change(connection: Connection) -> None:
+        runs.append(connection)
+        connection.execute(text("ALTER TABLE grants ADD COLUMN tomorrow INTEGER"))
+        if len(runs) > 1:
+            at_work.rollback()
+        connection.execute(text("ALTER TABLE accounts ADD COLUMN tomorrow INTEGER"))
+
+    migrations.change_schema(empty_url, change)
+    assert len(runs) == 2
+    at_work.close()
+    assert len(migrations.find_differences(engine)) == 2
     engine.dispose()
 
 

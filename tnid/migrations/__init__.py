@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
+from sqlalchemy.exc import OperationalError
 
 import tnid.stores
 from tnid.db import db
@@ -22,6 +24,11 @@ from tnid.revision import VERSIONS, newest_revision
 # Any number, as long as it is always the same: PostgreSQL's locks are known by number
 LOCK_NUMBER = 0x746E6964
 WAIT_SECONDS = 120
+# Shorter than PostgreSQL's deadlock_timeout: of a revision and a request that wait for each other, it is the
+# revision that gives way, and it is run again
+TABLE_WAIT_MILLISECONDS = 500
+PAUSE_SECONDS = 0.5
+IN_THE_WAY = frozenset({"55P03", "40P01"})  # lock_not_available, deadlock_detected
 
 
 def upgrade(database_url: str) -> str:
@@ -29,9 +36,25 @@ def upgrade(database_url: str) -> str:
 
     Processes that upgrade at the same time wait for the first, and then find nothing left to do.
     """
-    with _migrating(database_url) as connection:
-        command.upgrade(alembic_config(connection), "head")
+    change_schema(database_url, lambda connection: command.upgrade(alembic_config(connection), "head"))
     return newest_revision()
+
+
+def change_schema(database_url: str, change: Callable[[Connection], None]) -> None:
+    """Run a change in one transaction, from its beginning again while requests hold the tables it needs.
+
+    Raises OperationalError where they still do after WAIT_SECONDS.
+    """
+    attempts = int(WAIT_SECONDS / PAUSE_SECONDS)
+    for left in reversed(range(attempts)):
+        try:
+            with _migrating(database_url) as connection:
+                change(connection)
+            return
+        except OperationalError as error:
+            if not left or getattr(error.orig, "sqlstate", None) not in IN_THE_WAY:
+                raise
+        time.sleep(PAUSE_SECONDS)
 
 
 def find_differences(engine: Engine) -> list[Any]:
@@ -67,6 +90,7 @@ def _migrating(database_url: str) -> Iterator[Connection]:
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": LOCK_NUMBER})
+            connection.execute(text(f"SET LOCAL lock_timeout = {TABLE_WAIT_MILLISECONDS}"))
         yield connection
 
 
