@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -107,6 +108,15 @@ def locale(request: pytest.FixtureRequest, app: Flask) -> Iterator[str]:
 
 
 def render(name: str, locale: str, **changes: Any) -> str:
+    return _render(name, locale, **changes) if changes else _render_once(name, locale)
+
+
+@cache
+def _render_once(name: str, locale: str) -> str:
+    return _render(name, locale)
+
+
+def _render(name: str, locale: str, **changes: Any) -> str:
     template, make_context = EXAMPLES[name]
     shared = {
         "locale": locale,

@@ -267,7 +267,10 @@ REVIEW_PAGES: dict[str, tuple[str, Make]] = {
     "review-logout": ("reviews/logout.html", with_forms(lambda: {"form": LogoutForm()})),
     "review-end": (
         "reviews/end.html",
-        with_forms(lambda: {"form": _wrong(EndForm(), sure="Đánh dấu.")}, application=LIVE),
+        with_forms(
+            lambda: {"form": _wrong(EndForm(), sure="Đánh dấu vào ô này nếu bạn chắc chắn.")},
+            application=LIVE,
+        ),
     ),
     "certificate": ("reviews/certificate.html", with_forms(dict, **_PAPER)),
     "certificate-ended": ("reviews/certificate.html", with_forms(dict, **{**_PAPER, "agreement": ENDED})),
