@@ -159,28 +159,30 @@ class Front:
             return problem(500, "server_error", f"Something failed here; request {request_id}.")
 
     def _answer(self, route: Route, environ: WSGIEnvironment) -> Response | None:
-        seconds = self._seconds_shut()
-        if seconds:
+        now = clock.now()
+        if seconds := self._seconds_shut(now):
             return too_many(seconds, "Too many requests of this network failed.")
         request = read_request(environ, self._find_certificate(environ))
         if request is None:
             return problem(413, "invalid_request", "The request is too large.")
         with self._services.database.unit():
-            response = route.answer(request, environ, clock.now())
-        self._services.uses.write_if_due(clock.now())
-        self._count_refusal(response)
+            response = route.answer(request, environ, now)
+        self._services.uses.write_if_due(now)
+        self._count_refusal(response, now)
         return response and not_modified(environ, response)
 
-    def _seconds_shut(self) -> int:
+    def _seconds_shut(self, now: int) -> int:
         """Return for how long nothing more is taken from a network that goes through secrets or tokens."""
         parts = self._services
+        if parts.rates.is_open_to_all(now):
+            return 0
         network = network_of(audit.origin.get().ip or "")
-        return parts.rates.seconds_shut(parts.rate_rules.refused_of_network, network, clock.now())
+        return parts.rates.seconds_shut(parts.rate_rules.refused_of_network, network, now)
 
-    def _count_refusal(self, response: Response | None) -> None:
+    def _count_refusal(self, response: Response | None, now: int) -> None:
         if response is not None and response.status in UNPROVEN and not is_fault(response):
             parts, network = self._services, network_of(audit.origin.get().ip or "")
-            parts.rates.take(parts.rate_rules.refused_of_network, network, clock.now())
+            parts.rates.take(parts.rate_rules.refused_of_network, network, now)
 
     def _find_certificate(self, environ: WSGIEnvironment) -> str:
         settings = self._services.settings

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import threading
-import time
 
 CHECK_SECONDS = 0.5
 PATIENCE_SECONDS = 10
@@ -20,10 +19,12 @@ def end_with(parent: int) -> None:
 
 
 def _watch(parent: int) -> None:
+    # time.sleep ends a thread by an error where the machine's clock is set while it sleeps
+    pause = threading.Event()
     while os.getppid() == parent:
-        time.sleep(CHECK_SECONDS)
+        pause.wait(CHECK_SECONDS)
     # Again and again: a signal that comes before its handler is set, while a worker starts, is lost
     for _ in range(int(PATIENCE_SECONDS / CHECK_SECONDS)):
         os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(CHECK_SECONDS)
+        pause.wait(CHECK_SECONDS)
     os.kill(os.getpid(), signal.SIGKILL)

@@ -49,6 +49,8 @@ class Rates:
         self._note_shut = note_shut
         self._tallies: dict[_Key, _Tally] = {}
         self._due: set[_Key] = set()
+        # From this second on there is room for everybody, as far as is known: most requests ask no more
+        self._all_open_at = 0
         self._lock = threading.Lock()
         self._is_due = threading.Event()
         self._thread: threading.Thread | None = None
@@ -62,6 +64,8 @@ class Rates:
             if tally.unsent * SHARE >= rule.allowed and key not in self._due:
                 self._note_due(key)
             seconds = _seconds_shut(rule, tally, now)
+            if seconds:
+                self._all_open_at = max(self._all_open_at, now + seconds)
             is_news, tally.is_noted = bool(seconds) and not tally.is_noted, tally.is_noted or bool(seconds)
         if is_news:
             self._note_shut(rule, subject, now)
@@ -69,8 +73,14 @@ class Rates:
 
     def seconds_shut(self, rule: Rule, subject: str, now: int) -> int:
         """Return for how many seconds there is no room, and count nothing."""
+        if self.is_open_to_all(now):
+            return 0
         tally = self._tallies.get((rule, now // MINUTE_SECONDS, subject))
         return 0 if tally is None else _seconds_shut(rule, tally, now)
+
+    def is_open_to_all(self, now: int) -> bool:
+        """Say whether nobody, of any rule, is known to have used up their room."""
+        return now >= self._all_open_at
 
     def agree(self) -> None:
         """Tell the others of what is due, and learn what they counted."""
@@ -90,6 +100,8 @@ class Rates:
             tally.agreed += sent
         found = self._agree(rule, f"{subject}:{window}", sent)
         tally.agreed = max(tally.agreed, found)
+        if tally.agreed > rule.allowed:
+            self._all_open_at = max(self._all_open_at, (window + 1) * MINUTE_SECONDS)
 
     def _begin(self, key: _Key) -> _Tally:
         if len(self._tallies) >= MOST_SUBJECTS:
