@@ -120,6 +120,7 @@ def test_a_frame_that_hangs_keeps_nobody_from_going_on(
     if window.page.url.startswith(target.address):
         window.page.locator("#logout_continue").click(no_wait_after=True)
     window.page.wait_for_url(f"{site.url(path='/bye')}?state=s")
+    assert urlsplit(window.page.url).path == "/bye"
     released.set()
 
 

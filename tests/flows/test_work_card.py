@@ -144,7 +144,9 @@ def test_what_others_see_leaves_nobody_out(own: Window) -> None:
     own.click("card_check")
     own.page.locator("#card_verdict[data-verdict=valid]").wait_for()
     own.page.locator("#card_typed summary").click()
+    assert own.page.locator("#card_typed").get_attribute("open") is not None
     own.complaints += look_at(own.page)
+    assert own.complaints == []
 
 
 @pytest.mark.parametrize(("part", "dots"), [("small_code", 300), ("large_code", 200)])

@@ -310,8 +310,11 @@ def test_an_inner_address_is_seen_without_asking_anybody(host: str, monkeypatch:
 
 
 @pytest.mark.parametrize("host", ["rp.example", "8.8.8.8", "[2606:4700::1111]", "10.example", "x7f.example"])
-def test_a_name_or_an_outer_address_may_be_registered(host: str) -> None:
+def test_a_name_or_an_outer_address_may_be_registered(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(outbound.socket, "getaddrinfo", lambda *of, **_more: asked.append(of))
     STRICT.check(f"https://{host}:8443/told?a=b")
+    assert asked == []
 
 
 @pytest.mark.parametrize("name", CONNECTED_TO)

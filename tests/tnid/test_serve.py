@@ -102,6 +102,8 @@ def test_a_worker_that_is_killed_is_replaced(provider: Provider) -> None:
     wait_until(lambda: is_gone(worker), seconds=10, what="end of the worker")
     wait_until(lambda: len(living(provider)) == 3, seconds=20, what="new worker")
     wait_until(lambda: is_ready(provider.port), seconds=20, what="answer")
+    assert worker not in living(provider)
+    assert open_address(provider, "/healthz") == 200
 
 
 @only_sqlite

@@ -67,7 +67,7 @@ def give_up(id_: int, reason: str, as_json: bool) -> None:
         text = (
             "A reason has 5 to 300 characters, no number."
             if refused.field
-            else "It is over, or being sent just now."
+            else f"Delivered, being sent or unknown: {id_}. Nothing was changed."
         )
         raise Refusal(text)
     answer(as_json, {"given_up": id_}, f"Message {id_} is given up.")

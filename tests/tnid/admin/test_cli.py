@@ -113,9 +113,12 @@ def test_many_are_signed_out(environ: dict[str, str]) -> None:
 
 
 def test_what_is_not_there_is_not_given_up(environ: dict[str, str]) -> None:
-    run(environ, "outbox", "give-up", "1", "--reason", "Đã ngừng", status=1)
-    run(environ, "outbox", "give-up", "1", status=2)
-    run(environ, "outbox", "give-up", "one", "--reason", "Đã ngừng", status=2)
+    gone = run(environ, "outbox", "give-up", "1", "--reason", "Đã ngừng", status=1)
+    assert "1" in gone.stderr
+    without_reason = run(environ, "outbox", "give-up", "1", status=2)
+    assert "--reason" in without_reason.stderr
+    no_number = run(environ, "outbox", "give-up", "one", "--reason", "Đã ngừng", status=2)
+    assert "one" in no_number.stderr
 
 
 def test_the_log_is_searched(environ: dict[str, str]) -> None:

@@ -6,6 +6,7 @@ import base64
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import httpx
 import orjson
@@ -117,6 +118,7 @@ def test_a_real_browser_solves_it_by_itself(attacked: Target) -> None:
         page = Window(browser, scripts=True).page
         page.goto(f"http://localhost:{attacked.provider.port}/login")
         page.wait_for_selector("#login_username")
+        assert urlsplit(page.url).path == "/login"
 
 
 def test_without_scripts_a_person_is_told_to_wait(attacked: Target) -> None:
