@@ -19,7 +19,7 @@ def end_with(parent: int) -> None:
 
 
 def _watch(parent: int) -> None:
-    # time.sleep ends a thread by an error where the machine's clock is set while it sleeps
+    # time.sleep fails where a clock is faked, as tests of clocks do, and would end the thread; a wait doesn't
     pause = threading.Event()
     while os.getppid() == parent:
         pause.wait(CHECK_SECONDS)
