@@ -53,11 +53,10 @@ def look_at(page: Page) -> list[str]:
 
 
 def _violations(page: Page, scheme: Any) -> list[str]:
-    # A colour that is still on its way is none that anybody reads
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.emulate_media(color_scheme=scheme)
     # Brought and run in one step: a page that leads on by itself must not take it along in between
     found = page.evaluate(f"{_axe()}\n;axe.run(document, {{resultTypes: ['violations']}})")
-    page.emulate_media(color_scheme="null", reduced_motion="null")
+    page.emulate_media(color_scheme="null")
     return [
         f"{page.url} ({scheme}): {violation['id']}: {node['html'][:160]}: {node['failureSummary']}"
         for violation in found["violations"]

@@ -65,6 +65,9 @@ class Window:
             viewport={"width": size[0], "height": size[1]},
             locale="vi-VN",
             ignore_https_errors=trusting,
+            # A colour that is still on its way is none that anybody reads. Said here: said with each change
+            # of the scheme it came too late for one change in ten
+            reduced_motion="reduce",
         )
         self._context.set_default_timeout(STEP_MILLISECONDS)
         self.page: Page = self._context.new_page()
