@@ -297,6 +297,14 @@ class RegistrationFixed(OAuthError):
     may_redirect = False
 
 
+class RegistrationFull(OAuthError):
+    """RFC 7591 §3.2.2 has no word for it: whoever registers has as many clients as they may."""
+
+    code = "registration_full"
+    status = 403
+    may_redirect = False
+
+
 class BadMetadata(OAuthError):
     """A client's metadata that can't be: `member` is what to change, `reason` a stable word for why.
 

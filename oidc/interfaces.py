@@ -239,7 +239,8 @@ class Registrar(Protocol):
         """Say whether this token of theirs opens registration now."""
 
     def add(self, token_id: str, client: Client, now: int) -> bool:
-        """Store a client that came with the token; False where it opens nothing (any more)."""
+        """Store a client that came with the token; False where it opens nothing (any more). Raises
+        RegistrationFull."""
 
     def is_agreed(self, client_id: str) -> bool:
         """Say whether the client is what was agreed with them: then no token of its own removes it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum
 
-from flask import Blueprint, Flask, abort, redirect, request, url_for
+from flask import Blueprint, Flask, abort, current_app, redirect, request, url_for
 from flask.sansio.scaffold import Scaffold
 from werkzeug.wrappers import Response
 
@@ -18,6 +18,7 @@ from tnid.signin.session import find_end_user, find_leaving
 
 _ATTRIBUTE = "tnid_guard"
 _MOST_BYTES = "tnid_most_bytes"
+_FILES = "tnid_files"
 # Where people share with others or act for them: not before a child's guardian has agreed
 SHUT_WHILE_WAITING = frozenset(
     {
@@ -59,12 +60,17 @@ class Guard(Enum):
 
 
 def declare(
-    blueprint: Blueprint, guard: Guard, *, most_bytes: int | Callable[[], int] = web.MAX_FORM_BYTES
+    blueprint: Blueprint,
+    guard: Guard,
+    *,
+    most_bytes: int | Callable[[], int] = web.MAX_FORM_BYTES,
+    files: tuple[str, ...] = (),
 ) -> Blueprint:
-    """Declare a blueprint's guard, and how large its forms may be, or what tells it at each request; return
-    the blueprint."""
+    """Declare a blueprint's guard, how large its forms may be, or what tells it at each request, and which of
+    their fields may be files; return the blueprint."""
     setattr(blueprint, _ATTRIBUTE, guard)
     setattr(blueprint, _MOST_BYTES, most_bytes)
+    setattr(blueprint, _FILES, files)
     return blueprint
 
 
@@ -86,6 +92,13 @@ def most_bytes_of(app: Flask, endpoint: str | None) -> int:
     blueprint = app.blueprints.get((endpoint or "").rpartition(".")[0])
     declared = getattr(blueprint, _MOST_BYTES, web.MAX_FORM_BYTES)
     return int(declared() if callable(declared) else declared)
+
+
+def files_of(app: Flask, endpoint: str | None) -> tuple[str, ...]:
+    """Return which fields of an endpoint's forms may be files."""
+    blueprint = app.blueprints.get((endpoint or "").rpartition(".")[0])
+    declared: tuple[str, ...] = getattr(blueprint, _FILES, ())
+    return declared
 
 
 def limit_form(most_bytes: int) -> None:
@@ -258,7 +271,8 @@ def _find_way_to(door: Door, has_role: Callable[[str], bool], entrance: str) -> 
 
 
 def check_text(guard: Guard) -> None:
-    """Raise UnsafeRequest where JSON came for a form, or a NUL, which PostgreSQL keeps none of.
+    """Raise UnsafeRequest where JSON came for a form, a file for a text, or a NUL, which PostgreSQL
+    keeps none of.
 
     The protocol reads its own parameters, and refuses them in its own way.
     """
@@ -271,6 +285,9 @@ def check_text(guard: Guard) -> None:
         # A page that is only looked at has no form, and making sure of that takes long
         if request.method != "GET":
             texts += [value for _name, value in request.form.items(multi=True)]
+            # Flask-WTF would give it to whatever field has the name
+            if not {*request.files} <= {*files_of(current_app, request.endpoint)}:
+                raise UnsafeRequest("This page takes no such file.")
     if any("\x00" in text for text in texts):
         raise UnsafeRequest("A NUL character was sent.")
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from oidc import watching
+from oidc.clients.redirect_uris import is_host
 
 if TYPE_CHECKING:
     import httpx
@@ -178,6 +179,9 @@ def check_url(url: str) -> SplitResult:
         raise OutboundRefused("The address must be written in ASCII.", reason="not_ascii")
     if parts.scheme != "https" or not parts.hostname or port == 0:
         raise OutboundRefused("The address must be https.", reason="not_https")
+    if not is_host(parts.hostname):
+        reason = "wildcard" if "*" in parts.hostname else "host"
+        raise OutboundRefused("The host has characters that none can have.", reason=reason)
     if parts.username is not None or parts.password is not None or parts.fragment:
         reason = "fragment" if parts.fragment else "userinfo"
         text = "The address must hold neither a user name nor a fragment."

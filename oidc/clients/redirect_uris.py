@@ -23,6 +23,11 @@ def is_loopback(host: str | None) -> bool:
     return host in LOOPBACK_HOSTS
 
 
+def is_host(host: str | None) -> bool:
+    """Say whether a host, in small letters, is written as one can be."""
+    return host is not None and _HOST.fullmatch(host) is not None
+
+
 def check_uri(uri: str, *, is_native: bool, name: str = "redirect_uris") -> None:
     """Raise InvalidRedirectUri unless a browser may be sent there."""
     if len(uri) > MAX_LENGTH or not _URI.fullmatch(uri):
@@ -40,7 +45,7 @@ def check_uri(uri: str, *, is_native: bool, name: str = "redirect_uris") -> None
     if {"..", "."} & set(re.split(r"/|%2[fF]", parts.path)):
         text = f"{name}: an address must not climb with dots."
         raise InvalidRedirectUri(text, member=name, reason="dots", value=uri)
-    if parts.scheme == "https" and host and _HOST.fullmatch(host):
+    if parts.scheme == "https" and is_host(host):
         return
     if parts.scheme == "http" and is_loopback(host):
         return

@@ -185,10 +185,12 @@ def check_pages(metadata: Metadata) -> None:
     for name in [n for n in metadata if n.partition("#")[0] in WEB_PAGES]:
         try:
             parts = urlsplit(metadata[name])
+            host, _port = parts.hostname, parts.port
         except ValueError as error:
             raise InvalidClientMetadata(f"{name} is malformed.", member=name, reason="malformed") from error
-        is_web = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))
-        if not is_web or not parts.hostname or parts.username or len(metadata[name]) > 2000:
+        is_web = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+        # A page isn't fetched by us: its host may be written in any letters
+        if not is_web or not host or "*" in host or parts.username or len(metadata[name]) > 2000:
             raise InvalidClientMetadata(f"{name} must be an https address.", member=name, reason="page")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from oidc.clients.authentication import hash_secret
 from oidc.clients.elsewhere import check_elsewhere
 from oidc.clients.few_at_once import FewAtOnce
 from oidc.clients.grant_types import check_given_by_operator
@@ -157,6 +158,9 @@ class RegistrationEndpoint:
         document = read_document(request)
         if document.get("client_id") != client.client_id:
             raise InvalidRequest("client_id must be the client's own.")
+        # RFC 7592 §2.2: a client brings the secret that it has, or none; it can't choose one
+        if "client_secret" in document and not _is_secret_of(client, document["client_secret"]):
+            raise InvalidRequest("client_secret must be the client's own; another is made in the portal.")
         # Under another subject type every person would be a stranger to the client
         kept = {"subject_type": client.metadata.get("subject_type", "pairwise")}
         metadata = validate_metadata({**document, **kept}, client.profile, may_be_public=True)
@@ -197,6 +201,10 @@ class RegistrationEndpoint:
     def _challenge(self, error: OAuthError, now: int) -> Response:
         record_refusal(self._events, "client.register_refused", error, now, None)
         return challenge(error)
+
+
+def _is_secret_of(client: Client, secret: object) -> bool:
+    return isinstance(secret, str) and hash_secret(secret) in client.secret_hashes
 
 
 def check_same_sector(client: Client, updated: Client) -> None:

@@ -207,6 +207,15 @@ def test_too_many_parts_are_refused(browser: InProcess) -> None:
     assert browser.send("POST", f"{ISSUER}/language", files=files).status_code == 413
 
 
+def test_a_file_is_no_text(browser: InProcess, minh: Someone) -> None:
+    minh.sign_in(browser, "/developers/teams/new")
+    files = {"name": ("a.txt", b"a"), "organisation": ("b.txt", b"\xff")}
+    token = browser.page.document.xpath("//input[@name='csrf_token']/@value")[0]
+    for address in ("/developers/teams/new", "/account/profile", "/language"):
+        answer = browser.send("POST", f"{ISSUER}{address}", files=files, data={"csrf_token": token})
+        assert answer.status_code == 400, address
+
+
 @pytest.mark.parametrize(
     ("trusted", "forwarded", "seen"),
     [

@@ -252,6 +252,10 @@ _BY_REASON: dict[tuple[str, str], Explanation] = {
         _("The metadata of the registration can't be used."),
         _("Change the member that the description names, and send the whole document again."),
     ),
+    ("registration_full", ""): Explanation(
+        _("The team of this token has as many applications as a team may."),
+        _("Delete the clients that are no longer used, or archive their applications here in the portal."),
+    ),
     ("invalid_redirect_uri", ""): Explanation(
         _("A redirect URI of the registration can't be used."),
         _("Use https without a fragment or wildcard; on your own machine http://localhost with any port."),

@@ -81,10 +81,15 @@ def archive(application_id: str) -> ResponseReturnValue:
 def restore(application_id: str) -> ResponseReturnValue:
     """Take an application out of the archive; only an owner may, which the statement asks."""
     standing = get_application(application_id, Permission.LOOK)
-    if PlainForm().validate_on_submit() and services.current().developers.applications.restore(
+    if not PlainForm().validate_on_submit():
+        return _to_overview(application_id)
+    refused = services.current().developers.applications.restore(
         standing.application, standing.member.account_id, services.now()
-    ):
+    )
+    if refused is None:
         flash(gettext("The application is back, with the sandbox client that it had."), "good")
+    elif refused.reason == "applications_too_many":
+        flash(message_of(refused), "care")
     return _to_overview(application_id)
 
 

@@ -81,14 +81,17 @@ class Applications(making.Making):
         self._note_archive("application.archive", application, by, now)
         return None
 
-    def restore(self, application: Application, by: str, now: int) -> bool:
-        """Take an application out of the archive; False where it isn't there, or is another team's. A client
-        that an operator disabled stays so."""
+    def restore(self, application: Application, by: str, now: int) -> Refused | None:
+        """Take an application out of the archive, unless it isn't there, is another team's, or the team is
+        full without it. A client that an operator disabled stays so."""
+        self._store.hold(application.team_id)
+        if self.is_full(application.team_id):
+            return Refused("", "applications_too_many")
         if not self._store.restore(application.id, by, now):
-            return False
+            return Refused("", "team_changes_no_more")
         self._clients.enable(application.sandbox_client_id, now, since=application.archived_at or 0)
         self._note_archive("application.restore", application, by, now)
-        return True
+        return None
 
     def _is_live(self, application: Application) -> bool:
         live = self._clients.find_now(application.live_client_id) if application.live_client_id else None

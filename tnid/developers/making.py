@@ -104,6 +104,8 @@ class Making:
         attempt: str,
         by: str,
         now: int,
+        *,
+        is_registered: bool = False,
     ) -> str | None:
         """Store an application with its client; return its id, None where `by` may not, or somebody else made
         the team's last one at this moment."""
@@ -114,7 +116,7 @@ class Making:
         is_made = self._store.add(
             by, id=application_id, team_id=team_id, preset=preset, texts=orjson.dumps(texts).decode(),
             sandbox_client_id=client.client_id, form_key=self._form_key(attempt, by),
-            created_at=now, updated_at=now,
+            created_at=now, updated_at=now, is_registered=int(is_registered),
         )  # fmt: skip
         if is_made:
             self._clients.add(replace(client, presentation=presentation_of(texts)), by)
@@ -132,8 +134,9 @@ class Making:
         return client if isinstance(client, Refused) else None
 
     def is_full(self, team_id: str) -> bool:
-        """Say whether a team has as many applications as a team may."""
-        return len(self._store.list_of_team(team_id)) >= MOST_APPLICATIONS
+        """Say whether a team has as many applications as a team may, beside those in its archive."""
+        kept = [row for row in self._store.list_of_team(team_id) if row.archived_at is None]
+        return len(kept) >= MOST_APPLICATIONS
 
     # A new client for an application that lost its own
 
@@ -162,7 +165,9 @@ class Making:
         they may not any more."""
         texts = texts_of_metadata(client.metadata)
         preset = preset_of(client.metadata)
-        application_id = self._add(team_id, client, preset, texts, new_identifier(), by, now)
+        application_id = self._add(
+            team_id, client, preset, texts, new_identifier(), by, now, is_registered=True
+        )
         if application_id is not None:
             self._note("application.register", application_id, team_id, client, None, now)
         return application_id is not None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from oidc.errors import RegistrationFull
 from oidc.models import Client
 from tnid.developers.acts import Acts
 from tnid.developers.changes import Changes
@@ -39,16 +40,18 @@ class TeamRegistrar:
         self._acts = acts
 
     def may_register(self, token_id: str, now: int) -> bool:
-        """Say whether this is a token that opens something, of a team that may have more applications."""
-        row = self._tokens.find(token_id, now)
-        return row is not None and not self._making.is_full(row.team_id)
+        """Say whether this is a token that opens something."""
+        return self._tokens.find(token_id, now) is not None
 
     def add(self, token_id: str, client: Client, now: int) -> bool:
         """Store a client that came with a team's token, as an application of the team; False where the token
-        opens nothing (any more), or the team has as many applications as it may."""
+        opens nothing (any more). Raises RegistrationFull where the team has as many applications as it
+        may."""
         row = self._tokens.use(token_id, now)
-        if row is None or self._making.is_full(row.team_id):
+        if row is None:
             return False
+        if self._making.is_full(row.team_id):
+            raise RegistrationFull("The team has as many applications as it may; delete or archive some.")
         return self._making.add_registered(row.team_id, client, row.made_by, now)
 
     def is_agreed(self, client_id: str) -> bool:
@@ -71,9 +74,15 @@ class TeamRegistrar:
             )  # fmt: skip
 
     def note_deletion(self, client_id: str, now: int) -> None:
-        """Tell the team that its application's client was removed by its own program."""
+        """Tell the team that its application's client was removed by its own program, and the application
+        with it where a program registered that, too, and nobody reviewed it."""
         row = self._store.find_by_client(client_id)
-        if row is not None:
+        if row is None:
+            return
+        if self._store.remove_registered(row.id):
+            name = application_of(row).name
+            self._acts.record("application.remove", row.team_id, None, now, client_id=client_id, name=name)
+        else:
             self._acts.record(
                 "application.api_delete", row.team_id, None, now, application_id=row.id, client_id=client_id
             )

@@ -29,6 +29,7 @@ logo = declare(
     Blueprint("application_logo", __name__, url_prefix="/developers/apps/<application_id>/logo"),
     Guard.DEVELOPER,
     most_bytes=4 * MOST_BYTES,
+    files=("logo",),
 )
 pictures = declare(Blueprint("logos", __name__, url_prefix="/logos"), Guard.PUBLIC)
 

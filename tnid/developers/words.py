@@ -63,6 +63,7 @@ ACTS: dict[str, Any] = {
     "application.registration_token": _("Made the registration access token anew"),
     "application.api_update": _("A program changed the sandbox client by the registration API"),
     "application.api_delete": _("A program deleted the sandbox client by the registration API"),
+    "application.remove": _("A program removed “%(name)s”, which a program had registered"),
     "client.change_settings": _("Changed the settings"),
     "client.withdraw_changes": _("Withdrew changes that waited for a review"),
     "client_secret.make": _("Made a client secret"),

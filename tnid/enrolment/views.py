@@ -37,7 +37,10 @@ MOST_UPLOAD_BYTES = MOST_BYTES + 64 * 1024
 
 blueprint = declare(Blueprint("identity", __name__, url_prefix=PREFIX), Guard.SIGNED_IN)
 photo_blueprint = declare(
-    Blueprint("identity_photo", __name__, url_prefix=PREFIX), Guard.SIGNED_IN, most_bytes=MOST_UPLOAD_BYTES
+    Blueprint("identity_photo", __name__, url_prefix=PREFIX),
+    Guard.SIGNED_IN,
+    most_bytes=MOST_UPLOAD_BYTES,
+    files=("photo",),
 )
 
 STATUS_OF_REASON = {"photo_busy": 503, "photo_too_large": 413, "too_many_photos": 429}

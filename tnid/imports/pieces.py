@@ -25,6 +25,7 @@ blueprint = declare(
     Blueprint("list_pieces", __name__, url_prefix="/employers/<employer_id>/lists"),
     Guard.REPRESENTATIVE,
     most_bytes=PIECE_BYTES + MAX_FORM_BYTES,
+    files=("piece",),
 )
 
 

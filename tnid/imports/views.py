@@ -37,6 +37,7 @@ blueprint = declare(
     Blueprint("lists", __name__, url_prefix="/employers/<employer_id>/lists"),
     Guard.REPRESENTATIVE,
     most_bytes=most_bytes,
+    files=("file",),
 )
 
 

@@ -9,11 +9,13 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    SmallInteger,
     String,
     Text,
     bindparam,
     cast,
     column,
+    delete,
     exists,
     insert,
     select,
@@ -42,6 +44,8 @@ applications = db.Table(
     Column("live_client_id", String(255), unique=True),
     # Made of the form that it comes from: the same form sent twice makes one application
     Column("form_key", String(64), nullable=False, unique=True),
+    # By a program with a token of the team's
+    Column("is_registered", SmallInteger, nullable=False, server_default="0"),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Column("archived_at", BigInteger),
@@ -55,7 +59,7 @@ Index("ix_applications_team_id", applications.c.team_id)
 _APPLICATION = applications.c
 _COLUMNS = (
     *("id", "team_id", "preset", "texts", "sandbox_client_id", "form_key", "created_at", "updated_at"),
-    *("disclosure", "live_client_id", "archived_at"),
+    *("disclosure", "live_client_id", "archived_at", "is_registered"),
 )
 _INSERT = insert(applications).from_select(
     _COLUMNS,
@@ -141,9 +145,16 @@ _RESTORE = (
     .where(_OF_APPLICATION, _APPLICATION.archived_at.is_not(None), _BY_OWNER)
     .values(archived_at=None, updated_at=bindparam("now"))
 )
-_HAS_LIVE = select(_APPLICATION.id).where(_APPLICATION.team_id == bindparam("of_team"), _IS_LIVE).limit(1)
 # By its name: the store that has this table builds upon this one
 _reviews = table("reviews", column("application_id", String), column("state", String))
+# Nothing of it was agreed on, or read by a reviewer
+_REMOVE_REGISTERED = delete(applications).where(
+    _OF_APPLICATION,
+    _APPLICATION.is_registered == 1,
+    _APPLICATION.live_client_id.is_(None),
+    ~exists().where(_reviews.c.application_id == _APPLICATION.id),
+)
+_HAS_LIVE = select(_APPLICATION.id).where(_APPLICATION.team_id == bindparam("of_team"), _IS_LIVE).limit(1)
 _IS_SUBMITTED = (
     select(_reviews.c.state)
     .where(_reviews.c.application_id == bindparam("of_application"), _reviews.c.state != "withdrawn")
@@ -156,28 +167,26 @@ _LIST_ALL = (
 )
 
 
-_may_change_it = may_change(_APPLICATION.team_id, bindparam("by"))
 _SET_DISCLOSURE = (
     update(applications)
     .where(
         _APPLICATION.id == bindparam("of_application"),
         _APPLICATION.disclosure == bindparam("before"),
         _APPLICATION.archived_at.is_(None),
-        _may_change_it,
+        _MAY_CHANGE,
     )
     .values(disclosure=bindparam("after"), updated_at=bindparam("now"))
 )
 
-_this_one = _APPLICATION.id == bindparam("of_application")
 _SET_LIVE = (
     update(applications)
-    .where(_this_one, _IS_KEPT, _APPLICATION.live_client_id.is_(None), _APPLICATION.ended_at.is_(None))
+    .where(_OF_APPLICATION, _IS_KEPT, _APPLICATION.live_client_id.is_(None), _APPLICATION.ended_at.is_(None))
     .values(live_client_id=bindparam("client_id"), updated_at=bindparam("now"))
 )
 _SUSPEND = (
     update(applications)
     .where(
-        _this_one,
+        _OF_APPLICATION,
         _APPLICATION.live_client_id.is_not(None),
         _APPLICATION.suspended_at.is_(None),
         _APPLICATION.ended_at.is_(None),
@@ -186,12 +195,12 @@ _SUSPEND = (
 )
 _RESUME = (
     update(applications)
-    .where(_this_one, _IS_KEPT, _APPLICATION.suspended_at.is_not(None), _APPLICATION.ended_at.is_(None))
+    .where(_OF_APPLICATION, _IS_KEPT, _APPLICATION.suspended_at.is_not(None), _APPLICATION.ended_at.is_(None))
     .values(suspended_at=None, suspended_reason="", updated_at=bindparam("now"))
 )
 _FINISH = (
     update(applications)
-    .where(_this_one, _APPLICATION.live_client_id.is_not(None), _APPLICATION.ended_at.is_(None))
+    .where(_OF_APPLICATION, _APPLICATION.live_client_id.is_not(None), _APPLICATION.ended_at.is_(None))
     .values(ended_at=bindparam("now"), updated_at=bindparam("now"))
 )
 _ADOPT = insert(applications)
@@ -272,6 +281,10 @@ class ApplicationStore:
         """Take an application out of the archive; False where it isn't there, or `by` doesn't own its
         team."""
         return self._database.execute(_RESTORE, of_application=application_id, by=by, now=now) == 1
+
+    def remove_registered(self, application_id: str) -> bool:
+        """Remove what a program registered; False for a form's, and what was ever submitted for review."""
+        return self._database.execute(_REMOVE_REGISTERED, of_application=application_id) == 1
 
     def find_standing(self, application_id: str, account_id: str) -> Any:
         """Return the application's row with its team's as `team_…`, and the account's `member_id` and `role`

@@ -264,6 +264,11 @@ def registration_fixed(world: World) -> Client:
     return world.client
 
 
+def registration_full(world: World) -> None:
+    error = errors.RegistrationFull("The team has as many applications as it may.")
+    refuse(world.events, "client.register_refused", error, world.now, None, post({}))
+
+
 def invalid_client_metadata(world: World) -> None:
     register(world, b'{"redirect_uris": ["https://rp.example/cb"], "token_endpoint_auth_method": "magic"}')
 
@@ -289,7 +294,7 @@ DRIVES: dict[str, Drive] = {
         *(registration_not_supported, unmet_authentication_requirements, slow_down, expired_token),
         *(invalid_binding_message, invalid_token, insufficient_scope, invalid_dpop_proof, use_dpop_nonce),
         *(invalid_client_metadata, invalid_redirect_uri, server_error, temporarily_unavailable),
-        registration_fixed,
+        *(registration_fixed, registration_full),
     )
 }
 # RFC 8628 §3.5: heard again and again by whoever polls as they should, and no refusal. Of too many requests

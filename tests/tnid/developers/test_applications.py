@@ -232,7 +232,7 @@ def test_what_an_operator_disabled_stays_so_through_the_archive(
     services.clients.disable(application.sandbox_client_id, clock.now())
     assert applications.archive(application, vinh.id, clock.now()) is None
     archived = applications.find(application.id)
-    assert archived is not None and applications.restore(archived, vinh.id, clock.now())
+    assert archived is not None and applications.restore(archived, vinh.id, clock.now()) is None
     assert services.clients.find_now(application.sandbox_client_id).disabled_at  # type: ignore[union-attr]
 
 
@@ -257,7 +257,7 @@ def test_a_developer_is_no_owner(
     add(mai, DEVELOPER)
     assert at_browser(mai).get(f"/developers/apps/{application.id}/archive").status_code == 403
     assert services.developers.applications.archive(application, mai.id, clock.now()) is not None
-    assert not services.developers.applications.restore(application, mai.id, clock.now())
+    assert services.developers.applications.restore(application, mai.id, clock.now()) is not None
 
 
 def test_a_client_that_was_deleted_is_made_anew_once(

@@ -11,6 +11,7 @@ from oidc.decoupled.models import DEVICE_CODE
 from tests.conftest import Clock
 from tests.tnid.conftest import CALLBACK, InProcess, Someone
 from tests.tnid.developers.conftest import go_live
+from tnid.accounts.refusal import Refused
 from tnid.developers.making import MOST_APPLICATIONS
 from tnid.developers.records import Application
 from tnid.services import Services
@@ -66,10 +67,10 @@ def test_a_device_may_be_registered_in_the_sandbox_and_nowhere_else(
 
 
 @pytest.mark.parametrize(
-    "way", ["revoked", "expired", "member left", "account shut", "team archived", "made up", "team full"]
+    "way", ["revoked", "expired", "member left", "account shut", "team archived", "made up"]
 )
 def test_a_token_ends(
-    way: str, team: str, token: str, vinh: Someone, mai: Someone, add: Add, make: Make, browser: InProcess,
+    way: str, team: str, token: str, vinh: Someone, mai: Someone, add: Add, browser: InProcess,
     services: Services, clock: Clock,
 ) -> None:  # fmt: skip
     now = clock.now()
@@ -85,15 +86,68 @@ def test_a_token_ends(
         assert services.accounts.disable(vinh.id, now)
     elif way == "team archived":
         assert services.developers.teams.archive(team, vinh.id, now) is None
-    elif way == "made up":
-        token = services.provider.registration.team_token("A" * 22, now, now + 60)
     else:
-        for number in range(MOST_APPLICATIONS):
-            make(attempt=f"n{number}")
+        token = services.provider.registration.team_token("A" * 22, now, now + 60)
     before = len(services.developers.applications.list_of_team(team))
     answer = register(browser, token)
     assert answer.status_code == 401 and "Bearer" in answer.headers["www-authenticate"]
     assert len(services.developers.applications.list_of_team(team)) == before
+
+
+def test_a_full_team_hears_that_it_is_and_what_is_deleted_or_archived_makes_room(
+    team: str, token: str, vinh: Someone, make: Make, browser: InProcess, at_browser: AtBrowser,
+    services: Services, clock: Clock,
+) -> None:  # fmt: skip
+    applications = services.developers.applications
+    made = [make(attempt=f"n{number}") for number in range(MOST_APPLICATIONS - 1)]
+    last = register(browser, token).json()
+    answer = register(browser, token)
+    assert (answer.status_code, answer.json()["error"]) == (403, "registration_full")
+    # A pipeline that tidies up after itself goes on for ever
+    for _ in range(2):
+        address, own = last["registration_client_uri"], last["registration_access_token"]
+        assert manage(browser, "DELETE", address, own).status_code == 204
+        assert len(applications.list_of_team(team)) == len(made)
+        last = register(browser, token).json()
+    assert [one.event for one in services.developers.acts.list_of_team(team)[:2]] == [
+        "application.register",
+        "application.remove",
+    ]
+    assert "Từ CI" in at_browser(vinh).open(f"/developers/teams/{team}/history").words()
+    # The archive holds as many as there are, and gives none back to a team that is full
+    assert applications.archive(made[0], vinh.id, clock.now()) is None
+    assert register(browser, token).status_code == 201
+    archived = applications.find(made[0].id)
+    assert archived is not None
+    own = at_browser(vinh)
+    own.open(f"/developers/apps/{archived.id}")
+    assert own.submit("application_restore").has("application_restore")
+    assert applications.restore(archived, vinh.id, clock.now()) == Refused("", "applications_too_many")
+
+
+def test_what_a_program_registered_and_a_reviewer_read_stays_when_it_is_deleted(
+    team: str, token: str, browser: InProcess, services: Services, clock: Clock
+) -> None:
+    made = register(browser, token).json()
+    (application,) = services.developers.applications.list_of_team(team)
+    with services.database._engine.begin() as connection:
+        connection.exec_driver_sql(
+            f"UPDATE applications SET live_client_id = 'live' WHERE id = '{application.id}'"
+        )
+    address, own = made["registration_client_uri"], made["registration_access_token"]
+    assert manage(browser, "DELETE", address, own).status_code == 204
+    assert [one.id for one in services.developers.applications.list_of_team(team)] == [application.id]
+
+
+def test_a_program_brings_the_secret_that_there_is_or_none(token: str, browser: InProcess) -> None:
+    made = register(browser, token).json()
+    address, own = made["registration_client_uri"], made["registration_access_token"]
+    document = {**DOCUMENT, "client_id": made["client_id"]}
+    for secret, status in (("mine", 400), (["mine"], 400), (None, 400), (made["client_secret"], 200)):
+        answer = manage(browser, "PUT", address, own, json={**document, "client_secret": secret})
+        assert answer.status_code == status, secret
+        assert status == 200 or answer.json()["error"] == "invalid_request"
+    assert manage(browser, "PUT", address, own, json=document).status_code == 200
 
 
 def test_a_token_is_shown_once_at_one_browser_and_revoked_on_its_page(

@@ -306,5 +306,5 @@ def test_what_is_live_and_nobodys_is_known_to_the_province(
     services.developers.members.add_by_operator(team, khoa.id, OWNER, clock.now())
     assert services.developers.teams.restore(team, khoa.id, clock.now())
     (application,) = services.developers.applications.list_of_team(team)
-    assert services.developers.applications.restore(application, khoa.id, clock.now())
+    assert services.developers.applications.restore(application, khoa.id, clock.now()) is None
     assert services.admin.clients.list_abandoned() == frozenset()
