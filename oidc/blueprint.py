@@ -13,6 +13,7 @@ from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from oidc.authorization.endpoint import Answer
+from oidc.authorization.onward import Onward
 from oidc.authorization.prompts import Prompt
 from oidc.errors import PageError
 from oidc.http import Request
@@ -32,6 +33,7 @@ class Host:
     now: Callable[[], int]
     show_prompt: Callable[[Prompt], ResponseReturnValue]
     show_error: Callable[[PageError], ResponseReturnValue]
+    show_onward: Callable[[Onward], ResponseReturnValue]
 
 
 def flask_request() -> Request:
@@ -54,6 +56,8 @@ def create_blueprint(host: Host) -> Blueprint:
             return host.show_prompt(outcome)
         if isinstance(outcome, PageError):
             return host.show_error(outcome)
+        if isinstance(outcome, Onward):
+            return host.show_onward(outcome)
         headers: Any = list(outcome.headers)
         return outcome.body, outcome.status, headers
 

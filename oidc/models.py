@@ -79,6 +79,7 @@ class Client:
     agreed_only: bool = False  # it is told of no claim that `consent_items` doesn't name
     # What people read of it beside its name, each by locale: its purpose, who is behind it
     presentation: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    registered_openly: bool = False  # by nobody whom we know (RFC 7591 §3), and nobody looked at it since
     registration_generation: int = 0  # registration access tokens of earlier ones open nothing
 
     @property

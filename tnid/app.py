@@ -55,6 +55,7 @@ from tnid.services import EXTENSION, Services
 from tnid.settings import Settings
 from tnid.signin import blueprints as signin
 from tnid.signin import screen, session, terminal_pages, worlds
+from tnid.signin.onward import show_onward
 from tnid.signout import blueprints as signout
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -187,6 +188,7 @@ def protocol_host() -> oidc_blueprint.Host:
         now=services.now,
         show_prompt=screen.show_prompt,
         show_error=show_error,
+        show_onward=show_onward,
     )
 
 

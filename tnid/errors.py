@@ -155,8 +155,8 @@ def error_page(
     `description` is for a client's developer, in English, and holds nothing that a stranger wrote. `asker` is
     the application to go back to, where it is known; `advice` and `message` say more than the code's own.
     """
-    is_json = _wants_json()
-    response = _json(code, description) if is_json else _page(code, description, asker, advice, message)
+    is_json = wants_json()
+    response = error_json(code, description) if is_json else _page(code, description, asker, advice, message)
     response.status_code = status
     if retry_after_seconds is not None:
         response.headers["Retry-After"] = str(retry_after_seconds)
@@ -188,12 +188,13 @@ def find_asker(client_id: str | None) -> RelyingParty | None:
     return None if client is None or client.disabled_at is not None else describe(client)
 
 
-def _wants_json() -> bool:
+def wants_json() -> bool:
+    """Say whether a caller of the protocol asks that takes no page."""
     guard = access.find_guard(current_app, request.endpoint)
     return guard is access.Guard.PROTOCOL and not request.accept_mimetypes.accept_html
 
 
-def _json(code: str, description: str) -> Response:
+def error_json(code: str, description: str) -> Response:
     return jsonify(error=code, error_description=description or str(code))
 
 
@@ -255,7 +256,7 @@ def install(app: Flask, settings: Settings) -> None:
     def handle_switched_off(error: access.SwitchedOff) -> Response:
         reason = str(error)
         # A machine is told in the protocol's word for it
-        code = "temporarily_unavailable" if _wants_json() else "switched_off"
+        code = "temporarily_unavailable" if wants_json() else "switched_off"
         return error_page(code, 503, retry_after_seconds=SWITCHED_OFF_SECONDS, message=reason or None)
 
     @app.errorhandler(InternalServerError)

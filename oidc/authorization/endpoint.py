@@ -12,6 +12,7 @@ from dataclasses import replace
 from oidc.agreed import Agreed
 from oidc.authorization.interaction import answered_already, grant_id_of, told_of
 from oidc.authorization.lifetimes import Lifetimes
+from oidc.authorization.onward import Errors, Onward
 from oidc.authorization.prompts import (
     Prompt,
     Situation,
@@ -52,7 +53,7 @@ from oidc.sent import describe_sent, sent_as, sent_in
 from oidc.token.handles import hash_code, new_code, new_identifier
 from oidc.worlds import WhoIsThere, of_its_world
 
-Answer = Response | Prompt | PageError
+Answer = Response | Prompt | PageError | Onward
 FindEndUser = Callable[[str], tuple[EndUser, Agreed | None] | None]
 
 
@@ -68,6 +69,7 @@ class AuthorizationEndpoint:
         self._reader = RequestReader(parts)
         self._pushed = PushedRequests(parts)
         self._responses = AuthorizationResponses(parts)
+        self._errors = Errors(parts, self._responses)
         self._identifiers = parts.identifiers
         self._events = parts.events
         self._lifetimes = Lifetimes.of(parts.config)
@@ -85,7 +87,7 @@ class AuthorizationEndpoint:
             checked = check_request(draft)
         except OAuthError as error:
             error.sent = describe_sent(draft.parameters)
-            return self._fail(draft.client, draft.reply_to, error, end_user, now)
+            return self._errors.send(draft.client, draft.reply_to, error, end_user, now)
         if draft.client.is_sandbox:
             self._note_request(checked, now)
         return self._decide(checked, draft.client, end_user, browser, now)
@@ -147,8 +149,9 @@ class AuthorizationEndpoint:
         if client.disabled_at is not None or left.request.redirect_uri not in client.redirect_uris:
             return None
         error = told_of(AccessDenied("Nobody went on at the terminal.", reason="left"), left)
-        is_first = self._interactions.complete(uid, now)
-        return self._fail(client, reply_to(left.request), error, None, now) if is_first else None
+        if not self._interactions.complete(uid, now):
+            return None
+        return self._errors.send(client, reply_to(left.request), error, None, now, was_shown=True)
 
     def situation(
         self,
@@ -221,7 +224,8 @@ class AuthorizationEndpoint:
                 told_of(error, interaction)
             else:
                 return self._show(answered_already(interaction), now)
-            return self._fail(client, reply_to(request), error, end_user, now)
+            was_shown = interaction is not None
+            return self._errors.send(client, reply_to(request), error, end_user, now, was_shown=was_shown)
 
     def _check_refusals(self, situation: Situation) -> None:
         """Raise what no screen can mend."""
@@ -313,14 +317,6 @@ class AuthorizationEndpoint:
     def _show(self, error: PageError, now: int) -> PageError:
         record_refusal(self._events, "authorization.refused", error, now, None)
         return error
-
-    def _fail(
-        self, client: Client, reply_to: ReplyTo, error: OAuthError, end_user: EndUser | None, now: int
-    ) -> Response:
-        if end_user is not None and error.account_id is None:
-            error.account_id = end_user.account_id
-        record_refusal(self._events, "authorization.refused", error, now, client.client_id)
-        return self._responses.failure(client, reply_to, error, now)
 
 
 def in_stead(grant: Grant, mandate: Mandate) -> Grant:

@@ -72,6 +72,18 @@ def get_signing_alg(client: Client) -> str | None:
     return registered or ("RS256" if is_encrypted(client, NAME) else None)
 
 
+class Carried(NamedTuple):
+    """What is told to a redirect URI, and how: `mode` is one of MODES."""
+
+    mode: str
+    uri: str
+    parameters: Mapping[str, str]
+
+    def send(self) -> Response:
+        """Return the answer by which the browser carries it at once."""
+        return MODES[self.mode](self.uri, self.parameters)
+
+
 class AuthorizationResponses:
     """Answers to the redirect URI, in the clear or by the JWT Secured Authorization Response Mode (JARM)."""
 
@@ -87,14 +99,14 @@ class AuthorizationResponses:
 
     def success(self, client: Client, reply_to: ReplyTo, code: str, now: int) -> Response:
         """Send the code to the client."""
-        return self._respond(client, reply_to, {"code": code}, now)
+        return self._carry(client, reply_to, {"code": code}, now).send()
 
-    def failure(self, client: Client, reply_to: ReplyTo, error: OAuthError, now: int) -> Response:
-        """Send the error to the client, by the query where the mode that it asked for is none of its own."""
+    def failure(self, client: Client, reply_to: ReplyTo, error: OAuthError, now: int) -> Carried:
+        """Return what tells the client of the error, by the query where it may not have its mode."""
         parameters = {"error": error.code, "error_description": error.description}
-        return self._respond(client, reply_to, parameters, now)
+        return self._carry(client, reply_to, parameters, now)
 
-    def _respond(self, client: Client, reply_to: ReplyTo, parameters: dict[str, str], now: int) -> Response:
+    def _carry(self, client: Client, reply_to: ReplyTo, parameters: dict[str, str], now: int) -> Carried:
         if reply_to.state is not None:
             parameters["state"] = reply_to.state
         mode = reply_to.response_mode
@@ -102,8 +114,8 @@ class AuthorizationResponses:
             mode = "query"
         if mode in SIGNED_MODES:
             secured = self._secure(client, parameters, now)
-            return MODES[SIGNED_MODES[mode]](reply_to.redirect_uri, {"response": secured})
-        return MODES[mode](reply_to.redirect_uri, {**parameters, "iss": self._issuer})
+            return Carried(SIGNED_MODES[mode], reply_to.redirect_uri, {"response": secured})
+        return Carried(mode, reply_to.redirect_uri, {**parameters, "iss": self._issuer})
 
     def _secure(self, client: Client, parameters: Mapping[str, str], now: int) -> str:
         """JARM §2.1: the parameters with who says them to whom, and until when."""

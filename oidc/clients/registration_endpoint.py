@@ -68,7 +68,8 @@ class RegistrationEndpoint:
             client = replace(client, is_sandbox=True)
         else:
             client, secret = new_client(document, now)
-            client = replace(client, require_pkce=token is None or token.scope != WITHOUT_PKCE)
+            needs_pkce = token is None or token.scope != WITHOUT_PKCE
+            client = replace(client, require_pkce=needs_pkce, registered_openly=token is None)
         self._check_can_authenticate(client)
         return client, secret
 

@@ -14,11 +14,11 @@ from keys.keyring import Keyring
 from keys.memory import MemoryKeyStore
 from keys.rotation import RotationPolicy
 from oidc.agreed import Agreed
+from oidc.authorization.endpoint import Answer
 from oidc.authorization.prompts import Prompt
 from oidc.clients.outbound import Outbound, OutboundRefused
 from oidc.clients.registration import new_client
 from oidc.decoupled.memory import MemoryDecoupledRequests
-from oidc.errors import PageError
 from oidc.http import Request, Response
 from oidc.memory import (
     MemoryClients,
@@ -205,16 +205,14 @@ class World:
         }
         return urlencode({name: value for name, value in parameters.items() if value is not None})
 
-    def ask(self, query: str, end_user: EndUser | None = None) -> Response | Prompt | PageError:
+    def ask(self, query: str, end_user: EndUser | None = None) -> Answer:
         request = Request("GET", query)
         return self.provider.authorization.authorize(request, lambda _client: end_user, BROWSER, self.now)
 
-    def authorize(
-        self, end_user: EndUser | None = None, **changes: str | None
-    ) -> Response | Prompt | PageError:
+    def authorize(self, end_user: EndUser | None = None, **changes: str | None) -> Answer:
         return self.ask(self.query(**changes), end_user)
 
-    def resume(self, prompt: Prompt, end_user: EndUser | None = None) -> Response | Prompt | PageError:
+    def resume(self, prompt: Prompt, end_user: EndUser | None = None) -> Answer:
         uid = prompt.interaction.uid
         return self.provider.authorization.resume(uid, lambda _client: end_user, BROWSER, self.now)
 

@@ -30,6 +30,14 @@ from tests.tnid.signin.badge_pages import BADGE_PAGES
 from tests.tnid.signin.page_examples import SIGN_IN_PAGES
 
 
+def _onward() -> dict[str, Any]:
+    host = "so-kham-benh.example.vn"
+    return {
+        "app": MARKET, "code": "login_required", "description": "The person has to sign in.", "host": host,
+        "mode": "query", "address": f"https://{host}/cb?error=login_required", "fields": {},
+    }  # fmt: skip
+
+
 def _error() -> dict[str, Any]:
     return {
         "code": "invalid_request",
@@ -53,6 +61,7 @@ EXAMPLES: Pages = {
         lambda: question(items()[2:3], app=MARKET, settled=items()[:1], has_changed=True),
     ),
     "error": ("errors/error.html", _error),
+    "error-onward": ("errors/onward.html", _onward),
     "error-expired": (
         "errors/error.html",
         lambda: {**_error(), "app": JOBS, "advice": "Quay lại Việc làm và bắt đầu lại; không chia sẻ gì."},

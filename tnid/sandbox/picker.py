@@ -14,10 +14,11 @@ from tnid import services
 from tnid.access import Guard, declare
 from tnid.sandbox import session as sandbox_session
 from tnid.sandbox.forms import ONE, TWO, FailForm, PickForm
-from tnid.sandbox.people import people
+from tnid.sandbox.people import Person, people
 from tnid.sandbox.words import EXPIRED_REQUEST, SLOW, WORDS
 from tnid.signin import session
 from tnid.signin.forms import ContinueForm
+from tnid.signin.onward import may_go_unasked
 from tnid.signin.screen import address, asking_app, find_client, get_interaction, go_to, resume
 
 # How long somebody has to wait who asked for it
@@ -28,17 +29,25 @@ blueprint = declare(Blueprint("sandbox", __name__, url_prefix="/sandbox"), Guard
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 def sign_in() -> ResponseReturnValue:
-    """Ask whom to sign in as, and how; a login_hint that names somebody made up picks them at once."""
+    """Ask whom to sign in as, and how; a login_hint that names somebody made up picks them at once, unless a
+    stranger to the application may have followed a link."""
     interaction, client = _get()
     form = PickForm()
     hinted = interaction.request.login_hint if interaction.request else ""
-    if request.method == "GET" and is_pickable(hinted) and interaction.authenticated_sid is None:
+    is_first = request.method == "GET" and interaction.authenticated_sid is None
+    if is_first and is_pickable(hinted) and _may_pick_unasked(interaction, client):
         return pick(interaction, hinted, _least_factors(interaction, client))
     if form.validate_on_submit():
         return pick(interaction, form.person.data, form.factors.data)
     if form.is_submitted():
         return _page(form, interaction), 400
     return _page(_new_form(interaction, client), interaction)
+
+
+def _may_pick_unasked(interaction: Interaction, client: Client) -> bool:
+    """Say whether a hint alone may sign somebody in: what follows may lead on to the application at once."""
+    asked = interaction.request
+    return asked is not None and may_go_unasked(client, asked.redirect_uri)
 
 
 def _new_form(interaction: Interaction, client: Client) -> PickForm:
@@ -144,6 +153,12 @@ def _least_factors(interaction: Interaction, client: Client) -> str:
     return TWO if least == LOA2 else ONE
 
 
+def _list_people(interaction: Interaction) -> list[Person]:
+    """Return who can be picked, whom the application hints at first."""
+    hinted = interaction.request.login_hint if interaction.request else ""
+    return sorted(people().values(), key=lambda one: one.username != hinted)
+
+
 def _page(form: PickForm, interaction: Interaction, failing: FailForm | None = None) -> str:
     picked = session.find_account()
     return render_template(
@@ -153,7 +168,7 @@ def _page(form: PickForm, interaction: Interaction, failing: FailForm | None = N
         failing=failing or FailForm(),
         fault=WORDS.get(interaction.request.sandbox_fault) if interaction.request else None,
         uid=interaction.uid,
-        people=list(people().values()),
+        people=_list_people(interaction),
         picked=picked,
         may_go_on=picked is not None and _asked_by(interaction) == "select_account",
         owes_factor=picked is not None and owes_factor(interaction),

@@ -16,6 +16,7 @@ from oidc.parameters import FORM, Parameters, parse
 from tnid import services, web
 from tnid.access import Guard, declare
 from tnid.consent.applications import describe
+from tnid.signin.onward import may_go_unasked, name_of
 from tnid.signin.session import clear_terminal, end_session_of, find_end_user, find_end_user_at, sign_out
 from tnid.signin.terminals import start_uri_of
 from tnid.signout.forms import SignOutForm
@@ -43,7 +44,7 @@ def end_session() -> ResponseReturnValue:
     if asked.is_confirmed:
         return _leave(asked)
     if find_end_user() is None:
-        return _signed_out(asked)
+        return _signed_out(asked, strange_host=_find_strange_host(asked))
     if asked.redirect_uri:
         web.allow_form_redirect(asked.redirect_uri)
     return render_template("logout/confirm.html", app=_app(asked), form=SignOutForm.of(asked))
@@ -77,21 +78,34 @@ def _check(parameters: Parameters) -> LogoutRequest:
 
 def _leave(asked: LogoutRequest) -> ResponseReturnValue:
     """End the session, and go where the application asked, if it may ask that."""
+    strange_host = _find_strange_host(asked)
     if asked.client is not None and asked.client.terminal:
-        return _leave_terminal(asked)
+        return _leave_terminal(asked, strange_host)
     end_user = sign_out()
     provider = services.current().provider
     frames = provider.frontchannel_logout.list_frames(end_user.sid) if end_user else []
-    if frames:
-        return _signed_out(asked, frames)
+    if frames or strange_host:
+        return _signed_out(asked, frames, strange_host)
     return redirect(asked.return_uri or url_for("logout_confirmation.done"), 303)
 
 
-def _leave_terminal(asked: LogoutRequest) -> ResponseReturnValue:
+def _find_strange_host(asked: LogoutRequest) -> str:
+    """Return the host that the sign-out would lead to, where the browser isn't to go there by itself; or "".
+
+    RFC 9700 §4.11.2: an old ID token of a stranger's own client is as good a hint as any.
+    """
+    if asked.client is None or asked.return_uri is None:
+        return ""
+    return "" if may_go_unasked(asked.client, asked.return_uri) else name_of(asked.return_uri)
+
+
+def _leave_terminal(asked: LogoutRequest, strange_host: str) -> ResponseReturnValue:
     """End what somebody signed in to at a terminal, and lead back to its start page."""
     if asked.terminal_sid:
         end_session_of(asked.terminal_sid)
     clear_terminal()
+    if strange_host:
+        return _signed_out(asked, strange_host=strange_host)
     if asked.return_uri:
         return redirect(asked.return_uri, 303)
     start_uri = start_uri_of(asked.client) if asked.client else "/"
@@ -99,17 +113,25 @@ def _leave_terminal(asked: LogoutRequest) -> ResponseReturnValue:
         "logout/signed_out.html", app=_app(asked), return_uri=start_uri, frames=[], is_terminal=True
     )
     response = make_response(page)
-    response.headers["Refresh"] = f"{TERMINAL_SECONDS}; url={start_uri}"
+    if asked.client is None or may_go_unasked(asked.client, start_uri):
+        response.headers["Refresh"] = f"{TERMINAL_SECONDS}; url={start_uri}"
     return response
 
 
-def _signed_out(asked: LogoutRequest, frames: Sequence[str] = ()) -> ResponseReturnValue:
-    """Say that it is done while the frames load, Front-Channel Logout 1.0 §3; then go on, scripts or not."""
+def _signed_out(
+    asked: LogoutRequest, frames: Sequence[str] = (), strange_host: str = ""
+) -> ResponseReturnValue:
+    """Say that it is done while the frames load, Front-Channel Logout 1.0 §3; then go on, scripts or not.
+
+    To a strange host nobody goes but by the link, which names it.
+    """
     web.allow_frames(map(origin_of, frames))
     app, return_uri = _app(asked), asked.return_uri
-    page = render_template("logout/signed_out.html", app=app, return_uri=return_uri, frames=frames)
+    page = render_template(
+        "logout/signed_out.html", app=app, return_uri=return_uri, frames=frames, host=strange_host
+    )
     response = make_response(page)
-    if frames and return_uri:
+    if frames and return_uri and not strange_host:
         response.headers["Refresh"] = f"{FRAME_SECONDS}; url={return_uri}"
     return response
 

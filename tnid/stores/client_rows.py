@@ -42,6 +42,8 @@ clients = db.Table(
     Column("agreed_only", Integer, nullable=False, server_default="0"),
     # JSON: what people read of it beside its name, by locale
     Column("presentation", Text, nullable=False, server_default="{}"),
+    # Made by whoever came, where registration is open: nobody looked at its addresses
+    Column("registered_openly", Integer, nullable=False, server_default="0"),
     # Counts up as its registration access token (RFC 7592) is made anew
     Column("registration_generation", Integer, nullable=False, server_default="0"),
 )
@@ -73,6 +75,7 @@ def columns_of(client: Client) -> dict[str, Any]:
         "sandbox_faults": "{}",
         "agreed_only": int(client.agreed_only),
         "presentation": orjson.dumps(client.presentation).decode(),
+        "registered_openly": int(client.registered_openly),
         "registration_generation": client.registration_generation,
     }
 
@@ -103,5 +106,6 @@ def read_client(row: Any) -> Client:
         sandbox_faults=orjson.loads(row.sandbox_faults),
         agreed_only=bool(row.agreed_only),
         presentation=orjson.loads(row.presentation),
+        registered_openly=bool(row.registered_openly),
         registration_generation=row.registration_generation,
     )

@@ -59,7 +59,7 @@ def test_a_stronger_sign_in_is_asked_for(browser: InProcess, sandbox: str, servi
 
 def test_silent_requests_are_answered_or_refused(browser: InProcess, sandbox: str) -> None:
     silent = with_(sandbox, prompt="none")
-    assert "error=login_required" in browser.open(silent).url
+    assert browser.open(silent).text_of("error_code") == "login_required"
     browser.open(sandbox)
     pick(browser, "level1")
     assert "error=consent_required" in browser.open(silent).url
@@ -71,7 +71,12 @@ def test_silent_requests_are_answered_or_refused(browser: InProcess, sandbox: st
 
 @pytest.mark.parametrize("acr", ["", "LoA2"])
 def test_a_hint_picks_for_automated_tests(browser: InProcess, sandbox: str, acr: str) -> None:
-    page = browser.open(with_(sandbox, login_hint="worker", **({"acr_values": acr} if acr else {})))
+    hinted = with_(sandbox, login_hint="worker", **({"acr_values": acr} if acr else {}))
+    page = browser.open(hinted)
+    assert page.path == "/sandbox/sign-in", "who followed a stranger's link is signed in by no hint"
+    assert page.document.xpath("//button[@name='person']/@value")[0] == "worker"
+    sign_in_to_sandbox(browser, sandbox, "level1", "2")
+    page = browser.open(with_(hinted, prompt="login"))
     assert page.path == "/consent"
     browser.submit("consent_allow")
     assert told(browser)["code"]
@@ -147,4 +152,4 @@ def test_sign_out_by_the_application_tells_it(
     browser.submit("logout_confirm")
     waiting = services.outbox.list_open(most=9)
     assert [(row.kind, row.client_id) for row in waiting] == [("logout_token", "trial")]
-    assert "error=login_required" in browser.open(with_(address, prompt="none")).url
+    assert browser.open(with_(address, prompt="none")).text_of("error_code") == "login_required"

@@ -54,7 +54,7 @@ def test_a_sandbox_knows_nobody_who_lives(
     lan.sign_in(browser)
     browser.cookies.set("tnid_sandbox", browser.cookies["tnid_session"])
     assert browser.open(sandbox).path == "/sandbox/sign-in"
-    assert "error=login_required" in browser.open(f"{sandbox}&prompt=none").url
+    assert browser.open(f"{sandbox}&prompt=none").text_of("error_code") == "login_required"
 
 
 def test_a_developer_stays_who_they_are(browser: InProcess, sandbox: str, lan: Someone) -> None:
@@ -142,7 +142,7 @@ def test_a_sign_out_at_the_sandbox_leaves_the_developer_signed_in(
     page = browser.open("/logout?client_id=trial")
     assert page.has("sandbox_band")
     browser.submit("logout_confirm")
-    assert "error=login_required" in browser.open(f"{sandbox}&prompt=none").url
+    assert browser.open(f"{sandbox}&prompt=none").text_of("error_code") == "login_required"
     assert browser.open("/account").path == "/account"
 
 

@@ -1,0 +1,75 @@
+"""Answers that reach their client by the person's own hand alone: RFC 9700 §4.11.2, no open redirector.
+
+Whoever makes a client names its redirect URI. Nobody has looked at that of a sandbox's client, or of one
+that registered itself where registration is open: a link to our own address must lead nobody there unasked.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from oidc.authorization.response import AuthorizationResponses, Carried, ReplyTo
+from oidc.clients.redirect_uris import is_loopback
+from oidc.errors import OAuthError
+from oidc.http import Response
+from oidc.models import Client, EndUser
+from oidc.parts import Parts
+from oidc.refusal import record_refusal
+
+
+class Onward(NamedTuple):
+    """An error that goes on to the client once the person has seen where that leads."""
+
+    client: Client
+    error: OAuthError
+    carried: Carried
+
+
+def is_trusted(client: Client, address: str, issuer: str) -> bool:
+    """Say whether a browser may be sent there unasked: somebody looked at it, or it is no stranger's.
+
+    A loopback address is the very machine that the browser runs on.
+    """
+    if not (client.is_sandbox or client.registered_openly):
+        return True
+    parts, own = urlsplit(address), urlsplit(issuer)
+    is_ours = (parts.scheme, parts.netloc) == (own.scheme, own.netloc)
+    return is_ours or (parts.scheme in ("http", "https") and is_loopback(parts.hostname))
+
+
+class Errors:
+    """Tells clients of errors: by the browser at once, or by the person where the address isn't trusted."""
+
+    def __init__(self, parts: Parts, responses: AuthorizationResponses) -> None:
+        self._responses = responses
+        self._consents = parts.stores.consents
+        self._events = parts.events
+        self._issuer = parts.config.issuer
+
+    def send(
+        self,
+        client: Client,
+        reply_to: ReplyTo,
+        error: OAuthError,
+        end_user: EndUser | None,
+        now: int,
+        *,
+        was_shown: bool = False,
+    ) -> Response | Onward:
+        """Record the error and answer; `was_shown` says that the person saw a page of ours on the way."""
+        if end_user is not None and error.account_id is None:
+            error.account_id = end_user.account_id
+        record_refusal(self._events, "authorization.refused", error, now, client.client_id)
+        carried = self._responses.failure(client, reply_to, error, now)
+        if is_trusted(client, reply_to.redirect_uri, self._issuer):
+            return carried.send()
+        if client.is_sandbox:
+            is_known = was_shown or end_user is not None
+        else:
+            # Whoever says no to a stranger is not to end there, either: only who once said yes
+            is_known = end_user is not None and self._has_agreed(end_user, client)
+        return carried.send() if is_known else Onward(client, error, carried)
+
+    def _has_agreed(self, end_user: EndUser, client: Client) -> bool:
+        return self._consents.find_agreed(end_user.account_id, client.client_id) is not None
