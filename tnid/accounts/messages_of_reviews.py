@@ -25,7 +25,7 @@ REVIEW_MESSAGES: dict[str, Any] = {
     "review_open_already": _("It was submitted already. Wait for the answer, or take it back first."),
     "review_unchanged": _("Nothing differs from what is live now. Change something first, then submit it."),
     "review_outdated": _("The team has submitted it anew since this page was opened. Look at what is new."),
-    "review_decided": _("Somebody else has decided it already."),
+    "review_decided": _("It was decided, or taken back, in the meantime."),
     "review_own_team": _("You belong to the team that asks. Somebody else has to decide."),
     "review_second_eyes": _("You agreed first. A second reviewer has to agree, too."),
     "review_say_why": _("Say why: the team reads it, and mends what can be mended."),

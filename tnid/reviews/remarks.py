@@ -52,10 +52,10 @@ def note_two(looked: Looked) -> Iterator[Remark]:
 
 
 def note_lookalike(looked: Looked) -> Iterator[Remark]:
-    others = list(looked.others)
-    for name, text in looked.metadata.items():
-        if name.partition("#")[0] != "client_name":
-            continue
+    # In all languages, most of which have the same name: each pair is said once
+    others = [*dict.fromkeys(looked.others)]
+    names = {text for name, text in looked.metadata.items() if name.partition("#")[0] == "client_name"}
+    for text in sorted(names):
         for alike in find_alike(text, others):
             yield Remark("name", gettext("“%(name)s” looks like “%(other)s”.", name=text, other=alike))
 

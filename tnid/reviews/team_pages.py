@@ -155,9 +155,8 @@ def comment(application_id: str) -> ResponseReturnValue:
     """Take an answer to the reviewers."""
     standing = get_application(application_id, Permission.CHANGE)
     reviews = services.current().going_live.reviews
-    review = reviews.find_open(application_id)
+    review = next(iter(reviews.list_of_application(application_id)), None)
     if review is None:
-        flash(message_of(Refused("", "review_decided")), "care")
         return redirect(_here(application_id), 303)
     form = CommentForm().about(review.document)
     if form.validate_on_submit():

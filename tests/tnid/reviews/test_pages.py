@@ -93,6 +93,24 @@ def test_comments_go_back_and_forth_and_it_is_submitted_again(
     assert "Để in vào sổ" in page.text and page.has("since"), "what is new is shown"
 
 
+def test_what_is_written_about_a_review_that_is_over_is_given_back(
+    vinhs: InProcess, application: str, make_ready: Callable[..., None], duyet: Someone, hai: Someone,
+    open_admin: OpenAdmin,
+) -> None:  # fmt: skip
+    make_ready("name")
+    submit(vinhs, application)
+    reviewer, other = open_admin(duyet), open_admin(hai)
+    address = open_review(reviewer)
+    other.open(address)
+    other.submit("decision_approve")
+    page = reviewer.submit("decision_refuse", {"reason": "Một lời nhắn dài"})
+    assert page.status == 409 and page.text_of("unsent") == "Một lời nhắn dài"
+    late = reviewer.post(f"{address}/comments", field="", text="Muộn rồi")
+    assert late.status_code == 400 and ">Muộn rồi</p>" in late.text
+    late = vinhs.post(f"/developers/apps/{application}/review/comments", field="", text="Để in <b>")
+    assert late.status_code == 400 and ">Để in &lt;b&gt;</p>" in late.text
+
+
 def test_a_page_that_is_out_of_date_decides_nothing(
     vinhs: InProcess, application: str, make_ready: Callable[..., None], duyet: Someone, hai: Someone,
     open_admin: OpenAdmin, services: Services,

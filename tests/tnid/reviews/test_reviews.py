@@ -367,7 +367,7 @@ def test_what_was_suspended_and_archived_goes_on_only_once_its_team_took_it_out(
         assert lives.find_obstacle_to_resume(one, None) is not None
         assert services.clients.find_now(one).disabled_at is not None  # type: ignore[union-attr]  # it is there
     archived = applications.find(application)
-    assert archived is not None and applications.restore(archived, vinh.id, now)
+    assert archived is not None and applications.restore(archived, vinh.id, now) is None
     assert services.clients.find_now(client_id).disabled_at is not None  # type: ignore[union-attr]  # it is there
     assert lives.resume(application, duyet.id, now) is None
     assert services.clients.find_now(client_id).disabled_at is None  # type: ignore[union-attr]  # it is there
@@ -382,7 +382,7 @@ def test_what_lies_in_the_archive_is_not_approved(
     assert approve(services, review_id, duyet, clock) == Refused("", "application_archived")
     archived = applications.find(application)
     assert archived is not None and archived.live_client_id is None
-    assert applications.restore(archived, vinh.id, clock.now())
+    assert applications.restore(archived, vinh.id, clock.now()) is None
     assert isinstance(approve(services, review_id, duyet, clock), Approval)
 
 
