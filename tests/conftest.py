@@ -15,16 +15,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 from sqlalchemy import create_engine
 
 from tests.servers import postgresql
+from tests.servers.processes import PATIENCE_SECONDS, RUN_FOLDER
 from tests.servers.spare_databases import SpareDatabases
 from tnid import settings as settings_module
 from tnid.db import Database, engine_options, prepare_engine
 from tnid.migrations import upgrade
 
-RUN_FOLDER = "TEST_RUN_FOLDER"
 # A file goes to one process whole: those that take longest begin first, or one works on alone at the end
 LONGEST_FIRST = (
     "faults/test_nodes.py",
@@ -59,6 +60,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make the folder that all workers of this run share; they inherit it by the environment."""
     for name in [name for name in os.environ if name.startswith(settings_module.PREFIX)]:
         del os.environ[name]
+    # What a test doesn't say itself: five seconds, by themselves
+    httpx._config.DEFAULT_TIMEOUT_CONFIG.__init__(PATIENCE_SECONDS)  # type: ignore[misc]
     if not hasattr(config, "workerinput"):
         os.environ[RUN_FOLDER] = tempfile.mkdtemp(prefix="tnid-test-run-")
         # Ended like by Ctrl-C, so that what was started is stopped

@@ -20,7 +20,6 @@ from tests.person import Browser, Person
 from tests.servers.processes import free_port, stop, wait_until
 from tests.servers.provider import ROOT, Provider, running_provider
 
-START_SECONDS = 30
 EXAMPLES = ("provincial_apps", "jobs_housing", "bookings", "bookings_api", "kiosk")
 
 
@@ -113,11 +112,7 @@ def running_example(
             env=environ, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
         )  # fmt: skip
     try:
-        wait_until(
-            lambda: process.poll() is not None or _answers(url),
-            seconds=START_SECONDS,
-            what=f"answer from {name}",
-        )
+        wait_until(lambda: process.poll() is not None or _answers(url), what=f"answer from {name}")
         if process.poll() is not None:
             raise RuntimeError(f"{name} ended: {log_file.read_text(errors='replace')[-4000:]}")
         yield

@@ -122,9 +122,7 @@ def running_apache(province: Province) -> Iterator[Apache]:
             stderr=log,
         )
     try:
-        wait_until(
-            lambda: process.poll() is not None or is_listening(port), seconds=20, what="answer from Apache"
-        )
+        wait_until(lambda: process.poll() is not None or is_listening(port), what="answer from Apache")
         assert process.poll() is None, f"Apache ended: {apache.log()}"
         yield apache
     finally:

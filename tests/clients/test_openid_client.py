@@ -120,9 +120,7 @@ def running_application(
         env={**os.environ, "CLIENT": json.dumps(told)},
     )
     try:
-        wait_until(
-            lambda: process.poll() is not None or is_listening(port), seconds=20, what="answer from Node"
-        )
+        wait_until(lambda: process.poll() is not None or is_listening(port), what="answer from Node")
         assert process.poll() is None, "the application ended at its start"
         yield NodeApplication(url, browser)
     finally:

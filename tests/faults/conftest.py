@@ -37,15 +37,19 @@ def own_target(
 @pytest.fixture(scope="session", params=KINDS)
 def target(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     """A server of four processes that the tests of this kind share."""
-    with own_target(request.param, request, tmp_path_factory.mktemp("faults")) as running:
+    folder = tmp_path_factory.mktemp("faults")
+    with own_target(request.param, request, folder, TNID_CODE_LIFETIME_SECONDS="600") as running:
         yield running
 
 
 @pytest.fixture(params=KINDS)
 def fragile(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Target]:
-    """A server for one test alone, which may kill it; a lost answer can be asked for again for long."""
-    grace = {"TNID_REFRESH_REUSE_GRACE_SECONDS": "60"}
-    with own_target(request.param, request, tmp_path, workers=2, **grace) as running:
+    """A server for one test alone, which may kill it; a lost answer can be asked for again for long.
+
+    A code outlives what the test does meanwhile.
+    """
+    long = {"TNID_REFRESH_REUSE_GRACE_SECONDS": "60", "TNID_CODE_LIFETIME_SECONDS": "600"}
+    with own_target(request.param, request, tmp_path, workers=2, **long) as running:
         yield running
 
 

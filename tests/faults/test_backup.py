@@ -40,9 +40,10 @@ def test_a_backup_under_load_is_restored_and_revives_nothing(
     fragile: Target, elsewhere: dict[str, str], tmp_path: Path
 ) -> None:
     party, person = fragile.new_client(), fragile.new_person()
-    code, tokens = fragile.new_code(person, party), fragile.new_tokens(person, party)
+    tokens = fragile.new_tokens(person, party)
     with people_at(fragile, fragile.address, [party] * USERS) as users:
         wait_for_sign_ins(users, SIGN_INS)
+        code = fragile.new_code(person, party)
         fragile.provider.tnid("backup", str(tmp_path / "backup"))
         wait_for_sign_ins(users, SIGN_INS)
     assert find_wrong(users) == []

@@ -14,9 +14,11 @@ from joserfc import jws
 from joserfc.jwk import ECKey
 
 from tests.faults.conftest import own_target
+from tests.person import TOTP_SECONDS
 from tests.security.attack import AttackersBrowser
 from tests.security.target import Party, Target, Victim
 from tests.servers.clocks import environ_of_clock
+from tests.servers.processes import PATIENCE_SECONDS
 from tests.servers.provider import Provider, running_provider
 
 APART_SECONDS = 30
@@ -59,10 +61,11 @@ def test_the_clocks_are_apart(pair: Pair) -> None:
     times = []
     for address in pair.addresses:
         form = party.redemption(pair.right.new_code(person, party))
-        answer = httpx.post(address + "/token", data=form, headers=party.basic, timeout=30)
+        answer = httpx.post(address + "/token", data=form, headers=party.basic)
         claims = jws.extract_compact(answer.json()["id_token"].encode()).payload
         times.append(json.loads(claims)["iat"])
-    assert APART_SECONDS - 2 <= times[1] - times[0] <= APART_SECONDS + 10
+    # However long the two exchanges took
+    assert APART_SECONDS - 2 <= times[1] - times[0] <= APART_SECONDS + PATIENCE_SECONDS
 
 
 @pytest.mark.parametrize("first", [0, 1])
@@ -102,6 +105,8 @@ def enter(browser: AttackersBrowser, code: str) -> Any:
 @pytest.mark.parametrize("first", [0, 1])
 def test_a_totp_code_is_taken_once(pair: Pair, first: int) -> None:
     party, person = pair.right.new_client(), pair.right.new_person()
+    # For the half-minute to come here, which is the present one there: good at both until after its end
+    person._last_step = int(time.time()) // TOTP_SECONDS
     code = person.next_code()
     browsers = [new_browser(pair, number, person, party) for number in (first, 1 - first)]
     assert not enter(browsers[0], code).has("otp_code")

@@ -20,8 +20,8 @@ from tests.servers.processes import wait_until
 from tnid.db import BUSY_TIMEOUT_MS
 
 PATIENCE_SECONDS = BUSY_TIMEOUT_MS / 1000
-HANGING_SECONDS = 20
-BACK_SECONDS = 20
+# What a hanging database may cost a request, and what a busy machine adds
+HANGING_SECONDS = 60
 SCREEN = {"Cookie": "tnid_qr=some-screen"}
 PUBLIC = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/jwks", "/healthz")
 
@@ -61,7 +61,9 @@ def own_postgresql() -> Iterator[PostgreSQL]:
 def on_postgresql(own_postgresql: PostgreSQL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     """A provider on a PostgreSQL that the tests of this module may stop."""
     url = own_postgresql.url_of(own_postgresql.create_database())
-    with running_target(tmp_path_factory.mktemp("stopped"), database_url=url) as running:
+    folder = tmp_path_factory.mktemp("stopped")
+    # A code outlives the outage
+    with running_target(folder, database_url=url, TNID_CODE_LIFETIME_SECONDS="600") as running:
         yield running
 
 
@@ -78,10 +80,9 @@ def test_postgresql_stops_and_comes_back(on_postgresql: Target, own_postgresql: 
             assert target.http.get(path).status_code == 200, path
     finally:
         own_postgresql.start()
-    wait_until(lambda: target.http.get("/readyz").status_code == 200, seconds=BACK_SECONDS, what="recovery")
+    wait_until(lambda: target.http.get("/readyz").status_code == 200, what="recovery")
     wait_until(
         lambda: target.http.get("/qr/poll", headers=SCREEN).status_code == 404,
-        seconds=BACK_SECONDS,
         what="look",
     )
     # Nothing was half-done: the revocation was refused, the code is unspent
@@ -99,8 +100,8 @@ def test_postgresql_crashes_and_every_process_finds_back(
     tokens = target.new_tokens(person, party)
     own_postgresql.stop(mode="immediate")
     own_postgresql.start()
-    wait_until(own_postgresql.is_ready, seconds=BACK_SECONDS, what="PostgreSQL")
-    wait_until(lambda: target.http.get("/readyz").status_code == 200, seconds=BACK_SECONDS, what="recovery")
+    wait_until(own_postgresql.is_ready, what="PostgreSQL")
+    wait_until(lambda: target.http.get("/readyz").status_code == 200, what="recovery")
     # Dead connections lie in every process's pool: none of them may cost a request
     for _ in range(12):
         with httpx.Client(base_url=target.address, timeout=30) as http:
@@ -125,7 +126,7 @@ def test_postgresql_hangs(on_postgresql: Target, own_postgresql: PostgreSQL) -> 
             assert http.get("/jwks").status_code == 200
     finally:
         own_postgresql.thaw()
-    wait_until(lambda: target.http.get("/readyz").status_code == 200, seconds=BACK_SECONDS, what="recovery")
+    wait_until(lambda: target.http.get("/readyz").status_code == 200, what="recovery")
     assert target.is_active(party, tokens["access_token"])
 
 
@@ -160,7 +161,7 @@ def test_au_002_nothing_is_done_that_can_not_be_recorded(
 def sqlite_locked(target: Target) -> Iterator[None]:
     """Hold SQLite's one write lock, as a backup or a person with a shell might."""
     path = Path(str(target.database._engine.url.database))
-    with closing(sqlite3.connect(path, isolation_level=None, timeout=10)) as connection:
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=60)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         yield
         connection.execute("ROLLBACK")
@@ -179,7 +180,7 @@ def test_sqlite_locked_for_long_is_503_and_nothing_half_written(
         ]
         for answer in answers:
             check_unavailable(answer)
-            assert answer.elapsed.total_seconds() < 2 * PATIENCE_SECONDS + 5
+            assert answer.elapsed.total_seconds() < 2 * PATIENCE_SECONDS + 20
         # What only reads goes on
         headers = {"Authorization": f"Bearer {tokens['access_token']}"}
         assert target.http.get("/userinfo", headers=headers).status_code == 200

@@ -18,7 +18,6 @@ from tests.tnid.imports.lists import HEADINGS, make_csv, make_many
 from tnid.db import Database, engine_options, prepare_engine
 
 WORKERS = 4000
-PATIENCE_SECONDS = 60
 _FAR = text("SELECT rows_read, rows_applied, state FROM imports")
 _PEOPLE = text("SELECT COUNT(*) AS number, COUNT(DISTINCT staff_code) AS codes FROM employments")
 
@@ -46,7 +45,7 @@ def kill_when(database: Database, command: subprocess.Popen[bytes], is_there: An
         far = database.fetch_one(_FAR)
         return far is not None and is_there(far)
 
-    wait_until(is_far, seconds=PATIENCE_SECONDS, what="progress")
+    wait_until(is_far, what="progress")
     command.kill()
     command.wait()
     # What the machine's clock does half a minute later

@@ -23,7 +23,7 @@ NOW = 1_800_000_000
 def rotate(settings: Settings, barrier: BarrierType, now: int) -> None:
     """Be a process of the provider that rotates the keys as an operator in a hurry would."""
     services = open_services(settings)
-    barrier.wait(60)
+    barrier.wait(120)
     services.keyring.rotate(now, immediately=True)
     services.keyring.tend(now)
 
@@ -45,7 +45,7 @@ def test_one_key_signs_whoever_rotates(database_url: str, tmp_path: Path) -> Non
     for rival in rivals:
         rival.start()
     for rival in rivals:
-        rival.join(60)
+        rival.join(120)
     assert [rival.exitcode for rival in rivals] == [0] * PROCESSES
     published, after = watching.jwks(NOW + 2), NOW + 10
     for alg in ("RS256", "ES256"):

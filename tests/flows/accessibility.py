@@ -54,9 +54,11 @@ def look_at(page: Page) -> list[str]:
 
 def _violations(page: Page, scheme: Any) -> list[str]:
     page.emulate_media(color_scheme=scheme)
-    # Brought and run in one step: a page that leads on by itself must not take it along in between
-    found = page.evaluate(f"{_axe()}\n;axe.run(document, {{resultTypes: ['violations']}})")
-    page.emulate_media(color_scheme="null")
+    try:
+        # Brought and run in one step: a page that leads on by itself must not take it along in between
+        found = page.evaluate(f"{_axe()}\n;axe.run(document, {{resultTypes: ['violations']}})")
+    finally:
+        page.emulate_media(color_scheme="null")
     return [
         f"{page.url} ({scheme}): {violation['id']}: {node['html'][:160]}: {node['failureSummary']}"
         for violation in found["violations"]
@@ -67,7 +69,9 @@ def _violations(page: Page, scheme: Any) -> list[str]:
 def _overflow(page: Page) -> list[str]:
     before = page.viewport_size
     page.set_viewport_size(NARROWEST)  # type: ignore[arg-type]  # a dict is what it takes
-    beyond = page.evaluate(_OVERFLOW)
-    if before is not None:
-        page.set_viewport_size(before)
+    try:
+        beyond = page.evaluate(_OVERFLOW)
+    finally:
+        if before is not None:
+            page.set_viewport_size(before)
     return [f"{page.url}: runs {beyond} px off a screen of 320 px"] if beyond > 0 else []

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, expect, sync_playwright
 
 from tests.flows.accessibility import look_at
 from tests.person import MOST_SCREENS, Person
+from tests.servers.processes import PATIENCE_SECONDS
 from tests.servers.programs import get_program
 
 # A sandbox needs rights that root in a container lacks; the rest keeps it from calling home
@@ -23,7 +24,8 @@ ARGUMENTS = (
     "--no-first-run",
     "--disable-dev-shm-usage",
 )
-STEP_MILLISECONDS = 15_000
+STEP_MILLISECONDS = 1000 * PATIENCE_SECONDS
+expect.set_options(timeout=STEP_MILLISECONDS)
 PHONE, DESKTOP = (360, 740), (1280, 800)
 
 
@@ -59,7 +61,7 @@ class Window:
         trusting: bool = False,
         size: tuple[int, int] = PHONE,
     ) -> None:
-        self._scripts = scripts
+        self.scripts = scripts
         self._context = browser.new_context(
             java_script_enabled=scripts,
             viewport={"width": size[0], "height": size[1]},
@@ -89,13 +91,21 @@ class Window:
         return self.page.locator(f"#{element_id}").inner_text()
 
     def click(self, element_id: str) -> None:
-        self.page.locator(f"#{element_id}").click()
+        self.press(self.page.locator(f"#{element_id}"))
+
+    def press(self, element: Locator) -> None:
+        """Click on what need have no id, and look at the page that it leads to."""
+        element.click()
         self._look()
+
+    def arrive(self, address: str) -> None:
+        """Wait until this is the page's address: what leads there may be a chain, or a script."""
+        self.page.wait_for_url(address)
 
     def _look(self) -> None:
         """See whether a page as it is now leaves anybody out; axe-core is itself a script."""
         self.page.wait_for_load_state()
-        if self._scripts:
+        if self.scripts:
             self.complaints += look_at(self.page)
 
     def fill(self, **values: str) -> None:

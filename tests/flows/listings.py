@@ -13,7 +13,7 @@ import pytest
 
 from tests.person import Browser, Page, Person
 from tests.province import Province, running_example
-from tests.servers.processes import free_port, wait_until
+from tests.servers.processes import PATIENCE_SECONDS, free_port, wait_until
 from tests.servers.provider import Provider, running_provider
 from tests.tnid.employment.work import ALL, attest, linked
 from tnid import clock
@@ -22,7 +22,6 @@ from tnid.db import Database
 from tnid.services import Services
 from tnid.settings import load
 
-SECONDS = 20
 CLIENT_ID = "jobs-housing"
 
 
@@ -37,11 +36,11 @@ class Listings(NamedTuple):
     running: ExitStack
 
     def read(self, query: str, *values: Any) -> list[Any]:
-        with closing(sqlite3.connect(self.file)) as database:
+        with closing(sqlite3.connect(self.file, timeout=PATIENCE_SECONDS)) as database:
             return database.execute(query, values).fetchall()
 
     def change(self, query: str, *values: Any) -> None:
-        with closing(sqlite3.connect(self.file, timeout=10)) as database, database:
+        with closing(sqlite3.connect(self.file, timeout=PATIENCE_SECONDS)) as database, database:
             database.execute(query, values)
 
     def start(self) -> None:
@@ -202,4 +201,4 @@ def wait_for_answer(listings: Listings, browser: Browser, words: str) -> None:
         page = browser.open(f"{listings.provider.issuer}/account/applications/{CLIENT_ID}")
         return words in page.words()
 
-    wait_until(has_come, seconds=SECONDS, what="the listings' answer")
+    wait_until(has_come, what="the listings' answer")

@@ -20,7 +20,7 @@ def signed_in(chromium: Chromium, province: Province, person: Person, *, scripts
     window = Window(chromium, scripts=scripts)
     window.open(f"{province.issuer}/account")
     pass_through(window, person)
-    assert window.page.url == f"{province.issuer}/account"
+    window.arrive(f"{province.issuer}/account")
     return window
 
 
@@ -29,7 +29,7 @@ def test_it_was_not_me(chromium: Chromium, province: Province, scripts: bool) ->
     home = signed_in(chromium, province, person, scripts=scripts)
     stranger = signed_in(chromium, province, person, scripts=scripts)
     home.open(f"{province.issuer}/account")
-    home.page.locator("button[name=theirs]").click()
+    home.press(home.page.locator("button[name=theirs]"))
     assert home.has("account_shut") and home.has("recover_link")
     stranger.open(f"{province.issuer}/account")
     assert stranger.has("login_username"), "the stranger is still in"
@@ -63,7 +63,7 @@ def test_a_copy_a_request_and_the_way_out_and_back(
     pass_through(window, person)
     assert window.has("leaving")
     window.click("stay_submit")
-    assert window.page.url == f"{province.issuer}/account"
+    window.arrive(f"{province.issuer}/account")
     assert window.complaints == []
     window.close()
 

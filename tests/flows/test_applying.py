@@ -11,7 +11,6 @@ from playwright.sync_api import Browser as Chromium
 from tests.flows.chromium import DESKTOP, Window, pass_through
 from tests.flows.listings import (
     CLIENT_ID,
-    SECONDS,
     Landlord,
     Listings,
     Work,
@@ -155,7 +154,7 @@ def test_unlinking_here_forgets_the_person_in_every_browser(
         browser.open(f"{listings.url}/sign-in")
         return person.pass_through(browser).has("link")
 
-    wait_until(is_back, seconds=SECONDS, what="a sign-in after the second of the unlinking")
+    wait_until(is_back, what="a sign-in after the second of the unlinking")
 
 
 def test_who_has_linked_once_is_in_at_one_tap(
@@ -348,7 +347,7 @@ def test_from_an_offer_of_work_to_leaving_in_chromium(listings: Listings, chromi
     office = Window(chromium, scripts=True, size=DESKTOP)
     office.open(f"{listings.url}/sign-in?for=hiring&next=/recruiting/")
     pass_through(office, recruiter)
-    office.page.get_by_role("button", name="Mở đơn").click()
+    office.press(office.page.get_by_role("button", name="Mở đơn"))
     assert office.claims() == window.claims()
     office.fill(text="Mời bạn đến gặp lúc 9 giờ")
     office.click("message_send")
@@ -366,7 +365,7 @@ def test_from_an_offer_of_work_to_leaving_in_chromium(listings: Listings, chromi
         window.page.reload()
         return window.claims() == {"name": "Nguyễn Thị Bưởi"}
 
-    wait_until(is_over, seconds=SECONDS, what="the end of the claim at the listings")
+    wait_until(is_over, what="the end of the claim at the listings")
     assert "Không còn hiệu lực" in window.page.inner_text("main")
     assert window.complaints == []
     window.close()
@@ -409,7 +408,6 @@ def test_what_an_employer_vouched_for_is_sent_with_its_source_and_gone_when_the_
             services.attestations.end(work.employer_id, work.employment_id, clock.now(), clock.now())
         wait_until(
             lambda: set(recruiter.open(received.path).claims()) == {"name"},
-            seconds=SECONDS,
             what="the end of what was vouched for",
         )
         assert recruiter.page.document.xpath("//*[@data-ended='job_title']")

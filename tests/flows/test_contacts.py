@@ -37,7 +37,7 @@ def test_a_person_changes_a_number_and_verifies_the_new_one(window: Window, prov
     assert window.has("code-error")
     window.page.fill("#code", code_shown(window, province))
     window.click("code_submit")
-    assert window.page.url == f"{province.issuer}/account/profile"
+    window.arrive(f"{province.issuer}/account/profile")
     assert "+82 10-1234-5678" in window.page.inner_text("main") and not window.has("verify_phone")
     window.open(f"{province.issuer}/account/messages")
     words = window.page.inner_text("main")

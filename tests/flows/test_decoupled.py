@@ -21,7 +21,6 @@ from tests.security.target import Party, Target, running_target
 from tests.servers.https import Server, write_certificate
 from tests.servers.processes import wait_until
 
-SECONDS = 30
 SCOPE = "openid profile offline_access"
 KEY = ECKey.generate_key("P-256", parameters={"kid": "counter"})
 
@@ -111,7 +110,7 @@ def test_a_counter_that_signs_and_is_pinged(
         assert "Hồ sơ 1207" in browser.open(link).words()
         assert certified.requests == []
         browser.click("consent_allow")
-    wait_until(lambda: certified.requests, seconds=SECONDS, what="ping")
+    wait_until(lambda: certified.requests, what="ping")
     (ping,) = certified.requests
     head, _, body = ping.partition(b"\r\n\r\n")
     assert head.startswith(b"POST /ping HTTP/1.1") and f"Authorization: Bearer {told}".encode() in head

@@ -162,7 +162,7 @@ def test_who_leaves_is_forgotten(
             assert services.attestations.end(worker.employer_id, worker.employment_id, now, now) is None
         assert browser.open(f"{province.apps_url}/tng/sign-in").has("no_work"), "at once"
         # The screen hears of it by the outbox
-        wait_until(lambda: is_unknown(screen, province, card), seconds=60, what="forget a worker")
+        wait_until(lambda: is_unknown(screen, province, card), what="forget a worker")
 
 
 def is_unknown(screen: Browser, province: Province, card: str) -> bool:

@@ -65,14 +65,14 @@ def test_a_grandchild_signs_in_for_a_grandmother(
     his.click("for_1")
     assert his.text_of("principal_name") == "Hoàng Thị Bảy"
     his.click("in_stead_allow")
-    assert his.page.url == f"{province.apps_url}/{CLINIC}/"
+    his.arrive(f"{province.apps_url}/{CLINIC}/")
     assert his.claims()["name"] == "Hoàng Thị Bảy" and his.claims()["act"]
     assert "đang làm thay Hoàng Thị Bảy" in his.text_of("acting")
 
     hers.open(f"{province.issuer}/account/activity")
     assert "thay bạn" in hers.page.inner_text("main")
     hers.open(f"{province.issuer}/account/mandates")
-    hers.page.locator("button[id^='end_']").first.click()
+    hers.press(hers.page.locator("button[id^='end_']").first)
     his.open(f"{province.apps_url}/{CLINIC}/sign-in")
     assert not his.has("for_1"), "nobody is left to act for"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from tests.servers.https import write_certificate
 from tests.servers.mail import MailServer, words_of
 from tests.servers.processes import wait_until
 
-SECONDS = 40
+SECONDS = 60
 
 
 @dataclass
@@ -102,8 +103,10 @@ def check_canaries(town: Town, canaries: list[str]) -> None:
     folder = Path(town.target.provider.environ["TNID_INSTANCE_DIR"])
     written = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
     log = town.target.provider.log.read_bytes()
-    # Six digits may stand anywhere in ciphertext by chance, so of codes the log alone is looked at
-    assert not [c for c in canaries if c.encode() in log]
+    # Six digits may stand anywhere in ciphertext by chance, so of codes the log alone is looked at, and
+    # there not within the identifiers
+    assert not [c for c in canaries if re.search(rb"(?<![0-9A-Za-z])%s(?![0-9A-Za-z])" % c.encode(), log)]
+    assert not [c for c in canaries if len(c) > 6 and c.encode() in log]
     assert not [c for c in canaries if len(c) > 6 and c.encode() in written]
 
 

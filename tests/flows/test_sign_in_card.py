@@ -174,7 +174,8 @@ def test_a_card_is_printed_given_a_pin_and_used(
     screen.click("activate_submit")
     assert screen.has("consent_allow"), screen.page.inner_text("main")
     screen.click("consent_allow")
-    assert screen.page.url.startswith(callback) and "code=" in screen.page.url
+    screen.arrive(f"{callback}?**")
+    assert "code=" in screen.page.url
 
     begin(screen, province, callback)
     scan(screen, content)

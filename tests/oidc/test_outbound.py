@@ -172,8 +172,8 @@ def test_a_dripping_document_is_cut_off(
     monkeypatch.setattr(outbound, "MAX_SECONDS", 0.5)
 
     def drip(connection: ssl.SSLSocket) -> None:
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-        for _ in range(100):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 3000\r\n\r\n")
+        for _ in range(2000):
             connection.sendall(b"x")
             time.sleep(0.05)
 
@@ -181,7 +181,7 @@ def test_a_dripping_document_is_cut_off(
     began = time.monotonic()
     with pytest.raises(OutboundRefused):
         fetcher.fetch(server.url())
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 30
 
 
 @pytest.mark.parametrize("answer", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 500 x\r\nContent-Length: 0\r\n\r\n"])
@@ -259,7 +259,7 @@ def test_an_endless_answer_is_not_read(server: Server, fetcher: Outbound) -> Non
 
     server.answer = answer
     fetcher.post(Parcel(server.url(), b"x"))
-    assert hung_up.wait(10)
+    assert hung_up.wait(60)
 
 
 def test_one_that_takes_and_never_answers_is_given_up(
@@ -267,7 +267,7 @@ def test_one_that_takes_and_never_answers_is_given_up(
 ) -> None:
     monkeypatch.setattr(outbound, "MAX_SECONDS", 0.3)
     answered = threading.Event()
-    server.answer = lambda _connection: answered.wait(10) and None
+    server.answer = lambda _connection: answered.wait(60) and None
     with pytest.raises(OutboundRefused, match="reached"):
         fetcher.post(Parcel(server.url(), b"x"))
     answered.set()

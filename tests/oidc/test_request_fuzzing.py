@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 from urllib.parse import urlencode
 
@@ -70,7 +71,7 @@ HEADERS = st.fixed_dictionaries(
 
 
 @given(header=HEADERS, changes=st.dictionaries(NAMES | st.text(max_size=8), JSON, max_size=4))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, derandomize=os.environ.get("CI") == "true")
 def test_any_signed_object_is_answered_or_refused(header: dict[str, Any], changes: dict[str, Any]) -> None:
     world = World()
     world.client, world.secret = world.add_client(jwks=public(key_for("ES256")))
@@ -80,7 +81,7 @@ def test_any_signed_object_is_answered_or_refused(header: dict[str, Any], change
 
 
 @given(at=st.integers(0, 2000), put=st.text(max_size=3), cut=st.integers(0, 3))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, derandomize=os.environ.get("CI") == "true")
 def test_a_bent_object_is_refused_unless_it_says_the_same(at: int, put: str, cut: int) -> None:
     world = World()
     world.client, world.secret = world.add_client(jwks=public(key_for("ES256")))

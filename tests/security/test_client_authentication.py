@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import statistics
 import time
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -51,8 +50,9 @@ def test_tk_021_no_client_and_a_wrong_secret_take_as_long(attack: Attack, machin
         ):
             answer = attack.send("POST", "/token", data=FORM, headers=party.basic)
             took[name].append(answer.elapsed.total_seconds())
-    # Loose, for the machine is shared: a hash that is skipped shows up as tens of milliseconds
-    assert abs(statistics.median(took["wrong"]) - statistics.median(took["unknown"])) < 0.05
+    # The quickest of each, and loose, for the machine is shared: a hash that is skipped shows up as tens of
+    # milliseconds
+    assert abs(min(took["wrong"]) - min(took["unknown"])) < 0.05
 
 
 @pytest.mark.parametrize("how", ["nothing", "id only", "empty secret", "other's secret", "disabled"])

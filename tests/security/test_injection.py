@@ -189,7 +189,7 @@ def test_in_003_markup_in_a_name_is_text(
     monkeypatch.setitem(check_profile.__globals__["_CHECKS"], "name", str)
     person = target.new_person(name='<script id=x>alert(1)</script>"><img id=y>')
     monkeypatch.undo()
-    party = target.new_client(client_name="<b id=z>đậm</b>{{7*7}}")
+    party = target.new_client(client_name="<b id=z>đậm</b>{{7777*7777}}")
     browser = attack.new_browser()
     attack.put_cookie(SESSION_COOKIE, target.new_session(person), browser)
     pages: list[Any] = [browser.begin(party)]
@@ -200,7 +200,7 @@ def test_in_003_markup_in_a_name_is_text(
     ]
     for page in pages:
         assert not any(page.has(element) for element in ("x", "y", "z")), page
-        assert "49" not in page.words() or "{{7*7}}" in page.words()
+        assert "60481729" not in page.words()
         policy = page.headers["Content-Security-Policy"]
         assert "script-src 'self'" in policy and "unsafe" not in policy
 

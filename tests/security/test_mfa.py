@@ -85,7 +85,7 @@ def test_mf_004_parallel_guesses_share_one_allowance(
         http = attack.new_client()
         for name, value in jar.items():
             http.cookies.set(name, value or "", domain="127.0.0.1")
-        start.wait(20)
+        start.wait(60)
         return http.post(page.url, data=data).status_code
 
     with ThreadPoolExecutor(24) as threads:
@@ -214,7 +214,7 @@ def test_mf_007_one_of_twenty_at_once(attack: Attack, client: Party, person: Vic
     start = threading.Barrier(20)
 
     def one(browser: AttackersBrowser, form: Any) -> int:
-        start.wait(20)
+        start.wait(60)
         browser._send(form, [*{**dict(form.form_values()), "code": person.recovery_codes[1]}.items()])
         return int(browser.open("/account").path == "/account")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import unicodedata
 from typing import Any
 from urllib.parse import urlencode
@@ -147,5 +146,6 @@ def test_rl_007_shut_looks_alike_for_everyone_and_costs_little(attack: Attack, t
         took[name] = [answer.elapsed.total_seconds() for answer in answers]
         pages.append(answers[0].headers["Retry-After"].isdigit())
     assert pages == [True, True]
-    medians = [statistics.median(times) for times in took.values()]
-    assert abs(medians[0] - medians[1]) < 0.1
+    # The quickest of each: the others waited for whatever else the machine does
+    known, unknown = map(min, took.values())
+    assert abs(known - unknown) < 0.1

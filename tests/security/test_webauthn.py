@@ -243,7 +243,7 @@ def test_wa_001_one_of_sixteen_at_once(attack: Attack, target: Target, key: Auth
     def one() -> str | None:
         http = attack.new_client()
         http.cookies.set("tnid_browser", jar or "", domain="127.0.0.1")
-        start.wait(20)
+        start.wait(60)
         answer = http.post(form.get("action"), data=data)
         assert answer.status_code < 500
         return http.cookies.get(SESSION_COOKIE)

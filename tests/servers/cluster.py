@@ -100,8 +100,14 @@ class Cluster:
             connection.execute(f"CREATE DATABASE {name}".encode())
 
     def get_primary(self) -> Member:
-        (primary,) = (member for member in self.members if member.find_status().get("role") == "master")
-        return primary
+        found: list[Member] = []
+
+        def is_known() -> bool:
+            found[:] = [member for member in self.members if member.find_status().get("role") == "master"]
+            return len(found) == 1
+
+        wait_until(is_known, what="primary")
+        return found[0]
 
     def is_safe(self) -> bool:
         """Say whether the replica has everything that the primary answers for."""
@@ -117,7 +123,7 @@ class Cluster:
         hosts = ",".join("127.0.0.1" for _ in self.members)
         return (
             f"host={hosts} port={ports} user=postgres dbname={name} target_session_attrs=read-write"
-            " connect_timeout=3"
+            " connect_timeout=10"
         )
 
 
@@ -176,7 +182,7 @@ def running_etcd(folder: Path) -> Iterator[int]:
     ]  # fmt: skip
     process = spawn(command, folder / "log")
     try:
-        wait_until(lambda: is_healthy(address), seconds=20, what="answer from etcd")
+        wait_until(lambda: is_healthy(address), what="answer from etcd")
         yield port
     finally:
         stop(process)

@@ -35,7 +35,7 @@ def running_haproxy(folder: Path, port: int, nodes: Sequence[int], *, more: str 
             [get_program("haproxy"), "-db", "-f", str(path)], stdin=subprocess.DEVNULL, stdout=log, stderr=log
         )
     try:
-        wait_until(lambda: is_listening(port), seconds=10, what="answer from HAProxy")
+        wait_until(lambda: is_listening(port), what="answer from HAProxy")
         yield
     finally:
         stop(process)

@@ -55,11 +55,16 @@ class Server:
         self.port = self._listener.getsockname()[1]
         self.connections = 0
         self.requests: list[bytes] = []
+        self._lines: dict[int, bytes] = {}
         self.answer: Callable[[ssl.SSLSocket], None] = lambda connection: connection.sendall(OK)
         threading.Thread(target=self._serve, daemon=True).start()
 
     def url(self, host: str = "localhost", path: str = "/jwks.json") -> str:
         return f"https://{host}:{self.port}{path}"
+
+    def asked(self, connection: ssl.SSLSocket) -> bytes:
+        """Return the first line of the request to be answered; several may come at once."""
+        return self._lines.get(id(connection), b"")
 
     def close(self) -> None:
         """Stop listening; the next connection is refused."""
@@ -81,6 +86,7 @@ class Server:
             with self._context.wrap_socket(plain, server_side=True) as connection:
                 request = read_request(connection)
                 if request:
+                    self._lines[id(connection)] = request.partition(b"\r\n")[0]
                     self.requests.append(request)
                 self.answer(connection)
         except OSError:

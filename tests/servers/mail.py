@@ -15,7 +15,7 @@ from urllib.parse import quote
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from tests.servers.processes import free_port
+from tests.servers.processes import PATIENCE_SECONDS, free_port
 
 USER, PASSWORD = "tnid@example.vn", "mat-khau:/@ cua may thu%"
 SECONDS = 30
@@ -101,7 +101,7 @@ class MailServer:
 def _controller(server: MailServer, tls: ssl.SSLContext) -> Controller:
     shared = {
         "hostname": "localhost", "port": server.port, "authenticator": server.authenticate,
-        "enable_SMTPUTF8": True, "decode_data": False,
+        "enable_SMTPUTF8": True, "decode_data": False, "ready_timeout": PATIENCE_SECONDS,
     }  # fmt: skip
     if server._scheme == "smtps":
         return Controller(server, ssl_context=tls, auth_require_tls=False, auth_required=True, **shared)

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ class PostgreSQL:
 
     @property
     def conninfo(self) -> str:
-        return f"host={self.folder} user=postgres dbname=postgres connect_timeout=3"
+        return f"host={self.folder} user=postgres dbname=postgres connect_timeout=30"
 
     @property
     def pid(self) -> int:
@@ -74,6 +74,8 @@ class PostgreSQL:
 
     def freeze(self) -> None:
         """Stop every process of the server where it stands, as a hung machine would."""
+        # First the one that makes others
+        os.kill(self.pid, signal.SIGSTOP)
         self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
@@ -88,7 +90,8 @@ class PostgreSQL:
 
     def _signal(self, number: int) -> None:
         for pid in (self.pid, *descendants(self.pid)):
-            os.kill(pid, number)
+            with suppress(ProcessLookupError):  # it ended meanwhile
+                os.kill(pid, number)
 
     def _control(self, action: str, *arguments: str) -> None:
         _run("pg_ctl", action, "-D", str(self.folder / "data"), *arguments)
@@ -125,7 +128,7 @@ def begin(server: PostgreSQL) -> None:
         "--locale=C.UTF-8", "--no-sync", "--no-instructions",
     )  # fmt: skip
     server.start()
-    wait_until(server.is_ready, seconds=20, what="answer from PostgreSQL")
+    wait_until(server.is_ready, what="answer from PostgreSQL")
 
 
 def remove(server: PostgreSQL) -> None:

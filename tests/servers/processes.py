@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import socket
@@ -14,10 +15,15 @@ from pathlib import Path
 # Below the range from which the kernel picks ports for outgoing connections
 PORTS = range(20000, 32000)
 CHOICE = random.SystemRandom()
+RUN_FOLDER = "TEST_RUN_FOLDER"
+# For whatever will surely come: many times what it takes here, as a busy machine may stand still for long
+PATIENCE_SECONDS = 60
+
+_taken: set[int] = set()
 
 
 def free_port() -> int:
-    """Return a port on which nothing listens now; chosen at random, so that two at once hardly meet."""
+    """Return a port on which nothing listens now, and which nobody else of this run was given or will be."""
     while True:
         port = CHOICE.choice(PORTS)
         with socket.socket() as tried:
@@ -25,16 +31,35 @@ def free_port() -> int:
                 tried.bind(("127.0.0.1", port))
             except OSError:
                 continue
+        if _take(port):
             return port
 
 
-def wait_until(condition: Callable[[], object], *, seconds: float, what: str) -> None:
-    """Return as soon as the condition holds; raise TimeoutError naming what was awaited."""
+def _take(port: int) -> bool:
+    """Say whether the port is ours: from the choice until something listens there a second may pass."""
+    if port in _taken:
+        return False
+    _taken.add(port)
+    if folder := os.environ.get(RUN_FOLDER):
+        try:
+            (Path(folder) / f"port-{port}").touch(exist_ok=False)
+        except FileExistsError:
+            return False
+    return True
+
+
+def wait_until(condition: Callable[[], object], *, what: str, seconds: float = PATIENCE_SECONDS) -> None:
+    """Return as soon as the condition holds; raise TimeoutError naming what was awaited.
+
+    The last look begins after all of that time, however long the looks take.
+    """
     deadline = time.monotonic() + seconds
+    is_last = False
     while not condition():
-        if time.monotonic() > deadline:
+        if is_last:
             raise TimeoutError(f"after {seconds} s: no {what}")
         time.sleep(0.02)
+        is_last = time.monotonic() > deadline
 
 
 def is_listening(port: int) -> bool:

@@ -10,7 +10,7 @@ import psycopg
 
 from tests.servers.postgresql import PostgreSQL
 
-WAIT_MS = 5000
+WAIT_MS = 60_000
 END_OTHERS = """
     SELECT pg_terminate_backend(pid, %s) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -57,7 +57,7 @@ class SpareDatabases:
 
     def _connect(self, name: str) -> psycopg.Connection[Any]:
         return psycopg.connect(
-            f"host={self._server.folder} user=postgres dbname={name} connect_timeout=3", autocommit=True
+            f"host={self._server.folder} user=postgres dbname={name} connect_timeout=30", autocommit=True
         )
 
 

@@ -236,7 +236,7 @@ def test_the_commands_in_their_order_and_a_kill_in_between(tmp_path: Path) -> No
             return True
         return False
 
-    wait_until(is_begun, seconds=60, what="the first batch")
+    wait_until(is_begun, what="the first batch")
     process.kill()
     process.wait(10)
     assert process.stdout

@@ -25,7 +25,7 @@ def all_at_once(*acts: Callable[[], object]) -> None:
     ready, failures = threading.Barrier(len(acts)), []
 
     def run(act: Callable[[], object]) -> None:
-        ready.wait(10)
+        ready.wait(60)
         try:
             act()
         except Exception as error:

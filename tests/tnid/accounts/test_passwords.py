@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
+import timeit
 import unicodedata
 
 import pytest
@@ -39,9 +39,10 @@ def test_a_password_stands_alone_from_fifteen_characters(length: int, is_strong:
 
 
 def test_a_megabyte_is_refused_before_anything_is_done_with_it() -> None:
-    started = time.perf_counter()
-    assert find_weakness("x" * 1024 * 1024) == "password_too_long"
-    assert time.perf_counter() - started < 0.05
+    password = "x" * 1024 * 1024
+    assert find_weakness(password) == "password_too_long"
+    # The quickest of several: the others waited for whatever else the machine does
+    assert min(timeit.repeat(lambda: find_weakness(password), number=1, repeat=10)) < 0.05
 
 
 @pytest.mark.parametrize(
@@ -126,11 +127,11 @@ def test_the_gate_lets_so_many_in_and_refuses_who_waits_too_long() -> None:
     def occupy() -> None:
         with gate.admit():
             is_in.set()
-            may_leave.wait(10)
+            may_leave.wait(60)
 
     thread = threading.Thread(target=occupy)
     thread.start()
-    is_in.wait(10)
+    is_in.wait(60)
     with pytest.raises(Busy), gate.admit():
         pass
     may_leave.set()

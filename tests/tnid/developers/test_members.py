@@ -123,7 +123,7 @@ def test_of_owners_who_go_at_once_one_is_left(
 
     def go(pair: tuple[Someone, Someone]) -> bool:
         by, other = pair
-        start.wait(10)
+        start.wait(60)
         with services.database.unit():
             if way == "leave":
                 return members.leave(team, by.id, now)

@@ -34,7 +34,7 @@ def test_of_managers_who_remove_at_once_one_is_left(
         by, whom = pair
         standing = own[by.id if by_oneself else whom.id]
         assert standing is not None
-        start.wait(10)
+        start.wait(60)
         with services.database.unit():
             return found.remove(standing.id, tng, by.id, now)
 

@@ -250,7 +250,7 @@ def test_other_writers_get_in_between_all_units_of_a_large_list(
             args=(writes,), kwargs={"domain": f"d{len(paused)}.vn", "id": office.employer.id},
         )  # fmt: skip
         other.start()
-        other.join(4)
+        other.join(60)
         paused.append(not other.is_alive())
         return False
 

@@ -91,7 +91,7 @@ def test_two_who_describe_at_once_lose_nothing(
     start = Barrier(3)
 
     def describe_one(name: str) -> Refused | None:
-        start.wait(10)
+        start.wait(60)
         with services.database.unit():
             return disclosures.describe(application, name, FULL, vinh.id, clock.now())
 
