@@ -35,6 +35,7 @@ LOCALES = [("vi", "Tiếng Việt"), ("en", "English"), ("ko", "한국어")]
 TRANSLATED = ("vi", "ko")
 KEYWORDS: dict[str, Any] = {
     "_": None,
+    "N_": None,
     "gettext": None,
     "lazy_gettext": None,
     "ngettext": (1, 2),

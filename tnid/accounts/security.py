@@ -34,11 +34,17 @@ def find_obstacle(return_to: str | None = None) -> ResponseReturnValue | None:
     It comes back to `return_to`, a path of ours, or to the page that the form was on.
     """
     end_user = get_end_user()
-    is_enrolled = services.current().factors.is_enrolled(end_user.account_id)
-    least_acr = LOA2 if is_enrolled else ""
-    if is_fresh(end_user) and (not is_enrolled or end_user.acr == LOA2):
+    if may_change():
         return None
-    return sign_in_afresh(end_user, least_acr=least_acr, return_to=return_to)
+    is_enrolled = services.current().factors.is_enrolled(end_user.account_id)
+    return sign_in_afresh(end_user, least_acr=LOA2 if is_enrolled else "", return_to=return_to)
+
+
+def may_change() -> bool:
+    """Say whether nothing stands in `find_obstacle`'s way: no form is shown whose sending needs more."""
+    end_user = get_end_user()
+    is_enrolled = services.current().factors.is_enrolled(end_user.account_id)
+    return is_fresh(end_user) and (not is_enrolled or end_user.acr == LOA2)
 
 
 @blueprint.route("", methods=["GET", "POST"])
@@ -70,11 +76,18 @@ def show_security(account_id: str, form: PasswordForm) -> str:
         badge=badge,
         badge_state=state_of(badge, services.now()) if badge else None,
         form=form,
+        may_change=may_change(),
         safety=judge(account_id),
         passkeys=parts.passkeys.list_by_account(account_id),
         has_app=parts.factors.has_totp(account_id),
         codes_left=parts.factors.count_recovery_codes(account_id),
     )
+
+
+@blueprint.get("/password")
+def sign_in_for_password() -> ResponseReturnValue:
+    """Ask for the sign-in that a new password needs before anything is typed, which would be lost."""
+    return find_obstacle(url_for("security.show")) or redirect(url_for("security.show"), 303)
 
 
 @blueprint.get("/protect")

@@ -11,6 +11,7 @@ from tnid.access import Guard, declare
 from tnid.accounts.forms import PlainForm
 from tnid.accounts.messages import message_of
 from tnid.accounts.methods import describe_methods
+from tnid.admin import setting_words
 from tnid.admin.acts import END_EVERYBODY, ROTATE_KEYS, ROTATE_KEYS_NOW, WITHDRAW_KEY
 from tnid.admin.asking import ask_page, do_page
 from tnid.admin.desk import get_operator
@@ -165,4 +166,4 @@ def show_settings() -> ResponseReturnValue:
     """Show every setting as it is; of what is secret, that it is set."""
     get_operator(Permission.SETTINGS)
     rows = setting_report.describe_running(services.current().settings)
-    return render_template("admin/settings.html", settings=rows)
+    return render_template("admin/settings.html", groups=setting_words.group(rows))

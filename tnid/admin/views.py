@@ -86,4 +86,4 @@ def fresh() -> ResponseReturnValue:
     if not desk.may_open():
         max_age = services.current().settings.fresh_sign_in_seconds
         return send_to_sign_in(max_age=max_age, least_acr=LOA2)
-    return render_template("admin/fresh.html", operator=operator)
+    return render_template("signin/again.html", operator=operator)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tnid.developers import (
+    again,
     application_acts,
     application_pages,
     disclosure_pages,
@@ -19,6 +20,7 @@ from tnid.developers import (
 
 BLUEPRINTS = (
     views.blueprint,
+    again.blueprint,
     joining.blueprint,
     team_pages.blueprint,
     member_pages.blueprint,

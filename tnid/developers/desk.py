@@ -12,10 +12,12 @@ application may be read before that line, and its statements take `standing.appl
 out of a form.
 
 What touches a live client, or makes a secret that opens one, asks for a sign-in of two factors too, before it
-looks at the form:
+looks at the form and before it shows one, so that nobody types what is lost on the way:
 
     if (obstacle := find_obstacle(url_for(…))) is not None:
         return obstacle
+
+A page that may be looked at without it shows no form until then (`may_act`), but the way to it.
 """
 
 from __future__ import annotations
@@ -74,12 +76,20 @@ def find_obstacle(return_to: str, *, within_seconds: int = ACT_SECONDS) -> Respo
 
     A form that was on its way may be a quarter of an hour older, so that nothing typed is lost.
     """
-    end_user = get_end_user()
-    age = services.now() - end_user.auth_time
-    is_fresh = age <= within_seconds + (0 if request.method == "GET" else FORM_SECONDS)
-    if end_user.acr == LOA2 and is_fresh:
+    if may_act(within_seconds=within_seconds):
         return None
+    is_fresh = _is_fresh(within_seconds)
     return send_to_sign_in(max_age=None if is_fresh else 0, least_acr=LOA2, return_to=return_to)
+
+
+def may_act(*, within_seconds: int = ACT_SECONDS) -> bool:
+    """Say whether nothing stands in `find_obstacle`'s way: a page shows no form whose sending needs more."""
+    return get_end_user().acr == LOA2 and _is_fresh(within_seconds)
+
+
+def _is_fresh(within_seconds: int) -> bool:
+    age = services.now() - get_end_user().auth_time
+    return age <= within_seconds + (0 if request.method == "GET" else FORM_SECONDS)
 
 
 def find_obstacle_of_team(standing: TeamStanding, return_to: str) -> ResponseReturnValue | None:

@@ -41,9 +41,11 @@ from tnid.developers.metadata_place import (
     Place,
     address_of,
     context_of,
+    find_form_obstacle,
     find_live_obstacle,
     find_opening_obstacle,
     get_place,
+    is_shut,
 )
 from tnid.developers.records import LIVE
 from tnid.developers.roles import Permission
@@ -103,9 +105,9 @@ def show(application_id: str, env: str, part_id: str) -> ResponseReturnValue:
     """Show a page of settings; judge what was typed, and save it where nothing is wrong."""
     place = get_place(application_id, env, Permission.LOOK if request.method == "GET" else Permission.CHANGE)
     part = get_part(part_id, place.client)
-    if request.method == "POST" and (obstacle := find_live_obstacle(place, part_id)) is not None:
-        return obstacle
     form = make_form(part, place.client)
+    if is_shut(place, members_of(part)):
+        return answer_shut(place, part, form)
     if not form.is_submitted():
         return page_of(place, part, form)
     is_right = form.validate()
@@ -124,6 +126,19 @@ def show(application_id: str, env: str, part_id: str) -> ResponseReturnValue:
     is_checked = bool(form.check.data) and not form.errors
     page = page_of(place, part, form, is_checked=is_checked, advice=entry.advice)
     return page, (400 if form.errors else 200)
+
+
+def answer_shut(place: Place, part: Part, form: Any) -> ResponseReturnValue:
+    """Answer who needs a sign-in before this form: what it holds to be read, and the way to the sign-in; and
+    where the form stood open for too long, all that was typed, to be sent once they signed in beside it."""
+    if form.is_submitted():
+        form.validate()
+        # A private key is forgotten even so
+        show_faults(form, read_entry(form, place.client).faults)
+        return page_of(place, part, form, is_stale=True), 403
+    wants_to_change = place.may_change and "change" in request.args
+    obstacle = find_form_obstacle(place, members_of(part), part.id) if wants_to_change else None
+    return obstacle or page_of(place, part, form, needs_sign_in=place.may_change)
 
 
 @blueprint.post("/<part_id>/check")
@@ -176,7 +191,14 @@ def after_saving(place: Place, saved: Saved) -> ResponseReturnValue:
 
 
 def page_of(
-    place: Place, part: Part, form: Any, *, is_checked: bool = False, advice: Sequence[Advice] | None = None
+    place: Place,
+    part: Part,
+    form: Any,
+    *,
+    is_checked: bool = False,
+    advice: Sequence[Advice] | None = None,
+    needs_sign_in: bool = False,
+    is_stale: bool = False,
 ) -> str:
     if advice is None:
         advice = find_advice(place.client.metadata, is_sandbox=place.client.is_sandbox)
@@ -188,6 +210,7 @@ def page_of(
         **context_of(place), part=part, form=form, fields=FIELDS, notes=notes, is_checked=is_checked,
         rules={name: RULE_WORDS[RULES.get(name, Rule.REVIEWED)] for name in members_of(part)},
         labels={name: label_of(name) for name in members_of(part)}, response_modes=RESPONSE_MODES,
+        needs_sign_in=needs_sign_in, is_stale=is_stale,
     )  # fmt: skip
 
 

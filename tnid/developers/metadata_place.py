@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from flask import abort, redirect, url_for
@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from oidc.models import Client
 from tnid import services
-from tnid.developers.desk import find_obstacle, get_application
+from tnid.developers.changes import OPENING
+from tnid.developers.desk import ACT_SECONDS, find_obstacle, get_application, may_act
 from tnid.developers.records import LIVE, Standing
 from tnid.developers.roles import Permission
 
@@ -42,6 +43,26 @@ def get_place(application_id: str, env: str, permission: Permission) -> Place:
     if client is None:
         abort(redirect(url_for("client_settings.index", application_id=application_id, env=env), 303))
     return Place(standing, env, client)
+
+
+def is_shut(place: Place, names: Iterable[str]) -> bool:
+    """Say whether a form that changes these members of the client needs a sign-in first: of two factors, and
+    as recent as for a secret where one of them opens the live client."""
+    if place.env != LIVE:
+        return False
+    return not may_act(within_seconds=_seconds_of(names))
+
+
+def find_form_obstacle(place: Place, names: Iterable[str], part_id: str) -> ResponseReturnValue | None:
+    """Return the way to the sign-in that such a form needs; it comes back to the form."""
+    if place.env != LIVE:
+        return None
+    return find_obstacle(address_of(place, part_id), within_seconds=_seconds_of(names))
+
+
+def _seconds_of(names: Iterable[str]) -> int:
+    is_opening = not OPENING.isdisjoint(names)
+    return services.current().settings.fresh_sign_in_seconds if is_opening else ACT_SECONDS
 
 
 def find_live_obstacle(place: Place, part_id: str | None = None) -> ResponseReturnValue | None:

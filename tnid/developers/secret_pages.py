@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -19,8 +19,9 @@ from tnid.accounts.answers import answer_form
 from tnid.accounts.choices import DropDown, Radios
 from tnid.accounts.messages import message_of
 from tnid.accounts.refusal import Refused
+from tnid.developers.changes import OPENING
 from tnid.developers.desk import find_obstacle
-from tnid.developers.metadata_place import PREFIX, Place, context_of, get_place
+from tnid.developers.metadata_place import PREFIX, Place, context_of, get_place, is_shut
 from tnid.developers.names import name_of
 from tnid.developers.records import LIVE
 from tnid.developers.roles import Permission
@@ -82,7 +83,9 @@ def address_of(place: Place) -> str:
 @blueprint.get("")
 def show(application_id: str, env: str) -> ResponseReturnValue:
     """List the secrets; show a new one this once."""
-    place = get_secrets_place(application_id, env)
+    place = get_secrets_place(application_id, env, is_write="change" in request.args)
+    if "change" in request.args and (obstacle := find_secret_obstacle(place)) is not None:
+        return obstacle
     shown = kept.find(SHOWN, place.account_id)
     is_shown = shown is not None and shown[0] == place.client.client_id
     if is_shown:
@@ -163,5 +166,5 @@ def page_of(place: Place, form: Any, *, new_secret: str | None = None) -> str:
         **context_of(place), form=form, plan_form=PlanForm(), new_secret=new_secret, may_write=may_write,
         secrets=[(one, name_of(one.made_by, place.account_id)) for one in listed],
         takes_secrets=place.client.auth_method.startswith("client_secret_"),
-        has_room=len(listed) < MOST_SECRETS,
+        has_room=len(listed) < MOST_SECRETS, needs_sign_in=may_write and is_shut(place, OPENING),
     )  # fmt: skip

@@ -24,6 +24,7 @@ from tnid.signin.session import get_end_user
 
 PURPOSE = "verify_phone"
 CHANNEL = "phone"
+TYPED = "identity_phone_typed"
 
 blueprint = declare(Blueprint("identity_phone", __name__, url_prefix=PREFIX), Guard.SIGNED_IN)
 
@@ -37,7 +38,7 @@ def ask() -> ResponseReturnValue:
     if CHANNEL not in services.current().messages.sendable:
         return show_step("enrolment/no_codes.html", interaction)
     known = str(account.profile.get("phone_number", ""))
-    form = PhoneForm(data={"phone": known})
+    form = PhoneForm(data={"phone": _kept_phone(account.id) or known})
     obstacle = None if known else find_obstacle(request.full_path.rstrip("?"))
     if obstacle is not None:
         return obstacle
@@ -47,13 +48,21 @@ def ask() -> ResponseReturnValue:
         if isinstance(phone, Refused):
             refused = phone
         elif phone != known and (obstacle := find_obstacle(request.full_path.rstrip("?"))) is not None:
+            kept.keep(TYPED, account.id, [phone])
             return obstacle
         else:
             refused = send_code(phone, known)
         if refused is None:
+            kept.drop(TYPED)
             return go_to("identity_phone.answer", interaction)
         show_refusal(form, refused)
     return answer_form(show_step("enrolment/phone.html", interaction, form=form), form, refused)
+
+
+def _kept_phone(account_id: str) -> str:
+    """Return the number that somebody typed who had to sign in again first."""
+    found = kept.find(TYPED, account_id)
+    return found[0] if found else ""
 
 
 def check_phone(typed: str) -> str | Refused:

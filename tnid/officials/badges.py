@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -34,16 +34,19 @@ def show(visit_id: str) -> ResponseReturnValue:
     if served.account is None or served.is_waiting:
         return redirect(url_for("serving.show", visit_id=visit_id), 303)
     form = ComparedForm()
-    if served.may_have_badge and form.validate_on_submit():
-        if may_open():
-            return print_one(served, served.account)
+    is_sent = served.may_have_badge and form.validate_on_submit()
+    # Before anything is ticked: what is compared is compared after the sign-in
+    if (is_sent or "print" in request.args) and not may_open():
         return ask_to_sign_in_anew(url_for("counter_badge.show", visit_id=visit_id))
+    if is_sent:
+        return print_one(served, served.account)
     badge = services.current().badges.find_last(served.account.id)
     page = render_template(
         "officials/badge.html",
         official=served.official,
         served=served,
         form=form,
+        may_print=may_open(),
         birthdate=write_date(str(served.account.profile.get("birthdate", ""))),
         badge=badge,
         state=state_of(badge, services.now()) if badge else None,

@@ -10,11 +10,14 @@ from sqlalchemy import text
 from tests.conftest import Clock
 from tests.tnid.admin.conftest import NewOperator, OpenAdmin
 from tests.tnid.conftest import InProcess, Someone
+from tnid import setting_report
+from tnid.admin import setting_words
 from tnid.admin.acts import ACTS
 from tnid.admin.roles import ADMINISTRATOR, REVIEWER, SECURITY, SUPPORT
 from tnid.app import Application
 from tnid.employers.organisations import NewEmployer
 from tnid.services import Services
+from tnid.settings import FIELDS, variable_of
 from tnid.switches import SWITCHES
 
 WHY = "Theo đề nghị bằng văn bản"
@@ -313,8 +316,24 @@ def test_every_switch_names_what_there_is(app: Application) -> None:
 
 def test_settings_are_shown_without_secrets(admin: InProcess, services: Services) -> None:
     page = admin.open("/admin/settings")
-    assert "TNID_ISSUER" in page.text and services.settings.issuer in page.text
+    assert page.has("TNID_ISSUER") and services.settings.issuer in page.text
     assert services.settings.database_url not in page.text
+
+
+def test_settings_are_explained_in_the_language_of_whoever_reads(
+    admin: InProcess, services: Services, app: Application
+) -> None:
+    with app.test_request_context():
+        groups = setting_words.group(setting_report.describe_running(services.settings))
+    assert [one["variable"] for group in groups for one in group.rows] == [
+        variable_of(field.name) for field in FIELDS
+    ]
+    admin.open("/admin/settings")
+    vietnamese = admin.page.text_of("TNID_REFRESH_TOKEN_LIFETIME_SECONDS")
+    assert "Thời hạn của refresh token" in vietnamese and "30 ngày" in vietnamese
+    admin.cookies.set("tnid_lang", "en")
+    page = admin.open("/admin/settings")
+    assert "Refresh token, from the grant" in page.text_of("TNID_REFRESH_TOKEN_LIFETIME_SECONDS")
 
 
 def test_a_key_that_is_not_there_is_not_withdrawn(admin: InProcess) -> None:

@@ -229,8 +229,11 @@ def test_what_is_live_needs_two_factors_and_the_sandbox_one(
     browser.open(world.path("/addresses"))
     browser.submit("settings_submit", {"redirect_uris": "https://app.example/one"})
     assert world.client().redirect_uris == ["https://app.example/one"]
+    page = browser.open(world.path("/addresses", "live"))
+    assert page.get("redirect_uris").get("disabled") and not page.has("settings_submit"), "it is read alone"
+    assert browser.click("sign_in_to_change").path == "/mfa/enrol"
     answer = browser.post(world.path("/addresses", "live"), redirect_uris="https://app.example/two")
-    assert answer.status_code == 303 and answer.headers["Location"].startswith("/resume/")
+    assert answer.status_code == 403
     for rest in ("/secrets", "/withdraw"):
         assert browser.post(world.path(rest, "live")).headers["Location"].startswith("/resume/")
     assert world.client("live").redirect_uris == [CALLBACK]
@@ -264,7 +267,11 @@ def test_live_secrets_are_the_owners_with_a_fresh_sign_in(
     browser.open(world.path("/secrets", "live"))
     page = browser.submit("secret_submit", {})
     assert page.has("new_secret") and len(world.client("live").secret_hashes) == 2
-    clock.advance(7200)
+    clock.advance(1800)
+    page = browser.open(world.path("/secrets", "live"))
+    assert not page.has("secret_submit") and not page.has("end_1")
+    assert browser.click("sign_in_to_change").path == "/login"
+    clock.advance(5400)
     answer = browser.post(world.path("/secrets", "live"), overlap="0", attempt="another-attempt")
     assert answer.status_code == 303 and answer.headers["Location"].startswith("/resume/")
 
@@ -280,11 +287,34 @@ def test_what_opens_the_live_client_needs_a_fresh_sign_in(
     clock.advance(1800)
     browser.submit("settings_submit", {"id_token_signed_response_alg": "ES256"})
     assert world.client("live").metadata["id_token_signed_response_alg"] == "ES256"
-    browser.open(world.path("/keys", "live"))
-    assert browser.submit("settings_submit", {"jwks": ""}).path.startswith("/login")
+    page = browser.open(world.path("/keys", "live"))
+    assert "kid" in page.text_of("jwks") and not page.has("settings_submit")
+    assert browser.click("sign_in_to_change").path.startswith("/login")
+    assert browser.post(world.path("/keys", "live"), jwks="").status_code == 403
     answer = browser.post(world.path("/history/1", "live"))
     assert answer.status_code == 303 and answer.headers["Location"].startswith("/resume/")
     assert len(world.client("live").metadata["jwks"]["keys"]) == 1
+
+
+def test_what_was_typed_for_too_long_is_sent_after_a_sign_in_beside_it(
+    browser: InProcess, world: SettingsWorld, vinh: Someone, clock: Clock
+) -> None:
+    browser.open(world.path("/addresses", "live"))
+    for _ in range(3):
+        # Looked at something else meanwhile, so that the session goes on
+        clock.advance(1800)
+        assert browser.get("/account").status_code == 200
+    typed = f"{CALLBACK}\nhttps://app.example/b"
+    page = browser.submit("settings_submit", {"redirect_uris": typed})
+    assert page.status == 403 and page.get("redirect_uris").text.strip() == typed
+    assert world.client("live").redirect_uris == [CALLBACK]
+    form = {"seen": page.document.xpath("//input[@name='seen']/@value")[0], "redirect_uris": typed}
+    browser.click("sign_in_again")
+    vinh.type_password(browser)
+    page = browser.submit("otp_submit", {"otp_code": vinh.next_code()})
+    assert page.path == "/developers/again"
+    assert browser.post(world.path("/addresses", "live"), **form).status_code == 303
+    assert world.client("live").redirect_uris == [CALLBACK, "https://app.example/b"]
 
 
 def test_strangers_find_nothing(
