@@ -2,6 +2,8 @@
 
 People agreed to what was reviewed. So whatever leads them, their data or their tokens elsewhere, or shows
 them another face, waits until the province has seen it; keys, and what makes a sign-in stricter, do not.
+Whoever signs out, or shuts an account, relies on every application's hearing of it: no team stops listening by
+itself.
 
 What waits is kept on the application (`pending_live`): the members as they are to be, None for one to be
 taken out. The reviews' room puts `pending` into the document that is submitted, and calls `apply` with what
@@ -32,11 +34,16 @@ from tnid.stores.client_versions import REVIEW
 Members = Mapping[str, Any]
 
 
+# Where a client hears that somebody signed out, took a consent back or shut their account
+LISTENING = ("backchannel_logout_uri", "frontchannel_logout_uri", "security_events_uri")
+
+
 class Rule(Enum):
     """When a change of a member takes effect on a live client."""
 
     AT_ONCE = "at once"
     SAME_HOST = "at once on a host that is known, else after a review"
+    LISTENING = "at once on a host that is known, else, and to take it away, after a review"
     STRICTER = "at once to turn it on, after a review to turn it off"
     STRONGER = "at once to what is stronger, after a review to what is weaker"
     REVIEWED = "after a review"
@@ -50,8 +57,8 @@ RULES: dict[str, Rule] = {
         ("backchannel_logout_session_required", "frontchannel_logout_session_required"), Rule.AT_ONCE
     ),
     **dict.fromkeys(("redirect_uris", "post_logout_redirect_uris", "initiate_login_uri"), Rule.SAME_HOST),
-    **dict.fromkeys(("backchannel_logout_uri", "frontchannel_logout_uri"), Rule.SAME_HOST),
-    **dict.fromkeys(("security_events_uri", "request_uris"), Rule.SAME_HOST),
+    "request_uris": Rule.SAME_HOST,
+    **dict.fromkeys(LISTENING, Rule.LISTENING),
     **dict.fromkeys(
         ("require_signed_request_object", "require_pushed_authorization_requests"), Rule.STRICTER
     ),
@@ -63,6 +70,16 @@ RULES: dict[str, Rule] = {
 
 # Whoever sets these can speak in the live client's name, as whoever makes its secret: they are its owners'
 OPENING = frozenset({"jwks", "jwks_uri", *SUBJECT_MEMBERS, "token_endpoint_auth_method"})
+
+
+def is_owners(name: str, old: Members) -> bool:
+    """Say whether a member of a live client is its owners' to change, with a fresh sign-in.
+
+    That is what opens it, and where it has listened so far: a path of the same host where nothing answers is as
+    good as none.
+    """
+    return name in OPENING or (name in LISTENING and bool(old.get(name)))
+
 
 # The stronger, the later; what stands together is equally strong
 STRENGTHS = (
@@ -143,10 +160,11 @@ class Changes:
         if application is None or application.live_client_id != client.client_id:
             return
         now, later = split(client.metadata, metadata)
-        if opening := OPENING & now.keys():
+        if owned := [name for name in now if is_owners(name, client.metadata)]:
             # Whoever has had the token since before the team did is no owner of it
-            name = min(opening)
-            text = f"{name} opens the live application: its owners change it in the developers' portal."
+            name = min(owned)
+            why = "opens the live application" if name in OPENING else "is where it hears of sign-outs"
+            text = f"{name} {why}: its owners change it in the developers' portal."
             raise InvalidClientMetadata(text, member=name, reason="keys_of_owner")
         if later:
             name = min(later)
@@ -175,7 +193,9 @@ def split(old: Members, new: Members) -> tuple[dict[str, Any], dict[str, Any]]:
 def is_reviewed(name: str, old: Members, value: Any) -> bool:
     """Say whether a member's change to this value, None for its end, waits for a review."""
     rule = RULES.get(name, Rule.REVIEWED)
-    if rule is Rule.SAME_HOST:
+    if rule is Rule.LISTENING and not value:
+        return bool(old.get(name))
+    if rule in (Rule.SAME_HOST, Rule.LISTENING):
         return any(not _is_known(uri, name, old) for uri in _list(value))
     if rule is Rule.STRICTER:
         return not value

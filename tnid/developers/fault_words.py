@@ -124,8 +124,8 @@ WORDS: dict[str, Any] = {
         " history, then save again."
     ),
     "keys_of_owner": _(
-        "What opens the live application is for owners of the team to change: keys, certificates, and how it"
-        " proves itself. Ask one of them."
+        "What opens the live application, and where it hears of sign-outs, is for owners of the team to"
+        " change: keys, certificates, how it proves itself, logout and event addresses. Ask one of them."
     ),
     "too_many_looks": _("We looked at your addresses very often. Try again in %(minutes)s minutes."),
 }

@@ -27,6 +27,7 @@ from tnid.developers.changes import (
     Members,
     difference,
     find_sector_fault,
+    is_owners,
     merge,
     split,
 )
@@ -147,7 +148,7 @@ class Settings:
         """Have a whole document be the client's metadata, as far as that waits for no review.
 
         Returns what is wrong instead; `changed_meanwhile` where somebody else wrote since `client` was read,
-        `keys_of_owner` where it opens the live client and `by` doesn't own its team.
+        `keys_of_owner` where that is for owners of a live client and `by` doesn't own its team.
         """
         draft = self.judge(client, document)
         faults = draft.faults or self._find_elsewhere(client, draft.metadata, by, now)
@@ -161,7 +162,7 @@ class Settings:
             metadata = client.metadata if rest.faults else rest.metadata
             later = difference(metadata, draft.metadata)
         changed = sorted(difference(client.metadata, metadata))
-        owners = self._changes.list_owners(application_id) if self._opens(client, changed) else None
+        owners = self._changes.list_owners(application_id) if _is_owners(client, changed) else None
         if owners is not None and by not in owners:
             return self._refuse("keys_of_owner", client, by, now)
         if changed and not self._clients.set_metadata(
@@ -175,17 +176,13 @@ class Settings:
         for account_id in owners or ():
             # As of its secrets, those who answer for it hear at once
             name = client.text("client_name", "vi")
-            self._messages.announce(account_id, "client_keys_changed", now, app=name)
+            self._messages.announce(account_id, _text_of(changed), now, app=name)
         return Saved(changed, sorted(later))
 
-    def opens(self, client: Client, document: Members) -> bool:
-        """Say whether a document changes at once by what somebody speaks in a live client's name."""
+    def is_for_owners(self, client: Client, document: Members) -> bool:
+        """Say whether a document changes at once what of a live client is for its owners alone."""
         draft = self.judge(client, document)
-        return not draft.faults and self._opens(client, split(client.metadata, draft.metadata)[0])
-
-    @staticmethod
-    def _opens(client: Client, changed: Iterable[str]) -> bool:
-        return not client.is_sandbox and not OPENING.isdisjoint(changed)
+        return not draft.faults and _is_owners(client, split(client.metadata, draft.metadata)[0])
 
     def _propose(
         self, application_id: str, live: Members, changed: Sequence[str], later: Members, now: int
@@ -246,3 +243,12 @@ class Settings:
         self._events.record(
             "client.change_settings", account_id=by, client_id=client.client_id, now=now, details=details
         )
+
+
+def _is_owners(client: Client, changed: Iterable[str]) -> bool:
+    return not client.is_sandbox and any(is_owners(name, client.metadata) for name in changed)
+
+
+def _text_of(changed: Iterable[str]) -> str:
+    """Return what owners are told of what changed: by what it opens, before by where it listens."""
+    return "client_addresses_changed" if OPENING.isdisjoint(changed) else "client_keys_changed"

@@ -57,6 +57,7 @@ blueprint = declare(Blueprint("client_settings", __name__, url_prefix=PREFIX), G
 RULE_WORDS: dict[Rule, Any] = {
     Rule.AT_ONCE: _("Without a review"),
     Rule.SAME_HOST: _("Without a review on a known host"),
+    Rule.LISTENING: _("Without a review on a known host, but not to take it away"),
     Rule.STRICTER: _("Without a review to turn it on"),
     Rule.STRONGER: _("Without a review to what is stronger"),
     Rule.REVIEWED: _("After a review"),

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from oidc.models import Client
 from tnid import services
-from tnid.developers.changes import OPENING
+from tnid.developers.changes import is_owners
 from tnid.developers.desk import ACT_SECONDS, find_obstacle, get_application, may_act
 from tnid.developers.records import LIVE, Standing
 from tnid.developers.roles import Permission
@@ -47,22 +47,22 @@ def get_place(application_id: str, env: str, permission: Permission) -> Place:
 
 def is_shut(place: Place, names: Iterable[str]) -> bool:
     """Say whether a form that changes these members of the client needs a sign-in first: of two factors, and
-    as recent as for a secret where one of them opens the live client."""
+    as recent as for a secret where one of them opens the live client, or is where it listens."""
     if place.env != LIVE:
         return False
-    return not may_act(within_seconds=_seconds_of(names))
+    return not may_act(within_seconds=_seconds_of(place, names))
 
 
 def find_form_obstacle(place: Place, names: Iterable[str], part_id: str) -> ResponseReturnValue | None:
     """Return the way to the sign-in that such a form needs; it comes back to the form."""
     if place.env != LIVE:
         return None
-    return find_obstacle(address_of(place, part_id), within_seconds=_seconds_of(names))
+    return find_obstacle(address_of(place, part_id), within_seconds=_seconds_of(place, names))
 
 
-def _seconds_of(names: Iterable[str]) -> int:
-    is_opening = not OPENING.isdisjoint(names)
-    return services.current().settings.fresh_sign_in_seconds if is_opening else ACT_SECONDS
+def _seconds_of(place: Place, names: Iterable[str]) -> int:
+    is_for_owners = any(is_owners(name, place.client.metadata) for name in names)
+    return services.current().settings.fresh_sign_in_seconds if is_for_owners else ACT_SECONDS
 
 
 def find_live_obstacle(place: Place, part_id: str | None = None) -> ResponseReturnValue | None:
@@ -75,10 +75,10 @@ def find_live_obstacle(place: Place, part_id: str | None = None) -> ResponseRetu
 def find_opening_obstacle(
     place: Place, document: Mapping[str, Any], part_id: str | None = None
 ) -> ResponseReturnValue | None:
-    """Return the way to a fresh sign-in where a document changes what opens the live client, as for its
-    secrets."""
+    """Return the way to a fresh sign-in where a document changes what opens the live client, or where it
+    listens, as for its secrets."""
     parts = services.current()
-    if not parts.developers.settings.opens(place.client, document):
+    if not parts.developers.settings.is_for_owners(place.client, document):
         return None
     return find_obstacle(address_of(place, part_id), within_seconds=parts.settings.fresh_sign_in_seconds)
 

@@ -91,4 +91,25 @@ CLIENT_SECRET_TEXTS = {
         },
         path=DEVELOPERS,
     ),
+    "client_addresses_changed": Text(
+        title={
+            "vi": "Địa chỉ nhận báo đăng xuất của ứng dụng đã đổi",
+            "en": "Where your team's application hears of sign-outs was changed",
+            "ko": "팀 애플리케이션의 로그아웃 수신 주소가 변경되었습니다",
+        },
+        body={
+            "vi": "Lúc {time}, địa chỉ mà {app} (môi trường chính thức) nhận báo đăng xuất hoặc sự kiện an"
+            " toàn đã được đổi. Nếu nhóm của bạn không làm việc này, hãy đưa cài đặt trước đó trở lại ngay.",
+            "en": "At {time} an address was changed at which {app} hears of sign-outs or security events in"
+            " the live environment. If your team did not do this, bring the settings before it back at once.",
+            "ko": "{time}에 {app} 운영 환경에서 로그아웃이나 보안 이벤트를 받는 주소가 바뀌었습니다. 팀에서"
+            " 한 일이 아니라면 이전 설정을 바로 되돌리세요.",
+        },
+        short={
+            "vi": "Thái Nguyên ID: địa chỉ đăng xuất của {app} đã đổi. Nếu không phải nhóm bạn, hãy sửa lại.",
+            "en": "Thai Nguyen ID: {app} hears of sign-outs elsewhere. If it was not your team, undo it now.",
+            "ko": "Thái Nguyên ID: {app} 로그아웃 주소 변경됨. 팀이 한 일이 아니면 바로 되돌리세요.",
+        },
+        path=DEVELOPERS,
+    ),
 }

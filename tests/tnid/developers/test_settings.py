@@ -116,7 +116,10 @@ LIVE: list[tuple[dict[str, Any], bool]] = [
     ({"redirect_uris": [CALLBACK, "http://127.0.0.1/cb"]}, True),
     ({"backchannel_logout_uri": "https://app.example/new"}, False),
     ({"backchannel_logout_uri": "https://evil.example/new"}, True),
-    ({"backchannel_logout_uri": None}, False),
+    ({"backchannel_logout_uri": None}, True),
+    ({"frontchannel_logout_uri": "https://app.example/first"}, False),
+    ({"security_events_uri": "https://evil.example/first"}, True),
+    ({"post_logout_redirect_uris": []}, False),
     ({"post_logout_redirect_uris": ["https://app.example/bye"]}, False),
     ({"post_logout_redirect_uris": ["https://evil.example/bye"]}, True),
     ({"require_pushed_authorization_requests": True}, False),
@@ -165,6 +168,7 @@ def test_a_live_client_gets_what_may_be_at_once_and_the_rest_waits(world: Settin
         {"jwks": KEYS},
         {"jwks": KEYS, "token_endpoint_auth_method": "private_key_jwt", "default_max_age": 60},
         {"token_endpoint_auth_method": "client_secret_post"},
+        {"backchannel_logout_uri": "https://app.example/nowhere"},
     ],
 )
 def test_what_opens_a_live_client_is_its_owners(
@@ -185,7 +189,19 @@ def test_what_opens_a_live_client_is_its_owners(
     assert isinstance(world.save(by=hai.id, **changes), Saved)
     assert isinstance(world.save("live", **changes), Saved)
     told = [row.text for row in parts.messages.list_by_account(world.owner.id)]
-    assert "client_keys_changed" in told
+    expected = "client_addresses_changed" if "backchannel_logout_uri" in changes else "client_keys_changed"
+    assert expected in told
+
+
+def test_no_team_stops_hearing_of_sign_outs_by_itself(world: SettingsWorld) -> None:
+    heard = "https://app.example/out"
+    assert world.save("live", backchannel_logout_uri=None) == Saved([], ["backchannel_logout_uri"])
+    assert world.client("live").backchannel_logout_uri == heard
+    pending = world.services.developers.changes.pending(world.application_id)
+    assert pending == {"backchannel_logout_uri": None}
+    # Where it has listened to none so far, a first address is a developer's
+    first = {"security_events_uri": "https://app.example/events"}
+    assert world.save("live", **first) == Saved(["security_events_uri"], [])
 
 
 def test_what_depends_on_what_waits_waits_with_it(world: SettingsWorld) -> None:
@@ -253,6 +269,12 @@ def test_a_live_client_changes_nothing_by_itself_that_is_reviewed(
     refused = call(app, "PUT", path, token, {**document, "jwks": KEYS})
     assert refused.status_code == 400 and "jwks opens" in refused.json["error_description"]
     assert "jwks" not in world.client("live").metadata
+    moved = {**document, "backchannel_logout_uri": "https://app.example/nowhere"}
+    refused = call(app, "PUT", path, token, moved)
+    assert refused.status_code == 400 and "hears of sign-outs" in refused.json["error_description"]
+    del moved["backchannel_logout_uri"]
+    refused = call(app, "PUT", path, token, moved)
+    assert refused.status_code == 400 and "is reviewed" in refused.json["error_description"]
     allowed = call(app, "PUT", path, token, {**document, "default_max_age": 60})
     assert allowed.status_code == 200 and world.client("live").metadata["default_max_age"] == 60
 

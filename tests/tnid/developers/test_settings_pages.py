@@ -291,6 +291,10 @@ def test_what_opens_the_live_client_needs_a_fresh_sign_in(
     assert "kid" in page.text_of("jwks") and not page.has("settings_submit")
     assert browser.click("sign_in_to_change").path.startswith("/login")
     assert browser.post(world.path("/keys", "live"), jwks="").status_code == 403
+    assert not browser.open(world.path("/logout", "live")).has("settings_submit")
+    nowhere = {"backchannel_logout_uri": "https://app.example/nowhere"}
+    assert browser.post(world.path("/logout", "live"), **nowhere).status_code == 403
+    assert world.client("live").backchannel_logout_uri == "https://app.example/out"
     answer = browser.post(world.path("/history/1", "live"))
     assert answer.status_code == 303 and answer.headers["Location"].startswith("/resume/")
     assert len(world.client("live").metadata["jwks"]["keys"]) == 1
