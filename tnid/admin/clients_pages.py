@@ -154,10 +154,9 @@ def turn(client: Client, typed: str, by: str, *, is_on: bool) -> Refused | None:
     parts, now, reason = services.current(), services.now(), read_reason(typed)
     refused = reason if isinstance(reason, Refused) else None
     if refused is None and is_on:
-        refused = parts.going_live.lives.find_obstacle_to_resume(client.client_id, by)
-    if refused is None:
-        change = parts.clients.enable if is_on else parts.clients.disable
-        refused = None if change(client.client_id, now) else Refused("", "client_stands")
+        refused = parts.going_live.lives.resume_client(client.client_id, by, now)
+    elif refused is None:
+        refused = None if parts.clients.disable(client.client_id, now) else Refused("", "client_stands")
     parts.audit.record(
         "client.enable" if is_on else "client.disable", outcome="refused" if refused else "ok",
         reason=refused.reason if refused else None, account_id=by, client_id=client.client_id, now=now,

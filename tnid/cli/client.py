@@ -173,20 +173,19 @@ def disable(client_id: str, as_json: bool) -> None:
 @click.argument("client_id")
 @with_json
 def enable(client_id: str, as_json: bool) -> None:
-    """Let a client that was shut go on."""
+    """Let a client that was shut go on; not one whose application was suspended, archived or ended."""
     now = clock.now()
     with open_services() as services:
         _get(services, client_id)
-        obstacle = services.going_live.lives.find_obstacle_to_resume(client_id, None)
+        obstacle = services.going_live.lives.resume_client(client_id, None, now)
         if obstacle is not None:
             raise Refusal(SHUT[obstacle.reason])
-        if not services.clients.enable(client_id, now):
-            raise Refusal(f"Client {client_id} is not disabled.")
         services.audit.record("client.enable", client_id=client_id, now=now)
     answer(as_json, {"client_id": client_id, "disabled_at": None}, f"Client {client_id} goes on.")
 
 
 SHUT = {
+    "client_stands": "The client is not disabled.",
     "application_archived": "Its application lies in its team's archive: the team takes it out first.",
     "application_suspended": "Its application is suspended: see `tnid application resume`.",
     "application_ended": "Its application was ended, and stays so.",

@@ -2,8 +2,8 @@
 
 People agreed to what was reviewed. So whatever leads them, their data or their tokens elsewhere, or shows
 them another face, waits until the province has seen it; keys, and what makes a sign-in stricter, do not.
-Whoever signs out, or shuts an account, relies on every application's hearing of it: no team stops listening by
-itself.
+Whoever signs out, or shuts an account, relies on every application's hearing of it: no team stops listening
+by itself.
 
 What waits is kept on the application (`pending_live`): the members as they are to be, None for one to be
 taken out. The reviews' room puts `pending` into the document that is submitted, and calls `apply` with what
@@ -75,8 +75,8 @@ OPENING = frozenset({"jwks", "jwks_uri", *SUBJECT_MEMBERS, "token_endpoint_auth_
 def is_owners(name: str, old: Members) -> bool:
     """Say whether a member of a live client is its owners' to change, with a fresh sign-in.
 
-    That is what opens it, and where it has listened so far: a path of the same host where nothing answers is as
-    good as none.
+    That is what opens it, and where it has listened so far: a path of the same host where nothing answers is
+    as good as none.
     """
     return name in OPENING or (name in LISTENING and bool(old.get(name)))
 

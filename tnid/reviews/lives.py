@@ -21,6 +21,7 @@ from tnid.interfaces import Announcer
 from tnid.reviews.agreements import Agreements
 from tnid.reviews.needs import Acts
 from tnid.stores.applications import ApplicationStore
+from tnid.stores.mirrors import PREFIX
 from tnid.stores.reviews import ReviewStore
 from tnid.stores.teams import TeamStore
 
@@ -89,7 +90,7 @@ class Lives:
         """Return why an operator may not let this client go on by itself: what was suspended goes on as an
         application, of which the team is told; what lies in the archive as its team takes it out; and what
         was ended never does."""
-        row = self._applications.find_by_client(client_id)
+        row = self._find_of_client(client_id)
         if row is not None and row.live_client_id == client_id and row.ended_at is not None:
             return Refused("", "application_ended")
         if row is not None and row.live_client_id == client_id and row.suspended_at is not None:
@@ -97,6 +98,24 @@ class Lives:
         if row is not None and row.archived_at is not None:
             return Refused("", "application_archived")
         return Refused("", "review_own_team") if self._is_own(row, by) else None
+
+    def resume_client(self, client_id: str, by: str | None, now: int) -> Refused | None:
+        """Let a client go on that an operator disabled; the caller records it.
+
+        Whoever suspends or ends its application at this very moment comes before or after, and never between.
+        """
+        row = self._find_of_client(client_id)
+        if row is not None:
+            self._reviews.hold_application(row.id)
+        if (obstacle := self.find_obstacle_to_resume(client_id, by)) is not None:
+            return obstacle
+        return None if self._clients.enable(client_id, now) else Refused("", "client_stands")
+
+    def _find_of_client(self, client_id: str) -> Any:
+        """Return the application whose client this is, or whose playground's."""
+        if client_id.startswith(PREFIX):
+            return self._applications.find(client_id.removeprefix(PREFIX))
+        return self._applications.find_by_client(client_id)
 
     def _is_own(self, row: Any, by: str | None) -> bool:
         return row is not None and by is not None and self._reviews.is_member(row.team_id, by)

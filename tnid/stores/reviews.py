@@ -224,11 +224,23 @@ _HAS_SIGNED_IN = (
 _LIST_TEAM = select(members.c.account_id).where(members.c.team_id == bindparam("of_team"), *IN_FORCE)
 
 
+# Whoever lets its client go on waits here for whoever stops or ends it at this moment
+_HOLD = (
+    update(applications)
+    .where(applications.c.id == bindparam("of_application"))
+    .values(updated_at=applications.c.updated_at)
+)
+
+
 class ReviewStore:
     """Keeps reviews and what was said of them. An application has one open review at most."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def hold_application(self, application_id: str) -> None:
+        """Make everybody who changes the life of this application come one after the other."""
+        self._database.execute(_HOLD, of_application=application_id)
 
     def submit(self, **columns: Any) -> bool:
         """Store a review; False where `submitted_by` may not. Raises Conflict where one is open."""

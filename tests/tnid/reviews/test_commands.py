@@ -101,6 +101,8 @@ def test_an_application_is_stopped_resumed_and_ended_by_command(tnid: Commands) 
     assert tnid.run("application", "end", application, given="n\n").exit_code == 1, "asked about first"
     tnid.answer("application", "end", application, "--yes")
     assert "ended" in tnid.refusal("application", "end", application, "--yes")
+    assert "ended, and stays so" in tnid.refusal("client", "enable", client_id)
+    assert tnid.answer("client", "show", client_id)["disabled_at"], "what was ended stays so"
 
 
 def test_a_client_from_before_is_adopted_by_command(tnid: Commands) -> None:

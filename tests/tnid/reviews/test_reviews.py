@@ -26,6 +26,7 @@ from tnid.developers.texts import Typed, digest_of
 from tnid.reviews.document import Document, find_excess, make_document
 from tnid.reviews.records import Approval, Review
 from tnid.services import Services
+from tnid.stores.mirrors import PREFIX
 
 Submit = Callable[..., str]
 SIGNED = {"name": "Lê Quang Vinh", "position": "Trưởng phòng"}
@@ -398,6 +399,39 @@ def test_what_was_ended_stays_so(
     assert services.going_live.agreements.find_current(application) is None
     late = services.going_live.reviews.submit(document_now(services, application), vinh.id, now)
     assert late == Refused("", "application_ended")
+    assert lives.resume_client(client_id, duyet.id, now) == Refused("", "application_ended")
+    assert services.clients.find_now(client_id).disabled_at is not None  # type: ignore[union-attr]  # it is there
+
+
+def test_of_an_end_and_a_going_on_at_once_the_end_stands(
+    services: Services, application: str, submit: Submit, vinh: Someone, duyet: Someone, clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """An operator disabled the client; another lets it go on while the team's owner ends it for good."""
+    lives, now = services.going_live.lives, clock.now()
+    client_id = approve(services, submit(application, "name"), duyet, clock).client_id
+    services.clients.disable(client_id, now)
+    hold = lives._reviews.hold_application
+
+    def come_second(held: str) -> None:
+        """Wait for whoever was first, as the row's lock would have it."""
+        assert lives.end(application, vinh.id, now) is None
+        hold(held)
+
+    monkeypatch.setattr(lives._reviews, "hold_application", come_second)
+    assert lives.resume_client(client_id, duyet.id, now) == Refused("", "application_ended")
+    client = services.clients.find_now(client_id)
+    assert client is not None and client.disabled_at is not None
+
+
+def test_the_playground_of_what_lies_in_the_archive_does_not_go_on_alone(
+    services: Services, application: str, vinh: Someone, clock: Clock
+) -> None:
+    found = services.developers.applications.find(application)
+    assert found is not None and services.playground.mirrors.get(found, clock.now()) is not None
+    assert services.developers.applications.archive(found, vinh.id, clock.now()) is None
+    late = services.going_live.lives.resume_client(PREFIX + application, None, clock.now())
+    assert late == Refused("", "application_archived")
 
 
 def test_an_operator_of_the_team_does_not_let_it_go_on(
