@@ -149,6 +149,7 @@ def create_app(settings: Settings, figures: Figures | None = None) -> Applicatio
     )
     # A redirect from // to / would be an address made of the Host header
     app.url_map.merge_slashes = False
+    app.url_map.converters["int"] = web.RowNumber
     parts = Services(settings, open_database(app, settings), figures)
     app.extensions[EXTENSION] = parts
     count_failures(parts)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request, session
 from flask_babel import Babel, get_locale
+from werkzeug.routing import IntegerConverter
 
 from tnid import audit, services
 from tnid.monitoring.requests import REQUEST_ID, ROUTE
@@ -223,6 +224,12 @@ def choose_locale() -> str:
     asked = (tag.split("-")[0].lower() for tag in g.get("ui_locales", ()))
     wanted = next((code for code in asked if code in LOCALE_CODES), None)
     return wanted or services.current().settings.locale_default
+
+
+class RowNumber(IntegerConverter):
+    """A number in an address: one that a database could compare with, or there is no such page."""
+
+    regex = rf"\d{{1,{DIGITS_OF_ROWS - 1}}}"
 
 
 def find_row_number(name: str) -> int | None:

@@ -27,7 +27,7 @@ class RecoveryForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 class PasskeyForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """What a passkey answers, put in by the script."""
 
-    credential = HiddenField()
+    credential = HiddenField(default="")
 
 
 class ContinueForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
