@@ -21,7 +21,7 @@ from tnid.playground.calls import Calls
 from tnid.playground.forms import RequestForm
 from tnid.playground.runs import Held, Run, Step
 from tnid.sandbox.json_shown import show_json
-from tnid.sandbox.people import people
+from tnid.sandbox.people import group, people
 from tnid.signin.forms import ContinueForm
 
 blueprint = declare(
@@ -54,7 +54,7 @@ def build(application_id: str) -> ResponseReturnValue:
         **_context(standing),
         form=form,
         mirror=mirror,
-        people=list(people().values()),
+        groups=group(people().values()),
     )
     return page, (400 if form.errors else 200)
 

@@ -15,7 +15,7 @@ from tnid.decoupled.pings import queue_ping
 from tnid.decoupled.waiting import Waiting
 from tnid.sandbox import session as sandbox_session
 from tnid.sandbox.forms import TWO, DeviceForm
-from tnid.sandbox.people import people
+from tnid.sandbox.people import group, people
 from tnid.signin import session
 from tnid.signin.forms import ContinueForm
 from tnid.signin.limits import USER_CODE_FROM_NETWORK, Bucket, network_of
@@ -35,7 +35,7 @@ def enter() -> ResponseReturnValue:
         form.user_code.errors = [MESSAGES["wrong_user_code"]]
     elif not form.is_submitted():
         form.user_code.data = request.args.get("user_code", "")[:16]
-    page = render_template("sandbox/device.html", form=form, people=list(people().values()))
+    page = render_template("sandbox/device.html", form=form, groups=group(people().values()))
     return answer_form(page, form)
 
 

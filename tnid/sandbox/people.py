@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from flask_babel import lazy_gettext as _
+
 from tnid.accounts.ages import VIETNAM
 
+# The headings under which developers look for whom they need, in their order
+GROUPS: Mapping[str, Any] = {
+    "work": _("Work"),
+    "identity": _("How well they are known"),
+    "family": _("Family and helpers"),
+    "residence": _("Where they live"),
+    "missing": _("Something is missing"),
+    "names": _("Unusual names"),
+}
 FILE = Path(__file__).with_name("people.toml")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """One of them. `name` is family, middle and given name; a birthday is month and day."""
+    """One of them, in a group of GROUPS. `name` is family, middle and given name, a birthday month, day."""
 
     username: str
+    group: str
     about: Mapping[str, str]
     level: int
     age: int
@@ -88,3 +100,10 @@ def people() -> Mapping[str, Person]:
     listed = tomllib.loads(FILE.read_text())["person"]
     made = (Person(**{**one, "name": tuple(one["name"])}) for one in listed)
     return {person.username: person for person in made}
+
+
+def group(listed: Iterable[Person]) -> list[tuple[str, Any, list[Person]]]:
+    """Return people under their headings: its identifier, its words, who stands there."""
+    known = list(listed)
+    found = ((id_, label, [one for one in known if one.group == id_]) for id_, label in GROUPS.items())
+    return [(id_, label, members) for id_, label, members in found if members]

@@ -12,9 +12,10 @@ from oidc.errors import ExpiredInteraction
 from oidc.models import LOA2, Client, Interaction
 from tnid import services
 from tnid.access import Guard, declare
+from tnid.accounts.service import Account
 from tnid.sandbox import session as sandbox_session
 from tnid.sandbox.forms import ONE, TWO, FailForm, PickForm
-from tnid.sandbox.people import Person, people
+from tnid.sandbox.people import Person, group, people
 from tnid.sandbox.words import EXPIRED_REQUEST, SLOW, WORDS
 from tnid.signin import session
 from tnid.signin.forms import ContinueForm
@@ -153,10 +154,10 @@ def _least_factors(interaction: Interaction, client: Client) -> str:
     return TWO if least == LOA2 else ONE
 
 
-def _list_people(interaction: Interaction) -> list[Person]:
-    """Return who can be picked, whom the application hints at first."""
+def _find_first(interaction: Interaction, picked: Account | None) -> Person | None:
+    """Return who stands above the rest: whoever is picked already, else whom the application hints at."""
     hinted = interaction.request.login_hint if interaction.request else ""
-    return sorted(people().values(), key=lambda one: one.username != hinted)
+    return people().get(picked.username if picked is not None else hinted)
 
 
 def _page(form: PickForm, interaction: Interaction, failing: FailForm | None = None) -> str:
@@ -168,7 +169,8 @@ def _page(form: PickForm, interaction: Interaction, failing: FailForm | None = N
         failing=failing or FailForm(),
         fault=WORDS.get(interaction.request.sandbox_fault) if interaction.request else None,
         uid=interaction.uid,
-        people=_list_people(interaction),
+        groups=group(people().values()),
+        first=_find_first(interaction, picked),
         picked=picked,
         may_go_on=picked is not None and _asked_by(interaction) == "select_account",
         owes_factor=picked is not None and owes_factor(interaction),

@@ -16,7 +16,7 @@ from tnid.developers.desk import get_application
 from tnid.developers.roles import Permission
 from tnid.sandbox.forms import TWO, PreviewForm
 from tnid.sandbox.json_shown import show_json
-from tnid.sandbox.people import people
+from tnid.sandbox.people import group, people
 from tnid.sandbox.preview import Preview, look
 from tnid.sandbox.session import ONE_FACTOR, TWO_FACTORS
 
@@ -57,7 +57,7 @@ def show(application_id: str) -> ResponseReturnValue:
         application=standing.application,
         form=form,
         client=client,
-        people=list(people().values()),
+        groups=group(people().values()),
         locale_of_people=web.current_locale(),
         **describe(preview),
     )

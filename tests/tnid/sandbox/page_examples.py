@@ -17,7 +17,7 @@ from tnid.playground.runs import Held, Run, Step
 from tnid.playground.views import shown
 from tnid.sandbox.claim_words import source_of
 from tnid.sandbox.forms import DeviceForm, FailForm, FaultForm, PickForm, PreviewForm
-from tnid.sandbox.people import people
+from tnid.sandbox.people import group, people
 from tnid.sandbox.preview import Row as ClaimRow
 from tnid.sandbox.words import WORDS
 
@@ -32,8 +32,8 @@ PICKED = SimpleNamespace(display_name="Dương Hữu Phúc", username="level1", 
 def _picker(app: Any, **context: Any) -> Callable[[], dict[str, Any]]:
     def make() -> dict[str, Any]:
         forms = {"form": PickForm(), "failing": FailForm()}
-        listed = {"people": list(people().values()), "uid": "u", "app": app, "is_sandbox": True}
-        made = {**forms, **listed, "picked": None, **context}
+        listed = {"groups": group(people().values()), "uid": "u", "app": app, "is_sandbox": True}
+        made = {**forms, **listed, "picked": None, "first": None, **context}
         return {**made, "form": DeviceForm()} if made.pop("device", False) else made
 
     return make
@@ -44,7 +44,7 @@ def _faults(**context: Any) -> Callable[[], dict[str, Any]]:
 
 
 def _preview(**context: Any) -> Callable[[], dict[str, Any]]:
-    shared = {"client": object(), "people": list(people().values()), "preview": None, "obstacles": ["…"]}
+    shared = {"client": object(), "groups": group(people().values()), "preview": None, "obstacles": ["…"]}
     return lambda: {**page(form=PreviewForm(), **{**shared, **context})()}
 
 
@@ -55,7 +55,7 @@ EXCHANGED = Step(
 
 
 def _building(**context: Any) -> Callable[[], dict[str, Any]]:
-    shared = {"mirror": object(), "people": list(people().values())}
+    shared = {"mirror": object(), "groups": group(people().values())}
     return lambda: {**page(form=RequestForm(), **{**shared, **context})()}
 
 
