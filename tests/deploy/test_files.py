@@ -164,3 +164,18 @@ def test_units_may_do_little(unit: str) -> None:
     command = [program, "security", "--offline=yes", "--threshold=20", str(DEPLOY / "systemd" / unit)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stdout[-400:]
+
+
+def test_both_proxies_bound_a_network_by_the_same_numbers() -> None:
+    nginx = (DEPLOY / "nginx" / "tnid.conf").read_text()
+    haproxy = (DEPLOY / "haproxy" / "haproxy.cfg").read_text()
+    (seconds,), (at_once,) = (
+        re.findall(r"http_req_rate\((\d+)s\)", haproxy),
+        re.findall(r"sc0_http_req_rate gt (\d+)", haproxy),
+    )
+    assert set(re.findall(r"burst=(\d+)", nginx)) == {at_once}
+    assert re.findall(r"rate=(\d+)r/s", nginx) == [str(int(at_once) // int(seconds))]
+    assert set(re.findall(r"limit_conn tnid_connections (\d+)", nginx)) == set(
+        re.findall(r"sc0_conn_cur gt (\d+)", haproxy)
+    )
+    assert "zone $binary_remote_addr" not in nginx and "src,ipmask(32,64)" in haproxy

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.deploy.networks import BOUND, MANY_NETWORKS, ONE_NETWORK, ask_from
 from tests.servers.haproxy import running_haproxy
 from tests.servers.processes import free_port
 
@@ -38,18 +40,39 @@ class Node(BaseHTTPRequestHandler):
         """Keep silent."""
 
 
+@contextmanager
+def running_node() -> Iterator[int]:
+    """A node behind the balancer; its port."""
+    node = ThreadingHTTPServer(("127.0.0.1", 0), Node)
+    threading.Thread(target=node.serve_forever, daemon=True).start()
+    try:
+        yield node.server_address[1]
+    finally:
+        node.shutdown()
+        node.server_close()
+
+
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    node, port = ThreadingHTTPServer(("127.0.0.1", 0), Node), free_port()
-    threading.Thread(target=node.serve_forever, daemon=True).start()
-    folder, at = tmp_path_factory.mktemp("haproxy"), node.server_address[1]
+    port, folder = free_port(), tmp_path_factory.mktemp("haproxy")
     with (
-        running_haproxy(Path(folder), port, (at, at), more=FROM_ANYWHERE),
+        running_node() as at,
+        running_haproxy(folder, port, (at, at), more=FROM_ANYWHERE),
         httpx.Client(base_url=f"http://127.0.0.1:{port}") as made,
     ):
         yield made
-    node.shutdown()
-    node.server_close()
+
+
+def test_a_line_is_bounded_as_one_whichever_of_its_addresses_asks(tmp_path: Path) -> None:
+    port = free_port()
+    with (
+        running_node() as at,
+        running_haproxy(tmp_path, port, (at, at), more=FROM_ANYWHERE, most=BOUND),
+        httpx.Client(base_url=f"http://127.0.0.1:{port}") as browser,
+    ):
+        for addresses in ONE_NETWORK:
+            assert ask_from(browser, addresses) == [200] * BOUND + [429] * 2
+        assert ask_from(browser, MANY_NETWORKS) == [200] * len(MANY_NETWORKS)
 
 
 def test_what_strangers_write_stays_outside(browser: httpx.Client) -> None:

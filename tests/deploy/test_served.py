@@ -18,6 +18,7 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from oidc.discovery import ENDPOINTS, OPENID_PATH
+from tests.deploy.networks import BOUND, MANY_NETWORKS, ONE_NETWORK, ask_from
 from tests.servers.certificates import SERVER, localhost, make_authority, make_certificate
 from tests.servers.processes import free_port, is_listening, stop, wait_until
 from tests.servers.programs import get_program
@@ -175,6 +176,28 @@ def wait_for_events(file: Path) -> list[dict[str, Any]]:
     wait_until(lambda: file.exists() and b"form.refuse" in file.read_bytes(), what="event")
     found = [json.loads(line) for line in file.read_text().splitlines()]
     return [event for event in found if event["event"] == "form.refuse"]
+
+
+def test_a_line_is_bounded_as_one_whichever_of_its_addresses_asks(provider: Provider, tmp_path: Path) -> None:
+    ports, made = {"http": free_port(), "https": free_port()}, provider.log.parent
+    for name in ("server.pem", "server.key"):
+        (tmp_path / name).write_bytes((made / name).read_bytes())
+    site = adjusted(tmp_path, provider.port, ports)
+    # Few enough, and for long enough, that no machine is too slow to exceed them
+    for shipped, few in (("rate=100r/s", "rate=1r/m"), ("burst=400", f"burst={BOUND - 1}")):
+        assert shipped in site
+        site = site.replace(shipped, few)
+    configuration = tmp_path / "nginx.conf"
+    user = "user root;" if os.geteuid() == 0 else ""
+    configuration.write_text(AROUND.format(user=user, folder=tmp_path, site=site))
+    context = ssl.create_default_context(cafile=str(made / "authority.pem"))
+    with (
+        running(tmp_path, configuration, ports["https"]),
+        httpx.Client(verify=context, base_url=f"https://localhost:{ports['https']}") as browser,
+    ):
+        for addresses in ONE_NETWORK:
+            assert ask_from(browser, addresses) == [200] * BOUND + [429] * 2
+        assert ask_from(browser, MANY_NETWORKS) == [200] * len(MANY_NETWORKS)
 
 
 def test_what_is_too_large_is_refused_before_it_reaches_a_node(browser: httpx.Client) -> None:
