@@ -32,6 +32,7 @@ from tnid.monitoring.requests import REQUEST_ID, ROUTE, is_plain_get, number_of
 from tnid.plain_http import HttpsOnly
 from tnid.qr import polls
 from tnid.qr.parts import build_polls
+from tnid.rates.rules import SILENT_SHUT
 from tnid.sandbox.late import Late
 from tnid.signin.limits import DEVICE_FROM_NETWORK, Bucket, network_of
 from tnid.signin.session import session_cookie_name
@@ -318,11 +319,25 @@ def silent_sign_on(services: Services) -> Answer:
             )  # fmt: skip
             if row is None or (with_mandate and row.holds_mandate):
                 return None
+            if seconds := take_silent(services, row, now, is_sandbox=is_sandbox):
+                environ[SILENT_SHUT] = seconds
+                return None
             return end_user_of(row), find_agreed_in(row)
 
         return endpoint.answer_silently(request, find, now)
 
     return answer
+
+
+def take_silent(services: Services, row: Any, now: int, *, is_sandbox: bool) -> int:
+    """Count a sign-in without a screen; return for how many seconds its account has no more of them.
+
+    Counted before anything is issued: a page that begins again and again by itself costs a look, and no more.
+    """
+    rules = services.rate_rules
+    if is_sandbox:
+        return services.rates.take(rules.silent_of_session, row.sid, now)
+    return services.rates.take(rules.silent_of_account, row.account_id, now)
 
 
 def install(app: Any, services: Services) -> None:

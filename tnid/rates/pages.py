@@ -6,6 +6,7 @@ from flask import Flask, Response, current_app, request
 
 from tnid import access, errors, services
 from tnid.access import Guard
+from tnid.rates.rules import SILENT_SHUT
 from tnid.signin.limits import network_of
 from tnid.signin.session import find_end_user
 
@@ -29,6 +30,8 @@ def check_network() -> Response | None:
     if request.endpoint in FREE:
         return None
     parts, now = services.current(), services.now()
+    if shut := request.environ.get(SILENT_SHUT):
+        return refuse(shut)
     rules, network = parts.rate_rules, network_of(request.remote_addr or "")
     seconds = parts.rates.take(rules.pages_of_network, network, now)
     if not seconds and request.endpoint == BEGINS:

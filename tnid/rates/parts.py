@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tnid.services import Services
 
 OF_CLIENT = "requests_of_client"
-OF_ACCOUNT = "pages_of_account"
+OF_ACCOUNT = frozenset({"pages_of_account", "silent_of_account"})
 
 
 def build_rates(parts: Services) -> tuple[Rates, Rules]:
@@ -25,7 +25,7 @@ def build_rates(parts: Services) -> tuple[Rates, Rules]:
 
     def note_shut(rule: Rule, subject: str, now: int) -> None:
         client_id = subject if rule.name == OF_CLIENT else None
-        account_id = subject if rule.name == OF_ACCOUNT else None
+        account_id = subject if rule.name in OF_ACCOUNT else None
         parts.audit.record(
             "rate.exceed", outcome="refused", reason=rule.name, client_id=client_id, account_id=account_id,
             now=now,

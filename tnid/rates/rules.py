@@ -7,6 +7,9 @@ from typing import NamedTuple
 from tnid.settings import Settings
 
 MINUTE_SECONDS = 60
+# For how many seconds an account signs in without a screen no more, as the front found: not to its
+# application, which would ask again at once, but to the browser, where no script of an application's runs
+SILENT_SHUT = "tnid.silent_shut"
 
 
 class Rule(NamedTuple):
@@ -26,6 +29,8 @@ class Rules(NamedTuple):
     begun_of_network: Rule
     refused_of_network: Rule
     pages_of_account: Rule
+    silent_of_account: Rule
+    silent_of_session: Rule
     requests_of_client: Rule
 
 
@@ -36,5 +41,9 @@ def rules_of(settings: Settings) -> Rules:
         Rule("begun_of_network", settings.rate_network_sign_ins),
         Rule("refused_of_network", settings.rate_network_refusals),
         Rule("pages_of_account", settings.rate_account_pages),
+        # Each costs a grant, and no page that anybody would have to look at
+        Rule("silent_of_account", settings.rate_account_silent_sign_ins),
+        # Of somebody made up, who is everybody's
+        Rule("silent_of_session", settings.rate_account_silent_sign_ins),
         Rule("requests_of_client", settings.rate_client_requests),
     )

@@ -10,11 +10,13 @@ import pytest
 from tests.security.target import SESSION_COOKIE, Party, Target, running_target
 from tests.servers.processes import wait_until
 
+SILENT = "20"
 BOUNDS = {
     "TNID_RATE_NETWORK_PAGES": "60",
     "TNID_RATE_NETWORK_SIGN_INS": "20",
     "TNID_RATE_NETWORK_REFUSALS": "20",
     "TNID_RATE_ACCOUNT_PAGES": "20",
+    "TNID_RATE_ACCOUNT_SILENT_SIGN_INS": SILENT,
     "TNID_RATE_CLIENT_REQUESTS": "60",
     "TNID_TRUSTED_PROXIES": "127.0.0.1",
 }
@@ -97,6 +99,24 @@ def test_an_account_asks_for_too_many_pages(target: Target, address: dict[str, s
     check_refusal(answer)
     other = {"Cookie": f"{SESSION_COOKIE}={target.new_session(target.new_person())}"}
     assert target.http.get("/account", headers={**address, **other}).status_code == 200
+
+
+def test_an_account_signs_in_without_a_screen_again_and_again(
+    target: Target, address: dict[str, str]
+) -> None:
+    """A page that begins by itself ends at one of ours, where no script of its own runs; others go on."""
+    person, other, party = target.new_person(), target.new_person(), target.new_client()
+    cookies = [{"Cookie": f"{SESSION_COOKIE}={target.new_session(one)}"} for one in (person, person, other)]
+    for one in (person, other):
+        target.agree(one, party)
+    ask = {"params": party.query(prompt="none")}
+    answer = ask_until_refused(target, "GET", "/authorize", headers={**address, **cookies[0]}, **ask)
+    check_refusal(answer)
+    assert "Location" not in answer.headers and "too_many_requests" in answer.text
+    assert events(target, "silent_of_account") == 1
+    check_refusal(ask_until_refused(target, "GET", "/authorize", headers={**address, **cookies[1]}, **ask))
+    assert target.http.get("/authorize", headers={**address, **cookies[2]}, **ask).status_code == 303
+    assert target.http.get("/account", headers={**address, **cookies[1]}).status_code == 200
 
 
 def test_a_network_goes_through_secrets(target: Target, address: dict[str, str]) -> None:
