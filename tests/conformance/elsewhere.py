@@ -33,7 +33,7 @@ class Elsewhere(Server):
         return [r.partition(b"\r\n\r\n")[2] for r in self.requests if r.startswith(wanted)]
 
     def _send_document(self, connection: ssl.SSLSocket) -> None:
-        document = self.documents.get(self.asked()[-1])
+        document = self.documents.get(self.line_of(connection).split(b" ")[1].decode())
         status = b"404 Not Found" if document is None else b"200 OK"
         body = document if isinstance(document, str) else json.dumps(document)
         head = b"HTTP/1.1 %s\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"

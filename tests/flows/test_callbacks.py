@@ -33,7 +33,7 @@ def site(tmp_path: Path) -> Iterator[Server]:
     server = Server(tmp_path, write_certificate(tmp_path))
 
     def answer(connection: ssl.SSLSocket) -> None:
-        if b" /cb" in server.asked(connection):
+        if b" /cb" in server.line_of(connection):
             home = server.url("127.0.0.1", "/home").encode()
             connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: " + home + b"\r\nContent-Length: 0\r\n\r\n")
         else:

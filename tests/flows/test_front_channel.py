@@ -111,7 +111,7 @@ def test_a_frame_that_hangs_keeps_nobody_from_going_on(
     released = threading.Event()
 
     def hang(connection: ssl.SSLSocket) -> None:
-        if b"/front" in site.asked(connection):
+        if b"/front" in site.line_of(connection):
             released.wait(60)
         show(connection)
 

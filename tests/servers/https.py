@@ -62,8 +62,8 @@ class Server:
     def url(self, host: str = "localhost", path: str = "/jwks.json") -> str:
         return f"https://{host}:{self.port}{path}"
 
-    def asked(self, connection: ssl.SSLSocket) -> bytes:
-        """Return the first line of the request to be answered; several may come at once."""
+    def line_of(self, connection: ssl.SSLSocket) -> bytes:
+        """Return the first line of the request that is answered there; several may come at once."""
         return self._lines.get(id(connection), b"")
 
     def close(self) -> None:

@@ -238,7 +238,7 @@ def test_the_commands_in_their_order_and_a_kill_in_between(tmp_path: Path) -> No
 
     wait_until(is_begun, what="the first batch")
     process.kill()
-    process.wait(10)
+    process.wait(60)
     assert process.stdout
     process.stdout.close()
     looked = run(environ, "keys", "reseal", "--check")

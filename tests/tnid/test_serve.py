@@ -30,12 +30,12 @@ only_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True
 
 
 def open_address(provider: Provider, path: str) -> int:
-    with urllib.request.urlopen(f"{provider.issuer}{path}", timeout=10) as answer:
+    with urllib.request.urlopen(f"{provider.issuer}{path}", timeout=60) as answer:
         return int(answer.status)
 
 
 def read_figures(provider: Provider) -> dict[str, float]:
-    with urllib.request.urlopen(f"{provider.issuer}/metrics", timeout=10) as answer:
+    with urllib.request.urlopen(f"{provider.issuer}/metrics", timeout=60) as answer:
         lines = answer.read().decode().splitlines()
     return {
         name: float(value)
@@ -64,7 +64,7 @@ def is_gone(pid: int) -> bool:
 def test_it_serves_seals_what_happened_and_ends_cleanly(provider: Provider) -> None:
     assert open_address(provider, "/healthz") == 200
     assert open_address(provider, f"/.well-known/openid-configuration?x={CANARY}") == 200
-    assert len(provider.worker_pids()) == 3  # two workers and the housekeeper
+    wait_until(lambda: len(provider.worker_pids()) == 3, what="two workers and the housekeeper")
 
     client = {"client_name": "x", "redirect_uris": ["https://rp.example/cb"]}
     provider.tnid("client", "create", "-", given=client)
@@ -102,6 +102,7 @@ def test_a_worker_that_is_killed_is_replaced(provider: Provider) -> None:
     wait_until(lambda: is_ready(provider.port), what="answer")
     assert worker not in living(provider)
     assert open_address(provider, "/healthz") == 200
+    provider.kill()  # a clean end waits for the one that isn't there any more
 
 
 @only_sqlite
@@ -128,6 +129,7 @@ def test_nothing_is_left_behind_where_the_main_process_is_killed(provider: Provi
     wait_until(lambda: all(is_gone(pid) for pid in below), what="end of what it started")
     provider.start()
     assert open_address(provider, "/readyz") == 200
+    provider.kill()  # as above
 
 
 @only_sqlite
