@@ -6,6 +6,7 @@ ends after a day. Why: docs/decisions, "Two operators for what is dangerous".
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -27,6 +28,7 @@ LEAST_REASON_CHARACTERS, MOST_REASON_CHARACTERS = 5, 300
 MOST_SHOWN = 50
 MOST_EXPIRED = 50
 SHOWN_SECONDS = 30 * 86400
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
 class Asked(NamedTuple):
@@ -164,8 +166,11 @@ class Requests:
 
 
 def read_reason(typed: str) -> str | Refused:
-    """Return a reason as it is kept, in the log for good, or what is wrong with it."""
-    reason = " ".join(typed.split())
+    """Return a reason as it is kept, in the log for good and on people's pages, or what is wrong with it.
+
+    What can't be seen is left out: it turns letters around, and hides a number in pieces.
+    """
+    reason = "".join(one for one in " ".join(typed.split()) if unicodedata.category(one) not in UNSEEN)
     if holds_personal_number(reason):
         return Refused("reason", "reason_number")
     if len(reason) < LEAST_REASON_CHARACTERS:

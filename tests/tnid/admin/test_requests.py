@@ -8,10 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.conftest import Clock
-from tests.tnid.admin.conftest import NewOperator
+from tests.tnid.admin.conftest import NewOperator, OpenAdmin
 from tests.tnid.conftest import Someone
 from tnid.accounts.refusal import Refused
 from tnid.admin.acts import ACTS, GRANT_ROLE, REVOKE_ROLE, ROTATE_KEYS
+from tnid.admin.requests import read_reason
 from tnid.admin.roles import ADMINISTRATOR, SECURITY, SUPPORT
 from tnid.services import Services
 
@@ -100,14 +101,22 @@ def test_only_who_asked_takes_it_back_and_then_it_is_over(
     assert roles_of(services, minh, now) == []
 
 
-def test_what_was_refused_is_not_done(
-    services: Services, clock: Clock, quan: Someone, thu: Someone, minh: Someone
+def test_a_reason_holds_nothing_that_is_not_seen() -> None:
+    assert read_reason(" Bảo\u202etrì\x1b[31m\n đến 17\u200b giờ ") == "Bảotrì[31m đến 17 giờ"
+    assert read_reason("Số 0190\u200b6100\u00ad4512 của bà") == Refused("reason", "reason_number")
+    assert read_reason("\u200b" * 9) == Refused("reason", "reason")
+
+
+def test_what_was_refused_is_not_done_and_its_page_says_so(
+    services: Services, clock: Clock, quan: Someone, thu: Someone, minh: Someone, open_admin: OpenAdmin
 ) -> None:
     id_ = ask(services, quan, minh, clock.now())
     assert isinstance(id_, str)
     assert services.admin.requests.refuse(id_, thu.id, clock.now()) is None
     assert services.admin.requests.agree(id_, thu.id, clock.now()) == Refused("", "request_over")
     assert roles_of(services, minh, clock.now()) == []
+    said = open_admin(quan).open(f"/admin/requests/{id_}").text_of("over")
+    assert said.startswith("Đã từ chối") and thu.username in said
 
 
 def test_the_word_of_who_lost_the_role_counts_no_more(
