@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
+import json
+import os
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,8 +23,10 @@ from oidc.clients.few_at_once import FewAtOnce
 from oidc.clients.outbound import FORM, MAX_BYTES, Outbound, OutboundRefused, Parcel
 from oidc.errors import InvalidClientMetadata
 from tests.servers.https import Server
+from tests.servers.programs import find_program
 
 STRICT = Outbound()
+MODULE, ROOT = "tests.servers.rebinding", Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -104,6 +111,34 @@ def test_a_name_is_resolved_once_and_one_bad_address_spoils_it(
     answers[1] = ["127.0.0.1", "10.0.0.1"]
     with pytest.raises(OutboundRefused):
         fetcher.fetch(server.url())
+
+
+def may_be_apart(apart: list[str]) -> bool:
+    """Say whether a program may have a resolver of its own."""
+    mount = ["mount", "--bind", "/etc/hosts", "/etc/resolv.conf"]
+    return os.geteuid() == 0 and subprocess.run([*apart, *mount], check=False).returncode == 0
+
+
+def test_a_name_that_moves_to_this_machine_meanwhile_leads_nowhere(tmp_path: Path) -> None:
+    """DNS rebinding over the network: the system's own resolver, a name server that says a public address
+    first and a loopback one then, and a server at each."""
+    apart = [find_program("unshare") or "unshare", "--mount", "--net"]
+    if not may_be_apart(apart):
+        warnings.warn("no namespaces: what a rebinding name leads to is tested by a stub alone", stacklevel=1)
+        return
+    program = [sys.executable, "-m", MODULE, str(tmp_path)]
+    told = subprocess.run(
+        [*apart, *program], capture_output=True, text=True, check=False, cwd=ROOT, timeout=60
+    )
+    assert told.returncode == 0, told.stderr
+    found = json.loads(told.stdout)
+    assert found == {
+        "said": ["{}", "private", "private"],
+        # Looked up once each time: the connection goes to the address that was judged
+        "asked": 4,
+        "there": 2,
+        "here": 0,
+    }
 
 
 def test_a_name_whose_servers_are_silent_holds_up_nobody(

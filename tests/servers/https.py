@@ -47,11 +47,16 @@ class Server:
     Several on one machine trust one certificate where `certificate` gives its two files.
     """
 
-    def __init__(self, folder: Path, certificate: tuple[Path, Path] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        certificate: tuple[Path, Path] | None = None,
+        where: tuple[str, int] = ("127.0.0.1", 0),
+    ) -> None:
         self.ca_file, key_file = certificate or write_certificate(folder)
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(self.ca_file, key_file)
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(where)
         self.port = self._listener.getsockname()[1]
         self.connections = 0
         self.requests: list[bytes] = []

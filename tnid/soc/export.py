@@ -1,7 +1,9 @@
 """Hands the sealed audit log on: in order, each event at least once, however often either end dies.
 
 A cursor in the database says up to which batch all was taken. It moves after the receiver has a chunk: what
-is in doubt goes out again: who reads tells events apart by their ids.
+is in doubt goes out again: who reads tells events apart by their ids. A syslog receiver that was killed after
+it had read, and before it had stored, looks as if it had taken the chunk: so where the next one isn't taken,
+the one before goes out again with it.
 """
 
 from __future__ import annotations
@@ -31,6 +33,10 @@ logger = logging.getLogger(__name__)
 
 
 class Receiver(Protocol):
+    """`may_forget` says of one that it may take lines and lose them all the same."""
+
+    may_forget: bool
+
     def send(self, lines: Sequence[Line]) -> None:
         """Hand lines over; raise NotTaken where that isn't sure."""
 
@@ -47,6 +53,8 @@ class Export:
         self._cursors = AuditExportStore(database)
         self._sent, self._failed = figures.counter(SENT, way=way), figures.counter(FAILED, way=way)
         self._wait_seconds, self._not_before = 0, 0
+        # Where the cursor was before the chunk that was taken last, while that is all that is known of it
+        self._before_last: int | None = None
 
     def hand_on(self, now: int) -> bool:
         """Send what was sealed since, up to a chunk; say whether there is more. Waits after failures."""
@@ -60,16 +68,24 @@ class Export:
         try:
             self._receiver.send(lines)
         except NotTaken as error:
+            self._doubt_last(now, before)
             self._put_off(now, error)
             return False
         self._wait_seconds = self._not_before = 0
         self._sent.add(len(lines))
         self._cursors.move(self._name, now, before=before, batch=batches[-1].id)
+        self._before_last = before if self._receiver.may_forget else None
         return len(batches) == BATCHES_AT_ONCE
 
     def _read(self, batches: list[Any]) -> list[Line]:
         """Return the lines of the batches; of one that was purged before it was sent nothing is left."""
         return [line for batch in batches for line in lines_of(batch, self._events.list_by_batch(batch.id))]
+
+    def _doubt_last(self, now: int, before: int) -> None:
+        """Go back before the chunk that was taken last, once: who took it may have died of the same."""
+        last, self._before_last = self._before_last, None
+        if last is not None and last < before:
+            self._cursors.move(self._name, now, before=before, batch=last)
 
     def _put_off(self, now: int, error: NotTaken) -> None:
         self._failed.add()

@@ -16,6 +16,8 @@ class NotTaken(Exception):
 class LineFile:
     """A file of JSON lines, for its owner and group."""
 
+    may_forget = False
+
     def __init__(self, path: Path) -> None:
         self._path = path
 

@@ -43,6 +43,8 @@ def address_of(url: str) -> Address:
 class Syslog:
     """A receiver; `host` is what we call ourselves, `ca_file` holds more authorities for its certificate."""
 
+    may_forget = True
+
     def __init__(self, url: str, host: str, ca_file: Path | None = None) -> None:
         self._address = address_of(url)
         self._host = host

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.servers.syslog import SyslogReceiver
+from tests.servers.syslog_process import Running
 from tnid import audit as audit_module
 from tnid.audit import CHAIN_PURPOSE, Audit, Chain, Origin
 from tnid.cli import main
@@ -155,6 +157,82 @@ def test_nothing_is_lost_where_the_receiver_dies_and_comes_back(
         export.hand_on(now)
     assert numbers(again.events()) == list(range(1, 49))
     again.close()
+
+
+def kill_in_mid_stream(export: Export, receiver: Running) -> None:
+    """Hand a chunk on to a receiver that is killed as soon as it says that it has read."""
+    with ThreadPoolExecutor(1) as pool:
+        under_way = pool.submit(export.hand_on, NOW)
+        assert receiver.next_line() == "read\n"
+        receiver.kill()
+        under_way.result(60)
+
+
+def in_file(file: Path) -> list[int]:
+    lines = file.read_bytes().splitlines() if file.exists() else []
+    return numbers([json.loads(line[line.index(b"{") :]) for line in lines])
+
+
+@only_sqlite
+def test_a_receiver_killed_in_mid_stream_gets_all_of_it_when_it_is_back(log: Any, tmp_path: Path) -> None:
+    file = tmp_path / "kept"
+    with Running("half", file) as killed:
+        written = log(TNID_AUDIT_SYSLOG_URL=f"syslog+tcp://127.0.0.1:{killed.port}")
+        written.write(batches=3, events=40)
+        export = written.export()
+        kill_in_mid_stream(export, killed)
+    assert written.figures.counter(FAILED, way="syslog").get() == 1
+    with Running("store", file, killed.port):
+        export.hand_on(NOW + MOST_WAIT_SECONDS)
+        assert in_file(file) == list(range(1, 121)), "all of it, in order, once"
+
+
+@only_sqlite
+def test_what_a_receiver_had_read_and_not_stored_comes_again_where_its_end_is_noticed(
+    log: Any, tmp_path: Path
+) -> None:
+    """Killed once it read to the end, it looks as if it had hung up, until nobody answers there."""
+    file = tmp_path / "kept"
+    with Running("forget", file) as killed:
+        written = log(TNID_AUDIT_SYSLOG_URL=f"syslog+tcp://127.0.0.1:{killed.port}")
+        written.write(batches=3)
+        export = written.export()
+        kill_in_mid_stream(export, killed)
+    assert written.figures.counter(SENT, way="syslog").get() == 12, "taken, as far as is known"
+    written.write()
+    export.hand_on(NOW + 1)
+    export.hand_on(NOW + 1 + MOST_WAIT_SECONDS)
+    assert written.figures.counter(FAILED, way="syslog").get() == 2, "nobody listens"
+    with Running("store", file, killed.port) as back:
+        export.hand_on(NOW + 3 * MOST_WAIT_SECONDS)
+        assert in_file(file) == list(range(1, 17)), "from before what was in doubt, once"
+        back.kill()
+        written.write()
+        export.hand_on(NOW + 4 * MOST_WAIT_SECONDS)
+    with Running("store", file, killed.port):
+        while export.hand_on(NOW + 9 * MOST_WAIT_SECONDS):
+            """Hand on what there is."""
+        assert in_file(file) == [*range(1, 17), *range(1, 21)], "a chunk said twice, in order"
+
+
+@only_sqlite
+def test_what_was_lost_unnoticed_is_seen_and_sent_again(log: Any, tmp_path: Path) -> None:
+    """Back before anything else was sent, nobody noticed: the gap shows when the file is checked."""
+    file = tmp_path / "kept"
+    with Running("forget", file) as killed:
+        written = log(TNID_AUDIT_SYSLOG_URL=f"syslog+tcp://127.0.0.1:{killed.port}")
+        written.write(batches=2)
+        export = written.export()
+        kill_in_mid_stream(export, killed)
+    with Running("store", file, killed.port):
+        written.write()
+        export.hand_on(NOW + 1)
+        assert in_file(file) == [9, 10, 11, 12]
+        assert written.run("verify", "--file", str(file))["first_batch"] == 3, "it begins too late"
+        assert written.run("resend", "syslog", "--after", "0")["status"] == 0
+        export.hand_on(NOW + 2)
+    found = written.run("verify", "--file", str(file))
+    assert (found["status"], found["events"], found["repeated"]) == (0, 12, 4)
 
 
 @pytest.mark.usefixtures("quick")
