@@ -276,6 +276,7 @@ def _policy(made: Client) -> dict[str, Any]:
         "protected_resource",
         "terminal",
         "employer",
+        "registered_openly",
     )
     return {
         **{name: getattr(made, name) for name in names},
