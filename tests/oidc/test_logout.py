@@ -117,7 +117,8 @@ def test_frames_carry_the_issuer_and_the_session(world: World) -> None:
     ("name", "value"),
     [
         ("backchannel_logout_uri", "http://rp.example/b"),
-        ("backchannel_logout_uri", "http://127.0.0.1/b"),
+        ("backchannel_logout_uri", "http://10.0.0.1/b"),
+        ("backchannel_logout_uri", "http://u@127.0.0.1/b"),
         ("backchannel_logout_uri", "https://rp.example/b#f"),
         ("backchannel_logout_uri", "https://me@rp.example/b"),
         ("backchannel_logout_uri", "file:///etc/passwd"),
@@ -154,8 +155,13 @@ def test_what_was_registered_is_kept(world: World) -> None:
     client, _ = world.add_client(**given)
     assert {name: client.metadata[name] for name in given} == given
     local, _ = world.add_client(
-        redirect_uris=["http://localhost:9000/cb"], frontchannel_logout_uri="http://localhost:9000/f"
-    )
+        redirect_uris=["http://localhost:9000/cb"], frontchannel_logout_uri="http://localhost:9000/f",
+        backchannel_logout_uri="http://localhost:9000/b",
+    )  # fmt: skip
+    # Back-Channel Logout 1.0 §2.2: plain http is for clients that authenticate
+    with pytest.raises(InvalidClientMetadata, match="backchannel_logout_uri"):
+        world.add_client(token_endpoint_auth_method="none", backchannel_logout_uri="http://localhost:9000/b")
+    assert local.backchannel_logout_uri == "http://localhost:9000/b"
     assert local.frontchannel_logout_uri and REDIRECT_URI in client.redirect_uris
 
 

@@ -6,6 +6,7 @@ know the application goes there at once: its own developers, and those whom it h
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from flask import make_response, render_template
@@ -41,7 +42,8 @@ def show_onward(onward: Onward) -> Response:
                 fields=carried.parameters,
             )
         )
-    page.status_code = onward.error.status
+    # An error of ours that was asked for is none: nobody is to raise an alarm by a link
+    page.status_code = min(onward.error.status, HTTPStatus.BAD_REQUEST)
     return page
 
 

@@ -51,6 +51,12 @@ def test_a_stranger_is_led_nowhere_by_a_link(browser: InProcess, sandbox: str, m
     assert "error" in dict(httpx.URL(onward).params) and onward.startswith(CALLBACK)
 
 
+def test_an_error_of_ours_by_a_link_is_none(browser: InProcess, sandbox: str) -> None:
+    for fault in ("server_error", "temporarily_unavailable"):
+        page = browser.open(with_(sandbox, sandbox_fault=fault))
+        assert (page.status, page.text_of("error_code")) == (400, fault)
+
+
 def test_a_form_is_sent_by_a_press_alone(browser: InProcess, sandbox: str) -> None:
     page = browser.open(with_(sandbox, prompt="none", response_mode="form_post"))
     assert page.has("onward_go") and not page.document.xpath("//script[contains(., 'submit')]")
