@@ -10,7 +10,7 @@ import argparse
 import signal
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
@@ -24,7 +24,7 @@ from harness.growth import grow
 from harness.lists import measure_lists
 from harness.ours import Ours
 from harness.peer import Peer, install_peer
-from harness.processes import BenchmarkError, memory_mib
+from harness.processes import BenchmarkError, Process, memory_mib
 from harness.scenarios import SCENARIOS
 from harness.sign_in import measure_sign_ins
 from harness.sustained import measure_sustained
@@ -112,9 +112,10 @@ def _measure_in(folder: Path, arguments: argparse.Namespace, plan: Plan) -> dict
         facts["oidc_provider"] = install_peer()
         ceiling = measure_ceiling(generator, folder, plan.connections, plan.seconds)
         print(f"load generator: up to {ceiling['per_second']:.0f} requests a second against a trivial server")
-        peer = stack.enter_context(Peer(folder, stack.enter_context(Redis(folder))))
+        redis = stack.enter_context(Redis(folder))
+        peer = stack.enter_context(Peer(folder, redis))
         ours = [Ours(folder, None), Ours(folder, postgresql)]
-        figures = _beside(generator, peer, ours, plan, arguments.only)
+        figures = _beside(generator, peer, ours, (redis, postgresql), plan, arguments.only)
         return {"machine": facts, "generator_ceiling": ceiling, **figures}
 
 
@@ -141,7 +142,12 @@ def _beside_waiting(
 
 
 def _beside(
-    generator: Generator, peer: Peer, ours: Sequence[Ours], plan: Plan, only: Sequence[str]
+    generator: Generator,
+    peer: Peer,
+    ours: Sequence[Ours],
+    databases: Sequence[Process],
+    plan: Plan,
+    only: Sequence[str],
 ) -> dict[str, Any]:
     with ExitStack() as stack:
         for one in ours:
@@ -149,8 +155,9 @@ def _beside(
             stack.enter_context(one.start())
         comparison = compare(generator, [peer, *ours], plan, only)
         _print(report.comparison(comparison))
+        apart = _apart(generator, [peer, *ours[1:]], databases, plan, comparison)
         if only:
-            return {"comparison": comparison}
+            return {"comparison": comparison, "apart": apart}
         sign_ins = measure_sign_ins(generator, ours, plan)
         _print(report.sign_in(sign_ins))
         memory = {peer.name: memory_mib(peer.pids())}
@@ -158,7 +165,27 @@ def _beside(
     ready = {peer.name: peer.ready_seconds, **{one.name: _ready_seconds(one) for one in ours}}
     resources = {name: {"ready_seconds": ready[name], "memory_mib": memory[name]} for name in ready}
     _print(report.resources(resources))
-    return {"comparison": comparison, "sign_in": sign_ins, "resources": resources}
+    return {"comparison": comparison, "apart": apart, "sign_in": sign_ins, "resources": resources}
+
+
+def _apart(
+    generator: Generator,
+    providers: Sequence[Peer | Ours],
+    databases: Sequence[Process],
+    plan: Plan,
+    scenarios: Iterable[str],
+) -> dict[str, Any]:
+    """Measure once more what needs a database, with the databases on the other core for the while."""
+    stored = [scenario.name for scenario in SCENARIOS if scenario.is_stored and scenario.name in scenarios]
+    if not stored:
+        return {}
+    for database in databases:
+        database.move(machine.generator_core())
+    found = compare(generator, providers, plan, stored)
+    for database in databases:
+        database.move(machine.server_core())
+    _print(report.apart(found))
+    return found
 
 
 def _ready_seconds(ours: Ours) -> float:

@@ -68,6 +68,13 @@ class Process:
         """Return the process and all its descendants."""
         return list(_tree(self.running.pid))
 
+    def move(self, core: int) -> None:
+        """Let the process and its descendants, with all their threads, run on this core and no other."""
+        for pid in self.pids():
+            for thread in Path(f"/proc/{pid}/task").iterdir():
+                with contextlib.suppress(ProcessLookupError):
+                    os.sched_setaffinity(int(thread.name), {core})
+
     def stop(self) -> None:
         pids = self.pids()
         if self.running.poll() is None:

@@ -48,6 +48,15 @@ def comparison(found: dict[str, Any]) -> Iterator[str]:
     yield "By CPU: the same from the processor time of server and database, which a busy machine shifts less."
 
 
+def apart(found: dict[str, Any]) -> Iterator[str]:
+    """Yield the lines of the table for databases that have another core."""
+    yield "The same with PostgreSQL and Redis on the other core, as where they have a machine of their own:"
+    titles = {scenario.name: scenario.title for scenario in SCENARIOS}
+    for name, sites in found.items():
+        rates = "".join(_rate(sites.get(site)) for site in ("peer", "postgresql"))
+        yield f"  {titles[name]:25}{rates}{_ratio(sites.get('postgresql')):>17}{_warning(sites)}"
+
+
 def _rate(site: dict[str, Any] | None) -> str:
     return f"{site['per_second']:12.0f}" if site else f"{'–':>12}"
 

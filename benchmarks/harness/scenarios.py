@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+FROM_MEMORY = ("discovery", "jwks", "client_credentials")
+
 
 class Scenario(NamedTuple):
     """`name` is the generator's; `needs` the metadata without which a provider can't be asked."""
@@ -13,6 +15,11 @@ class Scenario(NamedTuple):
     goal_sqlite: float
     goal_postgresql: float
     needs: str
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether an item reads or writes the database."""
+        return self.name not in FROM_MEMORY
 
     def goal(self, target: str) -> float:
         return self.goal_sqlite if target == "sqlite" else self.goal_postgresql
