@@ -23,7 +23,8 @@ from tests.servers import postgresql
 from tests.servers.processes import PATIENCE_SECONDS, RUN_FOLDER
 from tests.servers.spare_databases import SpareDatabases
 from tnid import settings as settings_module
-from tnid.db import Database, engine_options, prepare_engine
+from tnid.db import Database
+from tnid.engine import engine_options, prepare_engine
 from tnid.migrations import upgrade
 
 # A file goes to one process whole: those that take longest begin first, or one works on alone at the end

@@ -27,13 +27,14 @@ from tnid.checker import blueprints as checker
 from tnid.clashes import note_clash
 from tnid.client_log import blueprints as client_log
 from tnid.consent import blueprints as consent
-from tnid.db import Conflict, Database, DatabaseUnavailable, db, engine_options, prepare_engine
+from tnid.db import Conflict, Database, DatabaseUnavailable, db
 from tnid.decoupled import blueprints as decoupled
 from tnid.developers import blueprints as developers
 from tnid.developers.sections import list_sections as list_application_sections
 from tnid.documentation import blueprints as documentation
 from tnid.employers import blueprints as employers
 from tnid.employment import blueprints as employment
+from tnid.engine import engine_options, prepare_engine
 from tnid.enrolment import blueprints as enrolment
 from tnid.imports import blueprints as imports
 from tnid.mandates import blueprints as mandates

@@ -6,32 +6,30 @@ that is two to three times as fast as executing them through SQLAlchemy (docs/de
 A unit of work reads outside any transaction and begins one with its first write (`BEGIN IMMEDIATE` on
 SQLite), so that a reader never has to become a writer half-way. It commits once, at its end, and rolls back
 on an exception. What must hold between a read and a write is therefore stated in the write's WHERE.
+
+SQLite has one writer at a time, and lets whoever comes second sleep for milliseconds before it looks again.
+Threads of one process therefore take turns at a lock of ours; SQLite's is left to the other processes.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import threading
-import time
 from collections import namedtuple
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
 from typing import Any, NamedTuple
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import MetaData, event
+from sqlalchemy import MetaData
 from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
-from sqlalchemy.engine import URL, Dialect, Engine, make_url
+from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.sql import ClauseElement, Insert
 
-BUSY_TIMEOUT_MS = 5000
+from tnid.engine import BUSY_TIMEOUT_MS, is_sqlite
+
 KEPT_CONNECTIONS = 16
-PRAGMAS = (
-    *(f"busy_timeout = {BUSY_TIMEOUT_MS}", "synchronous = NORMAL", "foreign_keys = ON"),
-    # KiB of pages that each connection keeps: four times as many save a row 0.3 µs, and cost a worker 10 MB
-    "cache_size = -512",
-)
 
 db = SQLAlchemy(
     metadata=MetaData(
@@ -50,46 +48,6 @@ class DatabaseUnavailable(Exception):
 
 class Conflict(Exception):
     """A unique or check constraint refused the write."""
-
-
-def engine_options(database_url: str) -> dict[str, Any]:
-    """Return what `SQLALCHEMY_ENGINE_OPTIONS` must hold for this database."""
-    url = make_url(database_url)
-    common = {"pool_reset_on_return": None, "pool_size": 16, "max_overflow": 16, "pool_timeout": 5}
-    if is_sqlite(url):
-        arguments = {"timeout": BUSY_TIMEOUT_MS / 1000, "isolation_level": None, "check_same_thread": False}
-        return {**common, "connect_args": arguments}
-    limits = f"-c statement_timeout={BUSY_TIMEOUT_MS} -c lock_timeout={BUSY_TIMEOUT_MS}"
-    return {**common, "connect_args": {"autocommit": True, "connect_timeout": 3, "options": limits}}
-
-
-def is_sqlite(url: URL) -> bool:
-    return url.get_backend_name() == "sqlite"
-
-
-def prepare_engine(engine: Engine) -> None:
-    """Set each new SQLite connection to WAL with enforced foreign keys."""
-    if not is_sqlite(engine.url):
-        return
-
-    @event.listens_for(engine, "connect")
-    def set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
-        for pragma in PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
-        _keep_write_ahead_log(connection)
-
-
-def _keep_write_ahead_log(connection: sqlite3.Connection) -> None:
-    """Set WAL, waiting for whoever else opens a new file: SQLite's busy timeout does not cover this."""
-    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.005)
 
 
 class _Compiled:
@@ -168,6 +126,7 @@ class Database:
         self.is_sqlite = is_sqlite(engine.url)
         self._driver = _driver(for_sqlite=self.is_sqlite)
         self._begin = "BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN"
+        self._turn = threading.Lock() if self.is_sqlite else None
         dialects: Any = (PGDialect, "numeric_dollar"), (SQLiteDialect, "qmark")
         make_dialect, paramstyle = dialects[self.is_sqlite]
         self._dialect = make_dialect(paramstyle=paramstyle)
@@ -195,7 +154,7 @@ class Database:
         try:
             if unit.depth == 1 and unit.begun and is_whole:
                 self._run("COMMIT")
-                unit.begun = False
+                self._end_transaction()
         finally:
             unit.depth -= 1
             if unit.depth == 0:
@@ -240,9 +199,24 @@ class Database:
         return self.fetch_one(statement, **parameters)
 
     def _ensure_begun(self) -> None:
-        if not self._unit.begun:
+        if self._unit.begun:
+            return
+        if self._turn and not self._turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+            self.note_failure("unavailable")
+            raise DatabaseUnavailable
+        self._unit.begun = True
+        try:
             self._run(self._begin)
-            self._unit.begun = True
+        except BaseException:
+            self._end_transaction()
+            raise
+
+    def _end_transaction(self) -> None:
+        """Note that the transaction is over, and let the next writer in."""
+        if self._unit.begun:
+            self._unit.begun = False
+            if self._turn:
+                self._turn.release()
 
     def _execute(self, statement: ClauseElement, parameters: dict[str, Any]) -> _Compiled:
         compiled = self._compile(statement, parameters)
@@ -280,7 +254,7 @@ class Database:
         """Part with a PostgreSQL connection after a failure; SQLite's is only busy, and is rolled back."""
         if not self.is_sqlite:
             self._discard()
-            self._unit.begun = False
+            self._end_transaction()
 
     def _acquire(self) -> None:
         unit = self._unit
@@ -313,7 +287,7 @@ class Database:
         except self._driver.error:
             unit.pooled.invalidate()
         finally:
-            unit.begun = False
+            self._end_transaction()
             unit.pooled = unit.cursor = None
 
     def _keep(self, pooled: Any, cursor: Any) -> None:

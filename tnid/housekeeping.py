@@ -24,8 +24,9 @@ from tnid.audit import CHAIN_PURPOSE, Chain, find_request_id
 from tnid.challenge.alarm import Watch
 from tnid.client_log.parts import build_abandoned, build_client_log_writer
 from tnid.consent.notices import SECURITY_EVENT, SecurityEventCarrier
-from tnid.db import Database, DatabaseUnavailable, engine_options, prepare_engine
+from tnid.db import Database, DatabaseUnavailable
 from tnid.decoupled.pings import CIBA_PING, ping_composer
+from tnid.engine import engine_options, prepare_engine
 from tnid.imports.parts import build_engine
 from tnid.logs import logging_config
 from tnid.messages.carrier import MessageCarrier

@@ -21,7 +21,8 @@ from harness.generator import Generator
 from harness.machine import HOST, free_port, pinned, server_core
 from harness.peer import PASSWORD, answers, client_metadata, known_to_generator
 from harness.processes import BenchmarkError, Process, cpu_seconds
-from tnid.db import Database, engine_options, prepare_engine
+from tnid.db import Database
+from tnid.engine import engine_options, prepare_engine
 from tnid.sealing import Sealer, load_master_key
 from tnid.services import Services
 from tnid.settings import load

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import create_engine
 
 from tnid import settings as settings_module
-from tnid.db import Database, engine_options, prepare_engine
+from tnid.db import Database
+from tnid.engine import engine_options, prepare_engine
 from tnid.services import Services
 
 SECONDS = 60

@@ -18,7 +18,7 @@ from tests.faults.conftest import on_sqlite
 from tests.security.target import Party, Target, Victim, running_target
 from tests.servers.postgresql import PostgreSQL, running_postgresql
 from tests.servers.processes import wait_until
-from tnid.db import BUSY_TIMEOUT_MS
+from tnid.engine import BUSY_TIMEOUT_MS
 
 PATIENCE_SECONDS = BUSY_TIMEOUT_MS / 1000
 # What a hanging database may cost a request, and what a busy machine adds

@@ -15,7 +15,8 @@ from sqlalchemy import create_engine, text
 from tests.servers.processes import wait_until
 from tests.servers.provider import TNID, environ_for
 from tests.tnid.imports.lists import HEADINGS, make_csv, make_many
-from tnid.db import Database, engine_options, prepare_engine
+from tnid.db import Database
+from tnid.engine import engine_options, prepare_engine
 
 WORKERS = 4000
 _FAR = text("SELECT rows_read, rows_applied, state FROM imports")

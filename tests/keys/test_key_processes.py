@@ -16,7 +16,8 @@ from sqlalchemy import create_engine
 from keys.keyring import Keyring
 from keys.rotation import RotationPolicy
 from keys.signing_key import ALGORITHMS
-from tnid.db import Database, engine_options, prepare_engine
+from tnid.db import Database
+from tnid.engine import engine_options, prepare_engine
 from tnid.stores.signing_keys import SqlKeyStore
 
 PROCESSES = 16

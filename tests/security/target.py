@@ -25,7 +25,8 @@ from tests.servers.provider import Provider, running_provider
 from tnid import clock
 from tnid import settings as settings_module
 from tnid.accounts.service import Account, NewAccount
-from tnid.db import Database, engine_options, prepare_engine
+from tnid.db import Database
+from tnid.engine import engine_options, prepare_engine
 from tnid.services import Services
 from tnid.signin.assurance import PASSWORD_AND_TOTP, Assurance
 from tnid.signin.sessions import Place

@@ -20,7 +20,8 @@ from tests.grant_life import CLIENT_NAMES, DERANDOMIZED, GrantLife, House, ready
 from tests.oidc.world import NOW
 from tnid import settings as settings_module
 from tnid.accounts.service import Account, NewAccount
-from tnid.db import Database, engine_options, prepare_engine
+from tnid.db import Database
+from tnid.engine import engine_options, prepare_engine
 from tnid.invariants import find_broken
 from tnid.services import Services
 from tnid.signin.assurance import PASSWORD

@@ -17,7 +17,7 @@ from sqlalchemy import NullPool, create_engine, inspect
 from sqlalchemy.engine import URL, make_url
 
 from tnid.backup.sealed_file import BrokenFile, seal, unseal
-from tnid.db import is_sqlite
+from tnid.engine import is_sqlite
 
 SQLITE = b"sqlite"
 POSTGRESQL = b"pgdump"

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, create_engine, text
 
 from tnid import settings
 from tnid.cli.answers import Refusal
-from tnid.db import engine_options, prepare_engine
+from tnid.engine import engine_options, prepare_engine
 from tnid.revision import find_revision, newest_revision
 from tnid.settings import Settings
 
