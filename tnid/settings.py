@@ -101,11 +101,11 @@ class Settings:
     code_lifetime_seconds: int = setting(whole(1, 600), "60", N_("seconds"),
         N_("authorization code (RFC 6749 §4.1.2: ten minutes at most)"))
     access_token_lifetime_seconds: int = setting(whole(1, DAY), "600", N_("seconds"),
-        N_("access token"))
+        N_("how long an access token is valid"))
     resource_token_lifetime_seconds: int = setting(whole(1, DAY), "300", N_("seconds"),
         N_("access token for a protected resource, which may check it without asking us (RFC 9068)"))
     id_token_lifetime_seconds: int = setting(whole(1, DAY), "600", N_("seconds"),
-        N_("ID token"))
+        N_("how long an ID token is valid"))
     refresh_token_lifetime_seconds: int = setting(whole(1, YEAR), str(30 * DAY), N_("seconds"),
         N_("refresh token, from the grant"))
     refresh_reuse_grace_seconds: int = setting(whole(0, 60), "10", N_("seconds"),
@@ -148,7 +148,7 @@ class Settings:
         N_("one official alone gives an account back after so long"))
     appointment_seconds: int = setting(whole(DAY, 60 * DAY), str(14 * DAY), N_("seconds"),
         N_("how long a request waits for its person's visit to a commune"))
-    argon2_concurrency: int = setting(whole(1, 64), "1", N_("at once"),
+    argon2_concurrency: int = setting(whole(1, 64), "1", N_("at the same time"),
         N_("password hashes a process computes at the same time"))
 
     # Keys

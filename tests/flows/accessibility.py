@@ -28,7 +28,8 @@ _seen: set[tuple[str, ...]] = set()
 
 
 @cache
-def _axe() -> str:
+def axe() -> str:
+    """Return axe-core as a script."""
     return files("axe_playwright_python").joinpath("axe.min.js").read_text()
 
 
@@ -47,7 +48,7 @@ def look_at(page: Page) -> list[str]:
         if kind in _seen or page.evaluate("document.contentType") != "text/html":
             return []
         # Brought and run in one step: a page that leads on by itself must not take it along in between
-        light = f"{_axe()}\n;axe.run(document, {{resultTypes: ['violations']}})"
+        light = f"{axe()}\n;axe.run(document, {{resultTypes: ['violations']}})"
         found = [*_violations(page, "light", light), *_violations(page, "dark", _IN_DARK), *_overflow(page)]
     except Error as error:
         if "context was destroyed" not in str(error):

@@ -41,7 +41,7 @@ KEYWORDS: dict[str, Any] = {
     "ngettext": (1, 2),
     "lazy_ngettext": (1, 2),
 }
-# Whose readers write programs, and look for the very words that they have to write
+# Whose readers write or run programs, and look for the very words that they have to write
 FOR_DEVELOPERS = (
     *(
         "checker/",
@@ -53,6 +53,7 @@ FOR_DEVELOPERS = (
         "reviews/certificate",
     ),
     *("reviews/logout", "reviews/end", "reviews/review", "reviews/life", "reviews/papers"),
+    "admin/settings",
 )
 SIGN_IN_LIMIT_BYTES = 40 * 1024
 

@@ -51,7 +51,7 @@ def _words_of(row: dict[str, Any]) -> dict[str, Any]:
     words = str(gettext(doc))
     return {
         # An English one is written as the end of a sentence
-        "doc": words[:1].upper() + words[1:],
+        "doc": words[:1].upper() + words[1:] if words == doc else words,
         "unit_words": gettext(unit),
         "in_words": None if row["is_secret"] else in_words(row["value"], unit),
     }

@@ -97,6 +97,7 @@ SECURITY_PAGES: Pages = {
         },
     ),
     "security": ("accounts/security.html", _security),
+    "security-shut": ("accounts/security.html", lambda: _security(passkeys=[], may_change=False)),
     "security-off": (
         "accounts/security.html",
         lambda: _security(safety=_UNSAFE, passkeys=[], has_app=False, codes_left=0),

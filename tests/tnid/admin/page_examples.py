@@ -10,6 +10,9 @@ from flask_wtf import FlaskForm
 from wtforms import SubmitField
 
 from tnid.admin.roles import NAMES
+from tnid.admin.setting_words import group
+from tnid.setting_report import describe_running
+from tnid.settings import load
 
 PERSON = SimpleNamespace(display_name="Hoàng Văn Hành", initials="HH", username="hanh.hoang")
 
@@ -31,6 +34,8 @@ ADMIN_PAGES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
         lambda: {"form": PlainForm(), "roles": ["Xét duyệt"], "minutes": 15, "current_person": PERSON},
     ),
     "admin": ("admin/index.html", lambda: _page(sections=[], roles=["Xét duyệt", "Hỗ trợ"])),
+    "admin-settings": ("admin/settings.html", lambda: _page(groups=group(describe_running(load({}))))),
+    "sign-in-again": ("signin/again.html", lambda: {"current_person": PERSON}),
     "admin-operators": (
         "admin/operators.html",
         lambda: _page(

@@ -99,6 +99,14 @@ SETTINGS_PAGES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
         "developers/settings_part.html",
         _part("addresses", {}, env="live", application=LIVE, is_checked=True),
     ),
+    "settings-addresses-shut": (
+        "developers/settings_part.html",
+        _part("addresses", {}, env="live", application=LIVE, needs_sign_in=True),
+    ),
+    "settings-addresses-stale": (
+        "developers/settings_part.html",
+        _part("addresses", {}, env="live", application=LIVE, is_stale=True),
+    ),
     "settings-sign-in": ("developers/settings_part.html", _part("sign-in", {"default_max_age": ["Sai."]})),
     "settings-sign-in-reader": ("developers/settings_part.html", _part("sign-in", {}, may_change=False)),
     "settings-tokens": ("developers/settings_part.html", _part("tokens", {})),
@@ -116,6 +124,10 @@ SETTINGS_PAGES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "secrets-reader": (
         "developers/secrets.html",
         _settings(_secrets, **SECRETS, new_secret=None, may_write=False),
+    ),
+    "secrets-shut": (
+        "developers/secrets.html",
+        _settings(_secrets, **SECRETS, env="live", new_secret=None, may_write=True, needs_sign_in=True),
     ),
     "secret-end": (
         "developers/secret_end.html",
