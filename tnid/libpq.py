@@ -8,6 +8,7 @@ timeouts of its own, so each answer is awaited only so long.
 from __future__ import annotations
 
 import select
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,6 +19,8 @@ from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 
 ANSWER_SECONDS = 6  # longer than the server's own limits, which one that still answers keeps
+# A connection that was used within this time isn't looked at again: the look alone lets another thread in
+FRESH_SECONDS = 0.1
 INT8, BYTEA, UNKNOWN = 20, 17, 0
 TEXT_FORMAT, BINARY_FORMAT = 0, 1
 _FINE = frozenset({ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK})
@@ -43,9 +46,12 @@ class Cursor:
         self._poll.register(self._connection.socket, select.POLLIN)
         self._awaited = select.POLLIN
         self._result: PGresult | None = None
+        self._fresh_until = 0.0
 
     def is_stale(self) -> bool:
         """Say whether the server has closed the connection since it was last used."""
+        if time.monotonic() < self._fresh_until:
+            return False
         self._poll.modify(self._connection.socket, select.POLLIN)
         self._awaited = select.POLLIN
         return bool(self._poll.poll(0))
@@ -59,6 +65,7 @@ class Cursor:
         formats = [BINARY_FORMAT if isinstance(value, bytes) else TEXT_FORMAT for value in values]
         self._connection.send_query_prepared(name, encoded, formats)
         self._result = self._answer()
+        self._fresh_until = time.monotonic() + FRESH_SECONDS
 
     def _prepare(self, sql: str, values: Sequence[Any]) -> bytes:
         name = b"s%d" % len(self._prepared)
