@@ -93,6 +93,12 @@ def test_wrong_usage_exits_with_2(tnid: Commands) -> None:
 
 
 @only_sqlite
+def test_what_is_not_utf_8_is_wrong_usage(tnid: Commands) -> None:
+    for one in (["account", "show", "\udcff"], ["client", "show", "a\udc80"], ["\udcff"]):
+        done = tnid.run(*one)
+        assert done.exit_code == 2 and "UTF-8" in done.output, one
+
+
 def test_a_wrong_setting_is_refused_with_one_sentence(tnid: Commands) -> None:
     for command in (["db", "upgrade"], ["serve"], ["keys", "list"], ["config", "check"]):
         done = tnid.run(*command, TNID_ISUER="https://id.example")
@@ -315,7 +321,8 @@ def test_the_outbox_is_listed_and_only_what_is_there_is_retried(tnid: Commands) 
     assert tnid.answer("outbox", "list") == {"messages": []}
     assert tnid.answer("outbox", "retry", "--dead") == {"retried": []}
     assert "unknown: 7" in tnid.refusal("outbox", "retry", "7")
-    assert [tnid.run("outbox", "retry", *wrong).exit_code for wrong in ((), ("7", "--dead"))] == [2, 2]
+    wrong = ((), ("7", "--dead"), ("9" * 20,), ("7", "x"), ("--", "-1"))
+    assert [tnid.run("outbox", "retry", *one).exit_code for one in wrong] == [2] * len(wrong)
 
 
 def test_no_new_master_key_is_made_where_an_old_one_is_missing(tnid: Commands, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from tnid.admin.audit_desk import AuditDesk
 from tnid.audit import CHAIN_PURPOSE, Audit, Chain, digest_of
 from tnid.cli.answers import Refusal, answer, table, with_json
 from tnid.cli.audit_search import search
+from tnid.cli.refusals import ROW_NUMBER
 from tnid.cli.services import open_services
 from tnid.cli.settings import check_usable, get_settings, open_engine
 from tnid.consent.ledger import LEDGER_PURPOSE, Ledger
@@ -117,9 +118,7 @@ def exports(as_json: bool) -> None:
 
 @audit.command()
 @click.argument("way")
-@click.option(
-    "--after", type=click.IntRange(0), required=True, help="The last batch that need not come again."
-)
+@click.option("--after", type=ROW_NUMBER, required=True, help="The last batch that need not come again.")
 @with_json
 def resend(way: str, after: int, as_json: bool) -> None:
     """Hand on again by this WAY, to a new receiver or to one that lost some, every batch after one."""

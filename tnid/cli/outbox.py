@@ -9,6 +9,7 @@ import click
 from tnid import clock
 from tnid.cli.answers import Refusal, answer, table, with_json
 from tnid.cli.keys import utc
+from tnid.cli.refusals import ROW_NUMBER
 from tnid.cli.services import open_services
 
 SHOWN = ("id", "kind", "client_id", "host", "attempts", "error", "created_at", "due_at", "dead_at")
@@ -37,7 +38,7 @@ def list_open(most: int, as_json: bool) -> None:
 
 
 @outbox.command()
-@click.argument("ids", type=int, nargs=-1)
+@click.argument("ids", type=ROW_NUMBER, nargs=-1, metavar="[IDS]...")
 @click.option("--dead", is_flag=True, help="Every one that was given up.")
 @with_json
 def retry(ids: tuple[int, ...], dead: bool, as_json: bool) -> None:
@@ -56,7 +57,7 @@ def retry(ids: tuple[int, ...], dead: bool, as_json: bool) -> None:
 
 
 @outbox.command("give-up")
-@click.argument("id_", type=int, metavar="ID")
+@click.argument("id_", type=ROW_NUMBER, metavar="ID")
 @click.option("--reason", required=True, help="Why; it stands beside the message and in the log.")
 @with_json
 def give_up(id_: int, reason: str, as_json: bool) -> None:

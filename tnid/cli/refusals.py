@@ -13,9 +13,18 @@ from tnid.db import DatabaseUnavailable
 from tnid.sealing import MasterKeyError
 from tnid.settings import SettingsError
 
+# What a database could compare a row's number with
+ROW_NUMBER = click.IntRange(0, 2**63 - 1)
+
 
 class Commands(click.Group):
     """A group whose commands are refused, not broken off, where the settings, database or key are wrong."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        # What a terminal of another encoding sends: no name here is written so, and no database keeps it
+        if any("\ud800" <= letter <= "\udfff" for one in args for letter in one):
+            raise click.UsageError("An argument is not UTF-8.")
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
