@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from wtforms.fields.choices import SelectChoice
@@ -77,14 +77,19 @@ def choose(application_id: str) -> ResponseReturnValue:
     return answer_form(page, form)
 
 
+CHOSEN_FROM = frozenset(name for names in GROUPS.values() for name in names)
+
+
 @blueprint.route("/items/<path:name>", methods=["GET", "POST"])
 def item(application_id: str, name: str) -> ResponseReturnValue:
     """Take what one item is for, on what ground, and how long it is kept."""
     standing = get_application(application_id, Permission.CHANGE)
-    asked = asked_by(standing)
-    if name not in asked.items:
+    wish = asked_by(standing).items.get(name)
+    # Whoever wrote all this while somebody gave the item up is told so, with what they wrote
+    is_given_up = wish is None and request.method == "POST" and name in CHOSEN_FROM
+    if wish is None and not is_given_up:
         abort(404)
-    form = ItemForm(asked.items[name])
+    form = ItemForm(wish or Wish())
     if form.validate_on_submit():
         refused = save_item(standing, name, form.wish())
         if refused is None:

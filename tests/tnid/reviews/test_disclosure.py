@@ -159,6 +159,20 @@ def test_from_choosing_to_a_preview(vinhs: InProcess, services: Services, applic
     assert services.developers.disclosures.find(application).items["name"].kept == "session"
 
 
+def test_what_is_written_of_an_item_that_somebody_gave_up_is_not_lost(
+    vinhs: InProcess, services: Services, application: str, describe: Describe, vinh: Someone, clock: Clock
+) -> None:
+    describe(application, "name")
+    address = f"/developers/apps/{application}/data/items/name"
+    vinhs.open(address)
+    assert services.developers.disclosures.choose(application, [], vinh.id, clock.now()) is None
+    page = vinhs.submit("item_submit", {"purpose_vi": "Gõ rất lâu"})
+    assert page.status == 400 and page.get("purpose_vi").value == "Gõ rất lâu"
+    assert "không còn" in page.words() and services.developers.disclosures.find(application).items == {}
+    assert vinhs.open(address).status == 404
+    assert vinhs.post(address.replace("/name", "/nonsense"), purpose_vi="x").status_code == 404
+
+
 def test_what_is_asked_beside_items_is_saved(vinhs: InProcess, services: Services, application: str) -> None:
     here = f"/developers/apps/{application}/data"
     vinhs.open(f"{here}/demands")
