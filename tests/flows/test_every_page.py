@@ -72,8 +72,24 @@ LOOK = """async scheme => {
   return found;
 }"""
 
+# Of people, teams, organisations and applications, as the examples have them
+NAMES = (
+    *("Sổ khám bệnh", "Việc làm Thái Nguyên", "Chè & Đặc sản", "Ki-ốt Bộ phận Một cửa", "GitLab CI"),
+    *("Nhóm phát triển Hồ sơ sức khỏe", "Sở Y tế tỉnh Thái Nguyên", "Sở Nội vụ tỉnh Thái Nguyên"),
+    *("Công ty CP Đầu tư và Thương mại TNG", "vieclam.thainguyen.example", "Chrome trên Android"),
+    *("Lê Quang Vinh", "Nguyễn Thị Mai", "Lường Thị Lành", "Hoàng Thị Mai", "Hoàng Thị Bảy", "Phạm Thị Thúy"),
+    *("Nguyễn Thị Hoà", "Lê Bình An", "Dương Hữu Phúc", "Hoàng Văn Hành", "lanh.tn95", "hanh.hoang"),
+)
+STRETCH = """names => {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode())
+    for (const name of names)
+      texts.currentNode.data = texts.currentNode.data.replaceAll(name, "ThaiNguyen".repeat(8));
+  return document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth;
+}"""
 
-@pytest.fixture
+
+@pytest.fixture(scope="module")
 def rendered() -> dict[str, str]:
     """Every example in Vietnamese."""
     app = Flask("pages", template_folder=str(TEMPLATES), static_folder=str(STATIC))
@@ -111,6 +127,14 @@ def look(page: Page, pages: dict[str, str]) -> list[str]:
 def test_every_example_of_a_page(page: Page, rendered: dict[str, str]) -> None:
     faults = look(page, rendered)
     assert not faults, "\n".join(faults)
+
+
+def test_a_name_of_one_long_word_pushes_nothing_off_a_screen(page: Page, rendered: dict[str, str]) -> None:
+    beyond = {}
+    for name, html in rendered.items():
+        page.evaluate(SHOW, html)
+        beyond[name] = page.evaluate(STRETCH, NAMES)
+    assert {name: by for name, by in beyond.items() if by > 0} == {}
 
 
 def test_a_page_that_leaves_people_out_is_seen(page: Page) -> None:
