@@ -42,7 +42,8 @@ def bring_code(window: Window, target: Target, person: Victim) -> None:
     window.click("recover_link")
     window.fill(recover_name=person.username)
     window.click("recover_submit")
-    message = target.services.messages.list_by_account(person.account_id)[0]
+    sent = target.services.messages.list_by_account(person.account_id)
+    message = next(row for row in sent if row.text == "code_recover")
     window.fill(recover_code=target.services.messages.open(message).values["code"])
     window.click("recover_submit")
 
