@@ -11,11 +11,19 @@ from urllib.parse import urlsplit
 
 from oidc.authorization.response import AuthorizationResponses, Carried, ReplyTo
 from oidc.clients.redirect_uris import is_loopback
-from oidc.errors import OAuthError
+from oidc.errors import (
+    AccountSelectionRequired,
+    ConsentRequired,
+    InteractionRequired,
+    LoginRequired,
+    OAuthError,
+)
 from oidc.http import Response
 from oidc.models import Client, EndUser
 from oidc.parts import Parts
 from oidc.refusal import record_refusal
+
+OWED_IN_SILENCE = (LoginRequired, AccountSelectionRequired, ConsentRequired, InteractionRequired)
 
 
 class Onward(NamedTuple):
@@ -64,12 +72,14 @@ class Errors:
         carried = self._responses.failure(client, reply_to, error, now)
         if is_trusted(client, reply_to.redirect_uri, self._issuer):
             return carried.send()
-        if client.is_sandbox:
-            is_known = was_shown or end_user is not None
-        else:
-            # Whoever says no to a stranger is not to end there, either: only who once said yes
-            is_known = end_user is not None and self._has_agreed(end_user, client)
+        is_known = was_shown or self._knows(end_user, client) or self._is_owed(error, client)
         return carried.send() if is_known else Onward(client, error, carried)
 
-    def _has_agreed(self, end_user: EndUser, client: Client) -> bool:
+    def _knows(self, end_user: EndUser | None, client: Client) -> bool:
+        if end_user is None or client.is_sandbox:
+            return end_user is not None
         return self._consents.find_agreed(end_user.account_id, client.client_id) is not None
+
+    def _is_owed(self, error: OAuthError, client: Client) -> bool:
+        """Core §3.1.2.6 owes prompt=none its answer, and §4.11.2 leaves silent authentication out."""
+        return isinstance(error, OWED_IN_SILENCE) and not client.is_sandbox

@@ -120,23 +120,36 @@ def test_a_reviewed_client_is_answered_as_ever(browser: InProcess, new_app: Call
     assert told(browser)["error"] == "login_required"
 
 
-def test_who_registered_itself_gets_those_who_once_agreed(
+def test_who_registered_itself_gets_by_a_wrong_request_those_alone_who_once_agreed(
     browser: InProcess, lan: Someone, new_app: Callable[..., str], services: Services
 ) -> None:
     address = new_app()
     open_registration(services, "jobs")
-    silent = with_(address, prompt="none")
-    assert is_held(browser, silent)
+    wrong = with_(address, response_type="token")
+    assert is_held(browser, wrong)
     lan.sign_in(browser)
-    assert is_held(browser, silent), "that somebody is signed in says nothing of this application"
-    browser.open(address)
-    browser.submit("consent_deny")
-    assert browser.page.text_of("onward_host") == "app.example", "a no is no way there either"
+    assert is_held(browser, wrong), "that somebody is signed in says nothing of this application"
     browser.open(address)
     browser.submit("consent_allow")
     assert told(browser)["code"]
-    assert not is_held(browser, with_(silent, max_age="0"))
+    assert not is_held(browser, wrong)
+    assert told(browser)["error"] == "unsupported_response_type"
+
+
+def test_who_registered_itself_hears_what_core_owes_it(
+    browser: InProcess, lan: Someone, new_app: Callable[..., str], services: Services
+) -> None:
+    """OpenID Connect Core §3.1.2.6: of a request without a screen, and of a no to one that was shown."""
+    address = new_app()
+    open_registration(services, "jobs")
+    browser.open(with_(address, prompt="none"))
     assert told(browser)["error"] == "login_required"
+    lan.sign_in(browser)
+    browser.open(with_(address, prompt="none"))
+    assert told(browser)["error"] == "consent_required"
+    browser.open(address)
+    browser.submit("consent_deny")
+    assert told(browser)["error"] == "access_denied"
 
 
 def test_a_sign_out_leads_nobody_there_either(
