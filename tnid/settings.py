@@ -203,7 +203,7 @@ class Settings:
         N_("requests of one network for endpoints that machines call that may fail for want of proof"))
     rate_account_pages: int = setting(whole(10, 1_000_000), "1200", N_("a minute"),
         N_("pages that one account may ask for"))
-    rate_account_silent_sign_ins: int = setting(whole(10, 10_000_000), "12000", N_("a minute"),
+    rate_account_silent_sign_ins: int = setting(whole(10, 10_000_000), "120000", N_("a minute"),
         N_("sign-ins without a screen that one account may have"))
     rate_client_requests: int = setting(whole(60, 100_000_000), "600000", N_("a minute"),
         N_("requests that one client may make"))
