@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -16,6 +17,7 @@ from tests.tnid.reviews.test_pages import open_review, submit
 from tnid.admin.roles import OPERATOR_ROLES
 from tnid.app import Application
 from tnid.services import Services
+from tnid.settings import Settings
 
 MOST_OF_A_KIND = 8
 # What ends the crawl itself
@@ -106,6 +108,12 @@ def bad_fills(values: list[tuple[str, str]], names: list[str]) -> Iterator[list[
     # Each alone is wrong, so that what looks at one finds the others as they should be
     for absent in names:
         yield [(name, value) for name, value in values if name != absent]
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """No person sends as much within a minute, and none is to be slowed here."""
+    return replace(settings, rate_account_pages=1_000_000, rate_network_pages=1_000_000)
 
 
 @pytest.fixture
