@@ -1,17 +1,22 @@
 """What a page owes to everyone: axe-core finds nothing wrong, and nothing runs off a narrow screen.
 
-A kind of page is looked at once a process, in light and in dark: `look_at` is cheap to call often.
+A kind of page is looked at once a run, in light and in dark: `look_at` is cheap to call often.
 """
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Error, Page
+
+from tests.servers.processes import RUN_FOLDER
 
 # WCAG 2.2 AA §1.4.10: no scrolling in two dimensions at 320 CSS pixels
 NARROWEST = {"width": 320, "height": 640}
@@ -26,8 +31,6 @@ window.axe ? axe.run(document, {
 """
 _OVERFLOW = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
 
-_seen: set[tuple[str, ...]] = set()
-
 
 @cache
 def axe() -> str:
@@ -36,10 +39,19 @@ def axe() -> str:
 
 
 def kind_of(page: Page) -> tuple[str, ...]:
-    """Return what tells this page from others: its address without identifiers, and what it asks."""
-    parts = urlsplit(page.url)
+    """Return what tells this page from others: its site and address without identifiers, and what it asks.
+
+    A site is known by its name, at the end of a title: each process has one of its own, at other ports.
+    """
+    site, path = page.title().rpartition(" – ")[2], urlsplit(page.url).path
     elements = page.locator("main [id], main form[action]").evaluate_all("all => all.map(one => one.id)")
-    return (parts.netloc, _IDENTIFIER.sub("/*", parts.path), *sorted({name for name in elements if name}))
+    return (site, _IDENTIFIER.sub("/*", path), *sorted({name for name in elements if name}))
+
+
+def _mark_of(kind: tuple[str, ...]) -> Path:
+    """Return the file by which the processes of a run tell one another that a kind was looked at."""
+    digest = hashlib.sha256(repr(kind).encode()).hexdigest()
+    return Path(os.environ[RUN_FOLDER]) / f"seen-{digest}"
 
 
 def look_at(page: Page) -> list[str]:
@@ -47,7 +59,7 @@ def look_at(page: Page) -> list[str]:
     address = page.url
     try:
         kind = kind_of(page)
-        if kind in _seen or page.evaluate("document.contentType") != "text/html":
+        if _mark_of(kind).exists() or page.evaluate("document.contentType") != "text/html":
             return []
         # Brought and run in one step: a page that leads on by itself must not take it along in between
         light = f"{axe()}\n;axe.run(document, {{resultTypes: ['violations']}})"
@@ -58,7 +70,7 @@ def look_at(page: Page) -> list[str]:
         return []  # a page that leads on by itself is gone before it is read
     if page.url != address:
         return []  # or while it is: what was found may be of the page after it
-    _seen.add(kind)
+    _mark_of(kind).touch()
     return found
 
 
