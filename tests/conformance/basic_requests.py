@@ -88,7 +88,7 @@ class RequestModules:
         assert rp.open(request).has("login_password")
         second = rp.exchange(rp.finish(request))
         assert second.claims["auth_time"] > first.claims["auth_time"] - AGE_SECONDS
-        assert time.time() - second.claims["auth_time"] < AGE_SECONDS
+        assert time.time() - second.claims["auth_time"] < 30
 
     def test_oidcc_max_age_10000(self, rp: RelyingParty) -> None:
         first = rp.flow()

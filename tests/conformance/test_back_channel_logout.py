@@ -37,7 +37,7 @@ def test_oidcc_backchannel_rp_initiated_logout(
         id_token_hint=flow.tokens["id_token"], post_logout_redirect_uri=AFTER_LOGOUT, state="s-1"
     )
     assert page.url.partition("?")[0] == AFTER_LOGOUT and query_of(page.url) == {"state": ["s-1"]}
-    wait_until(lambda: elsewhere.received(path), what="logout token")
+    wait_until(lambda: elsewhere.received(path), seconds=30, what="logout token")
     (body,) = elsewhere.received(path)
     form = parse_qs(body.decode(), strict_parsing=True)
     assert list(form) == ["logout_token"]

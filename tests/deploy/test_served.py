@@ -82,7 +82,7 @@ def running(folder: Path, configuration: Path, port: int) -> Iterator[None]:
     with (folder / "nginx.log").open("wb") as log:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     try:
-        wait_until(lambda: is_listening(port), what="answer from nginx")
+        wait_until(lambda: is_listening(port), seconds=10, what="answer from nginx")
         yield
     finally:
         stop(process)
@@ -166,14 +166,14 @@ def refuse_a_form(browser: httpx.Client, source: str, name: str) -> None:
 
 def wait_for_event(provider: Provider, user_agent: str) -> dict[str, Any]:
     file = provider.log.parent / "audit.jsonl"
-    wait_until(lambda: file.exists() and user_agent in file.read_text(), what="event")
+    wait_until(lambda: file.exists() and user_agent in file.read_text(), seconds=20, what="event")
     found = [json.loads(line) for line in file.read_text().splitlines()]
     return next(event for event in found if event.get("user_agent") == user_agent)
 
 
 def wait_for_events(file: Path) -> list[dict[str, Any]]:
     """Return the refused forms that were handed on by then."""
-    wait_until(lambda: file.exists() and b"form.refuse" in file.read_bytes(), what="event")
+    wait_until(lambda: file.exists() and b"form.refuse" in file.read_bytes(), seconds=20, what="event")
     found = [json.loads(line) for line in file.read_text().splitlines()]
     return [event for event in found if event["event"] == "form.refuse"]
 

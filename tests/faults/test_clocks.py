@@ -18,7 +18,6 @@ from tests.person import TOTP_SECONDS
 from tests.security.attack import AttackersBrowser
 from tests.security.target import Party, Target, Victim
 from tests.servers.clocks import environ_of_clock
-from tests.servers.processes import PATIENCE_SECONDS
 from tests.servers.provider import Provider, running_provider
 
 APART_SECONDS = 30
@@ -64,8 +63,7 @@ def test_the_clocks_are_apart(pair: Pair) -> None:
         answer = httpx.post(address + "/token", data=form, headers=party.basic)
         claims = jws.extract_compact(answer.json()["id_token"].encode()).payload
         times.append(json.loads(claims)["iat"])
-    # However long the two exchanges took
-    assert APART_SECONDS - 2 <= times[1] - times[0] <= APART_SECONDS + PATIENCE_SECONDS
+    assert APART_SECONDS - 2 <= times[1] - times[0] <= APART_SECONDS + 10
 
 
 @pytest.mark.parametrize("first", [0, 1])

@@ -23,8 +23,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 def test_a_full_disk_is_503_for_what_writes_and_nothing_else(disk: Path, tmp_path: Path) -> None:
     folder = disk / "instance"
-    settings = {"TNID_INSTANCE_DIR": str(folder), "TNID_CODE_LIFETIME_SECONDS": "600"}
-    with running_target(tmp_path, workers=2, **settings) as target:
+    with running_target(tmp_path, workers=2, TNID_INSTANCE_DIR=str(folder)) as target:
         party, person = target.new_client(), target.new_person()
         tokens, code = target.new_tokens(person, party), target.new_code(person, party)
         target.http.cookies.clear()
@@ -40,7 +39,7 @@ def test_a_full_disk_is_503_for_what_writes_and_nothing_else(disk: Path, tmp_pat
             assert target.http.get("/userinfo", headers=headers).status_code == 200
             for path in PUBLIC:
                 assert target.http.get(path).status_code == 200, path
-        wait_until(lambda: is_serving(target), what="recovery")
+        wait_until(lambda: is_serving(target), seconds=20, what="recovery")
         assert target.is_active(party, tokens["access_token"]), "a revocation that was refused was done"
         assert target.http.post("/token", **redemption).status_code == 200, "a code was spent by halves"
         target.provider.tnid("db", "check")

@@ -19,6 +19,7 @@ ROUNDS = int(os.environ.get("FAULT_ROUNDS", "40"))
 EXCHANGES = 13
 LOAD_THREADS = 6
 LOAD_ROUNDS = 12
+SERVING_SECONDS = 20
 CHOICE = random.Random(7)
 
 
@@ -158,12 +159,14 @@ def test_everything_answered_before_a_kill_under_load_is_kept(fragile: Target) -
     loads = [Load(fragile, party, stop) for _ in range(LOAD_THREADS)]
     with ThreadPoolExecutor(LOAD_THREADS) as threads:
         running = [threads.submit(load.run) for load in loads]
-        wait_until(lambda: sum(len(load.answered) for load in loads) > 40, what="load")
+        wait_until(lambda: sum(len(load.answered) for load in loads) > 40, seconds=30, what="load")
         fragile.provider.kill()
         stop.set()
         for one in running:
             one.result(30)
+    began = time.monotonic()
     restart(fragile)
+    assert time.monotonic() - began < SERVING_SECONDS
     for load in loads:
         assert all(fragile.is_active(party, tokens["access_token"]) for tokens in load.answered)
         if load.answered:
@@ -180,8 +183,8 @@ def test_a_killed_worker_is_replaced_and_loses_nothing(fragile: Target) -> None:
     os.kill(victim, 9)
     wait_until(
         lambda: len(set(fragile.provider.worker_pids()) - {victim}) >= len(before),
-        what="new process",
-    )
+        seconds=SERVING_SECONDS, what="new process",
+    )  # fmt: skip
     restart_client(fragile)
     assert fragile.is_active(party, tokens["access_token"])
 

@@ -76,7 +76,7 @@ def test_lockouts_and_replay_protection_hold(target: Target, redis: Redis, blow:
         if redis.process.poll() is None:
             redis.process.send_signal(signal.SIGCONT)
     # Whatever it was, the processes go on adding up: in Redis, or in the database
-    wait_until(lambda: press(target) or has_counts(target, redis), what="agreement")
+    wait_until(lambda: press(target) or has_counts(target, redis), seconds=15, what="agreement")
 
 
 def signs_in(target: Target, party: Party) -> bool:

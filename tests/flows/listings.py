@@ -201,4 +201,4 @@ def wait_for_answer(listings: Listings, browser: Browser, words: str) -> None:
         page = browser.open(f"{listings.provider.issuer}/account/applications/{CLIENT_ID}")
         return words in page.words()
 
-    wait_until(has_come, what="the listings' answer")
+    wait_until(has_come, seconds=20, what="the listings' answer")

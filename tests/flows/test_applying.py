@@ -154,7 +154,7 @@ def test_unlinking_here_forgets_the_person_in_every_browser(
         browser.open(f"{listings.url}/sign-in")
         return person.pass_through(browser).has("link")
 
-    wait_until(is_back, what="a sign-in after the second of the unlinking")
+    wait_until(is_back, seconds=20, what="a sign-in after the second of the unlinking")
 
 
 def test_who_has_linked_once_is_in_at_one_tap(
@@ -365,7 +365,7 @@ def test_from_an_offer_of_work_to_leaving_in_chromium(listings: Listings, chromi
         window.page.reload()
         return window.claims() == {"name": "Nguyễn Thị Bưởi"}
 
-    wait_until(is_over, what="the end of the claim at the listings")
+    wait_until(is_over, seconds=20, what="the end of the claim at the listings")
     assert "Không còn hiệu lực" in window.page.inner_text("main")
     assert window.complaints == []
     window.close()

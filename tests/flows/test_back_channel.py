@@ -25,7 +25,7 @@ from tnid import clock
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 PATH = "/told?tenant=a%20b"
-SECONDS = 60
+SECONDS = 30
 ATTEMPTS = 3
 
 

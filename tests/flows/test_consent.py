@@ -61,7 +61,7 @@ def test_a_system_is_told_forgets_and_says_so(provider: tuple[Provider, str], br
             in browser.open(f"{home.issuer}/account/applications/dienluc").words()
         )
 
-    wait_until(has_answered, what="the system's answer")
+    wait_until(has_answered, seconds=20, what="the system's answer")
     assert "Nguyễn Văn Thử" not in browser.open(f"{url}/dienluc/").words()
     home.tnid("audit", "verify")
     home.tnid("db", "check")

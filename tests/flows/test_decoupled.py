@@ -110,7 +110,7 @@ def test_a_counter_that_signs_and_is_pinged(
         assert "Hồ sơ 1207" in browser.open(link).words()
         assert certified.requests == []
         browser.click("consent_allow")
-    wait_until(lambda: certified.requests, what="ping")
+    wait_until(lambda: certified.requests, seconds=30, what="ping")
     (ping,) = certified.requests
     head, _, body = ping.partition(b"\r\n\r\n")
     assert head.startswith(b"POST /ping HTTP/1.1") and f"Authorization: Bearer {told}".encode() in head

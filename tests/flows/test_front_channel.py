@@ -118,7 +118,7 @@ def test_a_frame_that_hangs_keeps_nobody_from_going_on(
     site.answer = hang
     query = f"id_token_hint={hint}&post_logout_redirect_uri={site.url(path='/bye')}&state=s"
     window.page.goto(f"{target.address}/logout?{query}", wait_until="commit")
-    wait_until(lambda: asked(site, "/front"), what="frame")
+    wait_until(lambda: asked(site, "/front"), seconds=30, what="frame")
     if window.page.url.startswith(target.address):
         # Or the page has gone on by itself by then
         with suppress(Error):

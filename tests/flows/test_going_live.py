@@ -97,7 +97,7 @@ def test_from_nothing_to_a_live_sign_in(province: Province) -> None:
         def is_ready() -> bool:
             return developer.open(f"{issuer}{here}/review").has("review_submit")
 
-        wait_until(is_ready, what="sign-in in the application's log")
+        wait_until(is_ready, seconds=10, what="sign-in in the application's log")
         developer.submit("review_submit", {"position": "Trưởng phòng", "stands": "y"})
         assert developer.page.has("review_withdraw"), developer.page
 

@@ -20,7 +20,7 @@ from tests.servers.https import write_certificate
 from tests.servers.mail import MailServer, words_of
 from tests.servers.processes import wait_until
 
-SECONDS = 60
+SECONDS = 40
 
 
 @dataclass

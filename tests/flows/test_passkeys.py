@@ -261,7 +261,7 @@ def test_a_passkey_is_named_and_removed(window: Window, province: Province) -> N
     window.press(window.page.locator("#passkeys a"))
     window.click("passkey_remove_submit")
     assert window.page.locator("#passkeys").count() == 0
-    wait_until(lambda: not device.credentials(), what="device to hear of it")
+    wait_until(lambda: not device.credentials(), seconds=5, what="device to hear of it")
     # A device that didn't hear of it offers it still, and it opens nothing
     device.add(copy)
     device.set_present(False)
@@ -273,4 +273,4 @@ def test_a_passkey_is_named_and_removed(window: Window, province: Province) -> N
     device.set_present(False)
     window.page.wait_for_selector("[role=alert] .wrong")
     assert window.has("login_password")
-    wait_until(lambda: not device.credentials(), what="device to hear of it now")
+    wait_until(lambda: not device.credentials(), seconds=5, what="device to hear of it now")

@@ -168,10 +168,10 @@ def test_an_employment_from_its_offer_to_its_end(
     yesterday = datetime.now(VIETNAM).date() - timedelta(days=1)
     assert hand_in(provider, number, **{"Ngày nghỉ việc": format(yesterday, "%d/%m/%Y")}) == "ended"
     assert application.knows() == set(), "at once, whoever was told by then"
-    wait_until(lambda: landlord.tried > 1, what="second try")
+    wait_until(lambda: landlord.tried > 1, seconds=20, what="second try")
     assert landlord.told == []
     landlord.is_up = True
-    wait_until(lambda: landlord.told, what="event")
+    wait_until(lambda: landlord.told, seconds=20, what="event")
     (event,) = landlord.told[0]["events"].values()
     assert {"is_worker", "employer", "employment_start_date"} <= set(event["claims"])
     # The worker keeps the account and the history

@@ -18,7 +18,7 @@ from tests.person import Browser
 from tests.security.target import HALF_COOKIE, SESSION_COOKIE, Party, Target, Victim, parameters_of
 from tnid import clock
 
-COSTLY_SECONDS = 20
+COSTLY_SECONDS = 5
 LEAST_SECRET = 6
 LEAKS = ("Traceback", "sqlalchemy", "psycopg", "sqlite3", 'File "/')
 # One more for each attacker of this process, who has a server of its own

@@ -20,7 +20,7 @@ from tests.security.test_enumeration import faceless
 from tests.security.test_personal_data import everything
 from tests.tnid.enrolment.conftest import picture_of
 
-MOST_WORKER_BYTES = 160 * 1024 * 1024
+MOST_WORKER_BYTES = 150 * 1024 * 1024
 ADDRESS = "Tổ 5, Phường Gia Sàng, Thái Nguyên"
 TYPED = {
     "name": "Nguyễn Văn Thử",

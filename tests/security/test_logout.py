@@ -204,7 +204,7 @@ def test_lo_008_an_inner_address_is_never_connected_to(
     client = target.new_client(backchannel_logout_uri=inner.url(host))
     target.new_tokens(person, client, session=browser.cookies[SESSION_COOKIE])
     sign_out(browser)
-    wait_until(lambda: errors_of(target, [client.client_id]), what="attempt")
+    wait_until(lambda: errors_of(target, [client.client_id]), seconds=30, what="attempt")
     assert "private or reserved" in errors_of(target, [client.client_id])[0] and inner.connections == 0
     inner.close()
 

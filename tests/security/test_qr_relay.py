@@ -21,6 +21,7 @@ from tests.servers.processes import wait_until
 from tests.tnid.qr.acting import DESKTOP, HANDSET, scan, wrong
 from tnid import clock
 
+HEARD_SECONDS = 10
 BY_QR = "SELECT COUNT(*) AS n FROM sessions WHERE account_id = :account AND amr LIKE '%qr%'"
 
 
@@ -91,7 +92,9 @@ class Relay:
         return self.phone.submit("qr_approve").text_of("qr_shown_digits")
 
     def wait_for(self, state: str) -> None:
-        wait_until(lambda: self.screen.poll() == (200, state), what=f"screen that is {state}")
+        wait_until(
+            lambda: self.screen.poll() == (200, state), seconds=HEARD_SECONDS, what=f"screen that is {state}"
+        )
 
     def count_sessions(self) -> int:
         return int(self.target.fetch_all(BY_QR, account=self.victim.account_id)[0].n)

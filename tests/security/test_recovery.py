@@ -284,7 +284,7 @@ def test_rc_006_and_rl_007_many_names_from_one_network(attack: Attack, target: T
         assert answer.status_code == 429 and int(answer.headers["Retry-After"]) > 0
         pages.append(faceless(answer.text).replace(name, ""))
         took.append(answer.elapsed.total_seconds())
-    assert len(set(pages)) == 1 and min(took) < 1
+    assert len(set(pages)) == 1 and max(took) < 1
     assert not sent(target, person)
 
 

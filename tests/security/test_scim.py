@@ -144,7 +144,7 @@ def test_sc_006_what_is_over_opens_nothing_in_any_process(
             target.services.employer_tokens.revoke(mine.row.id, mine.token_id, None, clock.now())
         else:
             assert target.services.employers.organisations.suspend(mine.row.id, clock.now())
-    wait_until(lambda: statuses() == {401 if how == "revoked" else 403}, seconds=2, what="refusal everywhere")
+    wait_until(lambda: statuses() == {401 if how == "revoked" else 403}, seconds=1, what="refusal everywhere")
 
 
 def test_sc_007_a_number_in_an_address_is_refused_and_in_no_log(attack: Attack, mine: Employer) -> None:

@@ -182,7 +182,7 @@ def running_etcd(folder: Path) -> Iterator[int]:
     ]  # fmt: skip
     process = spawn(command, folder / "log")
     try:
-        wait_until(lambda: is_healthy(address), what="answer from etcd")
+        wait_until(lambda: is_healthy(address), seconds=20, what="answer from etcd")
         yield port
     finally:
         stop(process)

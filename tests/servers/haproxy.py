@@ -48,7 +48,7 @@ def running_haproxy(
             [get_program("haproxy"), "-db", "-f", str(path)], stdin=subprocess.DEVNULL, stdout=log, stderr=log
         )
     try:
-        wait_until(lambda: is_listening(port), what="answer from HAProxy")
+        wait_until(lambda: is_listening(port), seconds=10, what="answer from HAProxy")
         yield
     finally:
         stop(process)

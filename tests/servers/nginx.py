@@ -100,7 +100,7 @@ def running_nginx(folder: Path, upstream: int) -> Iterator[Nginx]:
         command = [program, "-e", str(folder / "error.log"), "-c", str(configuration), "-p", str(folder)]
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     try:
-        wait_until(lambda: is_listening(nginx.mtls_port), what="answer from nginx")
+        wait_until(lambda: is_listening(nginx.mtls_port), seconds=10, what="answer from nginx")
         yield nginx
     finally:
         stop(process)

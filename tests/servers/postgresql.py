@@ -128,7 +128,7 @@ def begin(server: PostgreSQL) -> None:
         "--locale=C.UTF-8", "--no-sync", "--no-instructions",
     )  # fmt: skip
     server.start()
-    wait_until(server.is_ready, what="answer from PostgreSQL")
+    wait_until(server.is_ready, seconds=20, what="answer from PostgreSQL")
 
 
 def remove(server: PostgreSQL) -> None:

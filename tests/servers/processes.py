@@ -67,9 +67,7 @@ def is_listening(port: int) -> bool:
         return tried.connect_ex(("127.0.0.1", port)) == 0
 
 
-def stop(
-    process: subprocess.Popen[bytes], *, seconds: float = PATIENCE_SECONDS, by: int = signal.SIGTERM
-) -> int:
+def stop(process: subprocess.Popen[bytes], *, seconds: float = 15, by: int = signal.SIGTERM) -> int:
     """Ask the process to end, wait, kill it where it doesn't; return its exit status."""
     if process.poll() is None:
         process.send_signal(by)

@@ -24,6 +24,7 @@ from tnid.settings import load
 
 ROOT = Path(__file__).resolve().parents[2]
 TNID = str(Path(sys.executable).with_name("tnid"))
+READY_SECONDS = 30
 
 
 @dataclass
@@ -46,7 +47,9 @@ class Provider:
                 command, env=self.environ, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
         try:
-            wait_until(self._is_ready_or_dead, what=f"answer from {self.issuer}/readyz")
+            wait_until(
+                self._is_ready_or_dead, seconds=READY_SECONDS, what=f"answer from {self.issuer}/readyz"
+            )
         except TimeoutError:
             self.kill()
             raise

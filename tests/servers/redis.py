@@ -30,7 +30,7 @@ def running_redis() -> Iterator[Redis]:
         command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            wait_until(lambda: is_listening(port), what="answer from Redis")
+            wait_until(lambda: is_listening(port), seconds=10, what="answer from Redis")
             yield Redis(port, process)
         finally:
             stop(process)

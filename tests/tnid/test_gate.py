@@ -77,7 +77,7 @@ def test_a_slow_sender_takes_no_place(closed: Gate) -> None:
     slow = SlowBody()
     with ThreadPoolExecutor(1) as threads:
         waiting = threads.submit(ask, closed, slow, HTTP_TRANSFER_ENCODING="chunked")
-        wait_until(lambda: slow.is_read, what="reading")
+        wait_until(lambda: slow.is_read, seconds=5, what="reading")
         assert ask(closed, b"quick")[0] == "200 OK"
         slow.end.set()
         assert waiting.result(60)[0] == "200 OK"
@@ -87,7 +87,7 @@ def test_one_address_holds_a_part_of_the_threads_only(closed: Gate) -> None:
     slow = [SlowBody(), SlowBody()]
     with ThreadPoolExecutor(2) as threads:
         waiting = [threads.submit(ask, closed, one, HTTP_TRANSFER_ENCODING="chunked") for one in slow]
-        wait_until(lambda: all(one.is_read for one in slow), what="reading")
+        wait_until(lambda: all(one.is_read for one in slow), seconds=5, what="reading")
         assert ask(closed, b"x")[0] == gate.TOO_MANY
         assert ask(closed, b"x", REMOTE_ADDR="192.0.2.2")[0] == "200 OK"
         assert ask(closed)[0] == "200 OK"
@@ -104,10 +104,10 @@ def test_too_many_at_once_are_refused_after_a_while(
     pages.may_answer.clear()
     with ThreadPoolExecutor(2) as threads:
         working = threads.submit(ask, closed)
-        wait_until(lambda: pages.at_work == 1, what="work")
+        wait_until(lambda: pages.at_work == 1, seconds=5, what="work")
         assert ask(closed)[0] == gate.BUSY
         public = threads.submit(ask, closed, path="/jwks")
-        wait_until(lambda: pages.at_work == 2, what="work on what needs no place")
+        wait_until(lambda: pages.at_work == 2, seconds=5, what="work on what needs no place")
         pages.may_answer.set()
         assert working.result(60)[0] == public.result(60)[0] == "200 OK"
     assert ask(closed)[0] == "200 OK"

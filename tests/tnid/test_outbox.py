@@ -77,7 +77,7 @@ class Office:
         return begun
 
     def settle(self) -> None:
-        wait_until(lambda: not self.sender._lanes._busy, what="end of what is under way")
+        wait_until(lambda: not self.sender._lanes._busy, seconds=30, what="end of what is under way")
 
     def row(self, reference: str) -> Any:
         rows = self.database.fetch_all(text("SELECT * FROM outbox WHERE reference = :r"), r=reference)
@@ -221,7 +221,7 @@ def test_clients_that_hang_hold_up_nobody_else(office: Office) -> None:
         for number in range(10):
             office.add(str(number), host)
     office.sender.send_due(office.clock.now())
-    wait_until(lambda: len(office.post.under_way) == outbox.OF_THE_UNWELL, what="hanging")
+    wait_until(lambda: len(office.post.under_way) == outbox.OF_THE_UNWELL, seconds=30, what="hanging")
     for number in range(50):
         office.add(str(number), f"well-{number}.example")
 
@@ -229,7 +229,7 @@ def test_clients_that_hang_hold_up_nobody_else(office: Office) -> None:
         office.sender.send_due(office.clock.now())
         return len(office.post.taken) == 50
 
-    wait_until(all_well_have_theirs, what="delivery to those that are well")
+    wait_until(all_well_have_theirs, seconds=30, what="delivery to those that are well")
     assert len(office.post.under_way) == outbox.OF_THE_UNWELL
 
 
@@ -239,7 +239,7 @@ def test_one_host_has_few_threads_however_much_waits_for_it(office: Office) -> N
         office.add(str(number))
     office.sender.send_due(office.clock.now())
     assert office.sender.send_due(office.clock.now()) == 0
-    wait_until(lambda: office.post.under_way, what="attempt")
+    wait_until(lambda: office.post.under_way, seconds=30, what="attempt")
     assert sum(office.sender._lanes._busy.values()) == outbox.OF_ONE_HOST
 
 
@@ -259,7 +259,7 @@ def test_a_running_sender_sends_by_itself_and_ends_when_told(office: Office) -> 
     thread = threading.Thread(target=office.sender.run, args=(stop,))
     thread.start()
     office.add("one")
-    wait_until(lambda: office.post.taken, what="delivery")
+    wait_until(lambda: office.post.taken, seconds=30, what="delivery")
     stop.set()
     thread.join(30)
     assert not thread.is_alive() and office.row("one").delivered_at

@@ -55,7 +55,7 @@ def test_it_starts_prints_and_stops_everything_and_keeps_the_data(tmp_path: Path
                 with urllib.request.urlopen(url, timeout=60) as answer:
                     assert answer.status == 200
         finally:
-            assert stop(process, by=signal.SIGINT) == 0
+            assert stop(process, by=signal.SIGINT, seconds=30) == 0
         assert not any(is_listening(port) for port in ports)
         tables.append((tmp_path / "output").read_text())
 

@@ -74,7 +74,9 @@ def test_it_serves_seals_what_happened_and_ends_cleanly(provider: Provider) -> N
 
     client = {"client_name": "x", "redirect_uris": ["https://rp.example/cb"]}
     provider.tnid("client", "create", "-", given=client)
-    wait_until(lambda: provider.tnid("audit", "verify")["unsealed"] == 0, what="sealing of the audit log")
+    wait_until(
+        lambda: provider.tnid("audit", "verify")["unsealed"] == 0, seconds=20, what="sealing of the audit log"
+    )
     verified = provider.tnid("audit", "verify")
     assert verified["events"] >= 1 and verified["problems"] == []
 
@@ -105,9 +107,9 @@ def test_ctrl_c_ends_it_cleanly(provider: Provider) -> None:
 def test_a_worker_that_is_killed_is_replaced(provider: Provider) -> None:
     worker = next(pid for pid in provider.worker_pids() if pid not in find_housekeepers(provider))
     os.kill(worker, signal.SIGKILL)
-    wait_until(lambda: is_gone(worker), what="end of the worker")
-    wait_until(lambda: len(living(provider)) == 3, what="new worker")
-    wait_until(lambda: is_ready(provider.port), what="answer")
+    wait_until(lambda: is_gone(worker), seconds=10, what="end of the worker")
+    wait_until(lambda: len(living(provider)) == 3, seconds=20, what="new worker")
+    wait_until(lambda: is_ready(provider.port), seconds=20, what="answer")
     assert worker not in living(provider)
     assert open_address(provider, "/healthz") == 200
     provider.kill()  # a clean end waits for the one that isn't there any more
@@ -118,8 +120,8 @@ def test_a_housekeeper_that_is_killed_is_replaced(database_url: str, tmp_path: P
     with running_provider(tmp_path, database_url=database_url, TNID_LOG_FORMAT="json") as provider:
         (pid,) = find_housekeepers(provider)
         os.kill(pid, signal.SIGKILL)
-        wait_until(lambda: is_gone(pid), what="end of the housekeeper")
-        wait_until(lambda: len(living(provider)) == 2, what="new housekeeper")
+        wait_until(lambda: is_gone(pid), seconds=10, what="end of the housekeeper")
+        wait_until(lambda: len(living(provider)) == 2, seconds=20, what="new housekeeper")
         assert open_address(provider, f"/healthz?x={CANARY}") == 200
         provider.stop()
         lines = [json.loads(line) for line in provider.log.read_text().splitlines()]
@@ -134,7 +136,7 @@ def test_nothing_is_left_behind_where_the_main_process_is_killed(provider: Provi
     below = descendants(provider.process.pid)
     provider.process.kill()
     provider.process.wait()
-    wait_until(lambda: all(is_gone(pid) for pid in below), what="end of what it started")
+    wait_until(lambda: all(is_gone(pid) for pid in below), seconds=20, what="end of what it started")
     provider.start()
     assert open_address(provider, "/readyz") == 200
     provider.kill()  # as above
@@ -166,6 +168,6 @@ def test_an_address_cannot_start_a_line_in_the_log(provider: Provider) -> None:
         connection.sendall(b"GET /x%0d%0aFORGED%1b[2J HTTP/1.0\r\n\r\n")
         while connection.recv(65536):
             pass
-    wait_until(lambda: "FORGED" in provider.log.read_text(), what="line in the log")
+    wait_until(lambda: "FORGED" in provider.log.read_text(), seconds=5, what="line in the log")
     assert not any(line.startswith("FORGED") for line in provider.log.read_text().splitlines())
     assert "\x1b" not in provider.log.read_text()

@@ -104,7 +104,7 @@ def test_a_withdrawal_removes_everything_of_one_person(listings: FlaskClient, is
     assert parts_of(listings).people.find_draft(LAN, "khac") is None
     assert not parts_of(listings).people.is_current(LAN, NOW)
     assert look(listings, minh) == before
-    wait_until(lambda: issuer.answers, what="an answer")
+    wait_until(lambda: issuer.answers, seconds=10, what="an answer")
     assert issuer.answers == [{"jti": "j1", "outcome": "deleted"}]
 
 
@@ -143,7 +143,7 @@ def test_what_was_decided_keeps_its_outcome_and_says_so(listings: FlaskClient, i
     tell(listings, issuer.event("consent-withdrawn", LAN, NOW, "j1", []))
     row, items = look(listings, lan)
     assert (row.state, row.sub, row.letter, items) == ("accepted", None, "", {})
-    wait_until(lambda: issuer.answers, what="an answer")
+    wait_until(lambda: issuer.answers, seconds=10, what="an answer")
     assert issuer.answers[0]["outcome"] == "kept" and issuer.answers[0]["reason"]
 
 
@@ -256,7 +256,7 @@ def test_an_answer_is_given_again_until_it_is_taken(listings: FlaskClient, issue
     assert issuer.has_answer.wait(60)
     issuer.status = 200
     parts_of(listings).answering.wake()
-    wait_until(lambda: len(issuer.answers) > 1, what="another answer")
+    wait_until(lambda: len(issuer.answers) > 1, seconds=10, what="another answer")
     assert {one["jti"] for one in issuer.answers} == {"j1"}
 
 

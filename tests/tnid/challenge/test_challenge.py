@@ -41,7 +41,9 @@ def turn(target: Target, *, is_on: bool) -> None:
     alarm, now = target.services.challenge.alarm, clock.now()
     with target.database.unit():
         alarm.begin(3600, "operator", now) if is_on else alarm.end(now)
-    wait_until(lambda: is_challenged(httpx.get(f"{target.address}/register")) is is_on, what="alarm")
+    wait_until(
+        lambda: is_challenged(httpx.get(f"{target.address}/register")) is is_on, seconds=10, what="alarm"
+    )
 
 
 @pytest.fixture

@@ -141,4 +141,4 @@ def test_the_thread_outlives_what_nobody_foresaw(shared: Shared, monkeypatch: py
     take(rates, 60, subject="first")
     assert failed.wait(60)
     take(rates, 60, subject="second")
-    wait_until(lambda: shared.counts.total() == 60, what="agreement")
+    wait_until(lambda: shared.counts.total() == 60, seconds=10, what="agreement")

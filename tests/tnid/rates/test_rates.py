@@ -148,5 +148,5 @@ def test_the_processes_agree_by_the_database(target: Target, address: dict[str, 
     for _ in range(10):
         target.http.get("/login", headers=address)
     kept = "SELECT count(*) AS n FROM throttles WHERE failures >= 3"
-    wait_until(lambda: target.fetch_all(kept)[0].n > 0, what="agreement")
+    wait_until(lambda: target.fetch_all(kept)[0].n > 0, seconds=10, what="agreement")
     assert all(row.failures > 0 for row in target.fetch_all("SELECT failures FROM throttles"))
