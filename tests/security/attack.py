@@ -6,6 +6,7 @@ holds no secret of anybody's and no failure; and the next request is served.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -28,6 +29,13 @@ EVENTS = (
     "SELECT id, event, outcome, reason, account_id, client_id FROM audit_events"
     " WHERE id > :last AND ip = :ip ORDER BY id"
 )
+
+
+def holds(log: str, secret: str) -> bool:
+    """Say whether a log holds a secret; one of six digits may stand within an identifier by chance."""
+    if len(secret) > LEAST_SECRET:
+        return secret in log
+    return re.search(rf"(?<![0-9A-Za-z]){re.escape(secret)}(?![0-9A-Za-z])", log) is not None
 
 
 class Attack:
@@ -149,7 +157,7 @@ class Attack:
         answer = self.target.http.get("/readyz")
         assert answer.status_code == 200, "the next request was not served"
         log = self.log()
-        leaked = [secret for secret in self.target.secrets if len(secret) >= LEAST_SECRET and secret in log]
+        leaked = [secret for secret in self.target.secrets if len(secret) >= LEAST_SECRET and holds(log, secret)]
         assert not leaked, f"in the log: {leaked}"
         assert self.expects_failure or "Traceback" not in log, log[-4000:]
         self.http.close()
