@@ -19,6 +19,7 @@ from oidc.errors import (
     OAuthError,
 )
 from oidc.http import Response
+from oidc.interfaces import Consents
 from oidc.models import Client, EndUser
 from oidc.parts import Parts
 from oidc.refusal import record_refusal
@@ -44,6 +45,13 @@ def is_trusted(client: Client, address: str, issuer: str) -> bool:
     parts, own = urlsplit(address), urlsplit(issuer)
     is_ours = (parts.scheme, parts.netloc) == (own.scheme, own.netloc)
     return is_ours or (parts.scheme in ("http", "https") and is_loopback(parts.hostname))
+
+
+def knows(end_user: EndUser | None, client: Client, consents: Consents) -> bool:
+    """Say whether whoever is signed in uses the application: it is a sandbox's, or they agreed to share."""
+    if end_user is None or client.is_sandbox:
+        return end_user is not None
+    return consents.find_agreed(end_user.account_id, client.client_id) is not None
 
 
 class Errors:
@@ -72,14 +80,10 @@ class Errors:
         carried = self._responses.failure(client, reply_to, error, now)
         if is_trusted(client, reply_to.redirect_uri, self._issuer):
             return carried.send()
-        is_known = was_shown or self._knows(end_user, client) or self._is_owed(error, client)
+        is_known = was_shown or knows(end_user, client, self._consents) or _is_owed(error, client)
         return carried.send() if is_known else Onward(client, error, carried)
 
-    def _knows(self, end_user: EndUser | None, client: Client) -> bool:
-        if end_user is None or client.is_sandbox:
-            return end_user is not None
-        return self._consents.find_agreed(end_user.account_id, client.client_id) is not None
 
-    def _is_owed(self, error: OAuthError, client: Client) -> bool:
-        """Core §3.1.2.6 owes prompt=none its answer, and §4.11.2 leaves silent authentication out."""
-        return isinstance(error, OWED_IN_SILENCE) and not client.is_sandbox
+def _is_owed(error: OAuthError, client: Client) -> bool:
+    """Core §3.1.2.6 owes prompt=none its answer, and §4.11.2 leaves silent authentication out."""
+    return isinstance(error, OWED_IN_SILENCE) and not client.is_sandbox

@@ -169,12 +169,8 @@ def test_its_code_is_read_off_paper_at_a_printers_worst(
     address = page.locator("#card_code").get_attribute("data-address")
     code = page.locator(f"#{part}")
     picture = Image.open(io.BytesIO(code.screenshot())).convert("L")
-    read = {
-        found.text
-        for angle in (7, -5, 11)  # of several pictures one is read, as by a hand that moves
-        for found in zxingcpp.read_barcodes(picture.rotate(angle, fillcolor=255, expand=True))
-    }
-    assert read == {address}
+    (found,) = zxingcpp.read_barcodes(picture.rotate(7, fillcolor=255, expand=True))
+    assert found.text == address
     context.close()
 
 

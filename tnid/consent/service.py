@@ -90,10 +90,6 @@ class Consents:
 
     # Looking
 
-    def has_agreed(self, account_id: str, client_id: str) -> bool:
-        """Say whether the person agreed to share anything with the client, and never took it back."""
-        return self.find_agreed(account_id, client_id) is not None
-
     def find_agreed(self, account_id: str, client_id: str) -> Agreed | None:
         """Return what the person decided and hasn't withdrawn; its time may be over."""
         row = self._store.find_row(account_id, client_id)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from flask import make_response, render_template
 from werkzeug.wrappers import Response
 
-from oidc.authorization.onward import Onward, is_trusted
+from oidc.authorization.onward import Onward, is_trusted, knows
 from oidc.models import Client
 from tnid import services, web
 from tnid.consent.applications import describe
@@ -88,7 +88,4 @@ def may_go_unasked(client: Client, address: str) -> bool:
     parts = services.current()
     if is_trusted(client, address, parts.settings.issuer):
         return True
-    end_user = find_end_user()
-    if client.is_sandbox:
-        return end_user is not None or is_developer_of(client)
-    return end_user is not None and parts.consents.has_agreed(end_user.account_id, client.client_id)
+    return knows(find_end_user(), client, parts.consents) or is_developer_of(client)
