@@ -1,10 +1,14 @@
-"""Dates of birth as people write them here, and who is too young for an account of their own."""
+"""Dates of birth as people write them here, and who is too young for an account of their own.
+
+A day is a day of Vietnam, as in `ages`: a birthday begins at midnight there.
+"""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import date, datetime
 
+from tnid.accounts.ages import VIETNAM
 from tnid.accounts.refusal import Refused
 
 LEAST_AGE_YEARS = 14
@@ -29,7 +33,7 @@ def read_date(typed: str) -> str | None:
 
 def check_age(birthdate: str, now: int) -> Refused | None:
     """Refuse a day that is still to come, and a person who is under 14."""
-    if birthdate > datetime.fromtimestamp(now, UTC).date().isoformat():
+    if birthdate > _today(now).isoformat():
         return Refused("birthdate", "birthdate_ahead")
     return Refused("birthdate", "too_young") if is_too_young(birthdate, now) else None
 
@@ -37,8 +41,12 @@ def check_age(birthdate: str, now: int) -> Refused | None:
 def is_too_young(birthdate: str, now: int) -> bool:
     """Say whether the person is under 14: a child's account is its representative's to open."""
     found = _YEAR_MONTH_DAY.match(birthdate)
-    today = datetime.fromtimestamp(now, UTC).date()
+    today = _today(now)
     if found is None:
         return birthdate.isdigit() and today.year - int(birthdate) < LEAST_AGE_YEARS
     born = (int(found[1]), int(found[2]), int(found[3]))
     return born > (today.year - LEAST_AGE_YEARS, today.month, today.day) and born[0] != 0
+
+
+def _today(now: int) -> date:
+    return datetime.fromtimestamp(now, VIETNAM).date()

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from tnid.accounts.ages import birthday, child_until, is_aged
+from tnid.accounts.dates import check_age
+from tnid.accounts.refusal import Refused
 
 
 def at(text: str) -> int:
@@ -41,3 +43,17 @@ def test_somebody_is_a_child_until_the_sixteenth_birthday() -> None:
     assert child_until("2010-11-22", birthday_16 - 1) == birthday_16
     assert child_until("2010-11-22", birthday_16) is None
     assert is_aged("2010-11-22", 16, birthday_16) and not is_aged("2010-11-22", 16, birthday_16 - 1)
+
+
+@pytest.mark.parametrize(
+    ("when", "outcome"),
+    [("2026-11-22T16:59:59", Refused("birthdate", "too_young")), ("2026-11-22T17:00:00", None)],
+)
+def test_somebody_is_old_enough_from_midnight_in_vietnam(when: str, outcome: Refused | None) -> None:
+    assert check_age("2012-11-23", at(when)) == outcome
+
+
+def test_a_day_that_has_begun_in_vietnam_is_not_ahead() -> None:
+    ahead = Refused("birthdate", "birthdate_ahead")
+    assert check_age("2026-11-23", at("2026-11-22T16:59:59")) == ahead
+    assert check_age("2026-11-23", at("2026-11-22T17:00:00")) != ahead
