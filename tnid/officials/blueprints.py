@@ -5,6 +5,7 @@ from __future__ import annotations
 from tnid.officials import (
     activation,
     badges,
+    documents,
     guardianship,
     recovering,
     serving,
@@ -17,6 +18,8 @@ from tnid.officials import (
 BLUEPRINTS = (
     views.door,
     views.counter,
+    documents.finding,
+    documents.adding,
     serving.blueprint,
     slips.blueprint,
     badges.blueprint,

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, PasswordField, StringField, SubmitField
+from wtforms import BooleanField, PasswordField, SelectField, StringField, SubmitField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from tnid.accounts.choices import Radios
-from tnid.accounts.forms import REQUIRED, text_field
+from tnid.accounts.forms import CHOOSE_ONE, REQUIRED, text_field
+from tnid.accounts.numbers import PASSPORT, RESIDENCE_CARD
 
 SEXES = [SelectChoice("female", _("Female")), SelectChoice("male", _("Male"))]
+FOREIGN_DOCUMENTS = [
+    SelectChoice(PASSPORT, _("Passport")),
+    SelectChoice(RESIDENCE_CARD, _("Residence card")),
+]
 NOT_TICKED = _("Not ticked yet. Tick it only when it is true.")
 
 
@@ -28,6 +33,15 @@ class FindByNameForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
 class ReferenceForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     reference = text_field(required=True)
+    submit = SubmitField()
+
+
+class DocumentForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """The document of a foreigner. Only a passport needs its country: one of those that the page offers."""
+
+    document = Radios(choices=FOREIGN_DOCUMENTS, validators=[CHOOSE_ONE])
+    country = SelectField(validate_choice=False)
+    number = text_field(required=True)
     submit = SubmitField()
 
 

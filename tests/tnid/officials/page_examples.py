@@ -8,12 +8,14 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import SubmitField
+from wtforms.fields.choices import SelectChoice
 
 from tnid.officials.forms import (
     ActivationForm,
     CardForm,
     ComparedForm,
     CredentialsForm,
+    DocumentForm,
     FindByNameForm,
     FindForm,
     GuardianForm,
@@ -40,6 +42,13 @@ def _with_errors(form: Any, **errors: str) -> Any:
     return form
 
 
+def _document_form() -> Any:
+    form = _with_errors(DocumentForm(), number="Không được để trống.")
+    form.country.choices = [SelectChoice("", "–"), SelectChoice("KR", "Hàn Quốc")]
+    return form
+
+
+PASSPORT_NUMBER = SimpleNamespace(masked="••••••678", kind="passport")
 OFFICIAL = SimpleNamespace(account_id="a1", commune="05467", commune_name="Phường Gia Sàng")
 CARD = {"name": "Lường Thị Lành", "birthdate": "10/03/1995", "gender": "female"}
 
@@ -62,7 +71,7 @@ def _served(**changes: Any) -> SimpleNamespace:
     known = {
         "visit": SimpleNamespace(id="visit-1"),
         "account": account,
-        "number": SimpleNamespace(masked="•••••••••567"),
+        "number": SimpleNamespace(masked="•••••••••567", kind="idcard"),
         "is_waiting": True,
         "is_checked": True,
         "recovery": None,
@@ -107,6 +116,18 @@ COUNTER_PAGES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
         lambda: _counter(
             form=_with_errors(FindForm(), card="Số định danh có 12 chữ số."), today=[], recoveries_count=0
         ),
+    ),
+    "counter-by-document": (
+        "officials/document.html",
+        lambda: _counter(form=_document_form(), back="/officials"),
+    ),
+    "counter-passport": (
+        "officials/compare.html",
+        lambda: _counter(served=_served(number=PASSPORT_NUMBER), form=ComparedForm(), card=CARD, warnings=[]),
+    ),
+    "counter-no-passport": (
+        "officials/visit.html",
+        lambda: _counter(served=_served(account=None, number=PASSPORT_NUMBER)),
     ),
     "counter-by-name": ("officials/by_name.html", lambda: _counter(form=FindByNameForm())),
     "counter-by-reference": ("officials/by_reference.html", lambda: _counter(form=ReferenceForm())),
