@@ -20,14 +20,14 @@ HERE = {"locality": "Phường Gia Sàng", "region": "Tỉnh Thái Nguyên"}
 THERE = {"locality": "Xã Tân Cương", "region": "Tỉnh Thái Nguyên"}
 CHECKS = dict.fromkeys(("is_alike", "is_whole", "is_same_number", "is_same_person"), "y")
 ROUTES = (
-    *(("GET", path) for path in ("", "/by-name", "/by-reference", "/recoveries")),
-    *(("GET", f"/visits/{{visit}}{path}") for path in ("", "/card", "/compare", "/recover")),
+    *(("GET", path) for path in ("", "/by-document", "/by-name", "/by-reference", "/recoveries")),
+    *(("GET", f"/visits/{{visit}}{path}") for path in ("", "/card", "/compare", "/document", "/recover")),
     *(
         ("POST", f"/visits/{{visit}}{path}")
-        for path in ("/card", "/compare", "/recover", "/slip", "/slip/recover")
+        for path in ("/card", "/compare", "/document", "/recover", "/slip", "/slip/recover")
     ),
     *(("POST", f"/recoveries/{{recovery}}/{act}") for act in ("agree", "stop")),
-    *(("POST", path) for path in ("", "/by-name", "/by-reference", "/close", "/end-visit")),
+    *(("POST", path) for path in ("", "/by-document", "/by-name", "/by-reference", "/close", "/end-visit")),
 )
 
 
