@@ -5,6 +5,8 @@ A person sees at any time what became of each; an operator answers by `tnid requ
 
 from __future__ import annotations
 
+import hashlib
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -68,16 +70,21 @@ class DataRequests:
         self._messages = messages
         self._events = events
 
-    def make(self, account_id: str, kind: str, words: str, now: int) -> Refused | None:
-        """Take a request, and tell the person by when it will be answered."""
+    def make(self, account_id: str, kind: str, words: str, now: int, *, attempt: str = "") -> Refused | None:
+        """Take a request, and tell the person by when it will be answered.
+
+        The same words of the same `attempt` are one request, however often and at once they are sent.
+        """
         if kind not in DAYS:
             return Refused("kind", "choose_one")
         if len(words) > MOST_CHARACTERS:
             return Refused("words", "too_long")
+        id_ = _id_of(account_id, attempt, kind, words) if attempt else new_identifier()
+        if self._store.find(id_) is not None:
+            return None
         if self._store.count_open(account_id) >= MOST_WAITING:
             return Refused("", "too_many_requests")
-        id_ = new_identifier()
-        self._store.add(
+        is_added = self._store.add(
             id=id_,
             account_id=account_id,
             kind=kind,
@@ -86,7 +93,8 @@ class DataRequests:
             acknowledge_by=add_working_days(now, ACKNOWLEDGE_WORKING_DAYS),
             due_at=now + DAYS[kind] * DAY_SECONDS,
         )
-        self._events.record("request.make", account_id=account_id, now=now, details={"kind": kind})
+        if is_added:
+            self._events.record("request.make", account_id=account_id, now=now, details={"kind": kind})
         return None
 
     def list_by_account(self, account_id: str) -> list[DataRequest]:
@@ -133,6 +141,12 @@ class DataRequests:
                 self._sealer.open(bytes(answer), _context(row.id, "answer")).decode() if answer else None
             ),
         )
+
+
+def _id_of(account_id: str, *sent: str) -> str:
+    """Return the id of what one form asked; its attempt is random, so that no id tells the words."""
+    digest = hashlib.sha256("\0".join([account_id, *sent]).encode()).digest()[:16]
+    return urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def _context(id_: str, part: str) -> str:

@@ -9,12 +9,14 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, PasswordField, StringField, SubmitField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
+from wtforms.validators import DataRequired, InputRequired
 
 from tnid.accounts.choices import DropDown
 from tnid.accounts.messages import MESSAGES
 
 REQUIRED = InputRequired(MESSAGES["required"])
+# After REQUIRED, of a line or a text: blanks alone are nothing. A password may be of blanks
+FILLED = DataRequired(MESSAGES["required"])
 CHOOSE_ONE = InputRequired(MESSAGES["choose_one"])
 GENDERS = [SelectChoice("", "–"), SelectChoice("female", _("Female")), SelectChoice("male", _("Male"))]
 
@@ -24,7 +26,7 @@ def strip(value: Any) -> Any:
 
 
 def text_field(*, required: bool = False) -> StringField:
-    return StringField(filters=[strip], validators=[REQUIRED] if required else [])
+    return StringField(filters=[strip], validators=[REQUIRED, FILLED] if required else [])
 
 
 class RegistrationForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types

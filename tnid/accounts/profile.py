@@ -13,6 +13,7 @@ from tnid import services
 from tnid.access import Guard, declare
 from tnid.accounts.ages import child_until
 from tnid.accounts.answers import answer_form
+from tnid.accounts.claims import check_profile
 from tnid.accounts.dates import check_age, read_date, write_date
 from tnid.accounts.forms import ProfileForm
 from tnid.accounts.messages import show_refusal
@@ -27,7 +28,6 @@ blueprint = declare(Blueprint("profile", __name__, url_prefix="/account"), Guard
 
 TEXT_CLAIMS = ("name", "family_name", "middle_name", "given_name", "gender")
 ADDRESS_CLAIMS = ("street_address", "locality", "region", "country")
-FIELD_OF_CLAIM = {"address": "street_address"}
 
 
 @blueprint.route("/profile", methods=["GET", "POST"])
@@ -89,9 +89,16 @@ def change(account: Account, form: Any) -> Refused | None:
         return refused
     claims = changes(account.profile, form, birthdate)
     refused = services.current().accounts.change_profile(account.id, claims, services.now())
-    if refused is None:
-        return None
-    return Refused(FIELD_OF_CLAIM.get(refused.field, refused.field), refused.reason)
+    if refused is None or refused.field != "address":
+        return refused
+    return Refused(find_wrong_line(claims["address"]), refused.reason)
+
+
+def find_wrong_line(address: Mapping[str, str]) -> str:
+    """Return the field of the address that was refused: the words stand beside it, and not above all four."""
+    alone = ((name, {"address": {name: address.get(name, "")}}) for name in ADDRESS_CLAIMS)
+    wrong = (name for name, line in alone if isinstance(check_profile(line), Refused))
+    return next(wrong, ADDRESS_CLAIMS[0])
 
 
 def find_fault_of_child(account: Account, form: Any, birthdate: str) -> Refused | None:

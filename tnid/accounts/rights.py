@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any, NamedTuple
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -9,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import SubmitField, TextAreaField
+from wtforms import HiddenField, SubmitField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
 from tnid import services
@@ -17,7 +18,7 @@ from tnid.access import Guard, declare
 from tnid.accounts.answers import answer_form
 from tnid.accounts.choices import Radios
 from tnid.accounts.data_requests import DAYS, DataRequest
-from tnid.accounts.forms import CHOOSE_ONE, REQUIRED, strip
+from tnid.accounts.forms import CHOOSE_ONE, FILLED, REQUIRED, strip
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.signin.session import get_end_user
@@ -45,11 +46,13 @@ RIGHTS = {
 
 
 class RightsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    # Made anew with each page that is opened: the same form sent twice makes one request
+    attempt = HiddenField(default=lambda: secrets.token_urlsafe(16))
     kind = Radios(
         choices=[SelectChoice(name, right.label) for name, right in RIGHTS.items()],
         validators=[CHOOSE_ONE],
     )
-    words = TextAreaField(filters=[strip], validators=[REQUIRED])
+    words = TextAreaField(filters=[strip], validators=[REQUIRED, FILLED])
     submit = SubmitField()
 
 
@@ -59,7 +62,8 @@ def show() -> ResponseReturnValue:
     requests, account_id, now = services.current().data_requests, get_end_user().account_id, services.now()
     form = RightsForm()
     if form.validate_on_submit():
-        refused: Refused | None = requests.make(account_id, form.kind.data, form.words.data, now)
+        asked = (form.kind.data, form.words.data)
+        refused: Refused | None = requests.make(account_id, *asked, now, attempt=form.attempt.data or "")
         if refused is None:
             flash(gettext("Your request is noted. Below stands by when it is answered."), "good")
             return redirect(url_for("rights.show"), 303)

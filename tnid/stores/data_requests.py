@@ -13,8 +13,8 @@ from sqlalchemy import (
     String,
     bindparam,
     func,
-    insert,
     select,
+    text,
     update,
 )
 
@@ -47,7 +47,11 @@ Index(
 _WITH_NAME = select(data_requests, accounts.c.username).join(
     accounts, accounts.c.id == data_requests.c.account_id
 )
-_ADD = insert(data_requests)
+_ADD = text(
+    "INSERT INTO data_requests (id, account_id, kind, words_sealed, created_at, acknowledge_by, due_at)"
+    " VALUES (:id, :account_id, :kind, :words_sealed, :created_at, :acknowledge_by, :due_at)"
+    " ON CONFLICT (id) DO NOTHING"
+)
 _COUNT = (
     select(func.count().label("waiting"))
     .select_from(data_requests)
@@ -85,8 +89,9 @@ class DataRequestStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, **columns: Any) -> None:
-        self._database.execute(_ADD, **columns)
+    def add(self, **columns: Any) -> bool:
+        """Add a request; False, with nothing changed, where there is one of this id."""
+        return self._database.execute(_ADD, **columns) == 1
 
     def count_open(self, account_id: str) -> int:
         return int(self._database.fetch_one(_COUNT, of_account=account_id).waiting)

@@ -420,6 +420,19 @@ def test_the_profile_is_corrected(browser: InProcess, lan: Someone, services: Se
     assert profile["name"] == "Nguyễn Thị Lan"
 
 
+@pytest.mark.parametrize("line", ["street_address", "locality", "region", "country"])
+def test_what_is_wrong_of_an_address_is_said_beside_its_line(
+    browser: InProcess, lan: Someone, line: str
+) -> None:
+    lan.sign_in(browser)
+    browser.open("/account/profile")
+    page = browser.submit("profile_submit", {line: "x" * 1000})
+    assert page.status == 400
+    assert [
+        one for one in ("street_address", "locality", "region", "country") if page.has(f"{one}-error")
+    ] == [line]
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [("birthdate", "31/02/1990"), ("birthdate", "27/03/2020"), ("name", "")],

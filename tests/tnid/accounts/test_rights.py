@@ -113,3 +113,42 @@ def test_the_most_urgent_comes_first(lan: Someone, minh: Someone, services: Serv
     make(services, minh, "see", clock.now() + DAY)
     found = services.data_requests.list_all(only_open=True)
     assert [one.username for one in found] == ["minh", "lan.nguyen"]
+
+
+def ask(browser: InProcess, attempt: str, words: str) -> int:
+    """Send the form of the page that `attempt` is of; return the answer's status."""
+    answer = browser.post(f"{ISSUER}/account/rights", kind="object", words=words, attempt=attempt)
+    return answer.status_code
+
+
+def new_attempt(browser: InProcess) -> str:
+    return str(browser.open("/account/rights").document.xpath("//input[@name='attempt']/@value")[0])
+
+
+def test_a_form_that_is_sent_twice_makes_one_request(
+    browser: InProcess, lan: Someone, services: Services
+) -> None:
+    lan.sign_in(browser)
+    attempt = new_attempt(browser)
+    assert [ask(browser, attempt, WORDS), ask(browser, attempt, WORDS)] == [303, 303]
+    assert len(services.data_requests.list_by_account(lan.id)) == 1
+    events = [row.event for row in services.audit.list_by_account(lan.id)]
+    assert events.count("request.make") == 1
+    assert ask(browser, attempt, "Và xin đừng gọi điện.") == 303, "the same page, after the back button"
+    assert ask(browser, new_attempt(browser), WORDS) == 303, "somebody may ask for the same once more"
+    assert len(services.data_requests.list_by_account(lan.id)) == 3
+
+
+def test_the_last_form_that_fits_may_be_sent_twice(lan: Someone, services: Services, clock: Clock) -> None:
+    with services.database.unit():
+        made = [
+            services.data_requests.make(lan.id, "see", WORDS, clock.now(), attempt=str(number))
+            for number in [*range(MOST_WAITING), MOST_WAITING - 1]
+        ]
+    assert made == [None] * (MOST_WAITING + 1)
+
+
+def test_blanks_are_no_words(browser: InProcess, lan: Someone, services: Services) -> None:
+    lan.sign_in(browser)
+    assert ask(browser, new_attempt(browser), " \n ") == 400
+    assert services.data_requests.list_by_account(lan.id) == []
