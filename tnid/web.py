@@ -203,6 +203,17 @@ def keep_browser() -> None:
     session["waits"] = session.permanent = True
 
 
+def keep_forms_of(person: str) -> None:
+    """Have every form be refused that this browser still shows of somebody else than `person`.
+
+    Of a browser whose person only now signs in the forms that wait in other tabs go on.
+    """
+    if session.get("person", person) != person:
+        session.pop("csrf_token", None)
+        g.pop("csrf_token", None)
+    session["person"] = person
+
+
 def forget_browser() -> None:
     """Forget what this browser holds for whoever sat at it, but for what waits."""
     kept = {name: session[name] for name in ("browser", "waits", "_permanent") if session.get("waits")}

@@ -48,6 +48,7 @@ class Question(NamedTuple):
     `revision` is that of the consent that was looked at, 0 where there never was one.
     """
 
+    account_id: str
     request: AuthorizationRequest
     client: Client
     items: list[Item]
@@ -59,7 +60,9 @@ class Question(NamedTuple):
     def mark(self) -> str:
         """Return what tells this question from any other: a form brings it back, and answers no other."""
         asked = [(item.name, sorted(item.claims), item.required, item.version) for item in self.items]
-        whole = orjson.dumps([self.revision, self.request.client_id, sorted(self.request.scope), asked])
+        whole = orjson.dumps(
+            [self.account_id, self.revision, self.request.client_id, sorted(self.request.scope), asked]
+        )
         return hashlib.sha256(whole).hexdigest()[:32]
 
     @property
@@ -115,9 +118,8 @@ class Consents:
         asked = items_asked(request, client)
         items = asked if anew else missing_items(request, client, agreed)
         settled = [item for item in asked if item not in items]
-        return Question(
-            request, client, items, settled, agreed or NOTHING, row.revision if row is not None else 0
-        )
+        revision = row.revision if row is not None else 0
+        return Question(account_id, request, client, items, settled, agreed or NOTHING, revision)
 
     # Deciding
 

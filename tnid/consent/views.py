@@ -37,7 +37,7 @@ def ask() -> ResponseReturnValue:
     if is_answer and take_answer(end_user.account_id, question):
         services.current().interactions.mark_consented(interaction.uid, end_user.account_id)
         return resume(interaction)
-    if is_answer and is_settled(interaction, end_user.account_id, asked, client):
+    if is_answer and is_settled(interaction.uid, end_user.account_id, asked, client):
         return resume(interaction)
     if is_answer:  # somebody changed the consent meanwhile, in another window for one
         question = put_question(end_user.account_id, asked, client, anew="consent" in asked.prompt)
@@ -62,11 +62,13 @@ def is_asked_for(
     return rule is None or rule.name == "consent"
 
 
-def is_settled(
-    interaction: Interaction, account_id: str, asked: AuthorizationRequest, client: Client
-) -> bool:
-    """Say whether the same form was answered a moment ago: a button pressed twice."""
-    answered = interaction.consented_account_id == account_id
+def is_settled(uid: str, account_id: str, asked: AuthorizationRequest, client: Client) -> bool:
+    """Say whether the same form was answered a moment ago: a button pressed twice.
+
+    The interaction is looked at anew, for the first press may have been under way when this one began.
+    """
+    interaction = services.current().interactions.recall(uid)
+    answered = interaction is not None and interaction.consented_account_id == account_id
     return answered and not put_question(account_id, asked, client).items
 
 

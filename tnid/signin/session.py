@@ -188,6 +188,7 @@ def begin_remote_session(
 
 def _note_sign_in(account_id: str, assurance: Assurance) -> None:
     parts, now = services.current(), services.now()
+    web.keep_forms_of(parts.sealer.blind_index("person_at_browser", account_id))
     end_half_sign_in()
     end_waiting_screen()
     asked = audit.origin.get().asked

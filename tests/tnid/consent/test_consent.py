@@ -42,6 +42,38 @@ def test_a_button_pressed_twice_is_one_answer(
     assert "code=" in browser.page.url
 
 
+def test_a_button_pressed_again_while_the_first_press_is_under_way_is_one_answer(
+    browser: InProcess,
+    lan: Someone,
+    new_app: Callable[..., str],
+    services: Services,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = lan.sign_in(browser, new_app())
+    form = {"decision": "allow", "shown": page.document.xpath("//input[@name='shown']/@value")[0]}
+    looked_at = services.interactions.recall(page.url.partition("interaction=")[2])
+    assert browser.post(page.url, **form).status_code == 303
+    monkeypatch.setattr("tnid.consent.views.get_interaction", lambda: looked_at)
+    assert browser.post(page.url, **form).status_code == 303
+
+
+def test_a_page_that_was_shown_to_somebody_else_is_answered_for_nobody(
+    browser: InProcess,
+    lan: Someone,
+    new_person: Callable[..., Someone],
+    new_app: Callable[..., str],
+    services: Services,
+) -> None:
+    page = lan.sign_in(browser, new_app())
+    form = {"decision": "allow", "shown": page.document.xpath("//input[@name='shown']/@value")[0]}
+    hoa = new_person("hoa", claims={"name": "Lê Thị Hoa"})
+    assert hoa.sign_in(browser, f"{new_app('homes')}&prompt=login").path == "/consent"
+    answer = browser.post(page.url, **form)
+    assert answer.status_code == 409 and "Lê Thị Hoa" in answer.text
+    assert services.consents.find_agreed(hoa.id, "jobs") is None
+    assert services.consents.find_agreed(lan.id, "jobs") is None
+
+
 def test_refusing_tells_the_application_so_and_records_it(
     browser: InProcess, lan: Someone, new_app: Callable[..., str], services: Services
 ) -> None:

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from tests.conftest import Clock
+from tests.person import Page
 from tests.tnid.conftest import CALLBACK, ISSUER, InProcess, Someone
 from tnid.db import Database
 from tnid.services import Services
 
 Browsers = Callable[..., InProcess]
+DAY = 86400
 
 
 def holder(browser: InProcess, services: Services, clock: Clock) -> str | None:
@@ -202,3 +204,43 @@ def test_an_interaction_expires(browser: InProcess, new_app: Callable[..., str],
     clock.advance(601)
     expired = browser.open(page.url)
     assert (expired.status, expired.error_code) == (400, "interaction_expired")
+
+
+def form_on(page: Page, button: str) -> dict[str, str]:
+    return dict(next(page.get(button).iterancestors("form")).form_values())
+
+
+@pytest.mark.parametrize("seconds", [0, 90 * DAY], ids=["signed in", "signed in long ago"])
+def test_a_form_that_shows_somebody_else_changes_nobody(
+    browser: InProcess,
+    lan: Someone,
+    new_person: Callable[..., Someone],
+    new_app: Callable[..., str],
+    services: Services,
+    clock: Clock,
+    seconds: int,
+) -> None:
+    lan.sign_in(browser)
+    chooser = browser.open(f"{new_app('homes')}&prompt=select_account")
+    pages = [(browser.open("/account/profile"), "profile_submit"), (chooser, "account_continue")]
+    hoa = new_person("hoa", claims={"name": "Lê Thị Hoa"})
+    clock.advance(seconds)
+    assert hoa.sign_in(browser, f"{new_app()}&prompt=login").path == "/consent"
+    for page, button in pages:
+        answer = browser.send("POST", page.url, data=form_on(page, button))
+        assert answer.status_code == 403 and "error_code" in answer.text
+    assert services.accounts.get(hoa.id).display_name == "Lê Thị Hoa"
+    # What is opened anew goes through
+    page = browser.open("/account/profile")
+    assert browser.send("POST", page.url, data=form_on(page, "profile_submit")).status_code == 303
+
+
+def test_a_form_that_waits_in_another_tab_outlasts_the_sign_in(
+    browser: InProcess, lan: Someone, new_app: Callable[..., str]
+) -> None:
+    waiting = browser.open(new_app())
+    lan.sign_in(browser)
+    profile = browser.open("/account/profile")
+    filled = {**form_on(waiting, "login_submit"), "username": lan.username, "password": lan.password}
+    assert browser.send("POST", waiting.url, data=filled).status_code == 303
+    assert browser.send("POST", profile.url, data=form_on(profile, "profile_submit")).status_code == 303
