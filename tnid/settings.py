@@ -22,7 +22,6 @@ from tnid.setting_kinds import (
     one_of,
     parse_certificates_file,
     parse_database_url,
-    parse_existing_file,
     parse_flag,
     parse_gateway_url,
     parse_header,
@@ -80,7 +79,7 @@ class Settings:
         N_("how much is logged"))
     log_format: str = setting(one_of("text", "json"), "text", N_("format"),
         N_("lines for people, or one JSON object a line without a word about a person"))
-    outbound_ca_file: Path | None = setting(parse_existing_file, None, N_("file"),
+    outbound_ca_file: Path | None = setting(parse_certificates_file, None, N_("file"),
         N_("more certificate authorities for clients' addresses, the mail server and the gateways"))
     outbound_allow_loopback: bool = setting(parse_flag, "false", N_("flag"),
         N_("let clients' addresses be on this machine (development)"))

@@ -376,6 +376,16 @@ def test_demonstration_data_stays_off_real_issuers(tnid: Commands) -> None:
     assert "loopback issuers only" in tnid.refusal("demo", "seed")
 
 
+@only_sqlite
+@pytest.mark.parametrize("address", ["", "localhost:9001", "http://apps.example", "http://localhost:9001/"])
+def test_demonstration_applications_are_at_whole_addresses(tnid: Commands, address: str) -> None:
+    for option in ("--jobs-url", "--bookings-api-url"):
+        done = tnid.run("demo", "seed", option, address)
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert option in done.stderr
+    assert tnid.answer("client", "list") == {"clients": []}
+
+
 def test_what_commands_write_is_for_their_owner_alone(tmp_path: Path) -> None:
     folder = tmp_path / "instance"
     folder.mkdir(mode=0o755)

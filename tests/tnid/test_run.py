@@ -10,6 +10,8 @@ import sys
 import urllib.request
 from pathlib import Path
 
+import pytest
+
 from tests.servers.processes import free_port, is_listening, stop, wait_until
 from tests.servers.provider import ROOT
 
@@ -76,4 +78,14 @@ def test_a_port_in_use_is_said_in_one_sentence(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith(f"Port {port} is in use (by another `make run`?): stop what listens there")
     assert "TNID_ISSUER" in done.stderr and done.stderr.count("\n") == 1
+    assert not (tmp_path / "instance").exists()
+
+
+@pytest.mark.parametrize("address", ["http://localhost:port", "http://localhost:99999", "localhost:9001", ""])
+@pytest.mark.parametrize("name", ["TNID_ISSUER", "DEMO_KIOSK_URL"])
+def test_an_address_that_is_none_is_said_in_one_sentence(name: str, address: str, tmp_path: Path) -> None:
+    environ = {**os.environ, "TNID_INSTANCE_DIR": str(tmp_path / "instance"), name: address}
+    done = subprocess.run(RUN, env=environ, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 1
+    assert done.stderr == f"{name} must be an address such as http://localhost:9001, and is {address!r}.\n"
     assert not (tmp_path / "instance").exists()

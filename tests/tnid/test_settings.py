@@ -74,6 +74,7 @@ def test_an_issuer_is_https_or_on_a_loopback_host(issuer: str) -> None:
         ("LOCALE_DEFAULT", "fr", "one of vi, en, ko"),
         ("LOG_LEVEL", "INFO", "one of debug"),
         ("OUTBOUND_CA_FILE", "/nowhere/ca.pem", "not there"),
+        ("OUTBOUND_CA_FILE", __file__, "holds no certificates"),
         ("REGISTRATION_OPEN", "yes", "true or false"),
         ("SMTP_URL", "smtp://user:hunter2@mail.example.vn", "smtp:// only on a loopback host"),
         ("SMTP_URL", "smtps://mail.example.vn/inbox", "end after the host and port"),

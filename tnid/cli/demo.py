@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import click
 import pyotp
 
 from tnid import clock
-from tnid.cli.answers import Refusal, answer, with_json
+from tnid.cli.answers import Command, Refusal, answer, with_json
 from tnid.cli.services import open_services
 from tnid.cli.settings import get_settings
 from tnid.demo import seed as demonstration
+from tnid.setting_kinds import parse_issuer
+
+
+def base_url(_context: click.Context, _option: click.Parameter, text: str) -> str:
+    """Return the address of an application: scheme, host and port, on this machine where it is plain http."""
+    try:
+        return parse_issuer(text)
+    except ValueError as error:
+        raise click.BadParameter(f"it {error}.") from None
+
+
+def base_url_option(name: str, application: str) -> Callable[[Command], Command]:
+    default = demonstration.BASE_URLS[application]
+    return click.option(name, default=default, show_default=True, callback=base_url)
 
 
 @click.group()
@@ -18,11 +34,11 @@ def demo() -> None:
 
 
 @demo.command()
-@click.option("--apps-url", default=demonstration.BASE_URLS["provincial_apps"], show_default=True)
-@click.option("--jobs-url", default=demonstration.BASE_URLS["jobs_housing"], show_default=True)
-@click.option("--bookings-url", default=demonstration.BASE_URLS["bookings"], show_default=True)
-@click.option("--bookings-api-url", default=demonstration.BASE_URLS["bookings_api"], show_default=True)
-@click.option("--kiosk-url", default=demonstration.BASE_URLS["kiosk"], show_default=True)
+@base_url_option("--apps-url", "provincial_apps")
+@base_url_option("--jobs-url", "jobs_housing")
+@base_url_option("--bookings-url", "bookings")
+@base_url_option("--bookings-api-url", "bookings_api")
+@base_url_option("--kiosk-url", "kiosk")
 @with_json
 def seed(
     apps_url: str, jobs_url: str, bookings_url: str, bookings_api_url: str, kiosk_url: str, as_json: bool
