@@ -13,6 +13,7 @@ from oidc.consent import CLAIM_GROUPS
 from tnid import services
 from tnid.access import Guard, declare
 from tnid.accounts.activity import describe_events
+from tnid.accounts.copy_sections import list_sections
 from tnid.accounts.devices import list_devices
 from tnid.accounts.export import MOST_EVENTS, build_document, mask_number
 from tnid.accounts.forms import PlainForm
@@ -77,6 +78,7 @@ def give_page() -> ResponseReturnValue:
         codes_left=parts.factors.count_recovery_codes(person.id),
         devices=list_devices(end_user),
         applications=describe_consents(parts.consents.list_by_account(person.id, now)),
+        sections=list_sections(person, now),
         requests=parts.data_requests.list_by_account(person.id),
         events=describe_events(rows)[:ON_PAPER],
     )
@@ -93,6 +95,6 @@ def _facts(claims: dict[str, object]) -> list[tuple[str, str]]:
     return facts
 
 
-def _when(one: Mapping[str, Any]) -> dict[str, str]:
-    """Return the day on which something was verified."""
-    return {"when": write_date(one["verification"]["time"][:10])}
+def _when(one: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the day on which something was verified, and what it was."""
+    return {"when": write_date(one["verification"]["time"][:10]), "facts": _facts(one["claims"])}

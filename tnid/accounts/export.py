@@ -6,13 +6,21 @@ A section is one line of SECTIONS. What lies hashed, and what would open the acc
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
 from tnid.accounts.account import Account
 from tnid.accounts.activity import find_commune
+from tnid.accounts.export_of_acts import (
+    find_commune_of,
+    find_recovery,
+    list_appointments,
+    list_questions,
+    list_roles,
+    list_told,
+)
+from tnid.accounts.readable import readable, utc
 from tnid.messages.texts import TEXTS
 from tnid.services import Services
 
@@ -85,12 +93,12 @@ def _passkeys(services: Services, person: Account, _now: int) -> Any:
 def _sign_in_card(services: Services, person: Account, _now: int) -> Any:
     row = services.badges.find_last(person.id)
     hidden = ("id", "account_id", "secret_hash", "activation_hash", "pin_hash", "issued_by", "replaced_by")
-    return None if row is None else _readable(row, but=hidden)
+    return None if row is None else readable(row, but=hidden)
 
 
 def _sessions(services: Services, person: Account, now: int) -> Any:
     rows = services.sessions.list_live(person.id, now)
-    return [_readable(row, but=("id_hash", "account_id")) for row in rows]
+    return [readable(row, but=("id_hash", "account_id")) for row in rows]
 
 
 def _consents(services: Services, person: Account, now: int) -> Any:
@@ -99,7 +107,9 @@ def _consents(services: Services, person: Account, now: int) -> Any:
             "client_id": one.client_id,
             "scope": sorted(one.agreed.scope),
             "claims": sorted(one.agreed.claims),
+            "withheld": sorted(one.agreed.withheld),
             "granted_at": utc(one.granted_at),
+            "expires_at": utc(one.agreed.expires_at),
         }
         for one in services.consents.list_by_account(person.id, now)
     ]
@@ -114,7 +124,7 @@ def _decisions(services: Services, person: Account, _now: int) -> Any:
 
 def _accesses(services: Services, person: Account, now: int) -> Any:
     rows = services.audit.list_reads(person.id, since=now - READ_SECONDS)
-    return [_readable(row) for row in rows]
+    return [readable(row) for row in rows]
 
 
 def _messages(services: Services, person: Account, _now: int) -> Any:
@@ -132,7 +142,7 @@ def _messages(services: Services, person: Account, _now: int) -> Any:
 
 def _alerts(services: Services, person: Account, _now: int) -> Any:
     rows = services.alerts.list_by_account(person.id)
-    return [_readable(row, but=("link_hash", "account_id")) for row in rows]
+    return [readable(row, but=("link_hash", "account_id")) for row in rows]
 
 
 def _requests(services: Services, person: Account, _now: int) -> Any:
@@ -180,7 +190,7 @@ def _employments(services: Services, person: Account, now: int) -> Any:
 
 def _employment_cards(services: Services, person: Account, now: int) -> Any:
     rows = services.employment_cards.list_live(person.id, now)
-    return [_readable(row, but=("id", "account_id", "employment_id", "status_index")) for row in rows]
+    return [readable(row, but=("id", "account_id", "employment_id", "status_index")) for row in rows]
 
 
 def _guardians(services: Services, person: Account, now: int) -> Any:
@@ -205,7 +215,7 @@ def _events(services: Services, person: Account, _now: int) -> Any:
     rows = services.audit.list_by_account(person.id, most=MOST_EVENTS)
     return [
         {
-            **_readable(row, but=("account_id", "batch", *(PLACE if find_commune(row) is not None else ()))),
+            **readable(row, but=("account_id", "batch", *(PLACE if find_commune(row) is not None else ()))),
             "details": orjson.loads(row.details) if row.details else None,
         }
         for row in rows
@@ -254,6 +264,8 @@ SECTIONS: dict[str, Section] = {
     "consents": _consents,
     "decisions": _decisions,
     "accesses": _accesses,
+    "told_applications": list_told,
+    "questions_asked": list_questions,
     "messages": _messages,
     "alerts": _alerts,
     "requests": _requests,
@@ -264,25 +276,12 @@ SECTIONS: dict[str, Section] = {
     "children": _children,
     "organisations": _organisations,
     "teams": _teams,
+    "roles": list_roles,
+    "appointments": list_appointments,
+    "recovery_that_waits": find_recovery,
+    "looked_after_by": find_commune_of,
     "events": _events,
 }
-
-
-def _readable(row: Any, but: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Return a row with its times as people read them."""
-    named = {name: value for name, value in row._asdict().items() if name not in but}
-    return {name: utc(value) if _is_time(name) else value for name, value in named.items()}
-
-
-def _is_time(name: str) -> bool:
-    return name.endswith("_at") or name == "auth_time"
-
-
-def utc(epoch_seconds: int | None) -> str | None:
-    """Return the time in RFC 3339, None for none."""
-    if epoch_seconds is None:
-        return None
-    return datetime.fromtimestamp(epoch_seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def mask_number(number: str) -> str:

@@ -8,7 +8,7 @@ import click
 
 from tnid import clock
 from tnid.accounts.data_requests import OUTCOMES, DataRequest
-from tnid.accounts.export import utc
+from tnid.accounts.readable import utc
 from tnid.accounts.refusal import Refused
 from tnid.cli.answers import Refusal, answer, table, with_json
 from tnid.cli.services import open_services

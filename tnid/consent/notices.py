@@ -57,9 +57,10 @@ class Notices:
         host = host_of(client.security_events_uri)
         self._outbox.add(SECURITY_EVENT, client_id, account_id, event.id, host, now)
 
-    def list_by_account(self, account_id: str, client_id: str) -> list[SecurityEvent]:
-        """Return what one application was told of a person, the latest first."""
-        return [one for one in self._store.list_by_account(account_id) if one.client_id == client_id]
+    def list_by_account(self, account_id: str, client_id: str | None = None) -> list[SecurityEvent]:
+        """Return what applications, or one of them, were told of a person, the latest first."""
+        found = self._store.list_by_account(account_id)
+        return [one for one in found if client_id in (None, one.client_id)]
 
 
 class SecurityEventCarrier:

@@ -36,11 +36,22 @@ _TAKE = text(
 )
 
 
+_LIST = (
+    select(probes)
+    .where(probes.c.account_id == bindparam("account_id"))
+    .order_by(probes.c.client_id, probes.c.about)
+)
+
+
 class ProbeStore:
     """Counts what was asked; each method runs in the caller's unit of work."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def list_by_account(self, account_id: str) -> list[Any]:
+        """Return what was ever asked about somebody, by sector and line of questions."""
+        return self._database.fetch_all(_LIST, account_id=account_id)
 
     def is_asked(self, account_id: str, client_id: str, about: str, value: str, since: int) -> bool:
         """Say whether this was asked already, in the year that counts."""

@@ -46,6 +46,11 @@ _INSERT = insert(roles)
 _ACTIVE = (roles.c.account_id == bindparam("of_account"), roles.c.revoked_at.is_(None))
 _FIND = select(roles).where(*_ACTIVE, roles.c.role == bindparam("of_role"))
 _LIST_OF_ACCOUNT = select(roles).where(*_ACTIVE).order_by(roles.c.role)
+_LIST_EVER = (
+    select(roles)
+    .where(roles.c.account_id == bindparam("of_account"))
+    .order_by(roles.c.granted_at, roles.c.role)
+)
 _LIST = (
     select(roles, accounts.c.username)
     .join(accounts, accounts.c.id == roles.c.account_id)
@@ -100,6 +105,10 @@ class RoleStore:
     def list_of_account(self, account_id: str) -> list[Any]:
         """Return every role of somebody that was not revoked."""
         return self._database.fetch_all(_LIST_OF_ACCOUNT, of_account=account_id)
+
+    def list_ever(self, account_id: str) -> list[Any]:
+        """Return every role that somebody has or had, the oldest first."""
+        return self._database.fetch_all(_LIST_EVER, of_account=account_id)
 
     def touch(self, role_id: str, now: int) -> None:
         self._database.execute(_TOUCH, of_id=role_id, now=now)

@@ -21,6 +21,7 @@ from tests.tnid.page_parts import (
     sessions,
     with_errors,
 )
+from tnid.accounts.copy_sections import Line, Section
 
 
 class RightsForm(FlaskForm):
@@ -103,7 +104,11 @@ def _export_page() -> dict[str, Any]:
         "made_at": "hôm nay lúc 07:10",
         "facts": [("Họ, chữ đệm và tên", "Lường Thị Lành"), ("Số điện thoại", "+84912345678")],
         "number": "019•••••••23",
-        "verified": [{"when": "20/11/2026"}],
+        "verified": [{"when": "20/11/2026", "facts": [("Ngày, tháng, năm sinh", "27/03/1995")]}],
+        "sections": [
+            Section("Khóa truy cập", [Line("Chrome trên Android", [], 1_795_000_000)]),
+            Section("Nơi làm việc", [Line("Công ty may Sông Công", ["Chức danh: công nhân may"], None)]),
+        ],
         "factor_on": True,
         "codes_left": 9,
         "devices": sessions(),

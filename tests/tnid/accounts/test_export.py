@@ -9,11 +9,17 @@ from typing import Any
 import httpx
 import pytest
 
+from oidc.security_events.models import CONSENT_WITHDRAWN, SecurityEvent
 from tests.conftest import Clock
 from tests.tnid.conftest import ISSUER, PASSWORD, InProcess, Someone
+from tnid.accounts.export import build_document
 from tnid.accounts.numbers import IDENTITY_CARD, DocumentNumber
 from tnid.accounts.verification import Evidence
+from tnid.db import db
 from tnid.services import Services
+from tnid.stores.probes import ProbeStore
+from tnid.stores.roles import RoleStore
+from tnid.stores.security_events import SecurityEventStore
 
 NUMBER = "019195000123"
 WHOLE = {
@@ -118,3 +124,82 @@ def test_looking_takes_nothing(browser: InProcess, hoa: Someone, services: Servi
     assert browser.send("POST", f"{ISSUER}/account/export", data={"as": "file"}).status_code == 403
     assert take(browser, "else").status_code == 303
     assert not [row for row in services.audit.list_by_account(hoa.id) if row.event == "account.export"]
+
+
+def test_what_was_asked_told_and_given_is_in_both(
+    browser: InProcess, hoa: Someone, services: Services, clock: Clock
+) -> None:
+    now = clock.now()
+    with services.database.unit():
+        asked = {"about": "age", "value": "30", "since": 0, "most": 4, "now": now}
+        assert ProbeStore(services.database).take(hoa.id, "cinema.example", **asked)
+        RoleStore(services.database).add(
+            id="r" * 22, account_id=hoa.id, role="official", commune="05467", granted_at=now, used_at=now
+        )
+        event = SecurityEvent("e" * 22, CONSENT_WITHDRAWN, "cinema", hoa.id, (), now)
+        SecurityEventStore(services.database).add(event)
+    hoa.sign_in(browser)
+    document = json.loads(take(browser).content)
+    assert [one["values"] for one in document["questions_asked"]] == [["30"]]
+    assert [one["commune"] for one in document["roles"]] == ["05467"]
+    assert [one["kind"] for one in document["told_applications"]] == [CONSENT_WITHDRAWN]
+    page = take(browser, "page").text
+    for words in ("Đã đủ 30 tuổi hay chưa", "cinema.example", "Đang báo cho ứng dụng.", "Tin đã gửi cho bạn"):
+        assert words in page
+
+
+# Where the copy says what a table that belongs to a person holds; "" where it holds nothing of its own: what
+# is hashed, what is under way for minutes, and what the history tells
+SECTION_OF = {
+    "activations": "",
+    "alerts": "alerts",
+    "appointments": "appointments",
+    "assisted_recoveries": "",
+    "badges": "sign_in_card",
+    "card_corrections": "",
+    "consent_heads": "decisions",
+    "consents": "consents",
+    "counter_people": "looked_after_by",
+    "data_requests": "requests",
+    "employment_cards": "employment_cards",
+    "employments": "employments",
+    "former_numbers": "former_numbers",
+    "guardianships": "guardians",
+    "mandates": "mandates",
+    "members": "teams",
+    "message_codes": "",
+    "messages": "messages",
+    "official_acts": "",
+    "operator_requests": "",
+    "passkeys": "passkeys",
+    "playground_runs": "",
+    "probes": "questions_asked",
+    "qr_sign_ins": "",
+    "recoveries": "",
+    "recovery_codes": "factors",
+    "recovery_waits": "recovery_that_waits",
+    "representatives": "organisations",
+    "roles": "roles",
+    "security_events": "told_applications",
+    "sessions": "sessions",
+    "sign_ins": "",
+    "team_tokens": "",
+    "totp_factors": "factors",
+    "verifications": "verified_claims",
+    "visits": "",
+}
+
+
+def test_whatever_belongs_to_a_person_has_its_place_in_the_copy(lan: Someone, services: Services) -> None:
+    belonging = {
+        table.name
+        for table in db.metadata.tables.values()
+        for key in table.foreign_keys
+        if key.column.table.name == "accounts"
+        and (key.ondelete == "CASCADE" or key.parent.name == "account_id")
+    }
+    with services.database.unit():
+        document = build_document(services, services.accounts.get(lan.id), 0, in_full=True)
+    told_elsewhere = {"review_comments", "team_acts"}  # a team's, and kept by it
+    assert belonging - told_elsewhere == set(SECTION_OF)
+    assert {name for name in SECTION_OF.values() if name} <= set(document)
