@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tnid import services
+from tnid import services, web
 from tnid.access import Guard, declare
 from tnid.accounts.account import Account
 from tnid.accounts.answers import answer_form
@@ -71,6 +71,9 @@ def choose() -> ResponseReturnValue:
         username = None if is_recovery else form.username.data
         done = parts.counter.handover.complete(code_hash, username, form.password.data, now)
         if isinstance(done, Account):
+            if not is_recovery:
+                # Until now it spoke as the official's screen did
+                parts.accounts.change_locale(done.id, web.current_locale())
             return let_in(done)
         show_refusal(form, done)
     page = render_template(

@@ -109,6 +109,19 @@ def test_a_code_works_once(ha: Someone, open_counter: Open, new_browser: Browser
     assert nonsense.text_of("activation_code-error") == unknown.text_of("activation_code-error")
 
 
+def test_the_account_speaks_the_language_of_whoever_activates_it(
+    ha: Someone, open_counter: Open, new_browser: Browsers, services: Services
+) -> None:
+    desk = open_counter(ha)
+    begin_account(desk)
+    code = code_of(desk.click("print_slip"))
+    home = new_browser()
+    home.post("/language", lang="ko", next="/activate")
+    activate(home, code)
+    account = services.accounts.find_by_username("bich.nong")
+    assert account is not None and account.locale == "ko"
+
+
 def test_two_browsers_with_one_code_give_one_account(
     ha: Someone, open_counter: Open, new_browser: Browsers, services: Services
 ) -> None:
