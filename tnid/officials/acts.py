@@ -60,6 +60,7 @@ TEXTS = {
     REVOKED_BADGE: "badge_revoked",
 }
 MOST_SHOWN = 100
+SENT_TWICE_SECONDS = 60
 _ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
@@ -87,6 +88,14 @@ class Acts:
         self._events.record(f"counter.{act}", account_id=account_id, now=now, details=details)
         if act in TEXTS:
             self._messages.announce(account_id, TEXTS[act], now, commune=name_of(commune))
+
+    def note_once(self, act: str, official_id: str, account_id: str, commune: str, now: int) -> None:
+        """Keep an act, unless the same was kept a moment ago: a form that was sent twice is one act.
+
+        To be called after a write to the account, for which two at once wait for each other.
+        """
+        if not self._store.has(official_id, account_id, act, now - SENT_TWICE_SECONDS):
+            self.note(act, official_id, account_id, commune, now)
 
     def list_by_account(self, account_id: str) -> list[dict[str, Any]]:
         """Return what was done to an account, newest first, in the person's words."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from werkzeug.exceptions import NotFound
 
 from tnid import services, web
 from tnid.access import Guard, declare
@@ -33,6 +34,10 @@ blueprint = declare(Blueprint("serving", __name__, url_prefix="/officials/visits
 
 CARD_CLAIMS = ("name", "birthdate", "gender")
 FIELD_OF_CLAIM = {"phone_number": "phone", "address": "street_address"}
+
+
+class VisitOver(NotFound):
+    """No visit of this official's that lasts: it ended, it is another's, or there never was one."""
 
 
 class Served(NamedTuple):
@@ -103,8 +108,14 @@ def get_served(visit_id: str) -> Served:
             "counter.look", outcome="refused", reason="not_found", now=now,
             details={"actor": official.account_id, "commune": official.commune},
         )  # fmt: skip
-        abort(404)
+        raise VisitOver
     return Served(visit, account, official)
+
+
+@blueprint.app_errorhandler(VisitOver)
+def over(_error: VisitOver) -> ResponseReturnValue:
+    """Say how to go on, and the same of every visit that isn't this official's: also of another's."""
+    return render_template("officials/over.html", official=get_official()), 404
 
 
 @blueprint.get("")
@@ -134,8 +145,20 @@ def card(visit_id: str) -> ResponseReturnValue:
             services.current().counter.visits.keep_card(served.visit, read)
             return redirect(url_for("serving.compare", visit_id=visit_id), 303)
         show_refusal(form, Refused(FIELD_OF_CLAIM.get(read.field, read.field), read.reason))
+    if form.is_submitted():
+        served = keep_number(served, form)
     page = render_template("officials/card.html", official=served.official, served=served, form=form)
     return answer_form(page, form)
+
+
+def keep_number(served: Served, form: Any) -> Served:
+    """Keep a number that is one: another field's fault has nobody type it again, and no page shows it."""
+    number = parse_number(IDENTITY_CARD, form.number.data or "")
+    if served.number is not None or isinstance(number, Refused):
+        return served
+    before = served.visit.card
+    card = Card(number, before.claims, before.warnings)
+    return served._replace(visit=services.current().counter.visits.keep_card(served.visit, card))
 
 
 def _form_data(served: Served) -> dict[str, Any]:
@@ -245,7 +268,7 @@ def record_of(served: Served, account: Account) -> Refused | None:
     refused = parts.accounts.raise_identity_level(account.id, SEEN_IN_PERSON_LEVEL, claims, evidence, now)
     if refused is None:
         act = acts.CORRECTED if is_correction else acts.COMPARED
-        parts.counter.acts.note(act, official.account_id, account.id, official.commune, now)
+        parts.counter.acts.note_once(act, official.account_id, account.id, official.commune, now)
     return refused
 
 

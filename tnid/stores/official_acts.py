@@ -42,6 +42,16 @@ _OF_OFFICIAL = (
     .order_by(*_NEWEST_FIRST)
     .limit(bindparam("most"))
 )
+_SAME = (
+    select(official_acts.c.id)
+    .where(
+        official_acts.c.account_id == bindparam("of_account"),
+        official_acts.c.official_id == bindparam("of_official"),
+        official_acts.c.act == bindparam("of_act"),
+        official_acts.c.occurred_at >= bindparam("since"),
+    )
+    .limit(1)
+)
 
 
 class OfficialActStore:
@@ -60,3 +70,10 @@ class OfficialActStore:
     def list_by_official(self, official_id: str, since: int, *, most: int) -> list[Any]:
         """Return what an official did since then, newest first."""
         return self._database.fetch_all(_OF_OFFICIAL, of_official=official_id, since=since, most=most)
+
+    def has(self, official_id: str, account_id: str, act: str, since: int) -> bool:
+        """Say whether this official did this to this account since then."""
+        found = self._database.fetch_one(
+            _SAME, of_official=official_id, of_account=account_id, of_act=act, since=since
+        )
+        return found is not None

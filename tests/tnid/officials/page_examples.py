@@ -117,6 +117,7 @@ COUNTER_PAGES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
             form=_with_errors(FindForm(), card="Số định danh có 12 chữ số."), today=[], recoveries_count=0
         ),
     ),
+    "counter-over": ("officials/over.html", _counter),
     "counter-by-document": (
         "officials/document.html",
         lambda: _counter(form=_document_form(), back="/officials"),

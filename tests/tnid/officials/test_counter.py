@@ -318,6 +318,55 @@ def test_serving_somebody_without_an_address_claims_them(
     assert find(elsewhere).status == 403
 
 
+def test_a_comparison_that_is_sent_twice_is_one_act(
+    ha: Someone, open_counter: Open, services: Services, clock: Clock
+) -> None:
+    desk = open_counter(ha)
+    find(desk)
+    take_down_card(desk)
+    address = desk.page.path
+    ticks = dict.fromkeys(("is_alike", "is_whole", "is_same_number", "is_same_person"), "y")
+    answers = [desk.post(address, **ticks) for _ in range(2)]
+    assert {(answer.status_code, answer.headers["location"]) for answer in answers} == {
+        (303, address.removesuffix("/compare"))
+    }
+    account_id = account_id_of(services)
+    done = [row.event for row in services.audit.list_by_account(account_id)]
+    assert done.count("counter.compared") == done.count("counter.enrolled") == 1
+    assert len(services.counter.acts.list_by_account(account_id)) == 2
+    clock.advance(61)
+    desk.post(address, **ticks)
+    assert len(services.counter.acts.list_by_account(account_id)) == 3
+
+
+def test_another_fields_fault_has_nobody_type_the_number_again(
+    ha: Someone, open_counter: Open, new_person: Callable[..., Someone], services: Services
+) -> None:
+    person = new_person("bich", claims={"name": NAME})
+    desk = open_counter(ha)
+    desk.open("/officials/by-name")
+    desk.submit("find_submit", {"contact": "bich", "name": NAME})
+    page = take_down_card(desk, number="0191950", birthdate="30/02/1995")
+    assert page.has("number-error") and page.has("number")
+    for birthdate, name in (("30/02/1995", NAME), ("10/03/1995", "")):
+        fields = {"number": NUMBER} if desk.page.has("number") else {}
+        page = desk.submit("card_submit", {**fields, "name": name, "birthdate": birthdate})
+        assert page.status == 400 and not page.has("number") and NUMBER not in page.text
+    desk.submit("card_submit", {"name": NAME})
+    compare(desk)
+    assert services.accounts.identity.find_account_id(DocumentNumber(IDENTITY_CARD, NUMBER)) == person.id
+
+
+def test_a_visit_that_is_over_says_how_to_go_on(ha: Someone, open_counter: Open) -> None:
+    desk = open_counter(ha)
+    find(desk)
+    address = desk.page.path
+    find(desk, "019195009999")
+    for path in (address, f"{address}/card", f"/officials/visits/{'x' * 22}"):
+        page = desk.open(path)
+        assert page.status == 404 and page.has("visit_over"), page
+
+
 def test_another_officials_visit_is_not_found(
     ha: Someone, open_counter: Open, new_official: Callable[..., Someone]
 ) -> None:
