@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
-from oidc.decoupled.user_code import new_user_code, read_user_code
+from oidc.decoupled.user_code import new_user_code, read_user_code, user_code_of
 from oidc.interfaces import Events
 from oidc.mandates import Mandate
 from oidc.models import OPENID, Client
@@ -27,7 +27,7 @@ NAMED_OFFER_SECONDS = 7 * DAY_SECONDS
 SAME_FORM_SECONDS = 60
 MOST_OPEN = 20
 MOST_NAME_CHARACTERS = 64
-CODE_KIND, SAME_KIND = "mandate.code", "mandate.same_offer"
+CODE_KIND, SAME_KIND, FORM_KIND = "mandate.code", "mandate.same_offer", "mandate.form"
 
 
 class People(Protocol):
@@ -51,11 +51,15 @@ Announce = Callable[..., None]
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a principal offers: of each client the scopes, until when; `to` is a username, "" for a code."""
+    """What a principal offers: of each client the scopes, until when; `to` is a username, "" for a code.
+
+    `attempt` is random, and one form's own: the same form makes one code, however often it is sent.
+    """
 
     scopes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     expires_at: int = 0
     to: str = ""
+    attempt: str = ""
 
 
 class Offered(NamedTuple):
@@ -117,9 +121,25 @@ class Mandates:
             return self._offer_by_name(principal_id, offer, now)
         if refused is not None:
             return refuse(self._events, "mandate.offer", refused, principal_id, now)
-        code = new_user_code()
-        mandate_id = self._add(principal_id, offer, now, code_hash=self._hash(code))
+        return self._offer_by_code(principal_id, offer, now)
+
+    def _offer_by_code(self, principal_id: str, offer: Offer, now: int) -> Offered:
+        id_, code = self._of_form(principal_id, offer, now)
+        if id_ is not None and self._store.has(id_):
+            if any(one.row.id == id_ for one in self.list_given(principal_id, now)):
+                return Offered(id_, code)
+            id_, code = None, new_user_code()  # the form of before, once what it made is over
+        mandate_id = self._add(principal_id, offer, now, id_=id_, code_hash=self._hash(code))
         return Offered(mandate_id, code)
+
+    def _of_form(self, principal_id: str, offer: Offer, now: int) -> tuple[str | None, str]:
+        """Return the id and the code of what this very form offers; None where nobody says which form."""
+        if not offer.attempt:
+            return None, new_user_code()
+        scopes = sorted((client_id, *sorted(names)) for client_id, names in offer.scopes.items())
+        same = f"{principal_id}:{offer.attempt}:{scopes}:{offer.expires_at - now}"
+        digest = bytes.fromhex(self._blind.blind_index(FORM_KIND, same))
+        return urlsafe_b64encode(digest[:16]).rstrip(b"=").decode(), user_code_of(digest[16:])
 
     def _offer_by_name(self, principal_id: str, offer: Offer, now: int) -> Offered | Refused:
         helper_id = self._people.find_id_by_username(offer.to)

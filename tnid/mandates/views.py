@@ -126,7 +126,8 @@ def offer(form: MandateForm, clients: list[Client], account_id: str) -> Offered 
     for value in form.scopes.data or ():
         client_id, _, scope = value.partition(" ")
         chosen[client_id].append(scope)
-    asked = Offer(chosen, now + int(form.days.data) * DAY_SECONDS, form.to.data or "")
+    until = now + int(form.days.data) * DAY_SECONDS
+    asked = Offer(chosen, until, form.to.data or "", form.attempt.data or "")
     return services.current().mandates.offer(account_id, asked, now)
 
 

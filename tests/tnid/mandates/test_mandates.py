@@ -118,10 +118,36 @@ def test_a_form_that_is_sent_twice_makes_one_offer(
     assert len(services.mandates.list_received(an.id, clock.now())) == 3
 
 
-def test_a_form_that_is_sent_twenty_times_at_once_makes_one_offer(
+def test_a_form_that_is_sent_twice_makes_one_code(
     services: Services, bay: Someone, an: Someone, clinic: Client, clock: Clock
 ) -> None:
-    asked = Offer({clinic.client_id: ("profile",)}, clock.now() + DAY_SECONDS, to="an")
+    now = clock.now()
+
+    def make(attempt: str, days: int = 1) -> Offered:
+        asked = Offer({clinic.client_id: ("profile",)}, now + days * DAY_SECONDS, attempt=attempt)
+        with services.database.unit():
+            made = services.mandates.offer(bay.id, asked, now)
+        assert isinstance(made, Offered)
+        return made
+
+    first = make("a")
+    assert make("a") == first
+    others = [make("b"), make("a", days=7), make(""), make("")]
+    assert len({first.code, *(one.code for one in others)}) == 5, "each form's code is its own"
+    with services.database.unit():
+        assert services.mandates.end(first.mandate_id, bay.id, now)
+    again = make("a")
+    assert again.code != first.code and again.mandate_id != first.mandate_id, "what is over stays over"
+    with services.database.unit():
+        assert not services.mandates.accept_code(first.code or "", an.id, now)
+        assert services.mandates.accept_code(again.code or "", an.id, now)
+
+
+@pytest.mark.parametrize(("to", "attempt"), [("an", ""), ("", "a")], ids=["by name", "by code"])
+def test_a_form_that_is_sent_twenty_times_at_once_makes_one_offer(
+    services: Services, bay: Someone, an: Someone, clinic: Client, clock: Clock, to: str, attempt: str
+) -> None:
+    asked = Offer({clinic.client_id: ("profile",)}, clock.now() + DAY_SECONDS, to, attempt)
 
     def make(_number: int) -> Offered | Refused | None:
         try:
@@ -133,7 +159,8 @@ def test_a_form_that_is_sent_twenty_times_at_once_makes_one_offer(
     with ThreadPoolExecutor(8) as pool:
         made = {one for one in pool.map(make, range(20)) if one is not None}
     assert len(made) == 1
-    assert len(services.mandates.list_received(an.id, clock.now())) == 1
+    assert len(services.mandates.list_given(bay.id, clock.now())) == 1
+    assert len(services.mandates.list_received(an.id, clock.now())) == (1 if to else 0)
 
 
 def test_what_was_ended_may_be_offered_again_at_once(
