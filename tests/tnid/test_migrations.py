@@ -12,10 +12,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 
 from tests.servers.postgresql import PostgreSQL
-from tests.servers.provider import environ_for, run_tnid
+from tests.servers.provider import ROOT, environ_for, run_tnid
 from tnid import migrations
 from tnid.db import db
-from tnid.revision import find_revision, newest_revision
+from tnid.migrations import __main__ as new_revision
+from tnid.revision import VERSIONS, find_revision, newest_revision
 
 
 @pytest.fixture
@@ -106,3 +107,20 @@ def test_no_worker_carries_alembic() -> None:
     program = "import sys, tnid.cli, tnid.app; print([name for name in sys.modules if name == 'alembic'])"
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert told.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(("arguments", "status"), [([], 2), (["--help"], 0), (["Add a", "table"], 2)])
+def test_a_revision_is_written_only_for_a_message(arguments: list[str], status: int) -> None:
+    before = sorted(VERSIONS.glob("*.py"))
+    command = [sys.executable, "-m", "tnid.migrations", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert (done.returncode, sorted(VERSIONS.glob("*.py"))) == (status, before)
+    assert "usage: python -m tnid.migrations" in done.stdout + done.stderr
+
+
+def test_no_revision_is_written_that_can_not_be_formatted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["", "Add a table"])
+    monkeypatch.setattr(new_revision, "RUFF", Path("/nowhere/ruff"))
+    with pytest.raises(SystemExit) as ended:
+        new_revision.read_message()
+    assert ended.value.code == 2

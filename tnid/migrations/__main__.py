@@ -6,6 +6,7 @@ committing it: a renamed column looks like one removed and one added.
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,8 @@ from sqlalchemy import create_engine
 
 from tnid.migrations import alembic_config, upgrade
 from tnid.revision import VERSIONS
+
+RUFF = Path(sys.executable).with_name("ruff")
 
 
 def main(message: str) -> None:
@@ -38,10 +41,20 @@ def tidy(path: Path) -> None:
     """Take Alembic's own remarks out and format the rest as everything is."""
     lines = [line for line in path.read_text().splitlines() if "# ### " not in line]
     path.write_text("\n".join(lines) + "\n")
-    ruff = [str(Path(sys.executable).with_name("ruff")), "--config", "extend-exclude=[]"]
+    ruff = [str(RUFF), "--config", "extend-exclude=[]"]
     subprocess.run([*ruff[:1], "format", "--quiet", *ruff[1:], str(path)], check=True)  # noqa: S603  our own tool
     print(path)
 
 
+def read_message() -> str:
+    """Return what the command line says that the revision does; exit before anything is written otherwise."""
+    parser = argparse.ArgumentParser("python -m tnid.migrations", description="Write a revision.")
+    parser.add_argument("message", help='what it does, such as "Add passkeys"')
+    message: str = parser.parse_args().message
+    if not RUFF.exists():
+        parser.error("ruff, which formats the revision, is not here: run `make lint` once")
+    return message
+
+
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(read_message())
