@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -209,6 +212,24 @@ def test_a_bad_client_is_refused_with_its_reason(tnid: Commands) -> None:
     tnid.answer("client", "create", "-", given=CLIENT)
     assert "already" in tnid.refusal("client", "create", "-", given=CLIENT)
     assert "There is no client" in tnid.refusal("client", "show", "nobody")
+
+
+@only_sqlite
+def test_a_file_that_breaks_off_is_refused_with_its_reason(tnid: Commands) -> None:
+    # Its beginning is mapped nowhere: it is opened, and can't be read
+    for command in (["client", "create"], ["account", "create"], ["audit", "verify", "--file"]):
+        assert "Input/output error" in tnid.refusal(*command, "/proc/self/mem")
+
+
+@only_sqlite
+def test_an_answer_that_finds_no_room_is_refused_with_its_reason(tnid: Commands) -> None:
+    command = [sys.executable, "-c", "from tnid.cli import main; main()", "client", "list"]
+    environ = {**os.environ, **tnid.environ}
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command, env=environ, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1) and "No space left" in done.stderr
 
 
 RESOURCE = {"resource": "https://cho-che.example/api", "scopes": {"che.mua": {"vi": "Mua chè"}}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Any
 
 import click
@@ -39,6 +40,10 @@ class Commands(click.Group):
             ) from error
         except (SQLAlchemyError, DatabaseUnavailable) as error:
             raise Refusal(f"The database can't be used: {first_line(error)}") from error
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise  # whoever reads has read enough, as click knows
+            raise Refusal(f"What is read or written breaks off: {error}.") from error
 
 
 def sentence(reason: str) -> str:
