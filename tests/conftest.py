@@ -19,6 +19,7 @@ import httpx
 import pytest
 from sqlalchemy import create_engine
 
+from tests.remembered import remember_what_libraries_make
 from tests.servers import postgresql
 from tests.servers.processes import PATIENCE_SECONDS, RUN_FOLDER
 from tests.servers.spare_databases import SpareDatabases
@@ -63,6 +64,7 @@ def pytest_configure(config: pytest.Config) -> None:
         del os.environ[name]
     # What a test doesn't say itself: five seconds, by themselves
     httpx._config.DEFAULT_TIMEOUT_CONFIG.__init__(PATIENCE_SECONDS)  # type: ignore[misc]
+    remember_what_libraries_make()
     if not hasattr(config, "workerinput"):
         os.environ[RUN_FOLDER] = tempfile.mkdtemp(prefix="tnid-test-run-")
         # Ended like by Ctrl-C, so that what was started is stopped

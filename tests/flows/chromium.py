@@ -1,4 +1,8 @@
-"""A person at a real browser: Debian's Chromium, driven by Playwright, with or without scripts."""
+"""A person at a real browser: Debian's Chromium, driven by Playwright, with or without scripts.
+
+Most look at pages in its headless shell, built of the same source: the whole browser draws toolbars that
+nobody sees, and takes three times as long for each window.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwrig
 
 from tests.flows.accessibility import look_at
 from tests.person import MOST_SCREENS, Person
-from tests.servers.programs import get_program
+from tests.servers.programs import find_program, get_program
 
 # A sandbox needs rights that root in a container lacks; the rest keeps it from calling home
 ARGUMENTS = (
@@ -37,9 +41,13 @@ def playwright() -> Playwright:
 
 
 @contextmanager
-def running_chromium(*more: str) -> Iterator[Browser]:
-    """Start a Chromium of one's own, with more arguments beside those that it always gets."""
-    program = get_program("chromium")
+def running_chromium(*more: str, whole: bool = False) -> Iterator[Browser]:
+    """Start a Chromium of one's own, with more arguments beside those that it always gets.
+
+    The whole browser where it is asked for, or where there is no headless shell.
+    """
+    shell = None if whole else find_program("chromium-headless-shell")
+    program = shell or get_program("chromium")
     browser = playwright().chromium.launch(executable_path=program, args=[*ARGUMENTS, *more])
     yield browser
     browser.close()

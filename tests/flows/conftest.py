@@ -15,3 +15,10 @@ def chromium() -> Iterator[Chromium]:
     """A Chromium for all tests of this process: each has windows of its own, which share nothing."""
     with running_chromium() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def whole_chromium() -> Iterator[Chromium]:
+    """The same of the whole browser: for the main journey, for authenticators, and for what is printed."""
+    with running_chromium(whole=True) as running:
+        yield running

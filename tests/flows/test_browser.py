@@ -17,6 +17,11 @@ from tests.province import Province
 LISTING = "phien-dich-tieng-han"
 
 
+@pytest.fixture(scope="session")
+def chromium(whole_chromium: Browser) -> Browser:
+    return whole_chromium
+
+
 @pytest.fixture(params=[True, False], ids=["scripts", "no-scripts"])
 def window(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Window]:
     """A fresh window; at the end the browser must have had nothing to complain of."""

@@ -53,7 +53,7 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         "--use-fake-device-for-media-stream",
         f"--use-file-for-fake-video-capture={film}",
     )
-    with running_chromium(*camera) as running:
+    with running_chromium(*camera, whole=True) as running:
         yield running
 
 

@@ -21,6 +21,11 @@ from tests.servers.processes import wait_until
 SECURITY = "/account/security"
 
 
+@pytest.fixture(scope="session")
+def chromium(whole_chromium: Browser) -> Browser:
+    return whole_chromium
+
+
 @pytest.fixture
 def window(chromium: Browser) -> Iterator[Window]:
     opened = Window(chromium, scripts=True)

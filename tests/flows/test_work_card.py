@@ -27,6 +27,11 @@ MILLIMETRE = 96 / 25.4
 AN_SIGNS_IN = Person("an", "chè xanh búp tím 2 nương")
 
 
+@pytest.fixture(scope="session")
+def chromium(whole_chromium: Chromium) -> Chromium:
+    return whole_chromium
+
+
 @pytest.fixture(scope="module")
 def work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Work]:
     with running_work(tmp_path_factory.mktemp("work-card")) as running:
@@ -180,7 +185,7 @@ def test_the_pages_own_camera_reads_a_card_without_a_network(tmp_path: Path, wor
     picture.paste(Image.open(io.BytesIO(png(address, "L", 5))).convert("L"), (200, 5))
     film = film_of(picture, tmp_path / "card.y4m")
     camera = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
-    with running_chromium(*camera, f"--use-file-for-fake-video-capture={film}") as running:
+    with running_chromium(*camera, f"--use-file-for-fake-video-capture={film}", whole=True) as running:
         context = running.new_context(viewport={"width": 360, "height": 740})
         context.set_default_timeout(STEP_MILLISECONDS)
         page = visit(context, work)
