@@ -81,7 +81,8 @@ def edit(passkey_id: str) -> ResponseReturnValue:
             parts.audit.record("passkey.rename", account_id=account_id, now=now)
             flash(gettext("Saved."), "good")
             return redirect(url_for("passkeys.show"), 303)
-        show_refusal(form, Refused("name", "passkey_name"))
+        is_unseen = not name.isprintable() and len(name) <= MOST_NAME_CHARACTERS
+        show_refusal(form, Refused("name", "characters" if is_unseen else "passkey_name"))
     return answer_form(render_template("accounts/passkey.html", form=form, one=one), form)
 
 

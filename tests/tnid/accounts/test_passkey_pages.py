@@ -281,6 +281,8 @@ def test_a_name_is_a_line_of_text(
     for name, status in ((" Máy  bàn ", 303), ("", 400), ("x" * 61, 400), ("a\u202eb", 400), ("  ", 400)):
         assert browser.post(path, name=name).status_code == status
     assert services.passkeys.list_by_account(lan.id)[0].name == "Máy bàn"
+    assert "không quá 60 ký tự" in browser.post(path, name="x" * 61).text
+    assert "Có ký tự không dùng được" in browser.post(path, name="a\u202eb").text
 
 
 def test_another_s_passkey_is_not_found(
