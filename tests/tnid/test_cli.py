@@ -222,6 +222,16 @@ def test_a_file_that_breaks_off_is_refused_with_its_reason(tnid: Commands) -> No
 
 
 @only_sqlite
+def test_whoever_closed_the_input_gave_nothing(tnid: Commands) -> None:
+    command = ["sh", "-c", 'exec "$@" <&-', "sh", sys.executable, "-c", "from tnid.cli import main; main()"]
+    environ = {**os.environ, **tnid.environ}
+    done = subprocess.run(
+        [*command, "client", "create", "-"], env=environ, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1) and "is not JSON" in done.stderr
+
+
+@only_sqlite
 def test_an_answer_that_finds_no_room_is_refused_with_its_reason(tnid: Commands) -> None:
     command = [sys.executable, "-c", "from tnid.cli import main; main()", "client", "list"]
     environ = {**os.environ, **tnid.environ}

@@ -12,6 +12,7 @@ from tnid.accounts.ages import VIETNAM
 from tnid.accounts.refusal import Refused
 
 LEAST_AGE_YEARS = 14
+EARLIEST_YEAR = "1900"
 
 _DAY_MONTH_YEAR = re.compile(r"^(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})$")
 _YEAR_MONTH_DAY = re.compile(r"^(\d{4})-(\d{2})-(\d{2})$")
@@ -32,7 +33,12 @@ def read_date(typed: str) -> str | None:
 
 
 def check_age(birthdate: str, now: int) -> Refused | None:
-    """Refuse a day that is still to come, and a person who is under 14."""
+    """Refuse a day that is still to come or that nobody alive was born on, and a person who is under 14.
+
+    The year 0000 stands for one that isn't told (OpenID Connect Core §5.1).
+    """
+    if "0000-99" < birthdate < EARLIEST_YEAR:
+        return Refused("birthdate", "birthdate")
     if birthdate > _today(now).isoformat():
         return Refused("birthdate", "birthdate_ahead")
     return Refused("birthdate", "too_young") if is_too_young(birthdate, now) else None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import io
+import sys
 from typing import Any
 
 import click
@@ -28,6 +30,8 @@ class Commands(click.Group):
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
+        if sys.stdin is None:  # closed by whoever called: nothing is read from it
+            sys.stdin = io.TextIOWrapper(io.BytesIO())
         try:
             return super().invoke(ctx)
         except SettingsError as error:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from tnid.accounts.claims import check_profile
-from tnid.accounts.dates import check_age, read_date, write_date
+from tnid.accounts.dates import EARLIEST_YEAR, check_age, read_date, write_date
 from tnid.accounts.numbers import (
     HOME_COUNTRY,
     IDENTITY_CARD,
@@ -25,7 +25,6 @@ from tnid.wards import REGION, find_ward
 ELSEWHERE = "elsewhere"
 SEXES = ("female", "male")
 NAME_DIFFERS = "name_differs"
-_EARLIEST_YEAR = "1900"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +121,7 @@ def check_birthdate(typed: str, now: int) -> str | Refused:
         return Refused("birthdate", "required")
     birthdate = read_date(typed)
     checked = check_profile({"birthdate": birthdate}) if birthdate else Refused("birthdate", "birthdate")
-    if isinstance(checked, Refused) or not birthdate or birthdate < _EARLIEST_YEAR:
+    if isinstance(checked, Refused) or not birthdate or birthdate < EARLIEST_YEAR:
         return Refused("birthdate", "birthdate")
     return check_age(birthdate, now) or birthdate
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectField, StringField, SubmitField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField, StringField, SubmitField, TextAreaField
 
 from tests.tnid.page_parts import (
     JOBS,
@@ -25,6 +25,7 @@ from tnid.accounts.copy_sections import Line, Section
 
 
 class RightsForm(FlaskForm):
+    attempt = HiddenField()
     kind = RadioField(choices=[("see", "Xem"), ("restrict", "Hạn chế")])
     words = TextAreaField()
     submit = SubmitField()

@@ -57,3 +57,13 @@ def test_a_day_that_has_begun_in_vietnam_is_not_ahead() -> None:
     ahead = Refused("birthdate", "birthdate_ahead")
     assert check_age("2026-11-23", at("2026-11-22T16:59:59")) == ahead
     assert check_age("2026-11-23", at("2026-11-22T17:00:00")) != ahead
+
+
+@pytest.mark.parametrize("birthdate", ["1800-01-01", "1899-12-31", "1899", "0001-01-01"])
+def test_nobody_alive_was_born_in_another_century_but_the_last(birthdate: str) -> None:
+    assert check_age(birthdate, at("2026-11-22T00:00:00")) == Refused("birthdate", "birthdate")
+
+
+@pytest.mark.parametrize("birthdate", ["1900-01-01", "1900", "0000-03-14"])
+def test_the_oldest_and_those_who_do_not_tell_their_year_are_taken(birthdate: str) -> None:
+    assert check_age(birthdate, at("2026-11-22T00:00:00")) is None
