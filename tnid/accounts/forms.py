@@ -29,9 +29,13 @@ def text_field(*, required: bool = False) -> StringField:
     return StringField(filters=[strip], validators=[REQUIRED, FILLED] if required else [])
 
 
+def attempt_field() -> HiddenField:
+    """Return the form's own random number, made anew with each page: the same form sent twice acts once."""
+    return HiddenField(default=lambda: secrets.token_urlsafe(16))
+
+
 class RegistrationForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
-    # Made anew with each page that is opened: the same form sent twice makes one account
-    attempt = HiddenField(default=lambda: secrets.token_urlsafe(16))
+    attempt = attempt_field()
     name = text_field(required=True)
     username = text_field()
     phone = text_field()

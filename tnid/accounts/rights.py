@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any, NamedTuple
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -10,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SubmitField, TextAreaField
+from wtforms import SubmitField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
 from tnid import services
@@ -18,7 +17,7 @@ from tnid.access import Guard, declare
 from tnid.accounts.answers import answer_form
 from tnid.accounts.choices import Radios
 from tnid.accounts.data_requests import DAYS, DataRequest
-from tnid.accounts.forms import CHOOSE_ONE, FILLED, REQUIRED, strip
+from tnid.accounts.forms import CHOOSE_ONE, FILLED, REQUIRED, attempt_field, strip
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.signin.session import get_end_user
@@ -46,8 +45,7 @@ RIGHTS = {
 
 
 class RightsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
-    # Made anew with each page that is opened: the same form sent twice makes one request
-    attempt = HiddenField(default=lambda: secrets.token_urlsafe(16))
+    attempt = attempt_field()
     kind = Radios(
         choices=[SelectChoice(name, right.label) for name, right in RIGHTS.items()],
         validators=[CHOOSE_ONE],

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
-
 from flask_babel import lazy_ngettext
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SubmitField
 from wtforms.fields.choices import SelectChoice
 
 from tnid.accounts.choices import DropDown, Radios
-from tnid.accounts.forms import CHOOSE_ONE, text_field
+from tnid.accounts.forms import CHOOSE_ONE, attempt_field, text_field
 from tnid.developers.presets import PRESETS
 from tnid.developers.roles import NAMES, ROLES
 from tnid.developers.tokens import LIFETIMES_DAYS
@@ -62,8 +60,7 @@ class TextsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 class ApplicationForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """All that is asked before an application can be tried."""
 
-    # Made anew with each page that is opened: the same form sent twice makes one application
-    attempt = HiddenField(default=lambda: secrets.token_urlsafe(16))
+    attempt = attempt_field()
     # Asked of somebody with several teams alone; NEW_TEAM for who has none
     team = DropDown(choices=[])
     name = text_field(required=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -10,13 +9,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, SubmitField
+from wtforms import BooleanField, SubmitField
 from wtforms.fields.choices import SelectChoice
 
 from tnid import services
 from tnid.access import Guard, declare
 from tnid.accounts.answers import answer_form
 from tnid.accounts.choices import DropDown, Radios
+from tnid.accounts.forms import attempt_field
 from tnid.accounts.messages import message_of
 from tnid.accounts.refusal import Refused
 from tnid.developers.changes import OPENING
@@ -43,7 +43,7 @@ OVERLAP_WORDS = {
 class NewSecretForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """When the secret before is to end; the same form sent twice makes one secret."""
 
-    attempt = HiddenField(default=lambda: secrets.token_urlsafe(16))
+    attempt = attempt_field()
     overlap = Radios(choices=[SelectChoice(*one) for one in OVERLAP_WORDS.items()], default=USUAL_OVERLAP)
     submit = SubmitField()
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, StringField, SubmitField
+from wtforms import StringField, SubmitField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from tnid.accounts.choices import Radios, Ticks
-from tnid.accounts.forms import strip
+from tnid.accounts.forms import attempt_field, strip
 from tnid.accounts.messages import MESSAGES
 
 DAYS: tuple[tuple[int, Any], ...] = (
@@ -36,8 +35,7 @@ class ClientsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 class MandateForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """What the helper may do, until when, and who it is; `scopes` holds "<client_id> <scope>"."""
 
-    # Made anew with each page that is opened: the same form sent twice makes one code
-    attempt = HiddenField(default=lambda: secrets.token_urlsafe(16))
+    attempt = attempt_field()
     scopes = Ticks()
     days = Radios(validators=[InputRequired(MESSAGES["mandate_until"])])
     to = StringField(filters=[strip])

@@ -19,7 +19,7 @@ from tnid.accounts.refusal import Refused
 from tnid.enrolment.forms import countries
 from tnid.officials.desk import get_official
 from tnid.officials.forms import DocumentForm
-from tnid.officials.serving import get_served
+from tnid.officials.serving import get_served, note_number
 from tnid.officials.views import STATUS_OF_REASON, begin_visit, count_search, show_visit
 from tnid.officials.visits import Card, Visit
 
@@ -76,9 +76,7 @@ def add(visit_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         number = read_number(form)
         if not isinstance(number, Refused):
-            before = served.visit.card
-            card = Card(number, before.claims, before.warnings)
-            services.current().counter.visits.keep_card(served.visit, card)
+            note_number(served.visit, number)
             return redirect(onward, 303)
         show_refusal(form, number)
     return answer_form(_page(form, back=onward), form)

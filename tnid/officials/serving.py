@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from flask import Blueprint, redirect, render_template, url_for
@@ -156,9 +157,12 @@ def keep_number(served: Served, form: Any) -> Served:
     number = parse_number(IDENTITY_CARD, form.number.data or "")
     if served.number is not None or isinstance(number, Refused):
         return served
-    before = served.visit.card
-    card = Card(number, before.claims, before.warnings)
-    return served._replace(visit=services.current().counter.visits.keep_card(served.visit, card))
+    return served._replace(visit=note_number(served.visit, number))
+
+
+def note_number(visit: Visit, number: DocumentNumber) -> Visit:
+    """Keep the number of the document on the table beside what is known already."""
+    return services.current().counter.visits.keep_card(visit, replace(visit.card, number=number))
 
 
 def _form_data(served: Served) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, PasswordField, StringField, SubmitField
+from wtforms import BooleanField, HiddenField, PasswordField, StringField, SubmitField
 
 from tests.tnid.page_parts import EVIL, JOBS, PERSON, Pages, activity, enrol, sessions, with_errors
 
@@ -17,6 +17,7 @@ class PasskeyNameForm(FlaskForm):
 
 
 class RegisterForm(FlaskForm):
+    attempt = HiddenField()
     name = StringField()
     username = StringField()
     phone = StringField()
