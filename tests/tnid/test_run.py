@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import runpy
 import signal
 import socket
 import subprocess
 import sys
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -89,3 +91,25 @@ def test_an_address_that_is_none_is_said_in_one_sentence(name: str, address: str
     assert done.returncode == 1
     assert done.stderr == f"{name} must be an address such as http://localhost:9001, and is {address!r}.\n"
     assert not (tmp_path / "instance").exists()
+
+
+def test_who_is_stopped_while_it_starts_a_program_leaves_none_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = runpy.run_path(str(ROOT / "bin" / "run"))
+    popen = subprocess.Popen
+
+    def begin(*arguments: Any, **options: Any) -> Any:
+        process = popen(*arguments, **options)
+        signal.raise_signal(signal.SIGTERM)  # before anybody but us knows of the process
+        return process
+
+    started: list[subprocess.Popen[bytes]] = []
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        monkeypatch.setattr(subprocess, "Popen", begin)
+        with pytest.raises(SystemExit):
+            run["spawn"](started, [sys.executable, "-c", "import time; time.sleep(60)"], subprocess.DEVNULL)
+        run["stop_all"](started)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    (process,) = started
+    assert process.poll() is not None
