@@ -86,6 +86,7 @@ def test_every_command_explains_itself_and_takes_json(tnid: Commands, command: l
     done = tnid.run(*command, "--help")
     assert done.exit_code == 0
     assert "--json" in done.stdout
+    assert tnid.run(*command, "-h").stdout == done.stdout
 
 
 @only_sqlite
@@ -339,6 +340,19 @@ def test_keys_are_made_and_rotated(tnid: Commands) -> None:
     assert {one["alg"] for one in tnid.answer("keys", "rotate", "--now")["changes"]} == {"RS256", "ES256"}
     assert len(tnid.answer("keys", "list")["keys"]) == 2
     assert "no retired key" in tnid.refusal("keys", "withdraw", tnid.answer("keys", "list")["keys"][0]["kid"])
+
+
+@only_sqlite
+@pytest.mark.parametrize(
+    "words",
+    [["keys", "withdraw"], ["client", "show"], ["application", "log"], ["team", "show"]],
+    ids=" ".join,
+)
+def test_an_id_may_begin_with_a_dash(tnid: Commands, words: list[str]) -> None:
+    named = "-5hT0" + "-" + "a" * 16
+    assert tnid.refusal(*words, named)
+    mistyped = tnid.run(*words, named, "--jsn")
+    assert mistyped.exit_code == 2 and "--jsn" in mistyped.stderr
 
 
 def test_what_operators_do_is_in_the_audit_log(tnid: Commands) -> None:

@@ -39,7 +39,7 @@ from tnid.cli.switch import switch
 from tnid.cli.team import team
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands)
 @click.version_option(package_name="thai-nguyen-id")
 def main() -> None:
     """Thai Nguyen ID: the province's OpenID Connect provider."""

@@ -13,6 +13,7 @@ from tnid.accounts.export import build_document, describe_account
 from tnid.accounts.refusal import Refused
 from tnid.accounts.service import Account, NewAccount
 from tnid.cli.answers import Refusal, answer, read_object, with_json
+from tnid.cli.refusals import Commands
 from tnid.cli.services import open_services
 from tnid.services import Services
 
@@ -27,7 +28,7 @@ TYPES: dict[str, type] = {
 }
 
 
-@click.group()
+@click.group(cls=Commands)
 def account() -> None:
     """Create and look after people's accounts."""
 

@@ -8,10 +8,11 @@ from tnid import clock
 from tnid.challenge.alarm import OPERATOR
 from tnid.cli.answers import Refusal, answer, with_json
 from tnid.cli.keys import utc
+from tnid.cli.refusals import Commands
 from tnid.cli.services import open_services
 
 
-@click.group()
+@click.group(cls=Commands)
 def alarm() -> None:
     """Have strangers' browsers solve a puzzle, or wait, before they try a password."""
 

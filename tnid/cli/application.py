@@ -7,13 +7,14 @@ import click
 from tnid import clock
 from tnid.cli.answers import Refusal, answer, table, with_json
 from tnid.cli.keys import utc
+from tnid.cli.refusals import Commands
 from tnid.cli.services import open_services
 from tnid.cli.team import describe_application
 from tnid.developers.records import Application
 from tnid.services import Services
 
 
-@click.group()
+@click.group(cls=Commands)
 def application() -> None:
     """Look at applications of teams, and archive one.
 

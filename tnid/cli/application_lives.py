@@ -7,6 +7,7 @@ import click
 from tnid import clock
 from tnid.accounts.refusal import Refused
 from tnid.cli.answers import Refusal, answer, with_json
+from tnid.cli.refusals import Command
 from tnid.cli.services import open_services
 
 REASONS = {
@@ -22,7 +23,7 @@ REASONS = {
 }
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("client_id")
 @click.option("--team", required=True, metavar="TEAM_ID", help="Whose it is from now on.")
 @with_json
@@ -38,7 +39,7 @@ def adopt(client_id: str, team: str, as_json: bool) -> None:
     answer(as_json, {"application": made, "client_id": client_id}, f"Application {made}.")
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("application_id")
 @click.option("--reason", required=True, help="What the team is told.")
 @with_json
@@ -50,7 +51,7 @@ def suspend(application_id: str, reason: str, as_json: bool) -> None:
     answer(as_json, {"application": application_id, "is_suspended": True}, "Suspended.")
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("application_id")
 @with_json
 def resume(application_id: str, as_json: bool) -> None:
@@ -61,7 +62,7 @@ def resume(application_id: str, as_json: bool) -> None:
     answer(as_json, {"application": application_id, "is_suspended": False}, "It goes on.")
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("application_id")
 @click.confirmation_option(prompt="It can't be taken back. End it?")
 @with_json

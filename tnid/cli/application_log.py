@@ -8,6 +8,7 @@ import click
 
 from tnid.cli.answers import Refusal, answer, table, with_json
 from tnid.cli.keys import utc
+from tnid.cli.refusals import Command
 from tnid.cli.services import open_services
 from tnid.client_log.service import Filters, LogEntry
 from tnid.client_log.stages import OK, REFUSED, STAGES
@@ -17,7 +18,7 @@ from tnid.services import Services
 MOST = 10_000
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("id_", metavar="ID")
 @click.option("--env", type=click.Choice(ENVIRONMENTS), default=SANDBOX, help="Of which of its clients.")
 @click.option("--outcome", type=click.Choice((OK, REFUSED)), default=None, help="Only these.")

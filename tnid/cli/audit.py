@@ -12,7 +12,7 @@ from tnid.admin.audit_desk import AuditDesk
 from tnid.audit import CHAIN_PURPOSE, Audit, Chain, digest_of
 from tnid.cli.answers import Refusal, answer, table, with_json
 from tnid.cli.audit_search import search
-from tnid.cli.refusals import ROW_NUMBER
+from tnid.cli.refusals import ROW_NUMBER, Commands
 from tnid.cli.services import open_services
 from tnid.cli.settings import check_usable, get_settings, open_engine
 from tnid.consent.ledger import LEDGER_PURPOSE, Ledger
@@ -30,7 +30,7 @@ from tnid.stores.throttles import ThrottleStore
 NO_KEY = "The seals were not checked: the master key is not here."
 
 
-@click.group()
+@click.group(cls=Commands)
 def audit() -> None:
     """Look after the audit log."""
 

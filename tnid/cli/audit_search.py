@@ -16,6 +16,7 @@ from tnid.admin.notices import tell_of_command
 from tnid.admin.roles import Permission
 from tnid.cli.answers import Refusal, answer, table, with_json
 from tnid.cli.keys import utc
+from tnid.cli.refusals import Command
 from tnid.cli.services import open_services
 from tnid.services import Services
 from tnid.stores.audit_search import LAST, Place
@@ -26,7 +27,7 @@ FILES = {"csv": write_table, "jsonl": write_lines}
 COLUMNS = ("when", "event", "outcome", "reason", "account", "client", "ip", "request")
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--event", default="", help='Its name, or how it begins with a dot at the end: "sign_in."')
 @click.option("--outcome", type=click.Choice(("ok", "refused")), default=None)
 @click.option("--reason", default="")

@@ -12,6 +12,7 @@ from tnid.backup import databases
 from tnid.backup.databases import CopyFailed
 from tnid.backup.sealed_file import BrokenFile
 from tnid.cli.answers import Refusal, answer, with_json
+from tnid.cli.refusals import Command
 from tnid.cli.settings import check_usable, get_settings, open_engine
 from tnid.monitoring.figures import FOLDER, read_folder
 from tnid.revision import newest_revision
@@ -40,7 +41,7 @@ END_WHAT_MAY_BE_SPENT = {
 }
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--check", is_flag=True, help="Write nothing: say whether the backup in FILE can be restored.")
 @with_json
@@ -86,7 +87,7 @@ def check_backup(file: Path, settings: Settings, as_json: bool) -> None:
     answer(as_json, {"file": str(file), **found._asdict()}, text)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("file", type=click.File("rb"))
 @with_json
 def restore(file: IO[bytes], as_json: bool) -> None:

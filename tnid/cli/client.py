@@ -15,13 +15,14 @@ from tnid import clock
 from tnid.accounts.refusal import Refused
 from tnid.cli.answers import Refusal, answer, read_object, table, with_json
 from tnid.cli.keys import utc
+from tnid.cli.refusals import Commands
 from tnid.cli.services import open_services
 from tnid.db import Conflict
 from tnid.employers.tax_codes import is_tax_code
 from tnid.services import Services
 
 
-@click.group()
+@click.group(cls=Commands)
 def client() -> None:
     """Register and look after applications (relying parties)."""
 

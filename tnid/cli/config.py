@@ -7,10 +7,11 @@ import os
 import click
 
 from tnid.cli.answers import Refusal, answer, table, with_json
+from tnid.cli.refusals import Commands
 from tnid.setting_report import describe_all, find_problem
 
 
-@click.group()
+@click.group(cls=Commands)
 def config() -> None:
     """Look at the settings."""
 

@@ -8,6 +8,7 @@ from sqlalchemy import Engine, text
 from tnid import clock
 from tnid.audit import CHAIN_PURPOSE, Chain
 from tnid.cli.answers import Refusal, answer, with_json
+from tnid.cli.refusals import Commands
 from tnid.cli.settings import get_settings, open_engine
 from tnid.db import Database
 from tnid.invariants import find_broken
@@ -17,7 +18,7 @@ from tnid.settings import Settings
 from tnid.stores.audit import AuditStore
 
 
-@click.group()
+@click.group(cls=Commands)
 def db() -> None:
     """Migrate and check the database."""
 

@@ -9,6 +9,7 @@ import pyotp
 
 from tnid import clock
 from tnid.cli.answers import Command, Refusal, answer, with_json
+from tnid.cli.refusals import Commands
 from tnid.cli.services import open_services
 from tnid.cli.settings import get_settings
 from tnid.demo import seed as demonstration
@@ -28,7 +29,7 @@ def base_url_option(name: str, application: str) -> Callable[[Command], Command]
     return click.option(name, default=default, show_default=True, callback=base_url)
 
 
-@click.group()
+@click.group(cls=Commands)
 def demo() -> None:
     """Try everything out with made-up people."""
 

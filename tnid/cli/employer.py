@@ -11,6 +11,7 @@ from tnid.accounts.refusal import Refused
 from tnid.accounts.service import Account
 from tnid.cli.answers import Refusal, answer, read_object, table, with_json
 from tnid.cli.keys import utc
+from tnid.cli.refusals import Commands
 from tnid.cli.services import get_account, open_services
 from tnid.db import Conflict
 from tnid.employers.organisations import NewEmployer, read_representatives
@@ -34,7 +35,7 @@ REASONS = {
 }
 
 
-@click.group()
+@click.group(cls=Commands)
 def employer() -> None:
     """Enter, approve and suspend organisations, and say who represents them.
 

@@ -11,6 +11,7 @@ from tnid.accounts.refusal import Refused
 from tnid.cli.answers import Refusal, answer, table, with_json
 from tnid.cli.employer import get_employer
 from tnid.cli.keys import utc
+from tnid.cli.refusals import Commands
 from tnid.cli.services import open_services
 from tnid.scim.tokens import MOST_TOKENS
 
@@ -21,7 +22,7 @@ _REASONS = {
 }
 
 
-@click.group()
+@click.group(cls=Commands)
 def token() -> None:
     """Make and revoke tokens for an organisation's personnel system (SCIM).
 

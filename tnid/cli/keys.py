@@ -11,10 +11,11 @@ from tnid.admin.notices import tell_of_command
 from tnid.admin.roles import Permission
 from tnid.cli.answers import Refusal, answer, table, with_json
 from tnid.cli.master_keys import master, reseal_all
+from tnid.cli.refusals import Commands
 from tnid.cli.services import open_services
 
 
-@click.group()
+@click.group(cls=Commands)
 def keys() -> None:
     """Look after the signing keys.
 

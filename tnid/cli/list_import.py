@@ -12,6 +12,7 @@ import click
 from tnid import clock
 from tnid.accounts.refusal import Refused
 from tnid.cli.answers import Refusal, answer, table, with_json
+from tnid.cli.refusals import Command
 from tnid.cli.settings import check_usable, get_settings, open_engine
 from tnid.db import Database
 from tnid.employers.tax_codes import read_tax_code
@@ -34,7 +35,7 @@ def open_parts() -> Iterator[Services]:
         yield Services(settings, Database(engine))
 
 
-@click.command("import")
+@click.command("import", cls=Command)
 @click.argument("employer")
 @click.argument("file", type=click.File("rb"))
 @with_json

@@ -12,6 +12,7 @@ from tnid import clock
 from tnid.admin.notices import tell_of_command
 from tnid.admin.roles import Permission
 from tnid.cli.answers import Refusal, answer, with_json
+from tnid.cli.refusals import Command, Commands
 from tnid.cli.services import open_services
 from tnid.cli.settings import check_usable, get_settings, open_engine
 from tnid.db import Database
@@ -28,7 +29,7 @@ from tnid.sealing import (
 Change = Callable[[MasterKeys], MasterKeys]
 
 
-@click.group()
+@click.group(cls=Commands)
 def master() -> None:
     """The keys that values are sealed under: add, use, drop; see docs/operations/keys.md for the order."""
 
@@ -85,7 +86,7 @@ def drop(as_json: bool) -> None:
     _change("drop", change, as_json, "Copy the file to every node, and to the safe places.")
 
 
-@click.command("reseal")
+@click.command("reseal", cls=Command)
 @click.option("--check", "only_look", is_flag=True, help="Look, and change nothing.")
 @with_json
 def reseal_all(only_look: bool, as_json: bool) -> None:

@@ -9,11 +9,12 @@ import click
 from tnid import clock
 from tnid.cli.answers import Refusal, answer, table, with_json
 from tnid.cli.keys import utc
+from tnid.cli.refusals import Commands
 from tnid.cli.services import get_account, open_services
 from tnid.wards import find_ward
 
 
-@click.group()
+@click.group(cls=Commands)
 def official() -> None:
     """Make people officials of a commune, and take that back."""
 

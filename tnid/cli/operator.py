@@ -11,12 +11,13 @@ from tnid.admin.notices import tell_of_command
 from tnid.admin.roles import OPERATOR_ROLES, Permission
 from tnid.cli.answers import Refusal, answer, table, with_json
 from tnid.cli.keys import utc
+from tnid.cli.refusals import Commands
 from tnid.cli.services import get_account, open_services
 
 ROLE = click.Choice(sorted(OPERATOR_ROLES))
 
 
-@click.group()
+@click.group(cls=Commands)
 def operator() -> None:
     """Make people operators, and take that back: the first one, and in an emergency.
 

@@ -9,13 +9,13 @@ import click
 from tnid import clock
 from tnid.cli.answers import Refusal, answer, table, with_json
 from tnid.cli.keys import utc
-from tnid.cli.refusals import ROW_NUMBER
+from tnid.cli.refusals import ROW_NUMBER, Commands
 from tnid.cli.services import open_services
 
 SHOWN = ("id", "kind", "client_id", "host", "attempts", "error", "created_at", "due_at", "dead_at")
 
 
-@click.group()
+@click.group(cls=Commands)
 def outbox() -> None:
     """Look after what is sent to clients."""
 

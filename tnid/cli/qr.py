@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 
 from tnid.cli.answers import answer, table, with_json
+from tnid.cli.refusals import Commands
 from tnid.cli.services import open_services
 from tnid.event_counts import EventCounts
 from tnid.qr.stats import count_steps
 
 
-@click.group()
+@click.group(cls=Commands)
 def qr() -> None:
     """Look after sign-in by QR."""
 

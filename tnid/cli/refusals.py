@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import re
 import sys
 from typing import Any
 
@@ -16,18 +17,32 @@ from tnid.db import DatabaseUnavailable
 from tnid.sealing import MasterKeyError
 from tnid.settings import SettingsError
 
+# An id that we made up, in base64url; no option's name is as long
+ID = re.compile(r"-[A-Za-z0-9_-]{19,}")
 # What a database could compare a row's number with
 ROW_NUMBER = click.IntRange(0, 2**63 - 1)
+
+
+class Command(click.Command):
+    """A command that takes an id for what it is where it begins with a dash, as one of 64 does."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.ignore_unknown_options = any(ID.fullmatch(one) for one in args)
+        return super().parse_args(ctx, args)
 
 
 class Commands(click.Group):
     """A group whose commands are refused, not broken off, where the settings, database or key are wrong."""
 
+    command_class = Command
+    group_class = type
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         # What a terminal of another encoding sends: no name here is written so, and no database keeps it
         if any("\ud800" <= letter <= "\udfff" for one in args for letter in one):
             raise click.UsageError("An argument is not UTF-8.")
-        return super().parse_args(ctx, args)
+        # Said once here: as an option of one letter it would be looked for in ids, too
+        return super().parse_args(ctx, ["--help" if one == "-h" else one for one in args])
 
     def invoke(self, ctx: click.Context) -> Any:
         if sys.stdin is None:  # closed by whoever called: nothing is read from it

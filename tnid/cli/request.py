@@ -11,11 +11,12 @@ from tnid.accounts.data_requests import OUTCOMES, DataRequest
 from tnid.accounts.readable import utc
 from tnid.accounts.refusal import Refused
 from tnid.cli.answers import Refusal, answer, table, with_json
+from tnid.cli.refusals import Commands
 from tnid.cli.services import open_services
 from tnid.services import Services
 
 
-@click.group()
+@click.group(cls=Commands)
 def request() -> None:
     """Look after people's requests about their data: list, show, acknowledge, answer."""
 

@@ -11,12 +11,13 @@ from oidc.resource.registration import BadResource, new_resource, resource_infor
 from tnid import clock
 from tnid.cli.answers import Refusal, answer, read_object, table, with_json
 from tnid.cli.keys import utc
+from tnid.cli.refusals import Commands
 from tnid.cli.services import open_services
 from tnid.db import Conflict
 from tnid.services import Services
 
 
-@click.group()
+@click.group(cls=Commands)
 def resource() -> None:
     """Register and look after protected resources: APIs that take access tokens (RFC 8707)."""
 

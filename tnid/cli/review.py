@@ -13,6 +13,7 @@ from tnid import clock
 from tnid.accounts.refusal import Refused
 from tnid.cli.answers import Refusal, answer, table, with_json
 from tnid.cli.keys import utc
+from tnid.cli.refusals import Commands
 from tnid.cli.services import open_services
 from tnid.db import Conflict
 from tnid.reviews.document import must_be_two
@@ -34,7 +35,7 @@ BY = click.option("--by", required=True, metavar="USERNAME", help="The reviewer 
 REASON = click.option("--reason", required=True, help="What the team is told.")
 
 
-@click.group()
+@click.group(cls=Commands)
 def review() -> None:
     """Look at what teams submitted, and decide as on the operators' pages."""
 

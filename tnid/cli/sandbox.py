@@ -6,11 +6,12 @@ import click
 
 from tnid import clock
 from tnid.cli.answers import answer, with_json
+from tnid.cli.refusals import Commands
 from tnid.cli.services import open_services
 from tnid.sandbox.people import people
 
 
-@click.group()
+@click.group(cls=Commands)
 def sandbox() -> None:
     """Look after the sandbox, where developers try their applications out."""
 

@@ -22,6 +22,7 @@ from tnid.app import create_app
 from tnid.audit import find_request_id
 from tnid.cli.answers import Refusal
 from tnid.cli.housekeeper import HousekeeperProcess
+from tnid.cli.refusals import Command
 from tnid.cli.services import open_services
 from tnid.cli.settings import get_settings
 from tnid.enrolment.views import PHOTO_PATH
@@ -65,7 +66,7 @@ class Bind(click.ParamType[tuple[str, int]]):
         return host.strip("[]"), int(port)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--bind", type=Bind(), default="127.0.0.1:8000", show_default=True, help="Where to listen.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
 @click.option("--json", is_flag=True, expose_value=False, help="Changes nothing: this command prints logs.")

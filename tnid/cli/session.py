@@ -10,13 +10,14 @@ from tnid import clock
 from tnid.admin.notices import tell_of_command
 from tnid.admin.roles import Permission
 from tnid.cli.answers import Refusal, answer, table, with_json
+from tnid.cli.refusals import Commands
 from tnid.cli.services import open_services
 
 MOST_CLIENTS = 200
 BY_COMMAND = {"by": "command"}
 
 
-@click.group()
+@click.group(cls=Commands)
 def session() -> None:
     """Count who is signed in, and sign many out at once.
 

@@ -9,13 +9,14 @@ from tnid.accounts.refusal import Refused
 from tnid.admin.requests import read_reason
 from tnid.cli.answers import Refusal, answer, table, with_json
 from tnid.cli.keys import utc
+from tnid.cli.refusals import Commands
 from tnid.cli.services import open_services
 from tnid.switches import SWITCHES, State
 
 NAME = click.Choice(sorted(SWITCHES))
 
 
-@click.group()
+@click.group(cls=Commands)
 def switch() -> None:
     """Turn features off for a while, and on again."""
 

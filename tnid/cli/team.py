@@ -9,13 +9,14 @@ import click
 from tnid import clock
 from tnid.cli.answers import Refusal, answer, table, with_json
 from tnid.cli.keys import utc
+from tnid.cli.refusals import Commands
 from tnid.cli.services import get_account, open_services
 from tnid.developers.records import Application, Team
 from tnid.developers.roles import ROLES
 from tnid.services import Services
 
 
-@click.group()
+@click.group(cls=Commands)
 def team() -> None:
     """Look at teams of developers, and say who belongs to them where nobody in the team can."""
 
