@@ -7,7 +7,15 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from oidc.attested import ATTESTED, OF_EMPLOYMENT, QUESTIONS, SELF_DECLARED
+from oidc.attested import (
+    ATTESTED,
+    OF_EMPLOYMENT,
+    PERSONAL_SCOPES,
+    QUESTIONS,
+    SELF_DECLARED,
+    STANDING_SCOPE_CLAIMS,
+    USERINFO_ALONE,
+)
 from oidc.attested import SCOPES as WORK_SCOPES
 from oidc.errors import InvalidRequest
 from oidc.mandates import Mandate
@@ -39,6 +47,7 @@ SCOPE_CLAIMS: Mapping[str, tuple[str, ...]] = {
     "address": ("address",),
     "age": ("age_over_15", "age_over_18"),
     "residence": ("resident_of_province",),
+    **STANDING_SCOPE_CLAIMS,
     "worker": (
         "is_worker",
         "job_title",
@@ -57,11 +66,11 @@ SCOPE_CLAIMS: Mapping[str, tuple[str, ...]] = {
 
 _OF_SCOPES = tuple(name for names in SCOPE_CLAIMS.values() for name in names)
 YES_NO_SCOPES = frozenset({"age", "residence"})
-ON_REQUEST_SCOPES = YES_NO_SCOPES.union(WORK_SCOPES)
+ON_REQUEST_SCOPES = YES_NO_SCOPES.union(WORK_SCOPES, STANDING_SCOPE_CLAIMS)
 """No client has them that didn't name them at registration."""
 
 CLAIMS_SUPPORTED = (*_OF_SCOPES, *ASKING)
-_OF_WORK = frozenset({*ATTESTED, *SELF_DECLARED, *QUESTIONS})
+_NEEDS_SCOPE = frozenset({*ATTESTED, *SELF_DECLARED, *QUESTIONS})
 _NEVER_VERIFIED = frozenset({*YES_NO_CLAIMS, *SELF_DECLARED, *ATTESTED.difference(OF_EMPLOYMENT)})
 VERIFIED_NAMES = frozenset(f"{MEMBER}/{name}" for name in _OF_SCOPES if name not in _NEVER_VERIFIED)
 EVIDENCE_NAME = f"{MEMBER}/{EVIDENCE}"
@@ -90,12 +99,13 @@ def within(request: AuthorizationRequest, mandate: Mandate) -> AuthorizationRequ
     """Return what of a request the mandate covers.
 
     A claim asked for by name needs a scope that covers it; verified claims, of which a mandate says nothing,
-    are left out.
+    are left out, and so is what is nobody's to hand over.
     """
-    covered = names_of_scopes(mandate.scope)
+    scopes = mandate.scope - PERSONAL_SCOPES
+    covered = names_of_scopes(scopes)
     return replace(
         request,
-        scope=tuple(name for name in request.scope if name in mandate.scope) or (OPENID,),
+        scope=tuple(name for name in request.scope if name in scopes) or (OPENID,),
         userinfo_claims=tuple(name for name in request.userinfo_claims if name in covered),
         id_token_claims=tuple(name for name in request.id_token_claims if name in covered),
         verified_claims=None,
@@ -150,27 +160,28 @@ class ClaimsRequest:
 
 
 def list_unregistered(asked: ClaimsRequest, scopes: Iterable[str]) -> list[str]:
-    """Return the claims about work that a client with these scopes has no business to ask for by name.
+    """Return the claims of ATTESTED and the like that a client with these scopes may not ask for by name.
 
     Who lists jobs or homes says so by its scopes: from it a worker may hide the employer. A question needs
     one of the scopes of work.
     """
-    has = frozenset(WORK_SCOPES).intersection(scopes)
-    covered = names_of_scopes(has).union(QUESTIONS if has else ())
-    return sorted((asked.names & _OF_WORK) - covered)
+    has = frozenset(scopes)
+    covered = names_of_scopes(has).union(() if has.isdisjoint(WORK_SCOPES) else QUESTIONS)
+    return sorted((asked.names & _NEEDS_SCOPE) - covered)
 
 
 def parse_claims_parameter(text: str) -> ClaimsRequest:
     """Parse the claims parameter; raise InvalidRequest where it is malformed.
 
-    Unknown members and claims are ignored, as §5.5 asks.
+    Unknown members and claims are ignored, as §5.5 asks, and so is what no ID token holds, asked for there.
     """
     try:
         document = load_object(text, max_bytes=MAX_CLAIMS_BYTES)
     except BadJson as error:
         raise InvalidRequest(f"The claims parameter is malformed: {error}.") from error
     userinfo = _members(document, "userinfo")
-    id_token = _members(document, "id_token")
+    of_token = _members(document, "id_token").items()
+    id_token = {name: wish for name, wish in of_token if name not in USERINFO_ALONE}
     return ClaimsRequest(
         userinfo=_known(userinfo),
         id_token=_known(id_token),

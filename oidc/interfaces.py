@@ -196,10 +196,11 @@ class Subjects(Protocol):
         """Return a live grant and its person's claims by one look at the database."""
 
     def vouched(self, account_id: str, client_id: str, names: frozenset[str], now: int) -> Vouched:
-        """Return what an active account's work comes to for this client: of these names, and no others.
+        """Return what is vouched for about an active account, for this client: these names, and no others.
 
-        They are those of `oidc.attested`, questions with their values, and `verified_claims/<claim>`. Only
-        what its worker let be known is in it, and the employer only where the client may know.
+        They are those of `oidc.attested`, questions with their values, and `verified_claims/<claim>`. Of work
+        only what its worker let be known is in it, and the employer only where the client may know. Children
+        are called as they would be at this client, and a number is one that an official compared.
         """
 
     def answers(

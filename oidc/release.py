@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from oidc.attested import ATTESTED, NOTHING, Vouched, is_of_work
+from oidc.attested import ATTESTED, NOTHING, PERSONAL, USERINFO_ALONE, Vouched, is_of_work
 from oidc.claims import YES_NO_SCOPES, names_of_scopes, select
 from oidc.consent import is_agreed
 from oidc.interfaces import Subjects
-from oidc.models import Client, Grant
+from oidc.models import LOA2, Client, Grant, acr_at_least
 from oidc.verified_claims import EVIDENCE, MEMBER, asked_of, names_of, select_verified, without
 from oidc.yes_no import base_of, yes_no_names
 
 _EVIDENCE = f"{MEMBER}/{EVIDENCE}"
+USERINFO = "userinfo"
 
 
 class Part(NamedTuple):
@@ -39,6 +40,8 @@ def release(
     wanted = names_of_scopes(part.scopes).union(part.names) - grant.withheld_names
     if client.agreed_only:
         wanted = frozenset(name for name in wanted if is_agreed(name, client))
+    if not PERSONAL.isdisjoint(wanted):
+        wanted -= _kept_back(grant, client, part)
     asks = not YES_NO_SCOPES.isdisjoint(part.scopes) or yes_no_names(part.names)
     questions = yes_no_names(wanted) if asks else []
     verified = _verified(grant, client, part)
@@ -53,6 +56,18 @@ def release(
     return released
 
 
+def _kept_back(grant: Grant, client: Client, part: Part) -> frozenset[str]:
+    """Return what is not for whoever signed in, not for this place, or not after this sign-in.
+
+    What is signed and lies open could be shown around for years, as our word.
+    """
+    if grant.actor_id is not None:
+        return PERSONAL
+    signed, sealed = (f"{USERINFO}_{how}_response_alg" in client.metadata for how in ("signed", "encrypted"))
+    is_fitting = part.place == USERINFO and acr_at_least(grant.acr, LOA2) and (sealed or not signed)
+    return frozenset() if is_fitting else USERINFO_ALONE
+
+
 def _verified(grant: Grant, client: Client, part: Part) -> Any:
     """Return the checked request for verified claims, as far as it may be answered; None for nothing."""
     asked = asked_of(grant, part.place) if part.has_verified else None
@@ -65,12 +80,12 @@ def _verified(grant: Grant, client: Client, part: Part) -> Any:
 def _vouched(
     grant: Grant, part: Part, wanted: frozenset[str], verified: Any, subjects: Subjects, now: int
 ) -> Vouched:
-    """Look at somebody's work once, and only for what is asked of it."""
+    """Look once at what is vouched for, and only for what is asked of it."""
     if verified is None and not part.names and ATTESTED.isdisjoint(wanted):
         return NOTHING
     named = wanted.intersection(part.names) if verified is None else wanted | names_of(verified)
-    of_work = (wanted & ATTESTED).union(name for name in named if is_of_work(name))
-    return subjects.vouched(grant.account_id, grant.client_id, of_work, now) if of_work else NOTHING
+    asked = (wanted & ATTESTED).union(name for name in named if is_of_work(name))
+    return subjects.vouched(grant.account_id, grant.client_id, asked, now) if asked else NOTHING
 
 
 def _records(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from oidc.attested import ATTESTED, QUESTIONS, SCOPES, SELF_DECLARED
+from oidc.attested import IDENTITY_LEVEL, PERSONAL, PERSONAL_SCOPES, QUESTIONS, SCOPES, SELF_DECLARED
+from oidc.attested import OF_WORK as WORK_CLAIMS
 from oidc.models import AuthorizationRequest, EndUser
 from oidc.verified_claims import MEMBER
 from oidc.yes_no import base_of
@@ -12,8 +13,11 @@ from oidc.yes_no import base_of
 SENSITIVE = frozenset({"pid", "identity", "income", "worker", "employment", "health"})
 """With which word the name of such a scope or claim begins."""
 
-OF_WORK = frozenset({*SCOPES, *ATTESTED, *QUESTIONS, *SELF_DECLARED}) - {"is_worker"}
+OF_WORK = frozenset({*SCOPES, *WORK_CLAIMS, *QUESTIONS, *SELF_DECLARED}) - {"is_worker"}
 """Whatever tells of somebody's work, but the bare word that they have any: a clock at a gate may ask that."""
+
+OF_PERSON = PERSONAL | PERSONAL_SCOPES
+"""The identification number, the children and the office of somebody."""
 
 LITTLE = frozenset({"card"})
 """Authentication methods (`amr`) that open nothing sensitive: a printed card can be copied."""
@@ -25,12 +29,12 @@ BY_PHONE = "qr"
 def is_sensitive(name: str) -> bool:
     """Say whether a scope's or claim's name begins with such a word: `income`, `income:read`.
 
-    Or whether it tells of somebody's work, or an identity document was compared for it:
-    `verified_claims/birthdate`.
+    Or whether it tells of somebody's work, number, children or office, or an identity document was compared
+    for it: `verified_claims/birthdate`. How well somebody is known is no secret.
     """
-    if name.startswith(f"{MEMBER}/") or base_of(name) in OF_WORK:
+    if name.startswith(f"{MEMBER}/") or base_of(name) in OF_WORK or name in OF_PERSON:
         return True
-    return re.split(r"[^a-z]", name.lower(), maxsplit=1)[0] in SENSITIVE
+    return name != IDENTITY_LEVEL and re.split(r"[^a-z]", name.lower(), maxsplit=1)[0] in SENSITIVE
 
 
 def asks_for_sensitive(request: AuthorizationRequest) -> bool:

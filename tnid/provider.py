@@ -38,6 +38,8 @@ from tnid.stores.security_events import SecurityEventStore
 from tnid.stores.signing_keys import SqlKeyStore
 
 DAY_SECONDS = 24 * 3600
+SUBJECTS = "oidc.subjects"
+"""What the salt of people's subjects is derived for: whoever names somebody to a client has the same."""
 IDENTITY_NUMBER = re.compile(r"\s*([0-9]{9}|[0-9]{12})\s*")
 
 
@@ -56,8 +58,8 @@ class MadeUp(Protocol):
     def find_or_make(self, username: str, now: int) -> str | None: ...
 
 
-class Work(Protocol):
-    """What the provider needs of employment."""
+class Vouching(Protocol):
+    """What the provider needs of those who vouch for people."""
 
     def vouched(self, account_id: str, client_id: str, names: frozenset[str], now: int) -> Vouched: ...
 
@@ -66,13 +68,13 @@ class Subjects:
     """Gives the protocol a person's claims."""
 
     def __init__(
-        self, people: People, made_up: MadeUp, grants: GrantStore, questions: Questions, work: Work
+        self, people: People, made_up: MadeUp, grants: GrantStore, questions: Questions, vouching: Vouching
     ) -> None:
         self._people = people
         self._made_up = made_up
         self._grants = grants
         self._questions = questions
-        self.vouched = work.vouched
+        self.vouched = vouching.vouched
 
     def claims(self, account_id: str) -> Mapping[str, Any] | None:
         return self._people.claims(account_id)
@@ -126,7 +128,7 @@ def build_stores(
     consents: Consents,
     people: People,
     made_up: MadeUp,
-    work: Work,
+    vouching: Vouching,
     sealer: Sealer,
     mandates: Mandates,
     events: Events,
@@ -139,7 +141,9 @@ def build_stores(
         pushed_requests=PushedRequestStore(database),
         replays=ReplayStore(database),
         consents=consents,
-        subjects=Subjects(people, made_up, grants, Questions(ProbeStore(database), clients, events), work),
+        subjects=Subjects(
+            people, made_up, grants, Questions(ProbeStore(database), clients, events), vouching
+        ),
         resources=resources,
         decoupled=DecoupledStore(database, sealer),
         security_events=SecurityEventStore(database),
@@ -210,7 +214,7 @@ def build_provider(
         signer,
         events,
         token_key=sealer.derive("oidc.tokens"),
-        subject_salt=sealer.derive("oidc.subjects"),
+        subject_salt=sealer.derive(SUBJECTS),
         fetcher=make_outbound(settings),
     )
 

@@ -30,7 +30,6 @@ from tnid.employment.parts import (
     build_cards,
     build_employments,
     build_telling,
-    build_vouching,
 )
 from tnid.enrolment.service import Enrolment
 from tnid.imports.parts import build_lists
@@ -53,6 +52,7 @@ from tnid.settings import Settings
 from tnid.signin.factors import Factors
 from tnid.signin.limits import Limits
 from tnid.signin.parts import build_half_sign_ins, build_passkeys, build_sessions
+from tnid.standing.parts import build_vouching
 from tnid.stores.accounts import AccountStore
 from tnid.stores.activations import ActivationStore
 from tnid.stores.assisted_recoveries import AssistedRecoveryStore

@@ -12,6 +12,7 @@ from typing import Any
 from oidc.clients.authentication import hash_secret
 from oidc.clients.elsewhere import check_elsewhere
 from oidc.clients.few_at_once import FewAtOnce
+from oidc.clients.given_scopes import check_given_scopes
 from oidc.clients.grant_types import check_given_by_operator
 from oidc.clients.mtls import MTLS_METHODS
 from oidc.clients.registration import client_information, new_client, validate_metadata
@@ -68,6 +69,7 @@ class RegistrationEndpoint:
             client = replace(client, is_sandbox=True)
         else:
             client, secret = new_client(document, now)
+            check_given_scopes(client.metadata)
             needs_pkce = token is None or token.scope != WITHOUT_PKCE
             client = replace(client, require_pkce=needs_pkce, registered_openly=token is None)
         self._check_can_authenticate(client)
@@ -166,6 +168,8 @@ class RegistrationEndpoint:
         kept = {"subject_type": client.metadata.get("subject_type", "pairwise")}
         metadata = validate_metadata({**document, **kept}, client.profile, may_be_public=True)
         check_given_by_operator(metadata, client.grant_types)
+        if not client.is_sandbox:
+            check_given_scopes(metadata, client.scope)
         if metadata["token_endpoint_auth_method"] != client.auth_method:
             raise InvalidClientMetadata(
                 "token_endpoint_auth_method can't be changed; register anew.",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from oidc.agreed import Agreed
-from oidc.attested import ATTESTED, NOTHING, QUESTIONS, SCOPES, SELF_DECLARED, Vouched, is_of_work
+from oidc.attested import NOTHING, OF_WORK, QUESTIONS, SCOPES, SELF_DECLARED, Vouched, is_of_work
 from oidc.authorization.prompts import Prompt
 from oidc.claims import SCOPE_CLAIMS, names_of_scopes
 from oidc.clients.registration import new_client
@@ -78,7 +78,7 @@ def told(world: World, tokens: dict[str, Any]) -> dict[str, Any]:
 def test_scopes_give_what_is_vouched_for_by_one_look(world: World, looks: Looks) -> None:
     tokens = sign_in(world, "openid worker employer")
     assert told(world, tokens) == TOLD
-    assert looks.names == [ATTESTED - {"social_housing_income", "employee_number"}]
+    assert looks.names == [OF_WORK - {"social_housing_income", "employee_number"}]
     assert told(world, sign_in(world, "openid worker")).keys() == {"is_worker", "job_title"}
 
 
@@ -255,7 +255,7 @@ def test_what_is_no_tax_code_is_refused(tax_code: Any) -> None:
 
 def test_every_claim_and_question_has_its_place(world: World) -> None:
     of_scopes = names_of_scopes(SCOPES)
-    assert of_scopes == ATTESTED.union(SELF_DECLARED)
+    assert of_scopes == OF_WORK.union(SELF_DECLARED)
     assert of_scopes <= {name for names in CLAIM_GROUPS.values() for name in names}
     published = document(world.provider.metadata())
     assert set(SCOPES) <= set(published["scopes_supported"]) and set(SCOPES) <= SCOPE_CLAIMS.keys()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -77,6 +78,35 @@ def test_pi_002_no_address_holds_personal_data(attack: Attack, client: Party, ta
     browser.open("/account")
     for word in ("84987001133", "duong.dan", "079099000002", person.username, person.password, "csrf"):
         assert not [address for address in seen if word in address], word
+
+
+def test_the_number_that_userinfo_tells_is_written_nowhere(attack: Attack, target: Target) -> None:
+    number = "019161009977"
+    scope = "openid citizen pid guardian staff"
+    client = target.new_client(scope=f"{scope} offline_access")
+    person = target.new_person(personal_id_number=number)
+    target.secrets.discard(number)
+    seen: list[str] = []
+    browser = attack.new_browser()
+    browser._http.event_hooks = {"request": [lambda request: seen.append(str(request.url))]}
+    wish = '{"id_token":{"personal_id_number":{"essential":true}},"userinfo":{"personal_id_number":null}}'
+    browser.begin(client, scope=f"{scope} offline_access", claims=wish)
+    person.pass_through(browser)
+    form = client.redemption(browser.code() or "")
+    tokens = target.http.post("/token", data=form, headers=client.basic).json()
+    target.keep(tokens)
+    headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+    assert target.http.get("/userinfo", headers=headers).json()["personal_id_number"] == number
+    described = target.http.post(
+        "/introspect", data={"token": tokens["access_token"]}, headers=client.basic
+    ).text
+    refreshed = target.refresh(client, tokens["refresh_token"])
+    for path in ("/account/applications", "/account/receipts/1", "/account/activity"):
+        described += browser.open(path).text
+    id_token = tokens["id_token"].split(".")[1]
+    payload = base64.urlsafe_b64decode(id_token + "=" * (-len(id_token) % 4)).decode()
+    assert number not in "".join([*seen, described, payload, str(tokens), str(refreshed)])
+    assert number.encode() not in everything(target)
 
 
 def test_pi_006_a_row_s_ciphertext_is_worth_nothing_in_another(attack: Attack, target: Target) -> None:

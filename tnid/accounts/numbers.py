@@ -17,6 +17,8 @@ DOCUMENTS = (IDENTITY_CARD, PASSPORT, RESIDENCE_CARD)
 HOME_COUNTRY = "VN"
 PIN_DIGITS = 12
 OLD_CARD_DIGITS = 9
+HIDDEN_NUMBER = "•" * PIN_DIGITS
+"""What stands for a citizen's number that nobody needs to recognise: it stays sealed."""
 _MOST_TYPED_CHARACTERS = 64
 _SEPARATORS = re.compile(r"[\s.\-]")
 _FOREIGN_NUMBER = re.compile(r"[A-Z0-9]{5,20}")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
+from functools import cache
 from typing import Any
 
 from oidc.yes_no import AGE_OVER, RESIDENT_OF_WARD, base_of, values_in
-from tnid.wards import REGION, find_ward
+from tnid.wards import REGION, Ward, all_wards, find_ward
 
 LOCAL = timezone(timedelta(hours=7))  # Asia/Ho_Chi_Minh, which has no summer time
 _OF_RESIDENCE = ("resident_of_province", RESIDENT_OF_WARD)
@@ -40,6 +41,18 @@ def is_over(birthdate: str, years: int, now: int) -> bool | None:
     today = datetime.fromtimestamp(now, LOCAL).date()
     had_birthday = (today.month, today.day) >= (born.month, born.day)
     return today.year - born.year - (0 if had_birthday else 1) >= years
+
+
+def ward_of(address: Mapping[str, Any]) -> Ward | None:
+    """Return the ward or commune of the province that a verified address names, None for any other place."""
+    if _key(address.get("region", "")) != _key(REGION):
+        return None
+    return _wards_by_name().get(_key(address.get("locality", "")))
+
+
+@cache
+def _wards_by_name() -> Mapping[str, Ward]:
+    return {_key(ward.name): ward for ward in all_wards()}
 
 
 def _lives_in(address: Mapping[str, Any], codes: Sequence[str]) -> bool:

@@ -16,6 +16,7 @@ from oidc.yes_no import base_of, values_in
 from tnid import web
 from tnid.consent.scopes import ScopeText
 from tnid.consent.service import in_locale, items_agreed
+from tnid.consent.standing_values import MISSING
 from tnid.consent.values import Holdings, Value, is_attested, is_question, preview_of, values_of
 from tnid.money import write_dong
 from tnid.parks import find_park
@@ -34,6 +35,11 @@ LABELS = {
     "updated_at": _("When the profile was last changed"),
     "age": _("Whether you are 15 and 18 or older – yes or no, never the date of birth"),
     "residence": _("Whether you live in Thái Nguyên province – yes or no, never the address"),
+    "identity_level": _("How well you are known: what was checked of you"),
+    "residence_ward": _("The ward or commune where you live"),
+    "personal_id_number": _("Personal identification number, only when you signed in with two factors"),
+    "guardian_of": _("For which children you are the guardian – an identifier of each, never the name"),
+    "staff_roles": _("Your office at the province"),
     "is_worker": _("That you are a worker, and until when this is confirmed"),
     "employer": _("Your employer"),
     "employee_number": _("Your employee number, for your own employer alone"),
@@ -121,6 +127,8 @@ def _why_missing(item: Item) -> str:
         return ""
     if is_attested(item):
         return str(NOT_CONFIRMED_YET)
+    if item.name in MISSING:
+        return str(MISSING[item.name])
     if item.name == attested.REPRESENTS:
         return str(NOT_REPRESENTING)
     return str(NOT_VERIFIED_YET if item.is_verified or is_question(item) else NOT_THERE_YET)

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request
 
-from oidc.attested import NOTHING, VERIFIED, is_of_work
+from oidc.attested import NOTHING, OF_STANDING, VERIFIED, is_of_work
 from oidc.claims import EVIDENCE_NAME, names_of_scopes
 from oidc.models import AuthorizationRequest, Client
 from tnid import services, web
@@ -52,11 +52,11 @@ def describe_question(question: Question, client: Client, person: Account) -> di
 
 
 def hold(person: Account, client: Client, names: frozenset[str]) -> Holdings:
-    """Return what is known of the person, as this application would be told of these claims."""
+    """Return what is known of the person, as this application would be told of it, but for a number."""
     parts, now = services.current(), services.now()
     verified = parts.accounts.verified_claims(person.id)
-    of_work = frozenset(name for name in names if is_of_work(name))
-    vouched = parts.vouching.vouched(person.id, client.client_id, of_work, now) if of_work else NOTHING
+    asked = frozenset(name for name in names if is_of_work(name) or name in OF_STANDING)
+    vouched = parts.vouching.shown(person.id, client.client_id, asked, now) if asked else NOTHING
     is_work_alone = all(
         is_of_work(name) for name in names if name.startswith(VERIFIED) and name != EVIDENCE_NAME
     )

@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 from babel import Locale, UnknownLocaleError
 from flask_babel import lazy_gettext as _
 
-from oidc.attested import NOTHING, OF_EMPLOYMENT, QUESTIONS, Vouched
+from oidc.attested import IDENTITY_LEVEL, NOTHING, OF_EMPLOYMENT, QUESTIONS, Vouched
 from oidc.consent import ABOUT_VERIFIED, Item
 from oidc.verified_claims import EVIDENCE
 from oidc.yes_no import base_of, yes_no_names
 from tnid.accounts.contacts import mask_email, mask_phone
 from tnid.accounts.yes_no import answer
+from tnid.consent.standing_values import WRITTEN_OF_STANDING
 from tnid.consent.work_values import MASKS_OF_WORK, WRITTEN_OF_WORK, write_date, write_source
 from tnid.moments import moment
 
@@ -101,6 +102,7 @@ WRITTEN: dict[str, Callable[[Any], str]] = {
     "locale": name_of_language,
     "updated_at": moment,
     **WRITTEN_OF_WORK,
+    **WRITTEN_OF_STANDING,
 }
 MASKS: dict[str, Callable[[Any], str]] = {
     "phone_number": mask_phone,
@@ -177,7 +179,8 @@ def preview_of(item: Item, held: Holdings) -> str | None:
     first = item.name.removeprefix(ABOUT_VERIFIED)
     source = held.verified_claims if item.is_verified else held.own_claims
     names = [first, *sorted(claim.removeprefix(ABOUT_VERIFIED) for claim in item.claims)]
-    value = next((source[name] for name in names if source.get(name)), None)
+    # Level 0 is a value, and a no of what else there is not is none
+    value = next((source.get(name) for name in names if source.get(name) or name == IDENTITY_LEVEL), None)
     if first == EVIDENCE:
         return next((value.text for value in values_of(item, held)), None)
     if value is None:

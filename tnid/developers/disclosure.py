@@ -28,6 +28,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "verified": tuple(
         ABOUT_VERIFIED + name for name in ("name", "birthdate", "gender", "address", "evidence")
     ),
+    "standing": ("identity_level", "residence_ward", "personal_id_number", "guardian_of", "staff_roles"),
     "work": (
         *("is_worker", "job_title", "industrial_park", "employment_start_date"),
         *("employment_contract_type", "employer", "employee_number", "represents", "works_in_park"),
@@ -38,14 +39,14 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 """Every item that a team may choose, in the order in which the page shows them."""
 
 ITEMS = tuple(name for names in GROUPS.values() for name in names)
-BY_OPERATOR = frozenset({*GROUPS["verified"], *GROUPS["work"]})
+BY_OPERATOR = frozenset({*GROUPS["verified"], *GROUPS["standing"], *GROUPS["work"]})
 """Items that are asked for with a reason: they say what somebody vouches for."""
 
 MANDATES, LEVEL, RESOURCES, LOGOUT = "mandates", "level", "resources", "logout"
 """What else has a reason: letting helpers in, asking for proofed people, other programs' interfaces, and
 doing without being told of sign-outs."""
 
-TWO_REVIEWERS = frozenset({"social_housing_income", "income_at_least"})
+TWO_REVIEWERS = frozenset({"social_housing_income", "income_at_least", "personal_id_number", "guardian_of"})
 _VERY_SENSITIVE = ("pid", "identity", "income", "health")
 
 
@@ -153,7 +154,8 @@ def scopes_of(name: str) -> tuple[str, ...]:
 
 
 def needs_two(items: Mapping[str, Any], scopes: list[str], *, accepts_mandates: bool) -> bool:
-    """Say whether two reviewers must agree: identity documents, income, health, and acting for others."""
+    """Say whether two reviewers must agree: identity documents and numbers, children, income, health, and
+    acting for others."""
     names = [*items, *scopes]
     return accepts_mandates or any(
         name in TWO_REVIEWERS or name.startswith(ABOUT_VERIFIED) or is_very_sensitive(name) for name in names

@@ -39,6 +39,13 @@ _OF_WORK: Mapping[str, Any] = {
     "employee_number": "TN-20418",
     "employment_start_date": "2022-05-16",
 }
+_OF_STANDING: Mapping[str, Any] = {
+    "identity_level": 2,
+    "residence_ward": {"code": "05443", "name": "Phường Phan Đình Phùng"},
+    "personal_id_number": "000000000001",
+    "guardian_of": ["made-up"],
+    "staff_roles": [{"role": "official", "ward": {"code": "05443", "name": "Phường Phan Đình Phùng"}}],
+}
 _VALUES = {
     "age_over": "60",
     "resident_of_ward": "05443",
@@ -49,7 +56,11 @@ _VALUES = {
 _ANSWERS = {f"{name}={_VALUES[name]}": True for name in QUESTIONS}
 _RECORD = {"verification": {"trust_framework": "vn"}, "claims": MADE_UP}
 SOMEBODY = Holdings(
-    MADE_UP, (_RECORD,), identity_level=2, now=1_793_000_000, vouched=Vouched(_OF_WORK, _ANSWERS)
+    MADE_UP,
+    (_RECORD,),
+    identity_level=2,
+    now=1_793_000_000,
+    vouched=Vouched({**_OF_WORK, **_OF_STANDING}, _ANSWERS),
 )
 
 

@@ -55,6 +55,7 @@ GROUP_NAMES: dict[str, Any] = {
     "contact": _("How the person is reached"),
     "yes_no": _("Yes or no, instead of the data itself"),
     "verified": _("What was checked with an identity document"),
+    "standing": _("What the province itself knows"),
     "work": _("Work, confirmed by the employer"),
 }
 GROUP_HINTS: dict[str, Any] = {
@@ -62,6 +63,7 @@ GROUP_HINTS: dict[str, Any] = {
     "contact": _("Each with whether it was checked by a code."),
     "yes_no": _("Ask for these wherever they will do: what isn't known can't be lost."),
     "verified": _("For a reason alone, and after two reviewers agree."),
+    "standing": _("For a reason alone; the number and the children after two reviewers agree."),
     "work": _("For a reason alone."),
 }
 ASKING_LABELS: dict[str, Any] = {

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
+from oidc.attested import PERSONAL_SCOPES
 from oidc.decoupled.user_code import new_user_code, read_user_code, user_code_of
 from oidc.interfaces import Events
 from oidc.mandates import Mandate
@@ -77,9 +78,13 @@ class Held(NamedTuple):
 
 
 def scopes_of(client: Client) -> list[str]:
-    """Return the scopes of a client that a principal chooses from; to be told apart is in every mandate."""
+    """Return the scopes of a client that a principal chooses from; to be told apart is in every mandate.
+
+    What is nobody's to hand over is in none: see `oidc.claims.within`.
+    """
     of_resources = [name for names in client.resources.values() for name in names]
-    return [name for name in dict.fromkeys([*client.scope, *of_resources]) if name != OPENID]
+    never = PERSONAL_SCOPES.union([OPENID])
+    return [name for name in dict.fromkeys([*client.scope, *of_resources]) if name not in never]
 
 
 class Mandates:

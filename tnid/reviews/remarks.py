@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext
 
+from oidc.attested import PERSONAL_ID_NUMBER
 from oidc.clients.grant_types import OPERATORS_ONLY, is_personal
-from oidc.models import Client
+from oidc.models import LOA2, Client
 from oidc.sensitive import is_sensitive
+from tnid.accounts.verification import SEEN_IN_PERSON_LEVEL
 from tnid.developers.disclosure import BY_OPERATOR, LOGOUT, Wish
 from tnid.developers.disclosure_forms import name_of_item
 from tnid.developers.disclosure_words import LAWFUL, LONG
@@ -46,7 +48,8 @@ class Looked(NamedTuple):
 def note_two(looked: Looked) -> Iterator[Remark]:
     if must_be_two(looked.document):
         text = gettext(
-            "Two reviewers must agree: it asks for what identity documents, income or helpers tell."
+            "Two reviewers must agree: it asks for what identity documents, numbers, children, income"
+            " or helpers tell."
         )
         yield Remark("", text)
 
@@ -83,6 +86,21 @@ def note_without_law(looked: Looked) -> Iterator[Remark]:
         if (name in BY_OPERATOR or is_sensitive(name)) and wish.basis not in LAWFUL:
             what = name_of_item(name)
             yield Remark(f"items/{name}", gettext("Sensitive, and no law is named: %(what)s", what=what))
+
+
+def note_number(looked: Looked) -> Iterator[Remark]:
+    if PERSONAL_ID_NUMBER not in looked.wishes:
+        return
+    field = f"items/{PERSONAL_ID_NUMBER}"
+    demands = looked.document["least_acr"], looked.document["least_identity_level"]
+    if demands != (LOA2, SEEN_IN_PERSON_LEVEL):
+        text = gettext(
+            "The number is told at identity level 2 and after two factors alone, and others are let in, too."
+        )
+        yield Remark(field, text)
+    signed, sealed = (f"userinfo_{how}_response_alg" in looked.metadata for how in ("signed", "encrypted"))
+    if signed and not sealed:
+        yield Remark(field, gettext("UserInfo is signed and not encrypted: the number is left out."))
 
 
 def note_long(looked: Looked) -> Iterator[Remark]:
@@ -143,6 +161,7 @@ RULES: tuple[Callable[[Looked], Iterator[Remark]], ...] = (
     note_hosts,
     note_organisation,
     note_without_law,
+    note_number,
     note_long,
     note_purposes,
     note_many,

@@ -7,7 +7,19 @@ from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _
 
-from oidc.attested import EMPLOYEE_NUMBER, EMPLOYER_CLAIM, OF_EMPLOYMENT, QUESTIONS, REPRESENTS, SELF_DECLARED
+from oidc.attested import (
+    EMPLOYEE_NUMBER,
+    EMPLOYER_CLAIM,
+    GUARDIAN_OF,
+    IDENTITY_LEVEL,
+    OF_EMPLOYMENT,
+    PERSONAL_ID_NUMBER,
+    QUESTIONS,
+    REPRESENTS,
+    RESIDENCE_WARD,
+    SELF_DECLARED,
+    STAFF_ROLES,
+)
 from oidc.verified_claims import MEMBER
 from oidc.yes_no import YES_NO_CLAIMS, base_of
 
@@ -53,6 +65,26 @@ _NUMBER = Source(
     _("The employer's own code of the worker."),
     _("Absent for every application but that employer's own."),
 )
+_LEVEL = Source(_("How the person was proofed: 0 not at all, 1 by phone and card text, 2 by an official."))
+_WARD = Source(
+    _("The ward or commune of the residence that was recorded when the person was proofed."),
+    _("Absent where none was recorded, or it is not in the province."),
+)
+_PERSONAL_NUMBER = Source(
+    _("The 12 digits that an official compared. UserInfo alone tells it, never a token."),
+    _(
+        "Absent below identity level 2 or LoA2, for other documents, by a mandate, and where UserInfo is"
+        " signed and not encrypted."
+    ),
+)
+_CHILDREN = Source(
+    _("The subject of each child whose guardian the person is, as your application would know that child."),
+    _("Absent where there are none, or by a mandate."),
+)
+_OFFICES = Source(
+    _("The offices of the province that the person holds now."),
+    _("Absent where there are none, by a mandate, or where they were not used for long."),
+)
 _REPRESENTS = Source(
     _("The organisations that the person represents here."),
     _("Absent where there are none, or it is kept back."),
@@ -88,6 +120,11 @@ _NAMED: Mapping[str, Source] = {
     EMPLOYER_CLAIM: _EMPLOYER,
     EMPLOYEE_NUMBER: _NUMBER,
     REPRESENTS: _REPRESENTS,
+    IDENTITY_LEVEL: _LEVEL,
+    RESIDENCE_WARD: _WARD,
+    PERSONAL_ID_NUMBER: _PERSONAL_NUMBER,
+    GUARDIAN_OF: _CHILDREN,
+    STAFF_ROLES: _OFFICES,
     MEMBER: _VERIFIED,
     **_SIGN_IN,
 }

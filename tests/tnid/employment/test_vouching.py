@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from oidc.attested import ATTESTED, NOTHING, Vouched
+from oidc.attested import NOTHING, OF_WORK, Vouched
 from oidc.clients.registration import new_client
 from tests.conftest import Clock
 from tests.tnid.conftest import CALLBACK
@@ -37,7 +37,7 @@ TOLD = {
     },
 }
 # Told to an application that is not the employer's own
-OF_EMPLOYMENT = ATTESTED - {"represents", "employee_number"}
+OF_EMPLOYMENT = OF_WORK - {"represents", "employee_number"}
 
 
 @pytest.fixture

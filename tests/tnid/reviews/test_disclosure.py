@@ -34,6 +34,7 @@ def test_every_item_that_people_can_be_asked_for_may_be_chosen_and_scopes_follow
     asked = Disclosure().choosing([*ITEMS])
     assert set(asked.scopes) == {
         *("openid", "profile", "email", "phone", "address", "age", "residence"),
+        *("citizen", "pid", "guardian", "staff"),
         *("worker", "employer", "employee", "jobs", "housing"),
     }
     assert Disclosure().choosing(["name", "phone_number"]).scopes == ["openid", "profile", "phone"]
@@ -52,6 +53,9 @@ def test_every_item_that_people_can_be_asked_for_may_be_chosen_and_scopes_follow
         (["name"], True, True),
         (["health:read"], False, True),
         (["pid"], False, True),
+        (["personal_id_number"], False, True),
+        (["guardian_of"], False, True),
+        (["identity_level", "residence_ward", "staff_roles"], False, False),
     ],
 )
 def test_what_two_reviewers_must_agree_to(names: list[str], mandates: bool, expected: bool) -> None:
@@ -220,3 +224,38 @@ def test_a_reviewer_reads_what_a_service_gets_in_its_own_name(app: Application) 
     assert "health:read" in texts and DEVICE_CODE in texts and "openid" not in texts
     document["metadata"]["scope"] = "openid"  # type: ignore[index]  it is a dict
     assert not must_be_two(document)
+
+
+@pytest.mark.parametrize(
+    ("acr", "level", "more", "said"),
+    [
+        (LOA1, 2, {}, ["hai lớp"]),
+        ("LoA2", 1, {}, ["hai lớp"]),
+        ("LoA2", 2, {}, []),
+        ("LoA2", 2, {"userinfo_signed_response_alg": "RS256"}, ["có ký mà không mã hóa"]),
+        (
+            "LoA2",
+            2,
+            {"userinfo_signed_response_alg": "RS256", "userinfo_encrypted_response_alg": "ECDH-ES"},
+            [],
+        ),
+    ],
+)
+def test_a_reviewer_reads_where_the_number_would_not_come(
+    app: Application, acr: str, level: int, more: dict[str, str], said: list[str]
+) -> None:
+    items = {"personal_id_number": {"purpose": {"vi": "Tìm đúng hồ sơ"}, "basis": "law", "law": "Điều 1"}}
+    document = {
+        "metadata": {
+            "grant_types": ["authorization_code"],
+            "token_endpoint_auth_method": "client_secret_basic",
+            "scope": "openid pid",
+            **more,
+        },
+        **{"items": items, "offline": False, "reasons": {}, "resources": {}, "organisation": "Sở Y tế"},
+        **{"least_acr": acr, "least_identity_level": level, "accepts_mandates": False},
+    }
+    assert must_be_two(document)
+    with app.test_request_context(headers={"Accept-Language": "vi"}):
+        texts = [one.text for one in list_remarks(document, None, []) if one.field.endswith("id_number")]
+    assert [[part for part in said if part in text] for text in texts] == [said for _ in said]
