@@ -19,6 +19,7 @@ import pyotp
 from lxml import html
 
 MOST_SCREENS = 12
+SHARE_ALL = "share all"
 MOST_REDIRECTS = 20
 TOTP_SECONDS = 30
 
@@ -203,7 +204,10 @@ class Person:
         return pyotp.TOTP(self.totp_secret).generate_otp(step)
 
     def pass_through(self, browser: Browser, *, consent: str = "allow") -> Page:
-        """Answer the provider's screens until one comes that needs no answer of ours; return that page."""
+        """Answer the provider's screens until one comes that needs no answer of ours; return that page.
+
+        `consent` is "allow" (what is required), "deny" or SHARE_ALL.
+        """
         for _ in range(MOST_SCREENS):
             before = browser.page
             if not self._answer(browser, consent):
@@ -222,7 +226,9 @@ class Person:
         elif page.has("otp_code"):
             return _moved(page, browser.submit("otp_submit", {"otp_code": self.next_code()}))
         elif page.has("consent_allow"):
-            browser.click(f"consent_{consent}")
+            if consent == SHARE_ALL:
+                tick_all(page)
+            browser.click("consent_allow" if consent == SHARE_ALL else f"consent_{consent}")
         else:
             return False
         return True
@@ -240,6 +246,13 @@ class Person:
     def keep_recovery_codes(self, browser: Browser) -> Page:
         self.recovery_codes = [item.text_content().strip() for item in browser.page.get("recovery_codes")]
         return browser.click("codes_submit")
+
+
+def tick_all(page: Page) -> None:
+    """Tick what the page leaves to the person."""
+    assert page.document is not None
+    for box in page.document.xpath("//input[@name='share' and @type='checkbox']"):
+        box.checked = True
 
 
 def _moved(before: Page, after: Page) -> bool:

@@ -10,6 +10,7 @@ from flask import Flask
 from examples.provincial_apps import events, factory, views
 from examples.provincial_apps.systems import load_systems
 from examples.provincial_apps.workers import Workers
+from examples.relying_party.claims import mask
 from examples.relying_party.configuration import load
 from examples.relying_party.seats import Seats
 from examples.relying_party.security_events import Receiver
@@ -22,6 +23,7 @@ from examples.relying_party.web import prepare
 def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     configuration = load(environ, default_port=8002)
     app = Flask("examples.provincial_apps")
+    app.jinja_env.filters["masked"] = mask
     prepare(app, configuration).exempt(events.blueprint)
     app.extensions[views.PARTS] = views.Parts(
         base_url=configuration.base_url,

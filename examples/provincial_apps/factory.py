@@ -29,7 +29,7 @@ INCOME = "income"
 FRESH_SECONDS = 300
 # What the terminal asks of whoever holds a card: who they are, and nothing about their work
 CARD_WISH = Wish(("openid",))
-HOME_WISH = Wish(("openid", "employee"), "LoA2", is_acr_essential=True)
+HOME_WISH = Wish(("openid", "employee", "worker"), "LoA2", is_acr_essential=True)
 BY_PHONE_WISH = Wish(("openid", "employee"), "LoA2", is_acr_essential=True, purpose=INCOME)
 INCOME_WISH = replace(HOME_WISH, max_age=FRESH_SECONDS, purpose=INCOME)
 

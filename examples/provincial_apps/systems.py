@@ -33,7 +33,6 @@ class System:
     owner: str
     tone: str
     scopes: tuple[str, ...]
-    later_scopes: tuple[str, ...]
     acr: str
     essential: bool
     identity_level: int

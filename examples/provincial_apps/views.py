@@ -78,7 +78,7 @@ def _show_inside(system: System, person: SignedIn) -> str:
         person=person,
         actor_name=parts().names.get((system.slug, person.actor), ""),
         lines=describe(person.claims, current_app.extensions["say"]),
-        missing=find_missing(person.asked_scopes, person.claims),
+        missing=find_missing(person.asked_scopes, person.claims, by_helper=bool(person.actor)),
         done=done if done and person.reaches(done.acr) else None,
     )
 

@@ -9,12 +9,24 @@ from examples.relying_party.words import LANGUAGES
 
 SHOWN = (
     "name", "name_parts", "nickname", "birthdate", "gender", "phone_number", "email", "address", "website",
-    "preferred_username", "locale",
+    "preferred_username", "locale", "identity_level", "residence_ward", "personal_id_number", "guardian_of",
+    "staff_roles",
 )  # fmt: skip
 NAME_PARTS = ("family_name", "middle_name", "given_name")
 
-# A person is named by `name`, so that alone is looked for under profile
-EXPECTED = {"profile": ("name",), "phone": ("phone_number",), "email": ("email",), "address": ("address",)}
+# A person is named by `name`, so that alone is looked for under profile; not everybody has children
+EXPECTED = {
+    "profile": ("name",),
+    "phone": ("phone_number",),
+    "email": ("email",),
+    "address": ("address",),
+    "citizen": ("identity_level",),
+    "pid": ("personal_id_number",),
+    "staff": ("staff_roles",),
+}
+# What a person tells nobody through somebody else: a helper brings none of it
+OWN = frozenset({"pid", "guardian", "staff"})
+SHOWN_DIGITS = 3
 
 Say = Callable[[str], str]
 
@@ -35,13 +47,24 @@ def describe(claims: Mapping[str, Any], say: Say) -> list[Line]:
     return [
         Line(name, say(f"claims.{name}"), _write(name, found[name], say), claims.get(f"{name}_verified"))
         for name in SHOWN
-        if found.get(name)
+        if found.get(name) not in (None, "", [])
     ]
 
 
-def find_missing(scopes: Iterable[str], claims: Mapping[str, Any]) -> list[str]:
+def find_missing(scopes: Iterable[str], claims: Mapping[str, Any], *, by_helper: bool = False) -> list[str]:
     """Return the scopes that were asked for and brought nothing."""
-    return [scope for scope in scopes if not all(claims.get(name) for name in EXPECTED.get(scope, ()))]
+    asked = [scope for scope in scopes if not (by_helper and scope in OWN)]
+    return [scope for scope in asked if any(name not in claims for name in EXPECTED.get(scope, ()))]
+
+
+def mask(claims: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the claims as a screen may show them, word for word: of the number its end alone."""
+    number = "personal_id_number"
+    return {**claims, number: mask_number(claims[number])} if number in claims else dict(claims)
+
+
+def mask_number(number: str) -> str:
+    return "•" * (len(number) - SHOWN_DIGITS) + number[-SHOWN_DIGITS:]
 
 
 def _write(name: str, value: Any, say: Say) -> str:
@@ -51,8 +74,8 @@ def _write(name: str, value: Any, say: Say) -> str:
         return say(f"gender.{value}")
     if name == "locale":
         return LANGUAGES.get(str(value).split("-")[0], str(value))
-    if name == "address":
-        return _write_address(value)
+    if name in _WRITTEN:
+        return _WRITTEN[name](value, say)
     return write_phone_number(value) if name == "phone_number" else str(value)
 
 
@@ -67,3 +90,19 @@ def write_phone_number(number: str) -> str:
         local = "0" + number[3:]
         return f"{local[:4]} {local[4:7]} {local[7:]}"
     return number
+
+
+def _write_offices(offices: Iterable[Mapping[str, Any]], say: Say) -> str:
+    """Write each office with where it is."""
+    held = [(say(f"offices.{one['role']}"), one.get("ward", {}).get("name", "")) for one in offices]
+    return "; ".join(f"{office} – {ward}" if ward else office for office, ward in held)
+
+
+_WRITTEN: Mapping[str, Callable[[Any, Say], str]] = {
+    "address": lambda address, _say: _write_address(address),
+    "identity_level": lambda level, say: say(f"identity_level.{level}"),
+    "residence_ward": lambda ward, _say: str(ward["name"]),
+    "personal_id_number": lambda number, _say: mask_number(number),
+    "guardian_of": lambda children, _say: str(len(children)),
+    "staff_roles": _write_offices,
+}

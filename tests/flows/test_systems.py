@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from examples.provincial_apps.systems import System, load_systems
-from tests.person import Browser, Page, Person
+from tests.person import SHARE_ALL, Browser, Page, Person
 from tests.province import Province
 from tnid.demo.seed import load_clients
 
@@ -26,6 +26,10 @@ CLAIMS_OF_SCOPES = {
     "email": {"email", "email_verified"},
     "phone": {"phone_number", "phone_number_verified"},
     "address": {"address"},
+    "citizen": {"identity_level", "residence_ward"},
+    "pid": {"personal_id_number"},
+    "guardian": {"guardian_of"},
+    "staff": {"staff_roles"},
     "employee": {"employee_number"},
     "worker": {
         "is_worker", "job_title", "industrial_park", "employment_start_date",
@@ -49,12 +53,38 @@ HERSELF = {
         "region": "Tỉnh Thái Nguyên", "country": "VN",
     },
 }  # fmt: skip
+NUMBER = "019161007788"
+VO_NHAI = {"code": "05716", "name": "Xã Võ Nhai"}
+# As the page shows it, which masks the number
+KNOWN_OF_HER = {
+    "identity_level": 2,
+    "residence_ward": VO_NHAI,
+    "personal_id_number": "•••••••••788",
+    "staff_roles": [{"role": "official", "ward": VO_NHAI}],
+}
+# What each client has not registered
+STRANGE_SCOPES = {"suckhoe": "staff", "hotrocongdan": "guardian"}
 
 
 @pytest.fixture(scope="module")
-def elder(province: Province) -> Person:
-    """Someone seen in person by an official, with a second factor and a full profile."""
-    return province.new_person(**HERSELF)
+def child(province: Province) -> Person:
+    return province.new_person(totp=False, identity_level=1, name="Hoàng Văn Tám", birthdate="2014-06-01")
+
+
+@pytest.fixture(scope="module")
+def elder(province: Province, child: Person) -> Person:
+    """Someone seen in person by an official, with a second factor, a full profile, a child and an office."""
+    person = province.new_person(personal_id_number=NUMBER, **HERSELF)
+    province.tnid("official", "add", person.username, "--commune", VO_NHAI["code"])
+    with Browser() as hers, Browser() as of_child:
+        of_child.open(f"{province.issuer}/account/family")
+        child.pass_through(of_child)
+        code = of_child.click("guardian_code_submit").text_of("guardian_code")
+        hers.open(f"{province.issuer}/account/family/agree")
+        person.pass_through(hers)
+        hers.submit("code_submit", {"code": code})
+        hers.click("guardian_agree")
+    return person
 
 
 @pytest.fixture(scope="module")
@@ -87,14 +117,48 @@ def test_signing_in_to_a_system_brings_its_claims_and_no_others(
     slug: str, signed_in: Browser, elder: Person, province: Province
 ) -> None:
     system = SYSTEMS[slug]
-    page = sign_in(signed_in, province, slug, elder)
+    consent = SHARE_ALL if "guardian" in system.scopes else "allow"
+    page = sign_in(signed_in, province, slug, elder, consent=consent)
     assert page.url.startswith(f"{province.apps_url}/{slug}/"), page
     id_token, userinfo = received(page)
     assert set(id_token) <= PROTOCOL_CLAIMS
     assert set(userinfo) <= allowed_claims(system)
-    expected = {name: value for name, value in HERSELF.items() if name in allowed_claims(system)}
+    known = {**HERSELF, **KNOWN_OF_HER}
+    expected = {name: value for name, value in known.items() if name in allowed_claims(system)}
     assert {name: userinfo.get(name) for name in expected} == expected
+    assert ("guardian_of" in userinfo) == ("guardian" in system.scopes)
     assert not page.has("missing"), page
+    assert NUMBER not in page.text
+
+
+def test_a_child_is_called_at_each_system_as_it_is_when_it_signs_in_itself(
+    province: Province, signed_in: Browser, elder: Person, child: Person, browser: Browser
+) -> None:
+    told = {
+        slug: received(sign_in(signed_in, province, slug, elder, consent=SHARE_ALL))[1]["guardian_of"]
+        for slug in ("giaoduc", "suckhoe")
+    }
+    _, itself = received(sign_in(browser, province, "giaoduc", child))
+    assert told["giaoduc"] == [itself["sub"]]
+    assert len(told["suckhoe"]) == 1 and told["suckhoe"] != told["giaoduc"]
+    assert "guardian_of" not in itself and "Hoàng Văn Tám" not in signed_in.page.text
+
+
+def test_what_is_optional_and_was_not_ticked_does_not_come(province: Province, browser: Browser) -> None:
+    _, userinfo = received(sign_in(browser, province, "giaoduc", province.people["hong.mai"]))
+    assert "guardian_of" not in userinfo and userinfo["name"] == "Mai Thị Hồng"
+
+
+def test_who_holds_no_office_is_told_so_and_one_that_ends_is_gone_at_the_next_sign_in(
+    province: Province, browser: Browser
+) -> None:
+    person = province.new_official("05716")
+    _, userinfo = received(sign_in(browser, province, "ioc", person))
+    assert userinfo["staff_roles"] == KNOWN_OF_HER["staff_roles"]
+    province.tnid("official", "remove", person.username)
+    page = sign_in(browser, province, "ioc", person)
+    assert "staff_roles" not in received(page)[1]
+    assert "Vai trò cán bộ" in page.text_of("missing")
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -215,12 +279,14 @@ def test_an_unknown_visitor_is_told_to_sign_in_where_no_screen_may_be_shown(
     assert (page.error_code, page.status) == ("login_required", 403)
 
 
-def test_a_scope_that_the_system_was_not_granted_is_refused(province: Province) -> None:
-    callback = f"{province.apps_url}/portal/callback"
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_scope_that_the_system_was_not_granted_is_refused(slug: str, province: Province) -> None:
+    callback = f"{province.apps_url}/{slug}/callback"
+    scope = f"openid {STRANGE_SCOPES.get(slug, 'pid')}"
     with Browser(stops_at=callback) as browser:
         page = browser.open(
             f"{province.issuer}{urlsplit(authorization_endpoint(browser, province)).path}",
-            client_id="portal", response_type="code", redirect_uri=callback, scope="openid phone",
+            client_id=slug, response_type="code", redirect_uri=callback, scope=scope,
             state="s" * 20, nonce="n" * 20, code_challenge="c" * 43, code_challenge_method="S256",
         )  # fmt: skip
     answer = {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
@@ -237,6 +303,23 @@ def test_a_disabled_account_signs_in_nowhere(province: Province, browser: Browse
     page = sign_in(browser, province, "portal", province.people["dung.pham"])
     assert page.has("login_username"), page
     assert page.url.startswith(province.issuer)
+
+
+@pytest.fixture(scope="module")
+def disabled(province: Province) -> Iterator[Browser]:
+    """A browser in which somebody signed in whose account was disabled then."""
+    with Browser() as browser:
+        person = province.new_person()
+        sign_in(browser, province, "portal", person)
+        province.tnid("account", "disable", person.username)
+        yield browser
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_who_was_disabled_gets_into_no_system(slug: str, province: Province, disabled: Browser) -> None:
+    page = disabled.open(f"{province.apps_url}/{slug}/sign-in", prompt="none")
+    assert page.error_code in ("login_required", "access_denied"), page
+    assert disabled.open(f"{province.apps_url}/{slug}/sign-in").has("login_username")
 
 
 def test_disabling_an_account_ends_its_live_session(province: Province, browser: Browser) -> None:
@@ -270,6 +353,25 @@ def test_a_system_that_is_not_there_has_a_page_that_says_so(province: Province, 
     assert browser.open(f"{province.apps_url}/khong-co/").status == 404
 
 
+# What the province's own table says that each system needs beyond openid
+OF_THE_TABLE = {
+    "c-thainguyen": {"profile", "phone", "citizen"},
+    "phananh": {"phone", "citizen"},
+    "ioc": {"profile", "staff"},
+    "vanban": {"profile", "email", "staff"},
+    "portal": set(),
+    "dichvucong": {"profile", "phone", "citizen"},
+    "hotrocongdan": {"profile", "address", "pid"},
+    "suckhoe": {"profile", "citizen", "pid", "guardian"},
+    "giaoduc": {"profile", "guardian"},
+    "santmdt": {"phone", "address", "employer"},
+    "dienluc": {"profile", "phone", "address"},
+    "tng": {"worker"},
+    "vieclam": {"worker", "jobs"},
+    "nhao": {"worker", "housing"},
+}
+
+
 def test_the_registered_clients_are_the_systems_of_the_table() -> None:
     registered = {client["slug"]: client for client in load_clients() if client["at"] == "provincial_apps"}
     # The factory's shared screen is a client beside its page
@@ -277,7 +379,8 @@ def test_the_registered_clients_are_the_systems_of_the_table() -> None:
     for slug, system in SYSTEMS.items():
         client = registered[slug]
         assert set(system.scopes) <= set(client["scope"].split()), slug
-        assert set(system.later_scopes) == set(client.get("scope_later", "").split()), slug
+        later = {scope for step in system.steps for scope in step.scopes}
+        assert OF_THE_TABLE[slug] <= {*system.scopes, *later}, slug
         assert client["least_identity_level"] == system.identity_level, slug
         assert client["least_acr"] == system.acr, slug
         assert client.get("is_public", False) == system.is_public, slug

@@ -190,6 +190,16 @@ def test_a_client_of_one_employer_is_shown_as_such(tnid: Commands) -> None:
 
 
 @only_sqlite
+def test_an_operator_gives_a_client_what_the_province_knows(tnid: Commands) -> None:
+    document = {**CLIENT, "client_id": "kham-benh", "scope": "openid citizen pid guardian staff"}
+    assert tnid.answer("client", "create", "-", given=document)["scope"] == document["scope"]
+    assert tnid.answer("client", "show", "kham-benh")["scope"] == document["scope"]
+    items = {"personal_id_number": {"purpose": {"vi": "Tìm đúng thẻ bảo hiểm"}}, "staff_roles": {}}
+    told = tnid.answer("client", "consent-items", "kham-benh", "-", given=items)
+    assert set(told["consent_items"]) == set(items)
+
+
+@only_sqlite
 def test_a_client_becomes_a_terminal_and_ceases_to_be_one(tnid: Commands) -> None:
     key = ECKey.generate_key("P-256").as_dict(private=False)
     document = {**CLIENT, "token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": [key]}}
@@ -398,7 +408,7 @@ def test_seeding_twice_changes_nothing(tnid: Commands, tmp_path: Path) -> None:
     path = Path(first["credentials_file"])
     written = path.read_bytes()
     assert path.stat().st_mode & 0o777 == 0o600
-    assert (first["new_people"], first["new_clients"]) == (11, 19)
+    assert (first["new_people"], first["new_clients"]) == (12, 19)
 
     again = tnid.answer("demo", "seed")
     assert (again["new_people"], again["new_clients"]) == (0, 0)

@@ -12,6 +12,7 @@ import orjson
 from joserfc.jwk import ECKey
 
 from oidc.clients.registration import new_client
+from oidc.models import Client
 from oidc.resource.registration import new_resource
 from tnid.accounts.refusal import Refused
 from tnid.accounts.service import NewAccount
@@ -75,7 +76,8 @@ def read_credentials(instance_dir: Path) -> dict[str, Any]:
 
 
 def seed(services: Services, now: int, base_urls: Mapping[str, str] = BASE_URLS) -> Seeded:
-    """Add the people and clients that aren't there; what is there stays as it is.
+    """Add the people and clients that aren't there; what is there stays as it is, but for scopes and words of
+    clients that came later.
 
     The passwords, TOTP secrets and client secrets are written to a file of the instance folder, mode 0600.
     Raises NotForDemonstration unless the issuer is on a loopback host.
@@ -88,6 +90,7 @@ def seed(services: Services, now: int, base_urls: Mapping[str, str] = BASE_URLS)
         people = [p for person in load_people() if (p := _add_person(services, person, now))]
         for person in load_people():
             _add_role(services, person, now)
+            _add_guardianship(services, person, now)
         add_employers(services, now)
         for entry in load_resources():
             _add_resource(services, entry, base_urls, now)
@@ -128,11 +131,24 @@ def _add_role(services: Services, person: dict[str, Any], now: int) -> None:
         services.counter.roles.grant_official(found.id, str(commune), now)
 
 
+def _add_guardianship(services: Services, person: dict[str, Any], now: int) -> None:
+    """Make somebody the guardian whom they are said to be, until the child is 16."""
+    child = services.accounts.find_by_username(person["guardian_of"]) if "guardian_of" in person else None
+    guardian = services.accounts.find_by_username(person["username"])
+    if child is None or guardian is None or services.guardians.list_guardians(child.id, now):
+        return
+    code = services.guardians.make_code(child.id, now)
+    if code is not None:
+        services.guardians.agree(code, guardian.id, now)
+
+
 def _add_client(
     services: Services, entry: dict[str, Any], base_urls: Mapping[str, str], now: int
 ) -> dict[str, Any] | None:
     """Register the client unless its identifier is taken; return its credentials."""
-    if services.clients.find_now(entry["slug"]) is not None:
+    found = services.clients.find_now(entry["slug"])
+    if found is not None:
+        _renew_client(services, found, entry, base_urls, now)
         return None
     document, made = client_document(entry, base_urls), {}
     if "terminal" in entry:
@@ -142,6 +158,21 @@ def _add_client(
     client, secret = new_client(document, now, by_operator=True)
     services.clients.add(client)
     return {"client_id": client.client_id, **({"client_secret": secret} if secret else {}), **made}
+
+
+def _renew_client(
+    services: Services, found: Client, entry: dict[str, Any], base_urls: Mapping[str, str], now: int
+) -> None:
+    """Give an older demonstration's client the scopes and the words that it lacks: the applications of today
+    ask for today's."""
+    wanted, _secret = new_client(client_document(entry, base_urls), now, by_operator=True)
+    scope = [*found.scope, *(name for name in wanted.scope if name not in found.scope)]
+    if scope != found.scope:
+        metadata = {**found.metadata, "scope": " ".join(scope)}
+        services.clients.set_metadata(found.client_id, metadata, now)
+    if not wanted.consent_items.keys() <= found.consent_items.keys():
+        items = {**wanted.consent_items, **found.consent_items}
+        services.clients.set_consent_items(found.client_id, items, now)
 
 
 def with_key(terminal: dict[str, Any], key: ECKey) -> dict[str, Any]:
