@@ -13,7 +13,7 @@ from tnid.accounts.numbers import HIDDEN_NUMBER
 LEVELS = {
     0: _("Level 0: as you said yourself, checked by nobody"),
     1: _("Level 1: by phone and the text of the identity card"),
-    2: _("Level 2: in person, by an official who compared the identity card"),
+    2: _("Level 2: in person, by an official who compared the identity document"),
 }
 OFFICIAL = _("Official of %(ward)s")
 OPERATOR = _("Operator of Thái Nguyên ID")

@@ -48,7 +48,7 @@ def test_each_claim_is_named_with_its_value_and_the_number_is_dots(
     words = page.words()
     assert page.path == "/consent" and holds_no_number(page.text)
     for said in (
-        "Mức 2: cán bộ đã gặp trực tiếp và đối chiếu thẻ căn cước", "Phường Gia Sàng", HIDDEN_NUMBER,
+        "Mức 2: cán bộ đã gặp trực tiếp và đối chiếu giấy tờ tùy thân", "Phường Gia Sàng", HIDDEN_NUMBER,
         "Số định danh cá nhân – chỉ khi bạn đăng nhập hai lớp", "Tìm đúng thẻ bảo hiểm y tế", "1 con",
         "Những con bạn đang giám hộ", "Cán bộ Phường Gia Sàng; Người vận hành Thái Nguyên ID",
     ):  # fmt: skip
