@@ -1,40 +1,67 @@
 """What each test's own application would make anew, and is the same for all: made once a process.
 
-A sixth of the time of the small tests went into it. Only what libraries compute is remembered, nothing of
-ours.
+Half the time of the small tests went into it. Only what libraries compute is remembered, nothing of ours.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import copy
 from functools import cache
-from typing import Any
+from importlib import metadata
+from typing import Any, ClassVar
 
 from babel.support import Translations
-from werkzeug.routing import Rule
+from werkzeug.routing import Map, Rule, RuleFactory
+
+from tnid.app import Application
 
 _load = Translations.load
 
 
 def remember_what_libraries_make() -> None:
     """Have werkzeug compile the addresses, and Babel read the catalogues, once a process."""
-    Rule._compile_builder = _remembered(Rule._compile_builder)  # type: ignore[method-assign]
+    Application.url_map_class = RememberedMap
     load = cache(lambda folder, locale, domain: _load(folder, [locale], domain))
     Translations.load = staticmethod(  # type: ignore[method-assign,assignment]
         lambda folder, locales, domain: load(folder, str(locales[0]), domain)
     )
+    metadata.version = cache(metadata.version)
 
 
-def _remembered(compile_builder: Callable[..., Any]) -> Callable[..., Any]:
-    """Keep what builds a rule's addresses: it depends on the rule's text and on its converters' classes."""
-    made: dict[Any, Any] = {}
+class RememberedMap(Map):
+    """Addresses that are compiled when first looked for, and once for all maps that have the same ones."""
 
-    def find_or_compile(rule: Rule, append_unknown: bool = True) -> Any:
-        converters = tuple((name, type(one)) for name, one in rule._converters.items())
-        defaults = tuple(sorted((rule.defaults or {}).items()))
-        key = (tuple(rule._trace), converters, defaults, append_unknown)
-        if key not in made:
-            made[key] = compile_builder(rule, append_unknown)
-        return made[key]
+    _compiled: ClassVar[dict[Any, Map]] = {}
 
-    return find_or_compile
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        self._given: list[Rule] = []
+        super().__init__(*arguments, **options)
+
+    def add(self, rulefactory: RuleFactory) -> None:
+        for rule in rulefactory.get_rules(self):
+            # As it would be bound now, whatever is set on the map later
+            rule.merge_slashes = self.merge_slashes if rule.merge_slashes is None else rule.merge_slashes
+            self._given.append(rule)
+        self._remap = True
+
+    def update(self) -> None:
+        if not self._remap:
+            return
+        key = (self.merge_slashes, tuple(self.converters.items()), *map(_describe, self._given))
+        if key not in self._compiled:
+            self._compiled[key] = made = Map(converters=self.converters, merge_slashes=self.merge_slashes)
+            for rule in self._given:
+                made.add(copy.copy(rule))
+            made.update()
+        self._matcher = self._compiled[key]._matcher
+        self._rules_by_endpoint = self._compiled[key]._rules_by_endpoint
+        self._remap = False
+
+
+def _describe(rule: Rule) -> Any:
+    """Return all that is said of a rule before it is bound."""
+    return (
+        *(rule.rule, rule.endpoint, frozenset(rule.methods or ()), tuple((rule.defaults or {}).items())),
+        *(rule.subdomain, rule.host, rule.redirect_to, rule.build_only, rule.alias, rule.websocket),
+        *(rule.strict_slashes, rule.merge_slashes, rule.provide_automatic_options),  # the last is Flask's
+    )

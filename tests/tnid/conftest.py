@@ -6,13 +6,12 @@ import base64
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import httpx
 import pyotp
 import pytest
 from jinja2.bccache import Bucket, BytecodeCache
-from werkzeug.routing import Rule
 
 from oidc.clients.registration import new_client
 from tests.conftest import Clock
@@ -52,23 +51,10 @@ class CompiledTemplates(BytecodeCache):
 COMPILED = CompiledTemplates()
 
 
-class RememberedRule(Rule):
-    """A rule whose functions are compiled for the first application of this process, for all the others."""
-
-    _built: ClassVar[dict[tuple[str, str, bool], Any]] = {}
-
-    def _compile_builder(self, append_unknown: bool = True) -> Any:
-        key = self.rule, repr(self.defaults), append_unknown
-        if key not in self._built:
-            self._built[key] = super()._compile_builder(append_unknown)
-        return self._built[key]
-
-
 @pytest.fixture
 def app(settings: Settings, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Application:
     """The application without signing keys: making them takes long, and its pages sign nothing."""
     monkeypatch.setattr("tnid.app.ensure_keys", lambda _parts: None)
-    monkeypatch.setattr(Application, "url_rule_class", RememberedRule)
     made = create_app(settings)
     made.jinja_env.bytecode_cache = COMPILED
     return made

@@ -285,6 +285,7 @@ def test_the_whole_sign_in_page_weighs_little(locale: str) -> None:
 # Words
 
 
+@cache
 def extract_messages() -> set[Any]:
     with (ROOT / "babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)
