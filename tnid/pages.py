@@ -11,6 +11,7 @@ from tnid import services, web
 from tnid.access import Guard, declare
 from tnid.errors import RETRY_AFTER_SECONDS
 from tnid.readiness import find_missing
+from tnid.signin import typed
 from tnid.signin.session import find_end_user
 
 blueprint = declare(Blueprint("pages", __name__), Guard.PUBLIC)
@@ -23,7 +24,11 @@ def home() -> ResponseReturnValue:
 
 @blueprint.post("/language")
 def language() -> ResponseReturnValue:
-    """Remember the language, for this browser and for the account that is signed in."""
+    """Remember the language, for this browser and for the account that is signed in.
+
+    What was typed into the page's form comes along where the page says so, to be there when it is next shown.
+    """
+    typed.keep_if_any()
     chosen = request.form.get("lang", "")
     if chosen in web.LOCALE_CODES:
         web.set_cookie(web.LANGUAGE_COOKIE, chosen, web.YEAR_SECONDS)

@@ -76,6 +76,16 @@ def sign_out(window: Window) -> None:
         window.click("logout_confirm")
 
 
+def test_another_language_leaves_the_name_that_was_typed(window: Window, province: Province) -> None:
+    window.open(f"{province.apps_url}/ioc/")
+    window.click("sign_in")
+    window.fill(login_username="lan.nguyen", login_password="bi mat")
+    window.press(window.page.locator("footer button[value='en']"))
+    assert window.page.locator("html").get_attribute("lang") == "en"
+    assert window.page.locator("#login_username").input_value() == "lan.nguyen"
+    assert window.page.locator("#login_password").input_value() == ""
+
+
 def test_a_newcomer_registers_enrols_agrees_and_signs_out_of_two_systems(
     window: Window, province: Province
 ) -> None:

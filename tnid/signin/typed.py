@@ -1,6 +1,7 @@
 """What was typed into a form that wasn't looked at, for the same form when it is shown next.
 
-It lies in this browser's own cookie, for that one time, and holds no secret. A terminal's browser, to which
+Because the puzzle came in between (`tnid/challenge/`), or another language was chosen (`tnid/pages.py`). It
+lies in this browser's own cookie, for that one time, and holds no secret. A terminal's browser, to which
 others come, keeps nothing.
 """
 
@@ -24,6 +25,12 @@ def keep() -> None:
         return
     typed = {name: request.form.get(name, "")[:MOST_CHARACTERS] for name in FIELDS}
     session[KEPT] = {name: value for name, value in typed.items() if value}
+
+
+def keep_if_any() -> None:
+    """Keep what came with this request, where it came from a form that has any of it."""
+    if any(name in request.form for name in FIELDS):
+        keep()
 
 
 def restore(form: Any) -> None:
