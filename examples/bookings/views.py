@@ -48,7 +48,8 @@ def find_person() -> SignedIn | None:
 def show() -> str | Response:
     person = find_person()
     if person is None:
-        return render_template("door.html", has_ended=parts().relying_party.has_ended(CLIENT_ID))
+        way_back = parts().relying_party.take_end(CLIENT_ID)
+        return way_back or render_template("door.html", has_ended=parts().relying_party.has_ended(CLIENT_ID))
     found = parts().api.call(person, "GET", "/bookings")
     if isinstance(found, Answer):
         return render_template("bookings.html", bookings=found.document["bookings"], counters=COUNTERS)

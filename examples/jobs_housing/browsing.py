@@ -22,7 +22,9 @@ blueprint = Blueprint("listings", __name__)
 
 
 @blueprint.get("/")
-def show_all() -> str:
+def show_all() -> str | Response:
+    if way_back := parts().relying_party.take_end(CLIENT_ID):
+        return way_back
     search = read_search(request.args)
     found = parts().search.search(search, now())
     return render_template(

@@ -47,7 +47,8 @@ def start() -> str | Response:
         return _end()
     if parts().seats.find() is not None:
         return redirect(url_for("kiosk.day"), 303)
-    return render_template("start.html", has_ended=parts().terminal.has_ended(CLIENT_ID))
+    way_back = parts().terminal.take_end(CLIENT_ID)
+    return way_back or render_template("start.html", has_ended=parts().terminal.has_ended(CLIENT_ID))
 
 
 @blueprint.get("/begin")

@@ -72,9 +72,11 @@ def is_fresh(person: SignedIn) -> bool:
 
 
 @blueprint.get("/")
-def show() -> str:
+def show() -> str | Response:
     system, person = get_system(HOME), parts().find_person(HOME)
     if person is None:
+        if way_back := parts().relying_party.take_end(HOME):
+            return way_back
         has_ended = parts().relying_party.has_ended(HOME)
         return render_template("factory/door.html", system=system, has_ended=has_ended)
     number = find_number(person)
@@ -127,6 +129,8 @@ def start() -> str | Response:
         return leave()
     if factory().seats.find() is not None:
         return redirect(url_for("factory.day"), 303)
+    if way_back := factory().terminal.take_end(WORKSHOP):
+        return way_back
     has_ended = factory().terminal.has_ended(WORKSHOP)
     return render_template("factory/start.html", system=get_system(HOME), has_ended=has_ended)
 

@@ -62,9 +62,11 @@ def show_all() -> str:
 
 
 @blueprint.get("/<slug>/")
-def show(slug: str) -> str:
+def show(slug: str) -> str | Response:
     system, person = get_system(slug), parts().find_person(slug)
     if person is None:
+        if way_back := parts().relying_party.take_end(slug):
+            return way_back
         has_ended = parts().relying_party.has_ended(slug)
         return render_template("door.html", system=system, has_ended=has_ended)
     return _show_inside(system, person)

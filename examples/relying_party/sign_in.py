@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from authlib.integrations.flask_client import FlaskOAuth2App, OAuth, OAuthError
-from flask import Flask, redirect, request, session
+from flask import Flask, redirect, request, session, url_for
 from joserfc.errors import JoseError
 from requests import RequestException
 from werkzeug.wrappers import Response
@@ -188,15 +189,22 @@ class RelyingParty:
         except _FAILURES as error:
             return _explain(error)
 
-    def has_ended(self, client_id: str) -> bool:
-        """Say whether this request is the provider's answer to a sign-out that this browser asked for."""
+    def take_end(self, client_id: str) -> Response | None:
+        """Return the way to this page's own address where this is the provider's answer to a sign-out.
+
+        The state has done its work by then, and would stay in the address and in what people pass on.
+        """
         if "state" not in request.args:
-            return False
-        try:
+            return None
+        with suppress(*_FAILURES):
             self._client(client_id).validate_logout_response()
-        except _FAILURES:
-            return False
-        return True
+            session[_ended(client_id)] = True
+        rest = {name: values for name, values in request.args.lists() if name != "state"}
+        return redirect(url_for(request.endpoint or "", **(request.view_args or {}), **rest), 303)
+
+    def has_ended(self, client_id: str) -> bool:
+        """Say, once, whether this browser came back from a sign-out that it had asked for."""
+        return bool(session.pop(_ended(client_id), False))
 
     def get_credentials(self, client_id: str) -> Credentials:
         return self._configuration.get_credentials(client_id)
@@ -211,6 +219,10 @@ class RelyingParty:
             server_metadata_url=f"{self.issuer}/.well-known/openid-configuration",
             **_with_client_kwargs(self.credentials_of(credentials)),
         )
+
+
+def _ended(client_id: str) -> str:
+    return f"ended_{client_id}"
 
 
 def _with_client_kwargs(credentials: dict[str, Any]) -> dict[str, Any]:

@@ -107,6 +107,23 @@ def test_saving_asks_to_sign_in_first(jobs: FlaskClient) -> None:
     assert (answer.status_code, answer.location) == (303, f"/sign-in?next={path}")
 
 
+def test_a_sign_out_ends_on_a_clean_address_and_is_said_once(jobs: FlaskClient) -> None:
+    relying_party = jobs.application.extensions["jobs_housing"].relying_party
+    with jobs.session_transaction() as session:
+        relying_party._client("jobs-housing").framework.set_state_data(session, "s1", {"x": 1})
+    answer = jobs.get("/?kind=job&state=s1")
+    assert (answer.status_code, answer.location) == (303, "/?kind=job")
+    assert b'id="signed_out"' in jobs.get("/").data
+    assert b'id="signed_out"' not in jobs.get("/").data
+
+
+def test_a_state_that_nobody_asked_for_says_nothing(jobs: FlaskClient, systems: FlaskClient) -> None:
+    for client, path in ((jobs, "/"), (systems, "/portal/")):
+        answer = client.get(f"{path}?state=x")
+        assert (answer.status_code, answer.location) == (303, path)
+        assert b'id="signed_out"' not in client.get(path).data
+
+
 @pytest.mark.parametrize("path", ["/sign-out", "/language", "/listings/phien-dich-tieng-han/save"])
 def test_a_form_from_elsewhere_changes_nothing(jobs: FlaskClient, path: str) -> None:
     answer = jobs.post(path, data={"language": "en"})

@@ -62,6 +62,7 @@ def test_somebody_sees_their_day_and_by_phone_their_income(
     assert screen.has("months")
     screen.click("sign_out")
     assert screen.has("signed_out") and screen.has("begin")
+    assert screen.page.url == f"{kiosk}/"
     names = {cookie["name"] for cookie in screen.page.context.cookies()}
     assert not {"tnid_session", "tnid_terminal"} & names
     screen.open(f"{kiosk}/day")
