@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, case, select
+from sqlalchemy import and_, bindparam, case, select
 
 from oidc.attested import GUARDIAN_OF, PERSONAL_ID_NUMBER, RESIDENCE_WARD, STAFF_ROLES
 from tnid.db import Database
@@ -46,12 +46,6 @@ _CHILD = (
 )
 
 
-def _both(first: Any, *more: Any) -> Any:
-    for condition in more:
-        first = first & condition
-    return first
-
-
 @cache
 def _statement(names: frozenset[str]) -> Any:
     """Return the look at these claims: 32 at the most, each compiled once."""
@@ -62,14 +56,14 @@ def _statement(names: frozenset[str]) -> Any:
         sealed = case((_HAS_NUMBER, accounts.c.pin_sealed)).label("pin_sealed")
         columns += [sealed, accounts.c.pin_kind]
     if RESIDENCE_WARD in names:
-        source = source.outerjoin(verifications, _both(*_VERIFIED))
+        source = source.outerjoin(verifications, and_(*_VERIFIED))
         columns += [verifications.c.account_id, verifications.c.claims_sealed]
     if STAFF_ROLES in names:
-        source = source.outerjoin(roles, _both(*_ROLE))
+        source = source.outerjoin(roles, and_(*_ROLE))
         columns += [roles.c.role, roles.c.commune]
     if GUARDIAN_OF in names:
-        source = source.outerjoin(guardianships, _both(*_GUARDIANSHIP))
-        source = source.outerjoin(_children, _both(*_CHILD))
+        source = source.outerjoin(guardianships, and_(*_GUARDIANSHIP))
+        source = source.outerjoin(_children, and_(*_CHILD))
         columns += [_children.c.id.label("child_id")]
     return select(*columns).select_from(source).where(accounts.c.id == bindparam("of_account"), *IS_OPEN)
 
