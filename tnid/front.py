@@ -7,7 +7,6 @@ Everything else is passed on. Each answer is one unit of work, committed for ref
 from __future__ import annotations
 
 import logging
-import random
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from http import HTTPStatus
@@ -28,7 +27,7 @@ from tnid.employment import card_status
 from tnid.front_http import not_modified, problem, read_request, security_headers, too_many
 from tnid.metrics import PATH as METRICS_PATH
 from tnid.metrics import metrics
-from tnid.monitoring.requests import REQUEST_ID, ROUTE, is_plain_get, number_of
+from tnid.monitoring.requests import ROUTE, is_plain_get, number_of
 from tnid.plain_http import HttpsOnly
 from tnid.qr import polls
 from tnid.qr.parts import build_polls
@@ -40,7 +39,7 @@ from tnid.signin.sessions import end_user_of
 from tnid.signin.worlds import SANDBOX
 from tnid.switches import CIBA, CLIENT_REGISTRATION, DEVICE
 from tnid.switches import RETRY_AFTER_SECONDS as SWITCHED_OFF_SECONDS
-from tnid.web import cookie_name, find_certificate, find_peer
+from tnid.web import cookie_name, find_certificate, note_origin
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -148,7 +147,7 @@ class Front:
         environ[ROUTE] = f"{CLIENT_PREFIX}<id>" if route is self._client_route else path
         if method not in route.methods:
             return None if route.has_page else refuse_method(route, environ)
-        request_id = self._note_origin(environ)
+        request_id = note_origin(environ, self._services.settings.trusted_proxies).request_id
         try:
             return self._answer(route, environ)
         except DatabaseUnavailable:
@@ -188,14 +187,6 @@ class Front:
     def _find_certificate(self, environ: WSGIEnvironment) -> str:
         settings = self._services.settings
         return find_certificate(environ, settings.client_certificate_header, settings.trusted_proxies)
-
-    def _note_origin(self, environ: WSGIEnvironment) -> str:
-        peer = find_peer(environ, self._services.settings.trusted_proxies)
-        # It names a request and proves nothing; the system's own source would let another thread in
-        request_id = environ[REQUEST_ID] = f"{random.getrandbits(64):016x}"
-        user_agent = environ.get("HTTP_USER_AGENT", "")[:255]
-        audit.origin.set(audit.Origin(peer.ip, peer.port, user_agent, request_id))
-        return request_id
 
 
 def routes(services: Services) -> dict[str, Route]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import random
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -134,18 +135,27 @@ def _port(text: Any) -> int | None:
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 5 else None
 
 
+def note_origin(environ: dict[str, Any], trusted: Iterable[Network]) -> audit.Origin:
+    """Name the request and note where it comes from, for the audit log and the throttles; return both.
+
+    Once a request: what the front passes on to the pages has its name already.
+    """
+    peer = find_peer(environ, trusted)
+    # It names a request and proves nothing; the system's own source would let another thread in
+    request_id = environ.setdefault(REQUEST_ID, f"{random.getrandbits(64):016x}")
+    origin = audit.Origin(peer.ip, peer.port, environ.get("HTTP_USER_AGENT", "")[:255], request_id)
+    audit.origin.set(origin)
+    return origin
+
+
 def begin_request() -> None:
-    """Name the request and note where it comes from, for the audit log and the throttles."""
-    peer = find_peer(request.environ, services.current().settings.trusted_proxies)
+    """Note what a page needs to know of its request from the first."""
+    origin = note_origin(request.environ, services.current().settings.trusted_proxies)
     rule = request.url_rule
     # What is not found is nobody's route, whatever the front took it for
     request.environ[ROUTE] = rule.rule if rule else None
-    request.environ["REMOTE_ADDR"] = peer.ip
-    request.remote_addr = peer.ip
-    g.request_id = request.environ[REQUEST_ID] = secrets.token_hex(8)
-    audit.origin.set(
-        audit.Origin(peer.ip, peer.port, request.headers.get("User-Agent", "")[:255], g.request_id)
-    )
+    request.environ["REMOTE_ADDR"] = request.remote_addr = origin.ip or ""
+    g.request_id = origin.request_id
 
 
 # Cookies

@@ -14,11 +14,12 @@ from werkzeug.exceptions import NotFound
 
 from tests.conftest import Clock
 from tests.tnid.conftest import CALLBACK, ISSUER, InProcess, Someone
-from tnid import access, pages, services, web
+from tnid import access, audit, pages, services, web
 from tnid.access import Guard, find_guard
 from tnid.accounts.passwords import Busy
 from tnid.app import Application, create_app
 from tnid.db import Conflict, Database, DatabaseUnavailable
+from tnid.monitoring.requests import REQUEST_ID
 from tnid.services import Services
 from tnid.settings import Settings, load
 
@@ -185,6 +186,26 @@ def test_errors_have_a_page_and_a_code(
     assert f'<code id="error_code" translate="no">{code}</code>' in answer.text
 
 
+def test_what_the_front_passes_on_keeps_its_number(app: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    front, noted = app.extensions["tnid.front"], []
+    pages_of = front._pages
+
+    def look(environ: dict[str, Any], start_response: Any) -> Any:
+        noted.append((environ[REQUEST_ID], audit.origin.get().request_id))
+        answer = pages_of(environ, start_response)
+        noted.append((environ[REQUEST_ID], audit.origin.get().request_id))
+        return answer
+
+    monkeypatch.setattr(front, "_pages", look)
+    with InProcess(app) as browser:
+        answer = browser.send("GET", f"{ISSUER}/authorize")
+        again = browser.send("GET", f"{ISSUER}/authorize")
+    number = answer.headers["X-Request-ID"]
+    assert noted[:2] == [(number, number)] * 2
+    assert f'id="error_number" translate="no">{number}<' in answer.text
+    assert again.headers["X-Request-ID"] != number
+
+
 def test_the_allowed_methods_are_named(browser: InProcess) -> None:
     assert "POST" in browser.send("DELETE", f"{ISSUER}/language").headers["Allow"]
 
@@ -193,13 +214,16 @@ def test_the_allowed_methods_are_named(browser: InProcess) -> None:
     "body",
     [
         b"a=" + b"x" * (1024 * 1024),
+        b"a=" + b"x" * (64 * 1024),
         b"&".join(b"f%d=1" % i for i in range(10_000)),
     ],
 )
 def test_too_much_is_refused(browser: InProcess, body: bytes) -> None:
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    browser.cookies.set("tnid_lang", "ko")
     answer = browser.send("POST", f"{ISSUER}/language", content=body, headers=headers)
     assert answer.status_code == 413
+    assert 'id="error_code" translate="no">too_large<' in answer.text and '<html lang="ko">' in answer.text
 
 
 def test_too_many_parts_are_refused(browser: InProcess) -> None:
