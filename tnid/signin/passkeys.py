@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+from collections.abc import Container
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -35,6 +37,13 @@ class Unknown(Refused):
     """A passkey that is nobody's: removed here, and still on its device, which may be told by its id."""
 
     credential_id: str = ""
+
+
+def number_name(name: str, taken: Container[str]) -> str:
+    """Return the name, or with the least number that makes it another than those: "Chrome on Android (2)"."""
+    endings = ("" if number == 1 else f" ({number})" for number in count(1))
+    names = (name[: MOST_NAME_CHARACTERS - len(ending)] + ending for ending in endings)
+    return next(one for one in names if one not in taken)
 
 
 class Added(NamedTuple):
@@ -106,7 +115,7 @@ class Passkeys:
         return hmac.digest(self._handle_key, account_id.encode(), "sha256")
 
     def register(self, account_id: str, text: str, context: str, name: str, now: int) -> Added | Refused:
-        """Add the passkey that a browser made."""
+        """Add the passkey that a browser made; where the account has one of this name, it gets a number."""
         try:
             created = ceremonies.read_created(text, self._place)
             if not self._challenges.consume(created.challenge, context, now):
@@ -114,7 +123,8 @@ class Passkeys:
             key = ceremonies.verify_created(created, self._place)
         except BadCeremony as bad:
             return Refused("", str(bad))
-        if len(self._store.list_by_account(account_id)) >= MOST_PASSKEYS:
+        others = self._store.list_by_account(account_id)
+        if len(others) >= MOST_PASSKEYS:
             return Refused("", "too_many_passkeys")
         passkey_id = new_identifier()
         is_added = self._store.insert(
@@ -126,7 +136,7 @@ class Passkeys:
             backup_eligible=int(key.backup_eligible),
             backed_up=int(key.backed_up),
             transports=" ".join(created.transports),
-            name=name[:MOST_NAME_CHARACTERS],
+            name=number_name(name, {row.name for row in others}),
             created_at=now,
         )
         return Added(passkey_id, key.backup_eligible) if is_added else Refused("", "passkey_taken")

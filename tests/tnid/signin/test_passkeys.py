@@ -13,7 +13,7 @@ from tests.conftest import Clock
 from tests.tnid.conftest import ISSUER, Someone
 from tnid.accounts.refusal import Refused
 from tnid.services import Services
-from tnid.signin.passkeys import MOST_PASSKEYS, Added, Used
+from tnid.signin.passkeys import MOST_NAME_CHARACTERS, MOST_PASSKEYS, Added, Used, number_name
 
 HERE = "browser\ninteraction"
 
@@ -60,6 +60,24 @@ def test_a_passkey_is_registered_and_opens_its_account(
     assert isinstance(used, Used) and used.account_id == lan.id and used.user_verified
     (row,) = services.passkeys.list_by_account(lan.id)
     assert row.last_used_at == clock.now()
+
+
+def test_what_one_browser_makes_is_told_apart(services: Services, lan: Someone, minh: Someone) -> None:
+    for _ in range(3):
+        assert isinstance(register(services, lan, Authenticator(ISSUER)), Added)
+    assert isinstance(register(services, minh, Authenticator(ISSUER)), Added)
+    made = services.passkeys.list_by_account(lan.id)
+    assert sorted(row.name for row in made) == ["Điện thoại", "Điện thoại (2)", "Điện thoại (3)"]
+    assert [row.name for row in services.passkeys.list_by_account(minh.id)] == ["Điện thoại"]
+    services.passkeys.remove(lan.id, next(row.id for row in made if row.name == "Điện thoại (2)"))
+    register(services, lan, Authenticator(ISSUER))
+    assert "Điện thoại (2)" in {row.name for row in services.passkeys.list_by_account(lan.id)}
+
+
+def test_a_numbered_name_is_no_longer_than_any_other() -> None:
+    name = "x" * MOST_NAME_CHARACTERS
+    assert number_name(name + "y", set()) == name
+    assert number_name(name, {name}) == "x" * (MOST_NAME_CHARACTERS - 4) + " (2)"
 
 
 def test_the_options_tell_no_account_id_and_ask_for_what_is_needed(
