@@ -45,13 +45,25 @@ def yes_no_names(names: Iterable[str]) -> list[str]:
     return sorted(name for name in names if base_of(name) in YES_NO_CLAIMS)
 
 
+def check_wards(names: Iterable[str], is_ward: Callable[[str], bool]) -> None:
+    """Raise InvalidRequest where a code is none that `is_ward` knows: its answer would be no for ever."""
+    codes = {code for name in names if base_of(name) == RESIDENT_OF_WARD for code in values_in(name)}
+    if unknown := sorted(code for code in codes if not is_ward(code)):
+        raise InvalidRequest(
+            f"{RESIDENT_OF_WARD} asks about wards of this province, not {', '.join(unknown)}."
+        )
+
+
 def name_with_value(claim: str, wish: Mapping[str, Any] | None) -> str | None:
     """Return the name of an asking claim with what the claims parameter asks; None where it asks nothing.
 
-    OpenID Connect Core §5.5.1 lets a claim say what its value means. Raises InvalidRequest for a bad one.
+    OpenID Connect Core §5.5.1 lets a claim say what its value means, and nothing of what both members mean
+    together. Raises InvalidRequest for a bad one.
     """
     if not wish or not {"value", "values"} & wish.keys():
         return None
+    if {"value", "values"} <= wish.keys():
+        raise InvalidRequest(f"{claim} asks by value or by values, not by both.")
     values = wish["values"] if "values" in wish else [wish["value"]]
     if not isinstance(values, list) or not 0 < len(values) <= MOST_VALUES:
         raise InvalidRequest(f"{claim} asks about one to {MOST_VALUES} values.")

@@ -36,6 +36,7 @@ from tnid.stores.replay import ReplayStore
 from tnid.stores.resources import ResourceStore
 from tnid.stores.security_events import SecurityEventStore
 from tnid.stores.signing_keys import SqlKeyStore
+from tnid.wards import find_ward
 
 DAY_SECONDS = 24 * 3600
 SUBJECTS = "oidc.subjects"
@@ -198,6 +199,7 @@ def build_provider(
         decision_max_age_seconds=min(settings.fresh_sign_in_seconds, FRESH_FACTORS_SECONDS),
         mtls=mtls_of(settings),
         may_keep_login_hint=may_keep_login_hint,
+        is_ward=lambda code: find_ward(code) is not None,
         note_reuse=note_reuse,
         admit_client=admit_client,
         admit_stranger=admit_stranger,

@@ -22,6 +22,7 @@ class RequestReader:
         self._objects = RequestObjects(parts)
         self._pushed = PushedRequests(parts)
         self._may_keep_login_hint = parts.config.may_keep_login_hint
+        self._is_ward = parts.config.is_ward
 
     def read(self, request: Request, now: int) -> Draft:
         """Return the request, its client and redirect URI beyond doubt; raise PageError."""
@@ -63,6 +64,7 @@ class RequestReader:
             is_pushed=is_pushed,
             objection=objection,
             may_keep_login_hint=self._may_keep_login_hint,
+            is_ward=self._is_ward,
         )
 
 

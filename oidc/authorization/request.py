@@ -33,6 +33,7 @@ from oidc.models import ACR_VALUES, OPENID, AuthorizationRequest, Client
 from oidc.parameters import Parameters
 from oidc.resource.indicators import get_resources, least_acr_of
 from oidc.sandbox_faults import AT_AUTHORIZATION, PARAMETER
+from oidc.yes_no import check_wards
 
 MAX_STATE = 4096
 MAX_NONCE = 1024
@@ -64,6 +65,7 @@ class Draft:
     pushed: AuthorizationRequest | None = None
     objection: OAuthError | None = None
     may_keep_login_hint: Callable[[str], bool] = lambda _hint: True
+    is_ward: Callable[[str], bool] = lambda _code: True
     checked: dict[str, Any] = field(default_factory=dict)
 
     def get(self, name: str) -> str | None:
@@ -247,6 +249,7 @@ def check_claims(draft: Draft) -> None:
     by_name = (*asked.userinfo, *asked.id_token, *asked.verified_names)
     if beyond := sorted({name for name in by_name if not is_agreed(name, draft.client)}):
         raise InvalidRequest(f"It was not agreed that this client asks for: {' '.join(beyond)}.")
+    check_wards(by_name, draft.is_ward)
     draft.checked.update(
         userinfo_claims=asked.userinfo,
         id_token_claims=asked.id_token,

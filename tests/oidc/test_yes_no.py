@@ -10,7 +10,7 @@ import pytest
 from oidc.authorization.prompts import Prompt
 from oidc.claims import parse_claims_parameter
 from oidc.errors import InvalidRequest
-from tests.oidc.world import World, claims_of, document
+from tests.oidc.world import World, claims_of, document, location
 
 WARD = "resident_of_ward=01840"
 
@@ -110,6 +110,32 @@ def test_a_question_without_its_value_asks_nothing(wish: Any) -> None:
 def test_a_value_that_is_none_is_refused(claims: dict[str, Any]) -> None:
     with pytest.raises(InvalidRequest):
         parse_claims_parameter(asking(**claims))
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"resident_of_ward": {"value": "01840", "values": ["01840"]}},
+        {"age_over": {"value": 18, "values": [60]}},
+        {"age_over": {"value": None, "values": [60]}},
+    ],
+)
+def test_a_value_beside_values_is_refused(wish: dict[str, Any]) -> None:
+    with pytest.raises(InvalidRequest):
+        parse_claims_parameter(asking(**wish))
+
+
+@pytest.mark.parametrize(
+    ("wish", "is_refused"),
+    [({"value": "01840"}, False), ({"value": "00001"}, True), ({"values": ["01840", "00001"]}, True)],
+)
+def test_a_code_of_no_ward_here_is_refused(wish: dict[str, Any], is_refused: bool) -> None:
+    world = World(is_ward="01840".__eq__)
+    for claims in ({"userinfo": {"resident_of_ward": wish}}, {"id_token": {"resident_of_ward": wish}}):
+        answer = world.authorize(world.end_user(), claims=json.dumps(claims))
+        found = {} if isinstance(answer, Prompt) else location(answer)
+        assert (found.get("error") == "invalid_request") == is_refused, found
+        assert ("00001" in found.get("error_description", "")) == is_refused
 
 
 def test_the_greatest_and_the_least_are_asked_about_too() -> None:

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from urllib.parse import quote
+
+import pytest
+
+from tests.tnid.conftest import InProcess
 from tnid.wards import all_wards, find_ward
 
 
@@ -10,6 +17,16 @@ def test_there_are_ninety_two_and_each_is_found_by_its_code() -> None:
     assert len(wards) == len({ward.code for ward in wards}) == 92
     assert all(find_ward(ward.code) == ward and len(ward.code) == 5 for ward in wards)
     assert find_ward("1840") is None and find_ward("01840") is not None
+
+
+@pytest.mark.parametrize(("code", "is_refused"), [("01840", False), ("00001", True), ("99999", True)])
+def test_nobody_is_asked_whether_they_live_in_what_is_no_ward_here(
+    browser: InProcess, new_app: Callable[..., str], code: str, is_refused: bool
+) -> None:
+    claims = json.dumps({"userinfo": {"resident_of_ward": {"value": code}}})
+    page = browser.open(f"{new_app()}&claims={quote(claims)}")
+    assert ("error=invalid_request" in page.url) == is_refused
+    assert page.has("login_username") != is_refused
 
 
 def test_a_split_unit_went_to_several() -> None:
