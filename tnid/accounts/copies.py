@@ -77,7 +77,7 @@ def give_page() -> ResponseReturnValue:
         factor_on=parts.factors.is_enrolled(person.id),
         codes_left=parts.factors.count_recovery_codes(person.id),
         devices=list_devices(end_user),
-        applications=describe_consents(parts.consents.list_by_account(person.id, now)),
+        applications=describe_consents(person.id, parts.consents.list_by_account(person.id, now)),
         sections=list_sections(person, now),
         requests=parts.data_requests.list_by_account(person.id),
         events=describe_events(rows)[:ON_PAPER],

@@ -9,12 +9,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from oidc.clients.browser_uris import initiate_login_address
+from oidc.consent import decided
+from oidc.models import Client
 from tnid import services
 from tnid.access import Guard, declare
 from tnid.accounts.devices import describe_alert, list_devices
 from tnid.accounts.safety import judge
 from tnid.consent.applications import describe
 from tnid.consent.items import is_offline, labels_of
+from tnid.consent.question import find_unanswered_now
 from tnid.consent.scopes import find_scope_texts
 from tnid.consent.service import Consent
 from tnid.signin import session
@@ -40,7 +43,7 @@ def overview() -> ResponseReturnValue:
         safety=judge(account_id),
         devices=devices[:SHOWN_ON_OVERVIEW],
         more_devices=max(0, len(devices) - SHOWN_ON_OVERVIEW),
-        applications=describe_consents(consents[:SHOWN_ON_OVERVIEW]),
+        applications=describe_consents(account_id, consents[:SHOWN_ON_OVERVIEW]),
         more_applications=max(0, len(consents) - SHOWN_ON_OVERVIEW),
         recovery_wait=parts.recovery.waits.find_open(end_user.account_id, services.now()),
         work_count=parts.employments.count_waiting(account_id, now),
@@ -87,7 +90,7 @@ def applications() -> ResponseReturnValue:
     consents = services.current().consents.list_by_account(account_id, services.now())
     return render_template(
         "accounts/applications.html",
-        applications=describe_consents(consents),
+        applications=describe_consents(account_id, consents),
         accesses=find_accesses(account_id),
     )
 
@@ -117,7 +120,7 @@ def find_accesses(account_id: str) -> dict[str, dict[str, int]]:
     return found
 
 
-def describe_consents(consents: list[Consent]) -> list[dict[str, Any]]:
+def describe_consents(account_id: str, consents: list[Consent]) -> list[dict[str, Any]]:
     texts = find_scope_texts(scope for consent in consents for scope in consent.agreed.scope)
     clients, issuer = services.current().clients, services.current().settings.issuer
     found = [(consent, clients.find(consent.client_id)) for consent in consents]
@@ -127,9 +130,13 @@ def describe_consents(consents: list[Consent]) -> list[dict[str, Any]]:
             "app": describe(client),
             "open_uri": initiate_login_address(client, issuer),
             "granted_at": consent.granted_at,
-            "items": labels_of(consent.agreed, texts, client),
+            "items": labels_of(consent.agreed, texts, client, unanswered_of(account_id, client, consent)),
             "offline": is_offline(consent.agreed),
         }
         for consent, client in found
         if client is not None
     ]
+
+
+def unanswered_of(account_id: str, client: Client, consent: Consent) -> frozenset[str]:
+    return find_unanswered_now(account_id, client, decided(consent.agreed))

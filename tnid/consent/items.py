@@ -66,6 +66,7 @@ EARNING = _("Income of %(amount)s a month or more – yes or no, never the wage"
 WORKING_IN = _("Whether you work in %(parks)s – yes or no, never the company")
 WORKING_FOR = _("Whether you have worked at the same place for %(months)s months – yes or no, never the date")
 NOT_CONFIRMED_YET = _("Not confirmed yet; shared once your employer confirms it and you accept it")
+ASKED_TOO_MUCH = _("Not answered: the application has asked too many such questions this year")
 NOT_REPRESENTING = _("You represent no organisation; nothing is shared")
 SIGN_IN = _("That it is you who signs in")
 OTHER_SCOPE = _("Other information: %(scope)s")
@@ -113,7 +114,7 @@ def _show(
         label=label_of(item.name, item.scope, texts),
         preview=text.resource if text else preview_of(item, held),
         values=values_of(item, held),
-        missing=_why_missing(item),
+        missing=_why_missing(item, held),
         required=item.required,
         chosen=item.required or is_shared(item, agreed),
         purpose=in_locale(declared.get("purpose", {}), locale),
@@ -122,9 +123,11 @@ def _show(
     )
 
 
-def _why_missing(item: Item) -> str:
+def _why_missing(item: Item, held: Holdings) -> str:
     if item.scope is not None:
         return ""
+    if item.claims <= held.unanswered:
+        return str(ASKED_TOO_MUCH)
     if is_attested(item):
         return str(NOT_CONFIRMED_YET)
     if item.name in MISSING:
@@ -169,10 +172,15 @@ def _label_of_question(name: str) -> str:
 
 
 def labels_of(
-    agreed: Agreed, texts: Mapping[str, ScopeText] = NO_TEXTS, client: Client = ANYBODY
+    agreed: Agreed,
+    texts: Mapping[str, ScopeText] = NO_TEXTS,
+    client: Client = ANYBODY,
+    unanswered: frozenset[str] = frozenset(),
 ) -> list[str]:
-    """Return what is shared, with this client, for the list of connected applications."""
-    shared = [item for item in items_agreed(agreed, client) if not item.claims <= agreed.withheld]
+    """Return what is shared, with this client, for the list of connected applications; a question that gets
+    no answer is not."""
+    kept = agreed.withheld | unanswered
+    shared = [item for item in items_agreed(agreed, client) if not item.claims <= kept]
     return [label_of(item.name, item.scope, texts) for item in shared] or [str(SIGN_IN)]
 
 

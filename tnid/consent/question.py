@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import request
@@ -9,12 +10,15 @@ from flask import request
 from oidc.attested import NOTHING, OF_STANDING, VERIFIED, is_of_work
 from oidc.claims import EVIDENCE_NAME, names_of_scopes
 from oidc.models import AuthorizationRequest, Client
+from oidc.yes_no import yes_no_names
 from tnid import services, web
 from tnid.accounts.service import Account
 from tnid.consent.items import is_offline, show_items
+from tnid.consent.questions import find_unanswered
 from tnid.consent.scopes import find_scope_texts
 from tnid.consent.service import Question
 from tnid.consent.values import Holdings
+from tnid.stores.probes import ProbeStore
 
 
 def put_question(
@@ -60,4 +64,15 @@ def hold(person: Account, client: Client, names: frozenset[str]) -> Holdings:
     is_work_alone = all(
         is_of_work(name) for name in names if name.startswith(VERIFIED) and name != EVIDENCE_NAME
     )
-    return Holdings(person.claims, verified, person.identity_level, now, vouched, is_work_alone)
+    unanswered = find_unanswered_now(person.id, client, names)
+    return Holdings(person.claims, verified, person.identity_level, now, vouched, is_work_alone, unanswered)
+
+
+def find_unanswered_now(account_id: str, client: Client, names: Iterable[str]) -> frozenset[str]:
+    """Return the questions among the names that the application has asked too many for."""
+    questions = yes_no_names(names)
+    if not questions:
+        return frozenset()
+    parts = services.current()
+    asked = ProbeStore(parts.database).list_by_account(account_id)
+    return find_unanswered(asked, client, questions, services.now())

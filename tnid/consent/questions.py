@@ -6,14 +6,14 @@ fewer are asked: docs/decisions/0029.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from oidc.attested import INCOME_AT_LEAST
 from oidc.interfaces import Events
 from oidc.models import Client
 from oidc.subject import sector_of
-from oidc.yes_no import AGE_OVER, base_of, values_in
+from oidc.yes_no import AGE_OVER, base_of, values_in, yes_no_names
 from tnid.accounts.yes_no import answer
 from tnid.stores.probes import ProbeStore
 
@@ -70,9 +70,7 @@ class Questions:
     def _may_ask(self, account_id: str, asker: str, name: str, now: int) -> bool:
         """Count every value by itself; what one line of questions is, is counted together, and for a sector:
         those that know a person by one `sub` can put answers together."""
-        about = AGE if name.startswith(AGE_OVER) else base_of(name)
-        most = MOST_OF_INCOME if about == INCOME_AT_LEAST else MOST_QUESTIONS
-        values = values_in(name) or [name.rpartition("_")[2]]
+        about, values, most = line_of(name)
         since = now - YEAR_SECONDS
         return all(
             self._store.is_asked(account_id, asker, about, value, since)
@@ -80,3 +78,36 @@ class Questions:
             or self._store.is_asked(account_id, asker, about, value, since)
             for value in values
         )
+
+
+class Line(NamedTuple):
+    """A question as it is counted: what about, its values, and for how many of these a year has room."""
+
+    about: str
+    values: Sequence[str]
+    most: int
+
+
+def line_of(name: str) -> Line:
+    about = AGE if name.startswith(AGE_OVER) else base_of(name)
+    most = MOST_OF_INCOME if about == INCOME_AT_LEAST else MOST_QUESTIONS
+    return Line(about, values_in(name) or [name.rpartition("_")[2]], most)
+
+
+def find_unanswered(asked: Iterable[Any], client: Client, names: Iterable[str], now: int) -> frozenset[str]:
+    """Return those questions that the client gets no answer to, for this year has no room for them.
+
+    `asked` is what was ever asked about the person, as ProbeStore.list_by_account says it. To look is no
+    question.
+    """
+    if client.is_sandbox:
+        return frozenset()
+    sector, since = sector_of(client), now - YEAR_SECONDS
+    counted = {row.about: row for row in asked if row.client_id == sector and row.began_at > since}
+
+    def has_room(line: Line) -> bool:
+        row = counted.get(line.about)
+        new = set(line.values).difference(row.asked.split() if row else ())
+        return not new or (row.times if row else 0) + len(new) <= line.most
+
+    return frozenset(name for name in yes_no_names(names) if not has_room(line_of(name)))

@@ -33,7 +33,8 @@ class Holdings(NamedTuple):
     """What is known of a person at this moment: their claims, what was verified, the best first, and what an
     employer vouches for.
 
-    `is_work_alone` says that of verified claims nothing else is asked for.
+    `is_work_alone` says that of verified claims nothing else is asked for. To `unanswered` questions the
+    application gets no answer, for it asked too many.
     """
 
     claims: Mapping[str, Any]
@@ -42,6 +43,7 @@ class Holdings(NamedTuple):
     now: int = 0
     vouched: Vouched = NOTHING
     is_work_alone: bool = False
+    unanswered: frozenset[str] = frozenset()
 
     @property
     def verified_claims(self) -> Mapping[str, Any]:
@@ -155,7 +157,7 @@ def _answers(item: Item, held: Holdings) -> list[Value]:
     known = held.vouched.answers
     told = [
         (name, known[name] if name in known else answer(name, held.verified, held.now))
-        for name in yes_no_names(item.claims)
+        for name in yes_no_names(item.claims - held.unanswered)
     ]
     return [Value(str(LABELS.get(name, "")), write_value(name, one)) for name, one in told if one is not None]
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from urllib.parse import quote
 
 import httpx
 
+from oidc.attested import NOTHING
 from tests.conftest import Clock
 from tests.tnid.conftest import ISSUER, InProcess, Someone
 from tnid.accounts.views import ACCESS_DAYS
@@ -84,3 +87,30 @@ def test_the_list_tells_how_often_and_when_last_each_was_given_access(
     clock.advance(3601)
     lan.sign_in(browser)
     assert "Đăng nhập 2 lần" in words_of("jobs"), "what was longer ago is no longer counted"
+
+
+def test_a_question_beyond_those_of_a_year_is_not_said_to_be_answered(
+    browser: InProcess,
+    new_person: Callable[..., Someone],
+    new_app: Callable[..., str],
+    services: Services,
+    clock: Clock,
+) -> None:
+    person = new_person("a1.thu", claims={"birthdate": "1990-01-02"}, identity_level=1)
+    person.sign_in(browser)
+    address, subjects = new_app(scope="openid"), services.provider.userinfo._subjects
+    answered = []
+    for age in (30, 40, 35, 38, 37):
+        claims = json.dumps({"userinfo": {"age_over": {"value": age, "essential": True}}})
+        browser.open(f"{address}&claims={quote(claims)}")
+        assert ("Không được trả lời" in browser.page.text) == (age == 37), "the consent says so, too"
+        browser.click("consent_allow")
+        with services.database.unit():
+            answered.append(
+                bool(subjects.answers(person.id, "jobs", [f"age_over={age}"], NOTHING, clock.now()))
+            )
+    assert answered == [True] * 4 + [False]
+    shown = browser.open("/account/applications").text_of("main")
+    assert [age for age in (30, 35, 37, 38, 40) if f"{age} tuổi" in shown] == [30, 35, 38, 40]
+    shown = browser.open("/account/applications/jobs").text_of("main")
+    assert "37 tuổi" in shown and shown.count("Không được trả lời") == 1
