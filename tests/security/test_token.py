@@ -173,6 +173,20 @@ def test_tk_014_a_refresh_can_not_widen_the_scope(
     assert "name" not in target.http.get("/userinfo", headers=headers).json()
 
 
+def test_tk_014_a_scope_said_a_thousand_times_is_one(
+    attack: Attack, client: Party, person: Victim, target: Target
+) -> None:
+    """Otherwise the access token, which holds it, would be longer than any header that we take."""
+    tokens = target.new_tokens(person, client, scope="openid profile")
+    form = client.refreshment(tokens["refresh_token"], scope="openid profile " * 1000)
+    answer = target.keep(attack.send("POST", "/token", data=form, headers=client.basic).json())
+    assert answer["scope"] == "openid profile" and len(answer["access_token"]) < 200
+    machine = target.new_client(grant_types=["client_credentials"], redirect_uris=[], scope="jobs.read")
+    own = {"grant_type": "client_credentials", "scope": "jobs.read " * 1000}
+    answer = target.keep(attack.send("POST", "/token", data=own, headers=machine.basic).json())
+    assert answer["scope"] == "jobs.read" and len(answer["access_token"]) < 200
+
+
 def test_tk_016_a_grant_ends_however_often_it_is_used(
     attack: Attack, client: Party, person: Victim, target: Target
 ) -> None:

@@ -104,7 +104,7 @@ def scope_of_token(client: Client, grant: Grant, target: Resource | None, asked:
         return scope_for(target, client.resources[target.identifier], grant.scopes, asked)
     if asked is None:
         return userinfo_scope(grant)
-    wanted = asked.split()
+    wanted = list(dict.fromkeys(asked.split()))
     # RFC 6749 §6: never more than what was granted
     if not wanted or not set(wanted) <= set(grant.scopes):
         raise InvalidScope("scope must not exceed what was granted.")

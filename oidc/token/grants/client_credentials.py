@@ -25,7 +25,7 @@ def exchange_client_credentials(context: TokenContext, asked: TokenRequest) -> d
     if target is not None:
         return _issue_for_resource(context, asked, target)
     own = [name for name in client.scope if name not in SCOPE_CLAIMS]
-    wanted = parameters.get("scope", "").split() or own
+    wanted = list(dict.fromkeys(parameters.get("scope", "").split())) or own
     if not set(wanted) <= set(own):
         raise InvalidScope("scope holds what this client may not have for itself.")
     scope = " ".join(wanted)
