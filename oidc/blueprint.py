@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
@@ -64,9 +65,12 @@ def create_blueprint(host: Host) -> Blueprint:
     @blueprint.route("/authorize", methods=["GET", "POST"])
     def authorize() -> ResponseReturnValue:
         endpoint, asked, now = host.provider().authorization, flask_request(), host.now()
-        if asked.method == "POST" and len(asked.body) <= MAX_MOVED and endpoint.is_sound(asked, now):
-            # A form that another site posts brings no session cookie; the address that it leads to does
-            return redirect(f"/authorize?{asked.body.decode('ascii')}", 303)
+        if asked.method == "POST" and endpoint.is_sound(asked, now):
+            # Encoded anew: what a body may hold as it is, such as # and line ends, no address may
+            moved = urlencode(parse_qsl(asked.body.decode("ascii"), keep_blank_values=True))
+            if len(moved) <= MAX_MOVED:
+                # A form that another site posts brings no session cookie; the address that it leads to does
+                return redirect(f"/authorize?{moved}", 303)
         return answer(endpoint.authorize(asked, host.end_user, host.browser(), now))
 
     @blueprint.get("/resume/<uid>")

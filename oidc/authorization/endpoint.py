@@ -24,6 +24,7 @@ from oidc.authorization.pushed_request import PushedRequests
 from oidc.authorization.reader import RequestReader
 from oidc.authorization.request import check_request
 from oidc.authorization.response import AuthorizationResponses, ReplyTo
+from oidc.clients.redirect_uris import is_registered
 from oidc.consent import keep_voluntary
 from oidc.errors import (
     AccessDenied,
@@ -134,7 +135,7 @@ class AuthorizationEndpoint:
         client = self._clients.find(interaction.request.client_id)
         if client is None or client.disabled_at is not None:
             return self._show(told_of(UnknownClient("No such client is registered."), interaction), now)
-        if interaction.request.redirect_uri not in client.redirect_uris:
+        if not is_registered(interaction.request.redirect_uri, client):
             unsafe = UnsafeRequest("The redirect_uri is no longer registered.")
             return self._show(told_of(unsafe, interaction), now)
         end_user = of_its_world(who_is_there(client), client)
@@ -146,7 +147,7 @@ class AuthorizationEndpoint:
         client = self._clients.find(left.request.client_id) if left and left.request else None
         if left is None or left.request is None or client is None or not client.terminal:
             return None
-        if client.disabled_at is not None or left.request.redirect_uri not in client.redirect_uris:
+        if client.disabled_at is not None or not is_registered(left.request.redirect_uri, client):
             return None
         error = told_of(AccessDenied("Nobody went on at the terminal.", reason="left"), left)
         if not self._interactions.complete(uid, now):

@@ -9,6 +9,7 @@ import hashlib
 import secrets
 from dataclasses import replace
 
+from oidc.clients.redirect_uris import is_registered
 from oidc.errors import UnsafeRequest, UnusableRequestUri
 from oidc.models import AuthorizationRequest, Client, PushedRequest
 from oidc.parts import Parts
@@ -53,7 +54,7 @@ class PushedRequests:
             raise UnusableRequestUri("The request_uri was used before; push the request again.")
         if pushed.expires_at <= now:
             raise UnusableRequestUri("The request_uri has expired; push the request again.")
-        if pushed.request.redirect_uri not in client.redirect_uris:
+        if not is_registered(pushed.request.redirect_uri, client):
             raise UnsafeRequest("The redirect_uri is no longer registered.")
         return replace(pushed.request, pushed_uri_hash=uri_hash)
 

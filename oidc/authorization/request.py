@@ -15,6 +15,7 @@ from typing import Any
 from oidc.authorization.pkce import check_challenge
 from oidc.authorization.response import RESPONSE_MODES, ReplyTo, takes_response_mode
 from oidc.claims import SCOPE_CLAIMS, list_unregistered, parse_claims_parameter
+from oidc.clients.redirect_uris import is_registered
 from oidc.clients.terminal import check_details
 from oidc.consent import is_agreed
 from oidc.errors import (
@@ -88,9 +89,9 @@ def find_trusted_client(parameters: Parameters, clients: ClientStore) -> Client:
 
 
 def get_redirect_uri(parameters: Parameters, client: Client) -> str:
-    """Return the redirect URI, equal character by character to a registered one: RFC 9700 §4.1.3."""
+    """Return the redirect URI, which is one that the client registered; raise UnsafeRequest."""
     redirect_uri = parameters.values.get("redirect_uri")
-    if redirect_uri is None or redirect_uri not in client.redirect_uris:
+    if redirect_uri is None or not is_registered(redirect_uri, client):
         raise UnsafeRequest(
             "The redirect_uri is not one that this client registered.", reason="redirect_uri_unregistered"
         )

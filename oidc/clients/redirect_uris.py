@@ -7,15 +7,39 @@ import unicodedata
 from urllib.parse import SplitResult, urlsplit
 
 from oidc.errors import InvalidRedirectUri
+from oidc.models import Client
 
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 MAX_LENGTH = 2000
+MAX_PORT = 65535
 # Schemes that run or show what stands in the address itself
 BROWSERS_OWN = frozenset({"javascript", "data", "file", "blob", "about", "vbscript"})
 _URI = re.compile(r"[A-Za-z0-9._~:/?\[\]@!$&'()+,;=%-]+")  # RFC 3986 §2, without '#' and '*'
 # RFC 3986 §3.2.2 allows more; but an origin stands in our policy headers, where ; and , part what they name
 _HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
 _PRIVATE_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")  # RFC 8252 §7.1: a reversed domain name
+
+_LOOPBACK_URI = re.compile(r"(http://(?:localhost|127\.0\.0\.1|\[::1\]))(?::([0-9]{1,5}))?((?:[/?].*)?)")
+
+
+def is_registered(uri: str, client: Client) -> bool:
+    """Say whether the client registered this redirect URI, character by character: RFC 9700 §4.1.3.
+
+    RFC 8252 §7.3: a native application listens on whichever port of the loopback host is free.
+    """
+    registered = client.redirect_uris
+    if uri in registered or client.metadata.get("application_type") != "native":
+        return uri in registered
+    portless = _without_port(uri)
+    return portless is not None and portless in map(_without_port, registered)
+
+
+def _without_port(uri: str) -> tuple[str, str] | None:
+    """Return what stands before and after the port of a loopback host's address; None of any other."""
+    found = _LOOPBACK_URI.fullmatch(uri)
+    if found is None or int(found[2] or 0) > MAX_PORT:
+        return None
+    return found[1], found[3]
 
 
 def is_loopback(host: str | None) -> bool:
