@@ -248,8 +248,9 @@ def sign_out() -> EndUser | None:
     web.forget_browser()
     web.clear_cookie(SESSION)
     end_half_sign_in()
-    if end_user is not None:
-        end_session(end_user.account_id, end_user.sid)
+    if (row := g.session_row) is not None:
+        # Of somebody about to leave, too, who is signed in no more but could stay by it
+        end_session(row.account_id, row.sid)
     _forget_end_user()
     return end_user
 

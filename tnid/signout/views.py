@@ -17,7 +17,15 @@ from tnid import services, web
 from tnid.access import Guard, declare
 from tnid.consent.applications import describe
 from tnid.signin.onward import may_go_unasked, name_of
-from tnid.signin.session import clear_terminal, end_session_of, find_end_user, find_end_user_at, sign_out
+from tnid.signin.session import (
+    clear_terminal,
+    end_session_of,
+    find_end_user,
+    find_end_user_at,
+    find_half_sign_in,
+    find_leaving,
+    sign_out,
+)
 from tnid.signin.terminals import start_uri_of
 from tnid.signout.forms import SignOutForm
 
@@ -43,7 +51,7 @@ def end_session() -> ResponseReturnValue:
             return redirect(f"{url_for('logout.end_session')}?{moved}", 303)
     if asked.is_confirmed:
         return _leave(asked)
-    if find_end_user() is None:
+    if not _is_anybody_here():
         return _signed_out(asked, strange_host=_find_strange_host(asked))
     if asked.redirect_uri:
         web.allow_form_redirect(asked.redirect_uri)
@@ -61,6 +69,11 @@ def confirm() -> ResponseReturnValue:
 @confirmation.get("/done")
 def done() -> ResponseReturnValue:
     return render_template("logout/signed_out.html", app=None, return_uri=None, frames=[])
+
+
+def _is_anybody_here() -> bool:
+    """Say whether there is anything to end: a sign-in that is half done, or of a deletion to come, too."""
+    return any(find() is not None for find in (find_end_user, find_leaving, find_half_sign_in))
 
 
 def _read_parameters() -> Parameters:

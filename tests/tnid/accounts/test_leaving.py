@@ -69,6 +69,23 @@ def test_signing_in_leads_to_cancelling_and_nowhere_else(
     assert browser.click("consent_allow").url.startswith(CALLBACK)
 
 
+def test_who_signs_out_leaves_nobody_a_way_to_stay(
+    browser: InProcess, minh: Someone, services: Services, clock: Clock
+) -> None:
+    """The next person at the same browser would be signed in by the button that keeps the account."""
+    minh.sign_in(browser)
+    ask(browser)
+    assert minh.sign_in(browser).path == "/leaving"
+    page = browser.page
+    browser.open("/logout")
+    assert browser.click("logout_confirm").path == "/logout/done"
+    assert services.sessions.list_live(minh.id, clock.now()) == []
+    assert not browser.open("/leaving").has("stay_submit")
+    browser._page = page
+    assert browser.click("stay_submit").path != "/account"
+    assert not services.accounts.get(minh.id).is_open
+
+
 def test_the_password_alone_cancels_nothing_where_there_is_a_second_factor(
     browser: InProcess, minh: Someone, services: Services
 ) -> None:

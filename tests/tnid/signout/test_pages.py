@@ -87,6 +87,33 @@ def test_pages_without_frames_allow_none(browser: InProcess, sid: str) -> None:
     assert frames(page) == [] and frame_sources(page) == [], "the session has ended: nobody is told again"
 
 
+def test_a_sign_out_ends_a_sign_in_that_is_half_done(
+    browser: InProcess, minh: Someone, new_app: Callable[..., str]
+) -> None:
+    """On a shared machine the next person would need the six digits alone."""
+    browser.open(new_app("jobs"))
+    code_page = minh.type_password(browser)
+    assert code_page.has("otp_code")
+    sign_out(browser)
+    assert browser.page.path == "/logout/done"
+    browser._page = code_page
+    page = browser.submit("otp_submit", {"otp_code": minh.next_code()})
+    assert not page.has("consent_allow") and page.error_code in ("csrf", "interaction_expired"), page
+    assert browser.open("/account").path == "/login"
+
+
+def test_an_application_s_sign_out_ends_a_sign_in_that_is_half_done(
+    browser: InProcess, minh: Someone, new_app: Callable[..., str]
+) -> None:
+    browser.open(new_app("jobs", post_logout_redirect_uris=[AFTER]))
+    code_page = minh.type_password(browser)
+    asked = {"client_id": "jobs", "post_logout_redirect_uri": AFTER}
+    assert browser.open(f"{ISSUER}/logout", **asked).has("logout_confirm"), "a link alone ends nothing"
+    assert browser.open(code_page.url).has("otp_code")
+    assert sign_out(browser, **asked).url == AFTER or browser.page.has("logout_continue")
+    assert not browser.open(code_page.url).has("otp_code")
+
+
 def test_whoever_is_signed_out_already_finds_the_way_back(
     browser: InProcess, new_app: Callable[..., str]
 ) -> None:
