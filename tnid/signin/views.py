@@ -134,7 +134,8 @@ def ask_for_code(method: Method, form: Any, template: str, wrong: str) -> Respon
         return resume(interaction)
     kinds = services.current().factors.find_kinds(candidate.account_id)
     if not (kinds.totp or (kinds.passkey and method.event != TOTP)):
-        return go_to(second_factor_screen(kinds), interaction)
+        # Whoever is signed in meanwhile, in another tab say, is perhaps asked for no second factor at all
+        return resume(interaction) if candidate.end_user else go_to(second_factor_screen(kinds), interaction)
     if form.validate_on_submit():
         proved = second_factor.prove(candidate, method, form.code.data)
         if isinstance(proved, Assurance):

@@ -238,3 +238,24 @@ def test_guessing_at_a_step_up_ends_the_session(
         assert type_code(browser, "000000").path == "/mfa/totp"
     assert type_code(browser, "000000").path == "/login"
     assert end_user(browser, services, clock) is None
+
+
+def test_a_page_left_open_goes_on_with_whoever_signed_in_beside_it(
+    browser: InProcess, minh: Someone, lan: Someone, new_app: Callable[..., str]
+) -> None:
+    """A person without a second factor is asked for none, nor to set one up, where nobody asked for it."""
+    browser.open(new_app("jobs"))
+    left_open = minh.type_password(browser)
+    lan.sign_in(browser)
+    browser._page = left_open
+    page = browser.submit("otp_submit", {"otp_code": minh.next_code()})
+    assert page.has("consent_allow"), page
+
+
+def test_a_page_left_open_sets_a_factor_up_where_one_is_asked_for(
+    browser: InProcess, minh: Someone, lan: Someone, new_app: Callable[..., str]
+) -> None:
+    browser.open(new_app("jobs", least_acr="LoA2"))
+    left_open = minh.type_password(browser)
+    lan.sign_in(browser)
+    assert browser.open(left_open.url).has("secret_text")
