@@ -12,7 +12,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -121,9 +121,12 @@ def postgresql_template(postgresql_server: postgresql.PostgreSQL) -> str:
 
 
 @pytest.fixture(scope="session")
-def spare_databases(postgresql_server: postgresql.PostgreSQL, postgresql_template: str) -> SpareDatabases:
+def spare_databases(
+    postgresql_server: postgresql.PostgreSQL, postgresql_template: str
+) -> Iterator[SpareDatabases]:
     """This process's own databases on the run's PostgreSQL."""
-    return SpareDatabases(postgresql_server, postgresql_template)
+    with closing(SpareDatabases(postgresql_server, postgresql_template)) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

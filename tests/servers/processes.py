@@ -48,7 +48,9 @@ def _take(port: int) -> bool:
     return True
 
 
-def wait_until(condition: Callable[[], object], *, what: str, seconds: float = PATIENCE_SECONDS) -> None:
+def wait_until(
+    condition: Callable[[], object], *, what: str, seconds: float = PATIENCE_SECONDS, every: float = 0.02
+) -> None:
     """Return as soon as the condition holds; raise TimeoutError naming what was awaited.
 
     The last look begins after all of that time, however long the looks take.
@@ -58,7 +60,7 @@ def wait_until(condition: Callable[[], object], *, what: str, seconds: float = P
     while not condition():
         if is_last:
             raise TimeoutError(f"after {seconds} s: no {what}")
-        time.sleep(0.02)
+        time.sleep(every)
         is_last = time.monotonic() > deadline
 
 
