@@ -21,6 +21,7 @@ from tnid.accounts.answers import answer_form
 from tnid.accounts.forms import RegistrationForm
 from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
+from tnid.accounts.registration_faults import list_faults
 from tnid.accounts.service import Account, NewAccount
 from tnid.signin import session, typed
 from tnid.signin.assurance import PASSWORD
@@ -56,6 +57,8 @@ def register() -> ResponseReturnValue:
         refused = created
         record_refusal(refused)
         show_refusal(form, refused)
+    if form.is_submitted() and not (refused is not None and refused.retry_after_seconds):
+        show_other_faults(form)
     typed.restore(form)
     page = render_template(
         "accounts/register.html",
@@ -100,6 +103,18 @@ def record_refusal(refused: Refused) -> None:
     )
 
 
+def show_other_faults(form: Any) -> None:
+    """Say of every field that nothing was said of yet what is wrong with it, not of the first alone."""
+    for fault in list_faults(form.username.data or "", form.password.data or "", claims_of_form(form)):
+        field = FIELD_OF_CLAIM.get(fault.field, fault.field)
+        if not form[field].errors:
+            show_refusal(form, Refused(field, fault.reason))
+
+
+def claims_of_form(form: Any) -> dict[str, str]:
+    return {"name": form.name.data, "phone_number": form.phone.data, "email": form.email.data}
+
+
 def create_account(form: Any) -> Account | Refused:
     """Create the account that the form asks for, unless its network made very many of late."""
     parts, now = services.current(), services.now()
@@ -109,12 +124,11 @@ def create_account(form: Any) -> Account | Refused:
         return Refused("", "too_many", seconds)
     if not (form.phone.data or form.email.data):
         return Refused("phone", "contact_required")
-    claims = {"name": form.name.data, "phone_number": form.phone.data, "email": form.email.data}
     new = NewAccount(
         id=account_id_of(form),
         username=form.username.data or make_username(form.name.data),
         password=form.password.data,
-        claims=claims,
+        claims=claims_of_form(form),
         locale=web.current_locale(),
     )
     created = parts.accounts.create(new, now)

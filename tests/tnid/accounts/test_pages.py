@@ -109,6 +109,46 @@ def test_what_is_wrong_stands_beside_its_field(
     assert page.get(f"{field}-error").text_content().strip()
 
 
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        (
+            {"name": "Lành 😀", "username": "lan-", "phone": "123", "email": "x@", "password": "short"},
+            {"name", "username", "phone", "email", "password"},
+        ),
+        (
+            {"name": "", "username": "", "phone": "", "email": "", "password": ""},
+            {"name", "phone", "password"},
+        ),
+        ({"username": "lan.nguyen", "email": "x@"}, {"email"}),
+        ({"username": "lan.nguyen", "password": "short"}, {"password"}),
+    ],
+)
+def test_all_that_is_wrong_is_said_at_once(
+    browser: InProcess, lan: Someone, changes: dict[str, str], fields: set[str]
+) -> None:
+    browser.open("/register")
+    page = fill(browser, **changes)
+    assert page.status == 400
+    named = {address.removeprefix("#") for address in page.document.xpath("//*[@data-focus]//a/@href")}
+    # Not whether the name is taken: that is told once nothing else is wrong, and counted
+    assert named == fields
+    assert all(page.get(f"{field}-error").text_content().strip() for field in fields)
+
+
+def test_too_many_registrations_are_told_nothing_more(
+    browser: InProcess, lan: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        registration, "REGISTRATION_FROM_NETWORK", Limit("registration_from_network", 1, 3600)
+    )
+    browser.open("/register")
+    assert fill(browser, username="lan.nguyen").status == 400
+    page = fill(browser, phone="123")
+    assert page.status == 429
+    assert not page.has("phone-error")
+
+
 def test_a_taken_username_is_refused(browser: InProcess, lan: Someone) -> None:
     browser.open("/register")
     assert fill(browser, username="LAN.Nguyen").get("username-error") is not None
