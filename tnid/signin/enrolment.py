@@ -60,7 +60,7 @@ def enrol() -> ResponseReturnValue:
 def show_enrolment(
     candidate: Candidate, account: Account, secret: str, form: CodeForm, interaction: Interaction
 ) -> ResponseReturnValue:
-    """Show the key. `skip_url` is where "not now" leads, None where the factor is required."""
+    """Show the key. `skip_url` is where "not now" leads, None where `need` says why there is no such way."""
     page = render_template(
         "signin/enrol.html",
         app=asking_app(interaction),
@@ -71,8 +71,21 @@ def show_enrolment(
         account_label=account.username,
         passkey_url=address("passkey.enrol", interaction),
         skip_url=find_skip_url(candidate, interaction),
+        need=find_need(candidate, interaction),
     )
     return answer_form(page, form)
+
+
+def find_need(candidate: Candidate, interaction: Interaction) -> str | None:
+    """Return what needs the second factor: "password" (too short), "application", "page"; None for nothing.
+
+    Half a sign-in that comes as far as here is of a password that can't stand alone.
+    """
+    if may_skip(candidate, interaction):
+        return None
+    if candidate.end_user is None:
+        return "password"
+    return "page" if interaction.request is None else "application"
 
 
 def find_skip_url(candidate: Candidate, interaction: Interaction) -> str | None:

@@ -16,7 +16,7 @@ from tnid.accounts.messages import show_refusal
 from tnid.accounts.refusal import Refused
 from tnid.signin import second_factor, session
 from tnid.signin.assurance import Assurance, by_passkey, key_methods
-from tnid.signin.enrolment import find_skip_url, is_fresh, make_codes, sign_in_afresh
+from tnid.signin.enrolment import find_need, find_skip_url, is_fresh, make_codes, sign_in_afresh
 from tnid.signin.forms import LoginForm, PasskeyForm
 from tnid.signin.passkeys import COPIED, Added, Distrusted, Unknown, Used
 from tnid.signin.password import SHUT_BY_OWNER
@@ -162,6 +162,7 @@ def enrol() -> ResponseReturnValue:
         app=asking_app(interaction),
         totp_url=address("enrolment.enrol", interaction),
         skip_url=find_skip_url(candidate, interaction),
+        need=find_need(candidate, interaction),
     )
 
 

@@ -32,6 +32,7 @@ def test_a_step_up_without_a_factor_sets_one_up_and_goes_on(
     page = lan.sign_in(browser, new_app(least_acr="LoA2"))
     assert page.path == "/mfa/enrol"
     assert not page.has("enrol_skip")
+    assert page.text_of("enrol_need").startswith("Việc làm cần xác thực hai lớp")
     before = browser.cookies["tnid_session"]
     assert enrol(browser, clock).path == "/mfa/codes"
     assert browser.cookies["tnid_session"] != before
@@ -117,6 +118,7 @@ def test_a_short_password_makes_the_factor_required_before_anything_else(
     page = person.type_password(browser)
     assert page.path == "/mfa/enrol"
     assert not page.has("enrol_skip")
+    assert "15 ký tự" in page.text_of("enrol_need")
     assert "tnid_session" not in browser.cookies
     assert enrol(browser, clock).path == "/mfa/codes"
     assert browser.click("codes_submit").path == "/account"
@@ -153,3 +155,18 @@ def test_the_key_is_not_readable_in_the_cookie(browser: InProcess, lan: Someone)
     browser.open("/account/security")
     key = "".join(browser.click("enrol_submit").text_of("secret_text").split())
     assert all(key not in (value or "") for value in browser.cookies.values())
+
+
+def test_a_page_of_ours_that_needs_two_factors_says_so(browser: InProcess, lan: Someone) -> None:
+    lan.sign_in(browser)
+    page = browser.open("/employers")
+    assert page.path == "/mfa/enrol"
+    assert not page.has("enrol_skip")
+    assert "cần xác thực hai lớp" in page.text_of("enrol_need")
+    assert "cần xác thực hai lớp" in browser.click("use_passkey").text_of("enrol_need")
+
+
+def test_where_it_may_be_put_off_nothing_is_said_of_a_need(browser: InProcess, lan: Someone) -> None:
+    lan.sign_in(browser)
+    browser.open("/account/security")
+    assert not browser.click("enrol_submit").has("enrol_need")
