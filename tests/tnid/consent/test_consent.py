@@ -31,6 +31,14 @@ def test_consent_is_asked_for_once(
     assert browser.open(address).url.startswith(CALLBACK)
 
 
+def test_who_is_asked_for_the_sign_in_alone_is_not_told_that_the_username_goes(
+    browser: InProcess, lan: Someone, new_app: Callable[..., str]
+) -> None:
+    page = lan.sign_in(browser, new_app(scope="openid"))
+    assert "không phải tên đăng nhập" in page.text_of("consent_identifier")
+    assert lan.account.username not in page.get("main").text_content()
+
+
 def test_a_button_pressed_twice_is_one_answer(
     browser: InProcess, lan: Someone, new_app: Callable[..., str]
 ) -> None:
