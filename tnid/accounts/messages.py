@@ -138,18 +138,18 @@ MESSAGES: dict[str, Any] = {
     "nobody_here": _("Nobody of this commune fits. Check the name, or ask for the card."),
     "no_appointment": _("There is no appointment with this number. Check it on the slip."),
     "number_taken": _(
-        "Another account has this number by now. Nothing was recorded: find the person again by the card."
+        "Another account has this number by now. Nothing was recorded: find the person again by the document."
     ),
     "number_differs": _(
         "The account was checked with another number. A changed number is for the province's office."
     ),
     "correction_asked": _(
-        "Noted, and nothing is changed yet: another official has to compare the card too, or you once more"
-        " when the waiting time is over."
+        "Noted, and nothing is changed yet: another official has to compare the document too, or you once"
+        " more when the waiting time is over."
     ),
     "correction_waits": _(
-        "A correction waits already: another official has to compare the card too, or the waiting time has"
-        " to be over. Where the two of you read the card differently, compare it together."
+        "A correction waits already: another official has to compare the document too, or the waiting time"
+        " has to be over. Where the two of you read it differently, compare it together."
     ),
     "recovery_under_way": _("A recovery is under way for this account already."),
     "asked_oneself": _("Another official has to agree: nobody agrees to what they asked for."),

@@ -35,7 +35,7 @@ WORDS: dict[str, Any] = {
     ENROLLED: _("Began the account at the counter"),
     COMPARED: _("Compared the identity card with the person"),
     ASKED_TO_CORRECT: _("Asked to correct what was checked of the person"),
-    CORRECTED: _("Corrected by the card what was checked of the person"),
+    CORRECTED: _("Corrected by the document what was checked of the person"),
     PRINTED: _("Printed a slip with a code to activate the account"),
     ASKED_TO_RECOVER: _("Asked to give the account back to its person"),
     AGREED_TO_RECOVER: _("Agreed that the account is given back to its person"),

@@ -168,11 +168,15 @@ def note_number(visit: Visit, number: DocumentNumber) -> Visit:
 def _form_data(served: Served) -> dict[str, Any]:
     """Return what is known: what was read off the card, else what the account says."""
     known = {**(served.account.profile if served.account else {}), **served.visit.card.claims}
+    address = known.get("address") or {}
     return {
         "name": known.get("name", ""),
         "birthdate": write_date(str(known.get("birthdate", ""))),
         "gender": known.get("gender", ""),
-        "lives_here": True,
+        # Nothing is ticked beforehand but what the official ticked themselves a page ago
+        "lives_here": address.get("locality") == served.official.commune_name,
+        "street_address": address.get("street_address", ""),
+        "phone": known.get("phone_number", ""),
     }
 
 

@@ -58,11 +58,18 @@ def find(browser: InProcess, number: str = NUMBER) -> Page:
 
 
 def take_down_card(
-    browser: InProcess, *, name: str = NAME, birthdate: str = "10/03/1995", **more: str
+    browser: InProcess,
+    *,
+    name: str = NAME,
+    birthdate: str = "10/03/1995",
+    lives_here: bool = False,
+    **more: str,
 ) -> Page:
     """Type what stands on the card of the person at the counter."""
     browser.click("begin_card")
     browser.page.get("gender-0").checked = True
+    if lives_here:
+        browser.page.get("lives_here").checked = True
     return browser.submit("card_submit", {"name": name, "birthdate": birthdate, **more})
 
 

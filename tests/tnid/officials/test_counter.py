@@ -66,7 +66,7 @@ def test_somebody_new_gets_an_account_that_is_theirs_alone(
     desk = open_counter(ha)
     page = find(desk)
     assert NUMBER not in page.text and page.has("begin_card")
-    take_down_card(desk, phone="0912345678", street_address="Tổ 5")
+    take_down_card(desk, lives_here=True, phone="0912345678", street_address="Tổ 5")
     assert NUMBER not in desk.page.text
     page = compare(desk)
     assert page.get("visit_level").get("data-level") == "2"
@@ -92,6 +92,28 @@ def test_somebody_new_gets_an_account_that_is_theirs_alone(
     copy = build_document(services, account, clock.now(), in_full=False)
     (created,) = [one for one in copy["events"] if one["event"] == "account.create"]
     assert "ip" not in created, "the desk's place is its own"
+
+
+def test_where_a_newcomer_lives_is_ticked_by_the_official_alone(
+    ha: Someone, open_counter: Open, services: Services
+) -> None:
+    desk = open_counter(ha)
+    find(desk)
+    desk.click("begin_card")
+    assert not desk.page.get("lives_here").checked
+    desk.open("/officials")
+    find(desk)
+    take_down_card(desk, lives_here=True, phone="0912345678", street_address="Tổ 5")
+    # What was typed and ticked is there when something else is corrected
+    desk.open(f"{desk.page.path.removesuffix('/compare')}/card")
+    assert desk.page.get("lives_here").checked
+    assert desk.page.get("street_address").value == "Tổ 5" and "912345678" in desk.page.get("phone").value
+    desk.page.get("lives_here").checked = False
+    desk.submit("card_submit")
+    compare(desk)
+    account_id = services.accounts.identity.find_account_id(DocumentNumber(IDENTITY_CARD, NUMBER))
+    assert account_id is not None
+    assert "locality" not in services.accounts.get(account_id).profile["address"]
 
 
 def test_a_code_works_once(ha: Someone, open_counter: Open, new_browser: Browsers) -> None:

@@ -55,6 +55,21 @@ def test_a_foreigner_gets_an_account_by_a_passport_and_gets_it_back(
     assert not services.accounts.identity.find_account_id(DocumentNumber(PASSPORT, NUMBER, "JP"))
 
 
+def test_no_page_of_a_passport_speaks_of_a_card(ha: Someone, open_counter: Open) -> None:
+    desk = open_counter(ha)
+    find(desk)
+    assert "Giữ giấy tờ lại" in desk.page.text and " thẻ" not in desk.page.text_of("main")
+    desk.click("begin_card")
+    assert "Thông tin trên giấy tờ" in desk.page.text_of("main")
+    assert " thẻ" not in desk.page.text_of("main").lower()
+    desk.page.get("gender-0").checked = True
+    desk.submit("card_submit", {"name": KIM, "birthdate": "02/01/1985"})
+    assert "Đối chiếu giấy tờ với người" in desk.page.text
+    assert " thẻ" not in desk.page.text_of("main").lower()
+    compare(desk)
+    assert "Đối chiếu lại giấy tờ" in desk.page.text
+
+
 def test_a_foreigner_who_was_confirmed_online_is_found_and_recovers(
     ha: Someone, open_counter: Open, new_person: Callable[..., Someone], services: Services, clock: Clock
 ) -> None:
