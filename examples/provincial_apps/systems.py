@@ -22,6 +22,10 @@ class Step:
     acr: str
     scopes: tuple[str, ...] = ()
 
+    def is_asked_with(self, scopes: tuple[str, ...]) -> bool:
+        """Say whether a sign-in that asked for these scopes asked for all that is needed here."""
+        return set(self.scopes) <= set(scopes)
+
 
 @dataclass(frozen=True)
 class System:

@@ -87,6 +87,7 @@ def test_who_works_elsewhere_sees_nothing(
     person = hire(province, services, tax_code).person if tax_code else province.new_person()
     page = sign_in(browser, province, person)
     assert page.has("no_work") and not page.has("output")
+    assert "mục Nơi làm việc" in page.get("main").text_content(), "as the account page calls it"
     assert browser.open(f"{province.apps_url}/tng/income").has("no_work")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,6 +12,7 @@ import pytest
 from examples.provincial_apps.systems import System, load_systems
 from tests.person import SHARE_ALL, Browser, Page, Person
 from tests.province import Province
+from tests.servers.provider import ROOT
 from tnid.demo.seed import load_clients
 
 SYSTEMS = load_systems()
@@ -219,6 +221,20 @@ def test_a_step_inside_needs_a_stronger_sign_in_than_the_door(
     assert page.has("done")
 
 
+@pytest.mark.parametrize(
+    ("slug", "step"), [(s.slug, step.slug) for s in SYSTEMS.values() for step in s.steps if step.scopes]
+)
+def test_a_step_asks_for_more_of_somebody_who_came_with_two_factors(
+    slug: str, step: str, province: Province, signed_in: Browser, elder: Person
+) -> None:
+    sign_in(signed_in, province, slug, elder)
+    page = signed_in.click(f"step_{step}")
+    assert page.has("consent_allow"), "what the step needs was not asked for at the door"
+    page = elder.pass_through(signed_in)
+    assert page.has("done")
+    assert not page.has(f"step_{step}")
+
+
 @pytest.fixture(scope="module")
 def password_alone(province: Province) -> Iterator[Browser]:
     """A browser in which somebody signed in with one factor."""
@@ -384,3 +400,9 @@ def test_the_registered_clients_are_the_systems_of_the_table() -> None:
         assert client["least_identity_level"] == system.identity_level, slug
         assert client["least_acr"] == system.acr, slug
         assert client.get("is_public", False) == system.is_public, slug
+
+
+def test_consent_calls_jobs_and_housing_as_its_own_pages_do() -> None:
+    words = tomllib.loads((ROOT / "examples/jobs_housing/words.toml").read_text("utf-8"))
+    called = next(client["name"] for client in load_clients() if client["slug"] == "jobs-housing")
+    assert [called[language] for language in ("vi", "en", "ko")] == words["title"]
