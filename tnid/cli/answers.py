@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import IO, Any, TypeVar
 
@@ -15,6 +16,18 @@ class Refusal(click.ClickException):
     """An expected refusal: its reason goes to standard error and the exit status is 1."""
 
     exit_code = 1
+
+
+def is_at_terminal() -> bool:
+    """Say whether there is somebody to ask: a script has nobody."""
+    return sys.stdin.isatty()
+
+
+def confirm(question: str) -> None:
+    """Ask before what can't be taken back; refuse where there is nobody to ask."""
+    if not is_at_terminal():
+        raise Refusal("Nobody is there to confirm it: say --yes.")
+    click.confirm(question, abort=True)
 
 
 def with_json(command: Command) -> Command:

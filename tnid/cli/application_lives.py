@@ -6,7 +6,7 @@ import click
 
 from tnid import clock
 from tnid.accounts.refusal import Refused
-from tnid.cli.answers import Refusal, answer, with_json
+from tnid.cli.answers import Refusal, answer, confirm, with_json
 from tnid.cli.refusals import Command
 from tnid.cli.services import open_services
 
@@ -64,10 +64,12 @@ def resume(application_id: str, as_json: bool) -> None:
 
 @click.command(cls=Command)
 @click.argument("application_id")
-@click.confirmation_option(prompt="It can't be taken back. End it?")
+@click.option("--yes", is_flag=True, help="Don't ask; needed where nobody can be asked.")
 @with_json
-def end(application_id: str, as_json: bool) -> None:
+def end(application_id: str, yes: bool, as_json: bool) -> None:
     """Shut the live client of an application for good."""
+    if not yes:
+        confirm("It can't be taken back. End it?")
     with open_services() as services:
         refused = services.going_live.lives.end(application_id, None, clock.now())
     _check(refused, application_id)

@@ -98,7 +98,11 @@ def test_an_application_is_stopped_resumed_and_ended_by_command(tnid: Commands) 
     assert tnid.answer("client", "show", client_id)["disabled_at"]
     tnid.answer("application", "resume", application)
     assert "not suspended" in tnid.refusal("application", "resume", application)
-    assert tnid.run("application", "end", application, given="n\n").exit_code == 1, "asked about first"
+    assert "--yes" in tnid.refusal("application", "end", application), "a script has nobody to ask"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tnid.cli.answers.is_at_terminal", lambda: True)
+        asked = tnid.run("application", "end", application, given="n\n")
+    assert (asked.exit_code, "End it?" in asked.output) == (1, True)
     tnid.answer("application", "end", application, "--yes")
     assert "ended" in tnid.refusal("application", "end", application, "--yes")
     assert "ended, and stays so" in tnid.refusal("client", "enable", client_id)
