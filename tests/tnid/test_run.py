@@ -9,12 +9,13 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.servers.processes import free_port, is_listening, stop, wait_until
+from tests.servers.processes import descendants, free_port, is_listening, stop, wait_until
 from tests.servers.provider import ROOT
 
 VARIABLES = (
@@ -91,6 +92,42 @@ def test_an_address_that_is_none_is_said_in_one_sentence(name: str, address: str
     assert done.returncode == 1
     assert done.stderr == f"{name} must be an address such as http://localhost:9001, and is {address!r}.\n"
     assert not (tmp_path / "instance").exists()
+
+
+@pytest.mark.parametrize("command", ["db upgrade", "demo seed"])
+def test_who_is_stopped_while_it_prepares_reads_and_leaves_nothing(command: str, tmp_path: Path) -> None:
+    addresses = {name: f"http://localhost:{free_port()}" for name in VARIABLES}
+    environ = {**os.environ, "TNID_INSTANCE_DIR": str(tmp_path / "instance"), **addresses}
+    process = subprocess.Popen(
+        RUN,
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+
+    def find_commands() -> list[int]:
+        found = []
+        for pid in descendants(process.pid):
+            with suppress(FileNotFoundError, ProcessLookupError):  # ended meanwhile
+                line = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+                found += [pid] if command in line else []
+        return found
+
+    try:
+        wait_until(lambda: process.poll() is not None or find_commands(), seconds=60, what=command)
+        (pid,) = find_commands()
+        # As a terminal does it: to all of its foreground's processes; twice, as by somebody in a hurry
+        os.killpg(process.pid, signal.SIGINT)
+        os.killpg(process.pid, signal.SIGINT)
+        said, _ = process.communicate(timeout=30)
+    finally:
+        stop(process)
+    assert said == b""
+    assert process.returncode == 0
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
 
 
 def test_who_is_stopped_while_it_starts_a_program_leaves_none_behind(monkeypatch: pytest.MonkeyPatch) -> None:
