@@ -11,6 +11,8 @@ from tnid.accounts.refusal import Refused
 IDENTITY_CARD = "idcard"
 PASSPORT = "passport"
 RESIDENCE_CARD = "residence_permit"
+RENEWED = frozenset({PASSPORT, RESIDENCE_CARD})
+"""Which get another number when they are issued anew; twelve digits are somebody's for life."""
 DOCUMENTS = (IDENTITY_CARD, PASSPORT, RESIDENCE_CARD)
 """As OpenID Connect for Identity Assurance names them."""
 

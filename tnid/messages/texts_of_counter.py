@@ -71,16 +71,17 @@ COUNTER_TEXTS = {
             "ko": "확인된 정보의 정정이 요청되었습니다",
         },
         body={
-            "vi": "Tại quầy một cửa {commune}, lúc {time}, cán bộ đề nghị sửa họ tên, ngày sinh hoặc giới"
-            " tính đã xác minh của bạn theo thẻ căn cước. Một cán bộ thứ hai phải đối chiếu lại thẻ; nếu"
-            " không, phải chờ {hours} giờ.\n"
+            "vi": "Tại quầy một cửa {commune}, lúc {time}, cán bộ đề nghị sửa họ tên, ngày sinh, giới"
+            " tính hoặc số giấy tờ đã xác minh của bạn theo giấy tờ tùy thân. Một cán bộ thứ hai phải đối"
+            " chiếu lại giấy tờ; nếu không, phải chờ {hours} giờ.\n"
             "Nếu không phải bạn: hãy đăng nhập, mở mục Ai đã tác động đến tài khoản của tôi và dừng ngay.",
             "en": "At the counter of {commune}, at {time}, an official asked to correct your checked name,"
-            " date of birth or sex by an identity card. A second official has to compare the card, too;"
-            " otherwise it takes {hours} hours.\n"
+            " date of birth, sex or document number by an identity document. A second official has to"
+            " compare the document, too; otherwise it takes {hours} hours.\n"
             "If it was not you: sign in, open Who touched my account, and stop it at once.",
-            "ko": "{time}에 {commune} 창구에서 담당자가 신분증에 따라 확인된 이름, 생년월일 또는 성별의"
-            " 정정을 요청했습니다. 다른 담당자도 신분증을 대조해야 하며, 없으면 {hours}시간이 걸립니다.\n"
+            "ko": "{time}에 {commune} 창구에서 담당자가 신분증에 따라 확인된 이름, 생년월일, 성별 또는 신분증"
+            " 번호의 정정을 요청했습니다. 다른 담당자도 신분증을 대조해야 하며, 없으면 {hours}시간이"
+            " 걸립니다.\n"
             "본인이 아니라면 로그인하여 '내 계정을 다룬 사람'에서 즉시 중지하세요.",
         },
         short={
@@ -99,21 +100,21 @@ COUNTER_TEXTS = {
             "ko": "확인된 정보가 정정되었습니다",
         },
         body={
-            "vi": "Tại quầy một cửa {commune}, lúc {time}, họ tên, ngày sinh hoặc giới tính đã xác minh của"
-            " bạn được sửa theo thẻ căn cước.\n"
-            "Nếu có gì sai, hãy mang thẻ căn cước đến bộ phận một cửa.",
-            "en": "At the counter of {commune}, at {time}, your checked name, date of birth or sex was"
-            " corrected by an identity card.\n"
-            "If something is wrong, bring your identity card to the one-stop desk.",
-            "ko": "{time}에 {commune} 창구에서 확인된 이름, 생년월일 또는 성별이 신분증에 따라"
-            " 정정되었습니다.\n"
+            "vi": "Tại quầy một cửa {commune}, lúc {time}, họ tên, ngày sinh, giới tính hoặc số giấy tờ đã"
+            " xác minh của bạn được sửa theo giấy tờ tùy thân.\n"
+            "Nếu có gì sai, hãy mang giấy tờ đến bộ phận một cửa.",
+            "en": "At the counter of {commune}, at {time}, your checked name, date of birth, sex or"
+            " document number was corrected by an identity document.\n"
+            "If something is wrong, bring your identity document to the one-stop desk.",
+            "ko": "{time}에 {commune} 창구에서 확인된 이름, 생년월일, 성별 또는 신분증 번호가"
+            " 신분증에 따라 정정되었습니다.\n"
             "잘못된 점이 있으면 신분증을 가지고 원스톱 창구를 방문하세요.",
         },
         short={
-            "vi": "Thái Nguyên ID: {commune} đã sửa thông tin đã xác minh của bạn. Có gì sai? Mang thẻ đến bộ"
-            " phận một cửa.",
-            "en": "Thai Nguyen ID: {commune} corrected your checked details. Something wrong? Bring your card"
-            " to the desk.",
+            "vi": "Thái Nguyên ID: {commune} đã sửa thông tin đã xác minh của bạn. Có gì sai? Mang giấy tờ"
+            " đến bộ phận một cửa.",
+            "en": "Thai Nguyen ID: {commune} corrected your checked details. Something wrong? Bring your"
+            " document to the desk.",
             "ko": "Thái Nguyên ID: {commune}에서 확인된 정보를 정정했습니다. 잘못되었으면 창구를 방문하세요.",
         },
         path=TOUCHED,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tnid import services
@@ -27,6 +27,10 @@ finding = declare(Blueprint("by_document", __name__, url_prefix="/officials/by-d
 adding = declare(
     Blueprint("visit_document", __name__, url_prefix="/officials/visits/<visit_id>/document"), Guard.STAFF
 )
+
+
+# Said in the address by the link that takes a visit's known number for the one of before
+RENEWED = "renewed"
 
 
 @finding.route("", methods=["GET", "POST"])
@@ -67,10 +71,10 @@ def read_number(form: Any) -> DocumentNumber | Refused:
 
 @adding.route("", methods=["GET", "POST"])
 def add(visit_id: str) -> ResponseReturnValue:
-    """Take down the number of the document on the table, in a visit that knows none yet."""
+    """Take down the number of the document on the table, in a visit that knows none, or of one renewed."""
     served = get_served(visit_id)
     onward = url_for("serving.card", visit_id=visit_id)
-    if served.number is not None:
+    if served.number is not None and not (served.may_renew and RENEWED in request.args):
         return redirect(onward, 303)
     form = make_form()
     if form.validate_on_submit():

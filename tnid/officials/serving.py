@@ -18,7 +18,7 @@ from tnid.accounts.claims import check_profile
 from tnid.accounts.contacts import mask_phone
 from tnid.accounts.dates import check_age, read_date, write_date
 from tnid.accounts.messages import message_of, show_refusal
-from tnid.accounts.numbers import IDENTITY_CARD, DocumentNumber, parse_number
+from tnid.accounts.numbers import IDENTITY_CARD, RENEWED, DocumentNumber, parse_number
 from tnid.accounts.refusal import Refused
 from tnid.accounts.verification import SEEN_BY_AN_OFFICIAL, SEEN_IN_PERSON_LEVEL, Evidence
 from tnid.officials import acts
@@ -91,6 +91,18 @@ class Served(NamedTuple):
         if self.account is None or self.number is None:
             return False
         return services.current().accounts.identity.find_number(self.account.id) == self.number
+
+    @property
+    def may_renew(self) -> bool:
+        """Say whether the person was checked by a document of those that get another number with time."""
+        number = services.current().accounts.identity.find_number(self.account.id) if self.account else None
+        return self.is_checked and number is not None and number.kind in RENEWED
+
+    @property
+    def is_renewed(self) -> bool:
+        """Say whether the document on the table is another of those than the one of before."""
+        is_other = self.number is not None and self.number.kind in RENEWED and not self.has_own_number
+        return is_other and self.may_renew
 
 
 def get_served(visit_id: str) -> Served:
@@ -230,7 +242,7 @@ def compare(visit_id: str) -> ResponseReturnValue:
         form=form,
         card={**claims, "birthdate": write_date(claims["birthdate"])},
         warnings=[WARNINGS[w] for w in warnings_of(served.visit.card) if w in WARNINGS],
-        corrects=bool(corrected_claims(served)),
+        corrects=is_correction(served),
         hours=services.current().settings.counter_recovery_wait_seconds // 3600,
         differs=served.account is not None and served.account.profile.get("name") != claims["name"],
     )
@@ -255,16 +267,19 @@ def record(served: Served) -> Refused | None:
 
 def record_of(served: Served, account: Account) -> Refused | None:
     parts, now, official, card = services.current(), services.now(), served.official, served.visit.card
-    number = parts.accounts.identity.find_number(account.id)
-    if served.is_checked and number != card.number:
+    identity = parts.accounts.identity
+    if served.is_checked and identity.find_number(account.id) != card.number and not served.is_renewed:
         # One official must not be able to make one checked person another
         return _refuse(account.id, "number_differs", official)
+    if served.is_renewed and card.number and identity.find_account_id(card.number) is not None:
+        return _refuse(account.id, "number_taken", official)
     if not parts.counter.people.claim(account, official.commune, now):
         return _refuse(account.id, "other_commune", official)
     claims = {name: card.claims[name] for name in CARD_CLAIMS if name in card.claims}
-    is_correction = bool(corrected_claims(served))
-    if is_correction:
-        waits = parts.counter.corrections.take(account.id, claims, official.account_id, official.commune, now)
+    corrects = is_correction(served)
+    if corrects:
+        read = {**claims, "number": card.number.text} if served.is_renewed and card.number else claims
+        waits = parts.counter.corrections.take(account.id, read, official.account_id, official.commune, now)
         if waits is not None:
             return waits
     evidence = Evidence(
@@ -275,9 +290,14 @@ def record_of(served: Served, account: Account) -> Refused | None:
     )
     refused = parts.accounts.raise_identity_level(account.id, SEEN_IN_PERSON_LEVEL, claims, evidence, now)
     if refused is None:
-        act = acts.CORRECTED if is_correction else acts.COMPARED
+        act = acts.CORRECTED if corrects else acts.COMPARED
         parts.counter.acts.note_once(act, official.account_id, account.id, official.commune, now)
     return refused
+
+
+def is_correction(served: Served) -> bool:
+    """Say whether two have to read it: the document says otherwise than before, or is another one."""
+    return served.is_renewed or bool(corrected_claims(served))
 
 
 def corrected_claims(served: Served) -> dict[str, Any]:

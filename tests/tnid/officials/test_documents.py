@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import Clock
 from tests.tnid.conftest import InProcess, Someone
 from tests.tnid.officials.conftest import code_of, compare, take_down_card, tick_all
-from tnid.accounts.numbers import PASSPORT, RESIDENCE_CARD, DocumentNumber
+from tnid.accounts.numbers import IDENTITY_CARD, PASSPORT, RESIDENCE_CARD, DocumentNumber
 from tnid.accounts.verification import Evidence
 from tnid.services import Services
 
@@ -138,3 +138,83 @@ def test_another_communes_foreigner_and_oneself_are_not_served(
     assert KIM not in desk.page.words() and NUMBER not in desk.page.text
     find(desk, "P7654321", "US")
     assert desk.page.status == 403
+
+
+NEW_NUMBER = "M87654321"
+
+
+def renew(desk: InProcess, number: str = NEW_NUMBER) -> None:
+    """Find Kim by the passport that was checked, and compare the one that came after it."""
+    find(desk)
+    desk.click("renew_document")
+    fill_in(desk, number)
+    desk.page.get("gender-0").checked = True
+    desk.submit("card_submit", {"name": KIM, "birthdate": "02/01/1985"})
+    compare(desk)
+
+
+@pytest.fixture
+def kim(ha: Someone, open_counter: Open, new_person: Callable[..., Someone], services: Services) -> Someone:
+    """A foreigner who was checked by a passport, at identity level 2."""
+    someone = new_person("kim.minjun", claims={"name": KIM, "birthdate": "1985-01-02"})
+    evidence = Evidence(number=OF_KOREA)
+    claims = {"name": KIM, "birthdate": "1985-01-02", "gender": "female"}
+    now = someone.clock.now()
+    assert services.accounts.raise_identity_level(someone.id, 2, claims, evidence, now) is None
+    return someone
+
+
+def test_a_renewed_passport_takes_two_officials(
+    ha: Someone,
+    kim: Someone,
+    open_counter: Open,
+    new_official: Callable[..., Someone],
+    services: Services,
+    clock: Clock,
+) -> None:
+    renewed = DocumentNumber(PASSPORT, NEW_NUMBER, "KR")
+    services.accounts.change_profile(kim.id, {"phone_number": "0912345678"}, clock.now())
+    renew(open_counter(ha))
+    identity = services.accounts.identity
+    assert identity.find_number(kim.id) == OF_KOREA, "one official changes nothing"
+    assert "counter_correction_asked" in [row.text for row in services.messages.list_by_account(kim.id)]
+    second = open_counter(new_official("tu.le"))
+    renew(second, "M11111111")
+    assert second.page.status == 400 and identity.find_number(kim.id) == OF_KOREA, "they read otherwise"
+    renew(second)
+    assert identity.find_number(kim.id) == renewed and services.accounts.get(kim.id).identity_level == 2
+    assert [number for number, _ended in identity.list_former_numbers(kim.id)] == [OF_KOREA]
+    find(second, NEW_NUMBER)
+    assert KIM in second.page.words()
+
+
+def test_a_passport_of_somebody_else_is_no_renewed_one(
+    ha: Someone, kim: Someone, open_counter: Open, new_person: Callable[..., Someone], services: Services
+) -> None:
+    other = new_person("other", claims={"name": "Lee Ji-woo"})
+    taken = DocumentNumber(PASSPORT, NEW_NUMBER, "KR")
+    raise_level(services, other, taken, other.clock.now())
+    desk = open_counter(ha)
+    renew(desk)
+    assert desk.page.status == 400 and services.accounts.identity.find_number(kim.id) == OF_KOREA
+    assert services.counter.corrections.find_of_account(kim.id, kim.clock.now()) is None
+
+
+def test_twelve_digits_are_not_renewed(
+    ha: Someone, open_counter: Open, new_person: Callable[..., Someone], services: Services, clock: Clock
+) -> None:
+    lan = new_person("lan.thu", claims={"name": "Nguyễn Thị Lan"})
+    evidence = Evidence(number=DocumentNumber(IDENTITY_CARD, "019195004567"))
+    claims = {"name": "Nguyễn Thị Lan", "birthdate": "1995-03-10", "gender": "female"}
+    assert services.accounts.raise_identity_level(lan.id, 2, claims, evidence, clock.now()) is None
+    desk = open_counter(ha)
+    desk.open("/officials/by-name")
+    desk.submit("find_submit", {"contact": "lan.thu", "name": "Nguyễn Thị Lan"})
+    assert not desk.page.has("renew_document")
+    desk.click("begin_card")
+    desk.click("use_document")
+    fill_in(desk)
+    desk.page.get("gender-0").checked = True
+    desk.submit("card_submit", {"name": "Nguyễn Thị Lan", "birthdate": "10/03/1995"})
+    assert compare(desk).status == 400
+    assert services.accounts.identity.find_number(lan.id) == evidence.number
