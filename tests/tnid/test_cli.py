@@ -148,6 +148,8 @@ def test_a_database_that_is_out_of_reach_is_refused(tnid: Commands, url: str) ->
     tnid.environ["TNID_DATABASE_URL"] = url
     for command in (["keys", "list"], ["db", "upgrade"], ["db", "check"]):
         assert "The database can't be" in tnid.refusal(*command)
+    if url.startswith("sqlite"):
+        assert tnid.refusal("db", "upgrade").endswith(": /proc/nowhere.")
 
 
 CLIENT = {

@@ -32,7 +32,7 @@ def upgrade(as_json: bool) -> None:
     try:
         revision = migrations.upgrade(get_settings().database_url)
     except OSError as error:
-        raise Refusal(f"The database can't be made: {error.strerror}.") from None
+        raise Refusal(f"The database can't be made: {error.strerror}: {error.filename}.") from None
     answer(as_json, {"revision": revision}, f"The database is at revision {revision}.")
 
 
