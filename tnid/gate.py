@@ -136,13 +136,16 @@ def read_body(environ: WSGIEnvironment) -> str | None:
     """Put the body read in the place of the one to come; return the status of a refusal.
 
     One that turns out too large is left to the application, which refuses it: it has one byte more than is
-    allowed.
+    allowed. What came in chunks has its length from here on: the limits of forms are judged by it.
     """
     length = environ.get("CONTENT_LENGTH") or ""
     announced = int(length) if length.isascii() and length.isdigit() else None
     body = read_all(environ["wsgi.input"], MOST_BODY_BYTES + 1)
     if announced is not None and len(body) < announced:
         return BROKEN_OFF
+    if announced is None:
+        environ["CONTENT_LENGTH"] = str(len(body))
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
     environ["wsgi.input"] = io.BytesIO(body)
     return None
 

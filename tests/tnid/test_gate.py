@@ -9,9 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from werkzeug.test import EnvironBuilder
 
 from tests.servers.processes import wait_until
 from tnid import gate
+from tnid.app import Application
 from tnid.gate import MOST_BODY_BYTES, Gate
 
 
@@ -43,14 +45,14 @@ class SlowBody:
         return b""
 
 
-def ask(application: Gate, body: Any = b"", path: str = "/login", **more: str) -> tuple[str, bytes]:
+def ask(application: Gate, body: Any = b"", path: str = "/login", **more: Any) -> tuple[str, bytes]:
     said: list[str] = []
     environ = {
         "PATH_INFO": path,
         "REMOTE_ADDR": "192.0.2.1",
         "CONTENT_LENGTH": str(len(body)) if isinstance(body, bytes) else "",
-        "wsgi.input": io.BytesIO(body) if isinstance(body, bytes) else body,
         **more,
+        "wsgi.input": io.BytesIO(body) if isinstance(body, bytes) else body,
     }
     answer = application(environ, lambda status, _headers: said.append(status))
     return said[0], b"".join(answer)
@@ -123,6 +125,17 @@ def test_a_body_too_large_is_left_to_the_application(closed: Gate, length: str) 
     more = {"CONTENT_LENGTH": length, "HTTP_TRANSFER_ENCODING": "" if length else "chunked"}
     status, body = ask(closed, bytes(MOST_BODY_BYTES + 5), **more)
     assert status == "200 OK" and len(body) > MOST_BODY_BYTES
+
+
+@pytest.mark.parametrize("size", [64 * 1024, MOST_BODY_BYTES])
+def test_a_form_in_chunks_has_the_limits_of_any_other(app: Application, size: int) -> None:
+    """RFC 9112 §6.3: a body in chunks has no length announced, and has one all the same."""
+    application = Gate(app.wsgi_app, at_once=1, senders=1, open_paths=frozenset())
+    environ = EnvironBuilder("/language", method="POST", content_type="application/x-www-form-urlencoded")
+    chunked = {**environ.get_environ(), "CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked"}
+    chunked |= {"wsgi.input_terminated": True, "HTTP_ACCEPT": "text/html"}
+    status, page = ask(application, b"lang=ko&next=" + b"x" * size, path="/language", **chunked)
+    assert status.startswith("413") and b'id="error_code" translate="no">too_large<' in page
 
 
 def test_a_failure_gives_the_place_back(pages: Pages) -> None:
