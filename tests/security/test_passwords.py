@@ -150,6 +150,7 @@ def test_pw_004_guesses_at_the_current_password_end(attack: Attack, person: Vict
     assert change_password(browser, person.password, new).status == 429
 
 
+NAME, NEW = "Nguyễn Văn Thử", "một mật khẩu hoàn toàn khác 9"
 EXTRA = {
     "identity_level": "2",
     "role": "admin",
@@ -172,7 +173,15 @@ def test_pw_004_nothing_else_can_be_set(page: str, attack: Attack, target: Targe
         browser = attack.new_browser()
         attack.put_cookie(SESSION_COOKIE, target.new_session(person, PASSWORD), browser)
         form = browser.open(page).document.xpath("//main//form[.//*[@name='name' or @name='new']]")[0]
-        browser._send(form, [*form.form_values(), *EXTRA.items()])
+        # What the form is for is done, and nothing else
+        meant = {"name": "Tên Khác", "current": person.password, "new": NEW}
+        given = {**dict(form.form_values()), **{name: meant[name] for name in meant if name in form.fields}}
+        browser._send(form, [*given.items(), *EXTRA.items()])
+        changed = target.services.accounts.get(person.account_id)
+        is_new = target.services.passwords.verify(hash_of(target, person), NEW).is_right
+        assert (changed.profile["name"], is_new) == (
+            ("Tên Khác", False) if "profile" in page else (NAME, True)
+        )
     account = target.services.accounts.find_by_username(username)
     assert account is not None and account.identity_level == 0 and account.disabled_at is None
     assert not account.profile.get("phone_number_verified") and not account.profile.get("email_verified")

@@ -182,6 +182,23 @@ def test_se_012_a_new_password_ends_the_rest(
     attack.token_refused(client, client.refreshment(tokens["refresh_token"]), "invalid_grant")
 
 
+def test_se_012_the_rest_goes_on_where_the_person_wants_it_to(
+    attack: Attack, person: Victim, target: Target
+) -> None:
+    others = [target.new_session(person) for _ in range(2)]
+    browser, new = attack.new_browser(), "một mật khẩu hoàn toàn khác 9"
+    attack.put_cookie(SESSION_COOKIE, target.new_session(person), browser)
+    target.hide(new)
+    assert change_password(browser, person.password, new, end_others=False).status == 200
+    assert target.services.passwords.verify(password_hash_of(target, person), new).is_right
+    assert all(opens_account(attack, other) for other in others)
+
+
+def password_hash_of(target: Target, person: Victim) -> str:
+    sql = "SELECT password_hash FROM accounts WHERE id = :a"
+    return str(target.fetch_all(sql, a=person.account_id)[0].password_hash)
+
+
 def test_se_014_somebody_else_s_session_is_not_found(attack: Attack, person: Victim, target: Target) -> None:
     victim = target.new_person(totp=False)
     cookie = target.new_session(victim)
