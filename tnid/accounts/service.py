@@ -285,6 +285,10 @@ class Accounts:
         if locale in LOCALES:
             self._store.set_locale(account_id, locale)
 
+    def hold_password(self, row: Any) -> bool:
+        """Say whether the account is still open and its password that of the row; hold it so."""
+        return self._store.hold_password(row.id, row.password_hash)
+
     def rehash_password(self, row: Any, new_hash: str) -> None:
         self._store.rehash_password(row.id, row.password_hash, new_hash)
 

@@ -37,7 +37,7 @@ def prove_password(name: str, password: str) -> Any | Refused:
         return _refuse(row, "too_many", seconds)
     is_open = row is not None and row.disabled_at is None
     verdict = parts.passwords.verify(row.password_hash if is_open else None, password)
-    if not verdict.is_right:
+    if not verdict.is_right or not _is_still(row):
         parts.limits.count(buckets, now)
         return _refuse(row, "wrong_credentials", 0)
     if not parts.limits.clear(forgiven, now):
@@ -48,6 +48,12 @@ def prove_password(name: str, password: str) -> Any | Refused:
         parts.accounts.rehash_password(row, verdict.new_hash)
     parts.audit.record(EVENT, account_id=row.id, now=now)
     return row
+
+
+def _is_still(row: Any) -> bool:
+    """Say whether what was proved holds now: whoever changed the password or shut the account meanwhile
+    has ended all that was open, and what begins here would come after."""
+    return row.shut_by_owner_at is not None or services.current().accounts.hold_password(row)
 
 
 def _buckets(row: Any, name: str) -> tuple[tuple[Bucket, ...], tuple[Bucket, ...]]:

@@ -150,6 +150,12 @@ _RECOVER_PASSWORD = (
         factor_required_at=bindparam("required_at"),
     )
 )
+_HOLD_PASSWORD = (
+    select(accounts.c.id)
+    .where(accounts.c.id == bindparam("account_id"), accounts.c.password_hash == bindparam("old_hash"))
+    .where(*NOT_SHUT)
+    .with_for_update(key_share=True)
+)
 _REHASH = (
     update(accounts)
     .where(accounts.c.id == bindparam("account_id"), accounts.c.password_hash == bindparam("old_hash"))
@@ -310,6 +316,11 @@ class AccountStore:
     def require_factor(self, account_id: str, now: int) -> None:
         """Have the next sign-in set up a second factor before anything else."""
         self._database.execute(_REQUIRE_FACTOR, account_id=account_id, now=now)
+
+    def hold_password(self, account_id: str, old_hash: str) -> bool:
+        """Say whether it still opens the account, which stays so until the unit of work ends."""
+        found = self._database.execute_returning(_HOLD_PASSWORD, account_id=account_id, old_hash=old_hash)
+        return found is not None
 
     def rehash_password(self, account_id: str, old_hash: str, new_hash: str) -> None:
         """Store the same password under newer costs."""

@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import Clock
 from tests.tnid.conftest import ISSUER, InProcess, Someone
-from tnid.accounts.passwords import Busy, Gate
+from tnid.accounts.passwords import Busy, Gate, Verdict
 from tnid.app import create_app
 from tnid.services import Services
 from tnid.settings import Settings
@@ -182,6 +182,49 @@ def test_parallel_guesses_share_one_allowance(new_browser: Browsers, lan: Someon
         statuses = list(pool.map(try_one, browsers))
     assert set(statuses) <= {400, 429, 503}
     assert guess(browsers[0], lan.username, lan.password)[0] == 429
+
+
+def change_password(services: Services, person: Someone, now: int) -> None:
+    new = "một mật khẩu khác hẳn 9"
+    with services.database.unit():
+        assert services.accounts.change_password(person.id, person.password, new, now) is None
+        services.half_sign_ins.end_all(person.id, now)
+        services.sessions.end_all(person.id, now)
+
+
+def disable(services: Services, person: Someone, now: int) -> None:
+    with services.database.unit():
+        assert services.accounts.disable(person.id, now)
+
+
+@pytest.mark.parametrize("meanwhile", [change_password, disable])
+@pytest.mark.parametrize("username", ["lan", "minh"])
+def test_a_password_that_is_changed_while_it_is_proved_opens_nothing(
+    meanwhile: Callable[..., None],
+    username: str,
+    browser: InProcess,
+    services: Services,
+    clock: Clock,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Who changes it ends all others' sessions; one that a thief's sign-in were still to begin would stay."""
+    person: Someone = request.getfixturevalue(username)
+    prove = services.passwords.verify
+
+    def prove_and_be_late(stored: str | None, password: str) -> Verdict:
+        found = prove(stored, password)
+        monkeypatch.setattr(services.passwords, "verify", prove)
+        with ThreadPoolExecutor(1) as elsewhere:
+            elsewhere.submit(meanwhile, services, person, clock.now()).result()
+        return found
+
+    browser.open("/login")
+    monkeypatch.setattr(services.passwords, "verify", prove_and_be_late)
+    page = person.type_password(browser)
+    assert page.status == 400 and page.has("login_password") and not page.has("otp_code")
+    assert services.sessions.list_live(person.id, clock.now()) == []
+    assert browser.open("/account").path == "/login"
 
 
 def test_an_oversize_password_is_wrong_and_cheap(browser: InProcess, lan: Someone) -> None:
