@@ -42,6 +42,8 @@ def show() -> ResponseReturnValue:
             flash(gettext("Saved."), "good")
             return redirect(url_for("profile.show"), 303)
         show_refusal(form, refused)
+    if form.is_submitted():
+        show_other_faults(form, account.profile)
     page = render_template(
         "accounts/profile.html",
         form=form,
@@ -92,6 +94,23 @@ def change(account: Account, form: Any) -> Refused | None:
     if refused is None or refused.field != "address":
         return refused
     return Refused(find_wrong_line(claims["address"]), refused.reason)
+
+
+def show_other_faults(form: Any, known: Mapping[str, Any]) -> None:
+    """Say of every line that nothing was said of yet what is wrong with it, not of the first alone."""
+    address, birthdate = known.get("address", {}), read_date(form.birthdate.data)
+    lines = [(name, {name: form[name].data}) for name in TEXT_CLAIMS]
+    lines += [
+        (name, {"address": {name: form[name].data}})
+        for name in ADDRESS_CLAIMS
+        if form[name].data != address.get(name, "")
+    ]
+    # What is no date for us is none for the claim either
+    lines.append(("birthdate", {"birthdate": form.birthdate.data if birthdate is None else birthdate}))
+    for name, line in lines:
+        fault = check_profile(line, known=known)
+        if isinstance(fault, Refused) and not form[name].errors:
+            show_refusal(form, Refused(name, fault.reason))
 
 
 def find_wrong_line(address: Mapping[str, str]) -> str:

@@ -487,6 +487,24 @@ def test_a_wrong_profile_is_refused_beside_its_field(
     assert page.has(f"{field}-error")
 
 
+def test_all_that_is_wrong_of_a_profile_is_said_at_once(browser: InProcess, lan: Someone) -> None:
+    lan.sign_in(browser)
+    browser.open("/account/profile")
+    assert browser.submit("profile_submit", {"locality": "Phường Tích Lương"}).status == 200
+    browser.open("/account/profile")
+    wrong = {
+        "name": "",
+        "family_name": "Nguyễn 1",
+        "given_name": "😀",
+        "birthdate": "31/02/1990",
+        "country": "Việt\u202eNam",
+    }
+    page = browser.submit("profile_submit", wrong)
+    assert page.status == 400
+    named = {address.removeprefix("#") for address in page.document.xpath("//*[@data-focus]//a/@href")}
+    assert named == set(wrong)
+
+
 def test_the_activity_page_tells_what_happened(browser: InProcess, lan: Someone) -> None:
     browser.open("/login")
     lan.type_password(browser, "not the password")
