@@ -10,8 +10,11 @@ from examples.relying_party.words import LANGUAGES
 SHOWN = (
     "name", "name_parts", "nickname", "birthdate", "gender", "phone_number", "email", "address", "website",
     "preferred_username", "locale", "identity_level", "residence_ward", "personal_id_number", "guardian_of",
-    "staff_roles",
+    "staff_roles", "is_worker", "employer", "employee_number", "job_title", "industrial_park",
+    "employment_start_date", "employment_contract_type", "employment_valid_until", "represents",
+    "social_housing_income", "job_seeker", "housing_seeker",
 )  # fmt: skip
+DATES = ("birthdate", "employment_start_date", "employment_valid_until")
 NAME_PARTS = ("family_name", "middle_name", "given_name")
 
 # A person is named by `name`, so that alone is looked for under profile; not everybody has children
@@ -68,7 +71,7 @@ def mask_number(number: str) -> str:
 
 
 def _write(name: str, value: Any, say: Say) -> str:
-    if name == "birthdate":
+    if name in DATES:
         return "/".join(part for part in reversed(str(value).split("-")) if part != "0000")
     if name == "gender" and value in ("male", "female"):
         return say(f"gender.{value}")
@@ -105,4 +108,13 @@ _WRITTEN: Mapping[str, Callable[[Any, Say], str]] = {
     "personal_id_number": lambda number, _say: mask_number(number),
     "guardian_of": lambda children, _say: str(len(children)),
     "staff_roles": _write_offices,
+    "is_worker": lambda _is_worker, say: say("yes"),
+    "employer": lambda employer, _say: str(employer["name"]),
+    "industrial_park": lambda park, _say: str(park["name"]),
+    "employment_contract_type": lambda kind, say: say(f"contract_types.{kind}"),
+    "represents": lambda held, _say: "; ".join(str(one["name"]) for one in held),
+    # Of what holds much, that it came; the lines for developers have it whole
+    "social_housing_income": lambda _income, say: say("received"),
+    "job_seeker": lambda _wishes, say: say("received"),
+    "housing_seeker": lambda _wishes, say: say("received"),
 }

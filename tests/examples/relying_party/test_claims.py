@@ -9,6 +9,7 @@ import pytest
 
 from examples.relying_party import claims, words
 from examples.relying_party.words import LANGUAGES, Words
+from oidc.claims import SCOPE_CLAIMS
 
 WORDS = Words(Path(words.__file__).with_name("words.toml"))
 NUMBER = "019161004512"
@@ -33,10 +34,43 @@ def test_what_the_province_knows_is_written_in_words_and_the_number_masked() -> 
     }
 
 
+WORK = {
+    "is_worker": True,
+    "employer": {"name": "Công ty CP May Sông Công", "tax_code": "4600777701"},
+    "job_title": "Công nhân may",
+    "industrial_park": {"id": "song-cong-2", "name": "KCN Sông Công II"},
+    "employment_start_date": "2020-03-02",
+    "employment_contract_type": "indefinite",
+    "represents": [{"name": "Công ty CP May Sông Công"}],
+    "job_seeker": {"kinds": ["may"]},
+}
+
+
+def test_what_is_told_of_work_is_written_in_words() -> None:
+    lines = {line.claim: line.value for line in claims.describe(WORK, WORDS.say)}
+    assert lines == {
+        "is_worker": "Có",
+        "employer": "Công ty CP May Sông Công",
+        "job_title": "Công nhân may",
+        "industrial_park": "KCN Sông Công II",
+        "employment_start_date": "02/03/2020",
+        "employment_contract_type": "Không xác định thời hạn",
+        "represents": "Công ty CP May Sông Công",
+        "job_seeker": "Đã nhận",
+    }
+
+
+@pytest.mark.parametrize("scope", ["worker", "employer", "employee", "jobs", "housing"])
+def test_no_claim_about_work_is_passed_over_in_silence(scope: str) -> None:
+    # When it was confirmed says less than until when that counts
+    assert set(SCOPE_CLAIMS[scope]) - {"employment_confirmed_at"} <= set(claims.SHOWN)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_language_has_its_words(language: str) -> None:
-    lines = claims.describe(TOLD, lambda key: WORDS.say(key, language))
-    assert len(lines) == len(TOLD) and NUMBER not in str(lines)
+    told = {**TOLD, **WORK}
+    lines = claims.describe(told, lambda key: WORDS.say(key, language))
+    assert len(lines) == len(told) and NUMBER not in str(lines)
 
 
 def test_word_for_word_the_number_is_masked_too() -> None:
