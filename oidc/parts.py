@@ -52,8 +52,9 @@ class ProviderConfig:
     """What the operator decides; lifetimes in seconds.
 
     `may_keep_login_hint` says of a login_hint whether it may be stored and shown, `is_ward` of a code whether
-    somebody may be asked whether they live there. `note_reuse` is called with the grant that ended because a
-    refresh token of it was used twice, and the time, in the same unit of work;
+    somebody may be asked whether they live there, `is_park` of an identifier whether they work there.
+    `note_reuse` is called with the grant that ended because a refresh token of it was used twice, and the
+    time, in the same unit of work;
     `note_secret` with the client, the digest and the time where a secret opened a client, at each request.
     `admit_client` is called with a client that has proved itself, and the time; it raises TooManyRequests. So
     does `admit_stranger`, which is called with the address that a public client's pushed request comes from.
@@ -82,6 +83,7 @@ class ProviderConfig:
     pushed_request_lifetime_seconds: int = 90
     may_keep_login_hint: Callable[[str], bool] = lambda _hint: True
     is_ward: Callable[[str], bool] = lambda _code: True
+    is_park: Callable[[str], bool] = lambda _identifier: True
     note_reuse: Callable[[Grant, int], None] = lambda _grant, _now: None
     admit_client: Callable[[str, int], None] = lambda _client_id, _now: None
     admit_stranger: Callable[[str, int], None] = lambda _address, _now: None

@@ -45,13 +45,17 @@ def yes_no_names(names: Iterable[str]) -> list[str]:
     return sorted(name for name in names if base_of(name) in YES_NO_CLAIMS)
 
 
-def check_wards(names: Iterable[str], is_ward: Callable[[str], bool]) -> None:
-    """Raise InvalidRequest where a code is none that `is_ward` knows: its answer would be no for ever."""
-    codes = {code for name in names if base_of(name) == RESIDENT_OF_WARD for code in values_in(name)}
-    if unknown := sorted(code for code in codes if not is_ward(code)):
-        raise InvalidRequest(
-            f"{RESIDENT_OF_WARD} asks about wards of this province, not {', '.join(unknown)}."
-        )
+def check_places(
+    names: Iterable[str], is_ward: Callable[[str], bool], is_park: Callable[[str], bool]
+) -> None:
+    """Raise InvalidRequest where a place is asked about that there isn't: its answer would be no for ever."""
+    known = {RESIDENT_OF_WARD: ("wards", is_ward), WORKS_IN_PARK: ("industrial parks", is_park)}
+    for name in names:
+        what, is_known = known.get(base_of(name), ("", None))
+        unknown = [value for value in values_in(name) if is_known and not is_known(value)]
+        if unknown:
+            where = f"{what} of this province, not {', '.join(unknown)}"
+            raise InvalidRequest(f"{base_of(name)} asks about {where}.")
 
 
 def name_with_value(claim: str, wish: Mapping[str, Any] | None) -> str | None:

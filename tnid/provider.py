@@ -23,6 +23,7 @@ from tnid.accounts.verification import ASSURANCE
 from tnid.consent.questions import Questions
 from tnid.db import Database
 from tnid.employment.card_status import CARD_SECONDS
+from tnid.parks import all_parks
 from tnid.sealing import KEYS, Sealer
 from tnid.settings import Settings
 from tnid.signin.assurance import FRESH_FACTORS_SECONDS
@@ -200,6 +201,7 @@ def build_provider(
         mtls=mtls_of(settings),
         may_keep_login_hint=may_keep_login_hint,
         is_ward=lambda code: find_ward(code) is not None,
+        is_park=lambda identifier: identifier in {park.id for park in all_parks()},
         note_reuse=note_reuse,
         admit_client=admit_client,
         admit_stranger=admit_stranger,

@@ -22,7 +22,7 @@ class RequestReader:
         self._objects = RequestObjects(parts)
         self._pushed = PushedRequests(parts)
         self._may_keep_login_hint = parts.config.may_keep_login_hint
-        self._is_ward = parts.config.is_ward
+        self._is_ward, self._is_park = parts.config.is_ward, parts.config.is_park
 
     def read(self, request: Request, now: int) -> Draft:
         """Return the request, its client and redirect URI beyond doubt; raise PageError."""
@@ -65,6 +65,7 @@ class RequestReader:
             objection=objection,
             may_keep_login_hint=self._may_keep_login_hint,
             is_ward=self._is_ward,
+            is_park=self._is_park,
         )
 
 

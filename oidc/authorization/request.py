@@ -34,7 +34,7 @@ from oidc.models import ACR_VALUES, OPENID, AuthorizationRequest, Client
 from oidc.parameters import Parameters
 from oidc.resource.indicators import get_resources, least_acr_of
 from oidc.sandbox_faults import AT_AUTHORIZATION, PARAMETER
-from oidc.yes_no import check_wards
+from oidc.yes_no import check_places
 
 MAX_STATE = 4096
 MAX_NONCE = 1024
@@ -67,6 +67,7 @@ class Draft:
     objection: OAuthError | None = None
     may_keep_login_hint: Callable[[str], bool] = lambda _hint: True
     is_ward: Callable[[str], bool] = lambda _code: True
+    is_park: Callable[[str], bool] = lambda _identifier: True
     checked: dict[str, Any] = field(default_factory=dict)
 
     def get(self, name: str) -> str | None:
@@ -250,7 +251,7 @@ def check_claims(draft: Draft) -> None:
     by_name = (*asked.userinfo, *asked.id_token, *asked.verified_names)
     if beyond := sorted({name for name in by_name if not is_agreed(name, draft.client)}):
         raise InvalidRequest(f"It was not agreed that this client asks for: {' '.join(beyond)}.")
-    check_wards(by_name, draft.is_ward)
+    check_places(by_name, draft.is_ward, draft.is_park)
     draft.checked.update(
         userinfo_claims=asked.userinfo,
         id_token_claims=asked.id_token,

@@ -138,6 +138,18 @@ def test_a_code_of_no_ward_here_is_refused(wish: dict[str, Any], is_refused: boo
         assert ("00001" in found.get("error_description", "")) == is_refused
 
 
+@pytest.mark.parametrize(
+    ("wish", "is_refused"),
+    [({"value": "diem-thuy"}, False), ({"value": "vsip"}, True), ({"values": ["diem-thuy", "vsip"]}, True)],
+)
+def test_what_is_no_park_here_is_refused(wish: dict[str, Any], is_refused: bool) -> None:
+    world = World(is_park="diem-thuy".__eq__)
+    world.client, world.secret = world.add_client(scope="openid worker")
+    answer = world.authorize(world.end_user(), scope="openid", claims=asking(works_in_park=wish))
+    found = {} if isinstance(answer, Prompt) else location(answer)
+    assert ("parks of this province, not vsip" in found.get("error_description", "")) == is_refused, found
+
+
 def test_the_greatest_and_the_least_are_asked_about_too() -> None:
     edges = {"income_at_least": {"value": 200_000_000}, "tenure_at_least_months": {"value": 600}}
     assert parse_claims_parameter(asking(**edges)).userinfo == (

@@ -29,6 +29,16 @@ def test_nobody_is_asked_whether_they_live_in_what_is_no_ward_here(
     assert page.has("login_username") != is_refused
 
 
+@pytest.mark.parametrize(("park", "is_refused"), [("diem-thuy", False), ("khu-cong-nghiep-diem-thuy", True)])
+def test_nobody_is_asked_whether_they_work_in_what_is_no_park_here(
+    browser: InProcess, new_app: Callable[..., str], park: str, is_refused: bool
+) -> None:
+    claims = json.dumps({"userinfo": {"works_in_park": {"value": park}}})
+    page = browser.open(f"{new_app(scope='openid worker')}&claims={quote(claims)}")
+    assert ("error=invalid_request" in page.url) == is_refused
+    assert page.has("login_username") != is_refused
+
+
 def test_a_split_unit_went_to_several() -> None:
     split = {(unit.name, ward.code) for ward in all_wards() for unit in ward.former if unit.is_split}
     names = [name for name, _code in split]
