@@ -21,6 +21,16 @@ OTHERWISE = {
     "khoá": "khóa",
     "huỷ": "hủy",
     "đăng nhâp": "đăng nhập",
+    "người trợ giúp": "người giúp",
+    "mức định danh": "mức danh tính",
+    "thẻ cư trú": "thẻ thường trú, tạm trú",
+    "thẻ căn cước công dân": "thẻ căn cước",
+    "hệ thống nhân sự": "phần mềm nhân sự",
+    "cán bộ vận hành": "người vận hành",
+    "tiếp dân": "phục vụ tại quầy một cửa",
+    "phường, xã": "xã, phường",
+    "khôi phục tài khoản": "lấy lại tài khoản",
+    "trang việc làm": "trang Nơi làm việc",
 }
 
 

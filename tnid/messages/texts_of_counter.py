@@ -16,7 +16,7 @@ COUNTER_TEXTS = {
         body={
             "vi": "Cán bộ một cửa {commune} đã đối chiếu thẻ căn cước của bạn lúc {time}. Tài khoản"
             " Thái Nguyên ID nay ở mức 2.\n"
-            "Nếu bạn không có mặt ở đó: hãy xem mục Ai đã tác động đến tài khoản của tôi và báo"
+            "Nếu bạn không có mặt ở đó: hãy xem mục Cán bộ đã làm gì với tài khoản của tôi và báo"
             " ngay cho Ủy ban nhân dân {commune}.",
             "en": "An official of {commune} compared your identity card at {time}. Your Thái Nguyên ID"
             " account is now at level 2.\n"
@@ -74,7 +74,8 @@ COUNTER_TEXTS = {
             "vi": "Tại quầy một cửa {commune}, lúc {time}, cán bộ đề nghị sửa họ tên, ngày sinh, giới"
             " tính hoặc số giấy tờ đã xác minh của bạn theo giấy tờ tùy thân. Một cán bộ thứ hai phải đối"
             " chiếu lại giấy tờ; nếu không, phải chờ {hours} giờ.\n"
-            "Nếu không phải bạn: hãy đăng nhập, mở mục Ai đã tác động đến tài khoản của tôi và dừng ngay.",
+            "Nếu không phải bạn: hãy đăng nhập, mở mục Cán bộ đã làm gì với tài khoản của tôi và"
+            " dừng ngay.",
             "en": "At the counter of {commune}, at {time}, an official asked to correct your checked name,"
             " date of birth, sex or document number by an identity document. A second official has to"
             " compare the document, too; otherwise it takes {hours} hours.\n"
@@ -126,7 +127,7 @@ COUNTER_TEXTS = {
             "ko": "보호자 동의가 기록되었습니다",
         },
         body={
-            "vi": "Tại quầy một cửa {commune}, lúc {time}, cán bộ ghi nhận người giám hộ đồng ý cho con dùng"
+            "vi": "Tại quầy một cửa {commune}, lúc {time}, cán bộ ghi nhận người giám hộ đồng ý cho trẻ dùng"
             " ứng dụng bằng Thái Nguyên ID.\n"
             "Nếu không đúng: hãy mở mục Gia đình để chấm dứt, hoặc đến bộ phận một cửa.",
             "en": "At the counter of {commune}, at {time}, an official recorded that a guardian agrees to a"
@@ -156,7 +157,7 @@ COUNTER_TEXTS = {
             "vi": "Tại quầy một cửa {commune}, lúc {time}, có người mang thẻ căn cước xin lấy lại tài"
             " khoản Thái Nguyên ID của bạn. Một cán bộ thứ hai phải đồng ý; nếu không, phải chờ"
             " {hours} giờ.\n"
-            "Nếu không phải bạn: hãy đăng nhập, mở mục Ai đã tác động đến tài khoản của tôi và"
+            "Nếu không phải bạn: hãy đăng nhập, mở mục Cán bộ đã làm gì với tài khoản của tôi và"
             " dừng yêu cầu này ngay.",
             "en": "At the counter of {commune}, at {time}, somebody with an identity card asked to"
             " have your Thái Nguyên ID account back. A second official has to agree; otherwise"
@@ -184,7 +185,7 @@ COUNTER_TEXTS = {
         body={
             "vi": "Cán bộ thứ hai của {commune} đã đồng ý trả lại tài khoản Thái Nguyên ID của bạn lúc"
             " {time}. Từ nay có thể in phiếu.\n"
-            "Nếu không phải bạn: hãy đăng nhập, mở mục Ai đã tác động đến tài khoản của tôi và"
+            "Nếu không phải bạn: hãy đăng nhập, mở mục Cán bộ đã làm gì với tài khoản của tôi và"
             " dừng ngay.",
             "en": "A second official of {commune} agreed at {time} to give your Thái Nguyên ID account"
             " back. The slip can be printed from now on.\n"

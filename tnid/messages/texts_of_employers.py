@@ -35,7 +35,7 @@ EMPLOYER_TEXTS = {
             "ko": "기관 등록 신청이 거절되었습니다",
         },
         body={
-            "vi": "Yêu cầu đại diện cho {employer} không được duyệt lúc {time}. Hãy hỏi cán bộ vận hành của"
+            "vi": "Yêu cầu đại diện cho {employer} không được duyệt lúc {time}. Hãy hỏi người vận hành của"
             " tỉnh để biết lý do; có thể gửi lại yêu cầu.",
             "en": "The request to represent {employer} was turned down at {time}. Ask the province's operator"
             " for the reason; you can ask again.",
@@ -57,14 +57,14 @@ EMPLOYER_TEXTS = {
         },
         body={
             "vi": "{employer} bị tạm dừng lúc {time}. Không ai làm được gì thay tổ chức, và xác nhận việc làm"
-            " tạm thời không được chuyển cho ứng dụng nào. Hãy liên hệ cán bộ vận hành của tỉnh.",
+            " tạm thời không được chuyển cho ứng dụng nào. Hãy liên hệ người vận hành của tỉnh.",
             "en": "{employer} was suspended at {time}. Nobody can act for it, and what it confirmed is passed"
             " on to no application meanwhile. Contact the province's operator.",
             "ko": "{employer}이(가) {time}에 정지되었습니다. 기관을 대신한 작업이 중단되고, 확인한 재직"
             " 정보도 당분간 앱에 전달되지 않습니다. 성 운영 담당자에게 문의하세요.",
         },
         short={
-            "vi": "Thái Nguyên ID: {employer} bị tạm dừng. Hãy liên hệ cán bộ vận hành.",
+            "vi": "Thái Nguyên ID: {employer} bị tạm dừng. Hãy liên hệ người vận hành.",
             "en": "Thai Nguyen ID: {employer} is suspended. Contact the operator.",
             "ko": "Thái Nguyên ID: {employer} 정지됨. 운영 담당자에게 문의하세요.",
         },

@@ -47,7 +47,7 @@ IDENTITY_TEXTS = {
             "vi": "Lúc {time}, có người nhập số giấy tờ của bạn để xác nhận danh tính cho một tài khoản Thái"
             " Nguyên ID khác. Việc đó đã không thành.\n"
             "Nếu chính bạn đã làm: mỗi người có một tài khoản. Hãy đăng nhập tài khoản này, hoặc lấy lại"
-            " nó.\n"
+            " tài khoản.\n"
             "Nếu không phải bạn: có người biết số giấy tờ của bạn. Hãy báo cho bộ phận một cửa của xã,"
             " phường.",
             "en": "At {time} somebody typed the number of your document to confirm the identity of another"

@@ -33,8 +33,8 @@ QR_TEXTS = {
             " 계정을 잠그세요. 링크는 7일 동안 쓸 수 있으며, 잠그기만 할 뿐 아무것도 열지 못합니다.",
         },
         short={
-            "vi": "Thái Nguyên ID: đăng nhập bằng QR lúc {time} trên {screen}. Không phải bạn? Vào tài khoản,"
-            " khóa ngay.",
+            "vi": "Thái Nguyên ID: đăng nhập bằng mã QR lúc {time} trên {screen}. Không phải bạn? Vào tài"
+            " khoản, khóa ngay.",
             "en": "Thai Nguyen ID: sign-in by QR at {time} on {screen}. Not you? Open your account, press"
             " Shut the account now.",
             "ko": "Thái Nguyên ID: {time} {screen}에서 QR 로그인. 본인이 아니면 계정에서 바로 잠그세요.",

@@ -48,10 +48,10 @@ SAFETY_TEXTS = {
             "ko": "보호를 위해 앱 연결을 끊었습니다",
         },
         body={
-            "vi": "Lúc {time}, có nơi dùng lại khóa truy cập cũ của {app}. Có thể ứng dụng gặp lỗi, hoặc có"
+            "vi": "Lúc {time}, có nơi dùng lại khóa kết nối cũ của {app}. Có thể ứng dụng gặp lỗi, hoặc có"
             " người đã sao chép khóa từ thiết bị của bạn. Quyền truy cập của {app} đã chấm dứt ngay.\n"
             "Cần làm gì: đăng nhập lại {app} trên thiết bị của bạn. Nếu bạn không dùng ứng dụng này lúc đó,"
-            " hãy đổi mật khẩu, xem lại các thiết bị đang đăng nhập, hoặc bấm Khóa tài khoản ngay.",
+            " hãy đổi mật khẩu, xem lại các thiết bị đang đăng nhập, hoặc bấm “Khóa tài khoản ngay”.",
             "en": "At {time} an old access key of {app} was used again. The application may have made a"
             " mistake, or somebody has copied the key from a device of yours. The access of {app} was ended"
             " at once.\n"

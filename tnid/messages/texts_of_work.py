@@ -107,7 +107,7 @@ WORK_TEXTS = {
             "ko": "근무 확인이 보류되었습니다",
         },
         body={
-            "vi": "{employer} đang tạm bị ngừng trên Thái Nguyên ID. Trong thời gian đó không ai biết được"
+            "vi": "{employer} đang bị tạm dừng trên Thái Nguyên ID. Trong thời gian đó không ai biết được"
             " xác nhận về bạn, và các ứng dụng từng nhận được báo. Việc này không liên quan đến công việc"
             " hay tài khoản của bạn.",
             "en": "{employer} is suspended at Thái Nguyên ID for now. Until that is over nobody can learn"

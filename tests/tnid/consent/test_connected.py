@@ -101,7 +101,7 @@ def test_withdrawing_there_ends_everything(browser: InProcess, token: str) -> No
     [
         ("consent-withdrawn", "Bạn đã rút lại toàn bộ."),
         ("consent-narrowed", "Bạn đã tắt một phần."),
-        ("attestation-ended", "Điều nơi làm việc xác nhận không còn giá trị."),
+        ("attestation-ended", "Điều đơn vị xác nhận không còn giá trị."),
         ("another", ""),
     ],
 )

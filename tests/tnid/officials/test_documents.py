@@ -58,7 +58,7 @@ def test_a_foreigner_gets_an_account_by_a_passport_and_gets_it_back(
 def test_no_page_of_a_passport_speaks_of_a_card(ha: Someone, open_counter: Open) -> None:
     desk = open_counter(ha)
     find(desk)
-    assert "Giữ giấy tờ lại" in desk.page.text and " thẻ" not in desk.page.text_of("main")
+    assert "Giữ giấy tờ thêm một lát" in desk.page.text and " thẻ" not in desk.page.text_of("main")
     desk.click("begin_card")
     assert "Thông tin trên giấy tờ" in desk.page.text_of("main")
     assert " thẻ" not in desk.page.text_of("main").lower()
