@@ -9,7 +9,7 @@ from babel.messages.pofile import read_po
 
 from tnid.messages.texts import TEXTS
 
-CATALOGUE = Path(__file__).parents[2] / "tnid/translations/vi/LC_MESSAGES/messages.po"
+CATALOGUES = Path(__file__).parents[2] / "tnid/translations"
 # What is not said, and what is said in its place
 OTHERWISE = {
     "mã khôi phục": "mã dự phòng",
@@ -34,14 +34,23 @@ OTHERWISE = {
 }
 
 
-def read_vietnamese() -> str:
-    with CATALOGUE.open("rb") as file:
-        entries = [one.string for one in read_po(file, locale="vi") if one.id]
+# The button that developers copy is named in Korean letters, and is no page of ours
+OTHERWISE_IN_KOREAN = {"타이응우옌 id": "Thái Nguyên ID"}
+
+
+def read_words(language: str) -> str:
+    with (CATALOGUES / language / "LC_MESSAGES/messages.po").open("rb") as file:
+        entries = [one.string for one in read_po(file, locale=language) if one.id]
     pages = [text for one in entries for text in ([one] if isinstance(one, str) else one)]
-    messages = [part["vi"] for text in TEXTS.values() for part in (text.title, text.body, text.short)]
+    messages = [part[language] for text in TEXTS.values() for part in (text.title, text.body, text.short)]
     return "\n".join([*pages, *messages]).casefold()
 
 
 @pytest.mark.parametrize("word", OTHERWISE)
 def test_vietnamese_has_one_word_for_one_thing(word: str) -> None:
-    assert word not in read_vietnamese(), f"say {OTHERWISE[word]}"
+    assert word not in read_words("vi"), f"say {OTHERWISE[word]}"
+
+
+@pytest.mark.parametrize("word", OTHERWISE_IN_KOREAN)
+def test_korean_has_one_word_for_one_thing(word: str) -> None:
+    assert word not in read_words("ko"), f"say {OTHERWISE_IN_KOREAN[word]}"

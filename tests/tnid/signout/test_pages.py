@@ -45,6 +45,12 @@ def frame_sources(page: Page) -> list[str]:
     return next((rest for name, *rest in directives if name == "frame-src"), [])
 
 
+def test_the_question_promises_no_sign_out_elsewhere(browser: InProcess, lan: Someone) -> None:
+    lan.sign_in(browser)
+    page = browser.open(f"{ISSUER}/logout")
+    assert "Ứng dụng nào còn mở thì hãy đăng xuất cả ở đó" in page.words()
+
+
 def test_the_signed_out_page_loads_the_frame_of_each_client_that_has_one(
     browser: InProcess, sid: str
 ) -> None:
