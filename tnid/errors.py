@@ -239,13 +239,16 @@ def describe_for_developer(error: OAuthError) -> dict[str, Any]:
     return {**describe_refusal(error, services.now()), **stage}
 
 
+def refuse_form(_error: CSRFError) -> Response:
+    """Refuse a form that no page of ours gave to whoever sends it."""
+    record_refusal("form.refuse", "csrf")
+    return error_page("csrf", 403)
+
+
 def install(app: Flask, settings: Settings) -> None:
     """Answer every error by a page; see `tnid.app` for what happens to the unit of work."""
 
-    @app.errorhandler(CSRFError)
-    def handle_csrf(_error: CSRFError) -> Response:
-        record_refusal("form.refuse", "csrf")
-        return error_page("csrf", 403)
+    app.register_error_handler(CSRFError, refuse_form)
 
     @app.errorhandler(OAuthError)
     def handle_oauth(error: OAuthError) -> Response:

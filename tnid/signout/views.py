@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.wrappers import Response
 
 from oidc.blueprint import MAX_MOVED
 from oidc.clients.browser_uris import origin_of
@@ -16,6 +18,7 @@ from oidc.parameters import FORM, Parameters, parse
 from tnid import services, web
 from tnid.access import Guard, declare
 from tnid.consent.applications import describe
+from tnid.errors import refuse_form
 from tnid.signin.onward import may_go_unasked, name_of
 from tnid.signin.session import (
     clear_terminal,
@@ -64,6 +67,14 @@ def confirm() -> ResponseReturnValue:
     form = SignOutForm()
     values = {name: field.data for name, field in form._fields.items() if name != "csrf_token" and field.data}
     return _leave(_check(Parameters(values, frozenset())))
+
+
+@confirmation.errorhandler(CSRFError)
+def refuse_confirmation(error: CSRFError) -> Response:
+    """A page that stood open while somebody signed out in another tab has nothing left to end."""
+    if _is_anybody_here():
+        return refuse_form(error)
+    return redirect(url_for("logout_confirmation.done"), 303)
 
 
 @confirmation.get("/done")

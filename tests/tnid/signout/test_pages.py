@@ -120,6 +120,20 @@ def test_an_application_s_sign_out_ends_a_sign_in_that_is_half_done(
     assert not browser.open(code_page.url).has("otp_code")
 
 
+def test_a_second_tab_s_sign_out_finds_it_done(browser: InProcess, sid: str) -> None:
+    second = browser.open(f"{ISSUER}/logout")
+    sign_out(browser)
+    browser._page = second
+    page = browser.click("logout_confirm")
+    assert (page.status, page.path) == (200, "/logout/done")
+
+
+def test_a_form_that_is_not_ours_signs_nobody_out(browser: InProcess, sid: str) -> None:
+    answer = browser.send("POST", f"{ISSUER}/logout/confirm", data={"csrf_token": "x"})
+    assert answer.status_code == 403
+    assert browser.open("/account").path == "/account"
+
+
 def test_whoever_is_signed_out_already_finds_the_way_back(
     browser: InProcess, new_app: Callable[..., str]
 ) -> None:
