@@ -156,10 +156,10 @@ class Browser:
         given = [*form.form_values()]
         if button.get("name"):
             given.append((button.get("name"), button.get("value", "")))
-        return self._send(form, given)
+        return self._send(form, given, button.get("formaction"))
 
-    def _send(self, form: Any, given: list[tuple[str, str]]) -> Page:
-        address = urljoin(self.page.url, form.get("action") or self.page.url)
+    def _send(self, form: Any, given: list[tuple[str, str]], action: str | None = None) -> Page:
+        address = urljoin(self.page.url, action or form.get("action") or self.page.url)
         if form.method.upper() == "GET":
             return self._show(self._http.get(address, params=given))
         data: dict[str, list[str]] = {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
@@ -71,9 +73,24 @@ def show_enrolment(
         account_label=account.username,
         passkey_url=address("passkey.enrol", interaction),
         skip_url=find_skip_url(candidate, interaction),
+        put_off_url=find_put_off_url(candidate, interaction),
         need=find_need(candidate, interaction),
     )
     return answer_form(page, form)
+
+
+@blueprint.post("/put-off")
+def put_off() -> ResponseReturnValue:
+    """Go on without a second factor where the application wished for one and no more.
+
+    OpenID Connect Core §5.5.1.1: acr_values is voluntary, and what can't be met is answered by what was done.
+    """
+    interaction, candidate = get_interaction(), second_factor.find_candidate()
+    parts = services.current()
+    has_factor = candidate is not None and any(parts.factors.find_kinds(candidate.account_id))
+    if candidate and interaction.request and not has_factor and may_skip(candidate, interaction):
+        parts.interactions.ask_otherwise(interaction, replace(interaction.request, wanted_acr=""))
+    return resume(interaction)
 
 
 def find_need(candidate: Candidate, interaction: Interaction) -> str | None:
@@ -89,7 +106,19 @@ def find_need(candidate: Candidate, interaction: Interaction) -> str | None:
 
 
 def find_skip_url(candidate: Candidate, interaction: Interaction) -> str | None:
-    return f"/resume/{interaction.uid}" if may_skip(candidate, interaction) else None
+    """Return where "not now" leads, None where it is no mere link."""
+    may_go = may_skip(candidate, interaction) and not is_wished_for(interaction)
+    return f"/resume/{interaction.uid}" if may_go else None
+
+
+def find_put_off_url(candidate: Candidate, interaction: Interaction) -> str | None:
+    """Return where "not now" is sent to, None where that would leave no wish unmet."""
+    may_go = may_skip(candidate, interaction) and is_wished_for(interaction)
+    return address("enrolment.put_off", interaction) if may_go else None
+
+
+def is_wished_for(interaction: Interaction) -> bool:
+    return interaction.request is not None and interaction.request.wanted_acr == LOA2
 
 
 def may_skip(candidate: Candidate, interaction: Interaction) -> bool:
@@ -98,8 +127,8 @@ def may_skip(candidate: Candidate, interaction: Interaction) -> bool:
         return False
     if interaction.request is None:
         return interaction.least_acr != LOA2
-    client = services.current().clients.find(interaction.request.client_id)
-    return LOA2 not in (interaction.request.essential_acr, client.least_acr if client else "")
+    asked, client = interaction.request, services.current().clients.find(interaction.request.client_id)
+    return LOA2 not in (asked.essential_acr, asked.resource_acr, client.least_acr if client else "")
 
 
 def is_fresh(end_user: EndUser) -> bool:

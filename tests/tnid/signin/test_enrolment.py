@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pyotp
 import pytest
+from sqlalchemy import text
 
 from tests.conftest import Clock
 from tests.person import Page
@@ -170,3 +171,39 @@ def test_where_it_may_be_put_off_nothing_is_said_of_a_need(browser: InProcess, l
     lan.sign_in(browser)
     browser.open("/account/security")
     assert not browser.click("enrol_submit").has("enrol_need")
+
+
+def test_a_second_factor_that_was_wished_for_may_be_put_off(
+    browser: InProcess, lan: Someone, new_app: Callable[..., str], services: Services
+) -> None:
+    """OpenID Connect Core 1.0 section 5.5.1.1: what can't be met is answered by what was done."""
+    browser.open(new_app() + "&acr_values=LoA2")
+    assert lan.type_password(browser).path == "/mfa/enrol"
+    assert not browser.page.has("enrol_need")
+    assert browser.click("enrol_skip").path == "/consent"
+    assert browser.click("consent_allow").url.startswith(f"{CALLBACK}?code=")
+    (grant,) = services.database.fetch_all(text("SELECT acr FROM grants"))
+    assert grant.acr == "LoA1"
+
+
+@pytest.mark.parametrize(
+    ("asked", "policy"),
+    [('&claims={"id_token":{"acr":{"essential":true,"value":"LoA2"}}}', {}), ("", {"least_acr": "LoA2"})],
+)
+def test_what_is_demanded_can_not_be_put_off(
+    asked: str, policy: dict[str, str], browser: InProcess, lan: Someone, new_app: Callable[..., str]
+) -> None:
+    browser.open(f"{new_app(**policy)}&acr_values=LoA2{asked}")
+    page = lan.type_password(browser)
+    assert page.has("enrol_need") and not page.has("enrol_skip")
+    page.get("otp_submit").set("formaction", page.url.replace("/enrol", "/put-off"))
+    assert browser.submit("otp_submit").path == "/mfa/enrol"
+
+
+def test_who_has_a_second_factor_can_not_put_it_off(
+    browser: InProcess, lan: Someone, new_app: Callable[..., str], services: Services, clock: Clock
+) -> None:
+    browser.open(new_app() + "&acr_values=LoA2")
+    lan.type_password(browser)
+    services.factors.enrol(lan.id, "JBSWY3DPEHPK3PXP", 0, clock.now())
+    assert browser.click("enrol_skip").path == "/mfa/totp"
