@@ -26,6 +26,24 @@ NOT_SAID = {
     "nobody is called 당신 or 귀하, and nobody says 우리": r"당신|귀하|여러분|저희|우리[는가의에를 ]",
     "a particle suits any value": r"%\(\w+\)s ?(은|는|이|가|을|를|과|와|로|으로)(?![가-힣(])",
 }
+# What is not said, and what is said in its place
+OTHERWISE = {
+    "애플리케이션": "앱",
+    "읍·면·동": "싸(면)·프엉(동)",
+    "사용자(?!\\()": "이용자",
+    "사업체": "고용주",
+    "세금 코드|세금 번호": "세금코드",
+    "신분 ?번호": "개인식별번호",
+    "휴대폰|핸드폰": "휴대전화",
+    "키오스크": "단말기",
+    "샌드박스": "시험 환경",
+    "감사 로그": "감사 기록",
+    "처리 방침": "처리방침",
+    "사용자 이름|사용자명": "아이디",
+    "이중 인증|2차 인증": "2단계 인증",
+    "(?<!registration )(?<!initial )access token": "액세스 토큰",
+    "refresh token": "리프레시 토큰",
+}
 
 
 def read_values(part: Any) -> Iterator[str]:
@@ -49,3 +67,8 @@ def read_korean() -> list[str]:
 def test_korean_keeps_to_one_level_of_politeness(rule: str) -> None:
     pattern = re.compile(NOT_SAID[rule], re.MULTILINE)
     assert not [one for one in read_korean() if pattern.search(one)]
+
+
+@pytest.mark.parametrize("word", OTHERWISE)
+def test_korean_has_one_word_for_one_thing(word: str) -> None:
+    assert not [one for one in read_korean() if re.search(word, one)], f"say {OTHERWISE[word]}"

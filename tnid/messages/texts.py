@@ -32,7 +32,7 @@ _CODE = Text(
         " message.",
         "ko": "Thái Nguyên ID 인증번호입니다:\n{code}\n"
         "{minutes}분 동안 한 번만 사용할 수 있습니다.\n"
-        "공무원이라고 하는 사람을 포함하여 누구에게도 알려주지 마세요. 요청하지 않으셨다면 이 메시지를"
+        "공무원이라고 하는 사람을 포함하여 누구에게도 알려 주지 마세요. 요청하지 않으셨다면 이 메시지를"
         " 무시하세요.",
     },
     short={
@@ -41,7 +41,7 @@ _CODE = Text(
         "en": "{code} is your Thai Nguyen ID code, valid for {minutes} minutes. Never read it out to"
         " anyone, officials included.",
         "ko": "Thái Nguyên ID 인증번호 {code} ({minutes}분간 유효). 공무원을 포함해 누구에게도"
-        " 알려주지 마세요.",
+        " 알려 주지 마세요.",
     },
 )
 _CODE_TO_VERIFY = Text(
@@ -61,7 +61,7 @@ _CODE_TO_VERIFY = Text(
         " message.",
         "ko": "이 연락처를 Thái Nguyên ID 계정에 확인하기 위한 인증번호입니다:\n{code}\n"
         "{minutes}분 동안 한 번만 사용할 수 있습니다.\n"
-        "공무원이라고 하는 사람을 포함하여 누구에게도 알려주지 마세요. 요청하지 않으셨다면 이 메시지를"
+        "공무원이라고 하는 사람을 포함하여 누구에게도 알려 주지 마세요. 요청하지 않으셨다면 이 메시지를"
         " 무시하세요.",
     },
     short={
@@ -70,7 +70,7 @@ _CODE_TO_VERIFY = Text(
         "en": "{code} is the code to verify this phone number for Thai Nguyen ID, valid for {minutes}"
         " minutes. Never read it out to anyone.",
         "ko": "Thái Nguyên ID 전화번호 확인용 인증번호 {code} ({minutes}분간 유효). 누구에게도"
-        " 알려주지 마세요.",
+        " 알려 주지 마세요.",
     },
 )
 

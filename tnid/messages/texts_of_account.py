@@ -25,7 +25,8 @@ ACCOUNT_TEXTS = {
             " ward with your identity card.",
             "ko": "Thái Nguyên ID 계정의 비밀번호가 {time}에 변경되었습니다.\n"
             "직접 변경하셨다면 아무것도 하지 않으셔도 됩니다.\n"
-            "본인이 아니라면 즉시 계정을 복구하거나, 신분증을 지참하고 읍·면·동 원스톱 창구를 방문해 주세요.",
+            "본인이 아니라면 즉시 계정을 복구하거나, 신분증을 지참하고 싸(면)·프엉(동)"
+            " 원스톱 창구를 방문해 주세요.",
         },
         short={
             "vi": "Thái Nguyên ID: mật khẩu đã đổi lúc {time}. Không phải bạn? Hãy lấy lại tài khoản"
@@ -33,7 +34,7 @@ ACCOUNT_TEXTS = {
             "en": "Thai Nguyen ID: the password was changed at {time}. Not you? Recover the account at once,"
             " or go to the one-stop desk of your commune.",
             "ko": "Thái Nguyên ID: {time} 비밀번호가 변경됨. 본인이 아니면 계정을 복구하거나"
-            " 읍·면·동 원스톱 창구를 방문하세요.",
+            " 싸(면)·프엉(동) 원스톱 창구를 방문하세요.",
         },
         path=SECURITY,
     ),
@@ -53,7 +54,7 @@ ACCOUNT_TEXTS = {
             " and security.",
             "ko": "Thái Nguyên ID 계정에 새로운 인증 수단이 {time}에 추가되었습니다.\n"
             "직접 추가하셨다면 아무것도 하지 않으셔도 됩니다. 백업 코드는 안전한 곳에 보관하세요.\n"
-            "본인이 아니라면 비밀번호 및 보안 메뉴에서 즉시 비밀번호를 변경하고 모르는 인증"
+            "본인이 아니라면 비밀번호와 보안 메뉴에서 즉시 비밀번호를 변경하고 모르는 인증"
             " 수단을 삭제하세요.",
         },
         short={
@@ -145,7 +146,8 @@ ACCOUNT_TEXTS = {
             "ko": "Thái Nguyên ID 계정의 전화번호 또는 이메일이 {time}에 변경되었습니다. 앞으로 알림은"
             " 새 연락처로 발송됩니다.\n"
             "본인 모르게 변경되는 일이 없도록 이 알림은 이전 연락처로도 발송됩니다.\n"
-            "본인이 아니라면 즉시 비밀번호를 변경하고 연락처를 바로잡거나, 신분증을 지참하고 읍·면·동 원스톱"
+            "본인이 아니라면 즉시 비밀번호를 변경하고 연락처를 바로잡거나, 신분증을 지참하고 싸(면)·프엉(동)"
+            " 원스톱"
             " 창구를 방문해 주세요.",
         },
         short={
@@ -154,7 +156,7 @@ ACCOUNT_TEXTS = {
             "en": "Thai Nguyen ID: the phone number or email was changed at {time}. Not you? Change the"
             " password, or go to your commune's desk.",
             "ko": "Thái Nguyên ID: {time} 전화번호 또는 이메일이 변경됨. 본인이 아니면 비밀번호를"
-            " 변경하거나 읍·면·동 창구를 방문하세요.",
+            " 변경하거나 싸(면)·프엉(동) 창구를 방문하세요.",
         },
         path=PROFILE,
     ),

@@ -47,7 +47,7 @@ BADGE_TEXTS = {
         title={
             "vi": "Có đăng nhập bằng thẻ tại ki-ốt",
             "en": "A sign-in by card at a terminal",
-            "ko": "키오스크에서 카드로 로그인",
+            "ko": "단말기에서 카드로 로그인",
         },
         body={
             "vi": "Lúc {time}, tài khoản Thái Nguyên ID của bạn đã được đăng nhập bằng thẻ và mã PIN tại:\n"
@@ -67,7 +67,7 @@ BADGE_TEXTS = {
             " account at once. The link works for 7 days; it shuts the account and opens nothing.",
             "ko": "{time}에 다음 장소에서 카드와 PIN으로 Thái Nguyên ID 계정에 로그인했습니다.\n"
             "{where}\n"
-            "본인이라면 하실 일은 없습니다. 지난번과 다른 키오스크에서 사용된 경우에만 알려 드립니다.\n"
+            "본인이라면 하실 일은 없습니다. 지난번과 다른 단말기에서 사용된 경우에만 알려 드립니다.\n"
             "본인이 아니라면 로그인 카드 메뉴에서 카드를 폐기하거나, 아래 링크를 열어 바로 계정 전체를"
             " 잠그세요."
             " 링크는 7일 동안 쓸 수 있으며, 잠그기만 할 뿐 아무것도 열지 못합니다.",
@@ -94,7 +94,8 @@ BADGE_TEXTS = {
             " your"
             " commune or ward.",
             "ko": "Thái Nguyên ID 로그인 카드의 PIN이 {time}에 설정되었습니다.\n"
-            "본인이 아니라면 로그인 카드 메뉴에서 즉시 폐기하거나 읍·면·동 원스톱 창구에 문의해 주세요.",
+            "본인이 아니라면 로그인 카드 메뉴에서 즉시 폐기하거나 싸(면)·프엉(동)"
+            " 원스톱 창구에 문의해 주세요.",
         },
         short={
             "vi": "Thái Nguyên ID: mã PIN của thẻ đăng nhập được chọn lúc {time}. Không phải bạn? Hủy thẻ"
@@ -130,7 +131,7 @@ BADGE_TEXTS = {
             "ko": "Thái Nguyên ID 로그인 카드가 {time}에 5회 오류로 잠겼습니다. 이제 아무도 이 카드를"
             " 사용할 수"
             " 없습니다.\n"
-            "새 카드가 필요하면 신분증을 지참하고 읍·면·동 원스톱 창구를 방문해 주세요. 그때까지는"
+            "새 카드가 필요하면 신분증을 지참하고 싸(면)·프엉(동) 원스톱 창구를 방문해 주세요. 그때까지는"
             " 휴대전화로"
             " 로그인해 주세요.\n"
             "카드를 가지고 있지 않다면 하실 일은 없습니다. 카드는 효력을 잃었습니다.",
@@ -164,7 +165,7 @@ BADGE_TEXTS = {
             "ko": "Thái Nguyên ID 로그인 카드가 {time}에 폐기되었습니다. 카드는 더 이상 사용할 수 없으며,"
             " 카드로 한"
             " 로그인은 모두 종료되었습니다.\n"
-            "새 카드가 필요하면 신분증을 지참하고 읍·면·동 원스톱 창구를 방문해 주세요.",
+            "새 카드가 필요하면 신분증을 지참하고 싸(면)·프엉(동) 원스톱 창구를 방문해 주세요.",
         },
         short={
             "vi": "Thái Nguyên ID: thẻ đăng nhập đã được hủy lúc {time}. Thẻ không còn mở được gì.",

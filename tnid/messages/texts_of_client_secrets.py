@@ -11,7 +11,7 @@ CLIENT_SECRET_TEXTS = {
         title={
             "vi": "Có khóa bí mật mới cho ứng dụng của nhóm",
             "en": "A new client secret of your team's application",
-            "ko": "팀 애플리케이션의 새 클라이언트 시크릿",
+            "ko": "팀 앱의 새 클라이언트 시크릿",
         },
         body={
             "vi": "Lúc {time}, một khóa bí mật (client secret) mới được tạo cho môi trường chính thức của"
@@ -32,7 +32,7 @@ CLIENT_SECRET_TEXTS = {
         title={
             "vi": "Một khóa bí mật của ứng dụng đã kết thúc",
             "en": "A client secret of your team's application ended",
-            "ko": "팀 애플리케이션의 클라이언트 시크릿이 종료되었습니다",
+            "ko": "팀 앱의 클라이언트 시크릿이 종료되었습니다",
         },
         body={
             "vi": "Lúc {time}, một khóa bí mật (client secret) của {app} (môi trường chính thức) đã kết thúc."
@@ -74,7 +74,7 @@ CLIENT_SECRET_TEXTS = {
         title={
             "vi": "Khóa công khai của ứng dụng đã đổi",
             "en": "The keys of your team's application were changed",
-            "ko": "팀 애플리케이션의 키가 변경되었습니다",
+            "ko": "팀 앱의 키가 변경되었습니다",
         },
         body={
             "vi": "Lúc {time}, khóa, chứng thư hoặc cách xác thực của {app} (môi trường chính thức) đã được"
@@ -95,7 +95,7 @@ CLIENT_SECRET_TEXTS = {
         title={
             "vi": "Địa chỉ nhận báo đăng xuất của ứng dụng đã đổi",
             "en": "Where your team's application hears of sign-outs was changed",
-            "ko": "팀 애플리케이션의 로그아웃 수신 주소가 변경되었습니다",
+            "ko": "팀 앱의 로그아웃 수신 주소가 변경되었습니다",
         },
         body={
             "vi": "Lúc {time}, địa chỉ mà {app} (môi trường chính thức) nhận báo đăng xuất hoặc sự kiện an"

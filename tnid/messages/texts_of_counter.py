@@ -11,7 +11,7 @@ COUNTER_TEXTS = {
         title={
             "vi": "Danh tính đã được kiểm tra trực tiếp",
             "en": "Your identity was checked in person",
-            "ko": "본인 확인이 완료되었습니다",
+            "ko": "신원 확인이 완료되었습니다",
         },
         body={
             "vi": "Cán bộ một cửa {commune} đã đối chiếu thẻ căn cước của bạn lúc {time}. Tài khoản"
@@ -22,7 +22,7 @@ COUNTER_TEXTS = {
             " account is now at level 2.\n"
             "If you were not there: see Who touched my account, and tell the People's Committee"
             " of {commune} at once.",
-            "ko": "{commune} 창구 담당자가 {time}에 신분증을 확인했습니다. 이제 Thái Nguyên ID 계정은"
+            "ko": "{commune} 공무원이 {time}에 신분증을 확인했습니다. 이제 Thái Nguyên ID 계정은"
             " 2단계입니다.\n"
             "방문하신 적이 없다면 '내 계정을 다룬 사람'을 확인하고 즉시 {commune} 인민위원회에"
             " 알려 주세요.",
@@ -80,8 +80,8 @@ COUNTER_TEXTS = {
             " date of birth, sex or document number by an identity document. A second official has to"
             " compare the document, too; otherwise it takes {hours} hours.\n"
             "If it was not you: sign in, open Who touched my account, and stop it at once.",
-            "ko": "{time}에 {commune} 창구에서 담당자가 신분증에 따라 확인된 이름, 생년월일, 성별 또는 신분증"
-            " 번호의 정정을 요청했습니다. 다른 담당자도 신분증을 대조해야 하며, 없으면 {hours}시간이"
+            "ko": "{time}에 {commune} 창구에서 공무원이 신분증에 따라 확인된 이름, 생년월일, 성별 또는 신분증"
+            " 번호의 정정을 요청했습니다. 다른 공무원도 신분증을 대조해야 하며, 없으면 {hours}시간이"
             " 걸립니다.\n"
             "본인이 아니라면 로그인하여 '내 계정을 다룬 사람'에서 즉시 중지하세요.",
         },
@@ -109,7 +109,7 @@ COUNTER_TEXTS = {
             "If something is wrong, bring your identity document to the one-stop desk.",
             "ko": "{time}에 {commune} 창구에서 확인된 이름, 생년월일, 성별 또는 신분증 번호가"
             " 신분증에 따라 정정되었습니다.\n"
-            "잘못된 점이 있으면 신분증을 가지고 원스톱 창구를 방문하세요.",
+            "잘못된 점이 있으면 신분증을 지참하고 원스톱 창구를 방문하세요.",
         },
         short={
             "vi": "Thái Nguyên ID: {commune} đã sửa thông tin đã xác minh của bạn. Có gì sai? Mang giấy tờ"
@@ -133,7 +133,7 @@ COUNTER_TEXTS = {
             "en": "At the counter of {commune}, at {time}, an official recorded that a guardian agrees to a"
             " child's use of applications by Thái Nguyên ID.\n"
             "If that is not so: open Family and end it, or go to the one-stop desk.",
-            "ko": "{time}에 {commune} 창구에서 담당자가 자녀의 Thái Nguyên ID 앱 사용에 대한 보호자 동의를"
+            "ko": "{time}에 {commune} 창구에서 공무원이 자녀의 Thái Nguyên ID 앱 사용에 대한 보호자 동의를"
             " 기록했습니다.\n"
             "사실이 아니라면 '가족'에서 종료하거나 원스톱 창구를 방문하세요.",
         },
@@ -164,7 +164,7 @@ COUNTER_TEXTS = {
             " it takes {hours} hours.\n"
             "If it was not you: sign in, open Who touched my account, and stop it at once.",
             "ko": "{time}에 {commune} 창구에서 신분증을 제시한 사람이 Thái Nguyên ID 계정 복구를"
-            " 요청했습니다. 다른 담당자의 동의가 필요하며, 없으면 {hours}시간이 걸립니다.\n"
+            " 요청했습니다. 다른 공무원의 동의가 필요하며, 없으면 {hours}시간이 걸립니다.\n"
             "본인이 아니라면 로그인하여 '내 계정을 다룬 사람'에서 즉시 중지하세요.",
         },
         short={
@@ -180,7 +180,7 @@ COUNTER_TEXTS = {
         title={
             "vi": "Cán bộ thứ hai đã đồng ý trả lại tài khoản",
             "en": "A second official agreed to give the account back",
-            "ko": "두 번째 담당자가 계정 복구에 동의했습니다",
+            "ko": "두 번째 공무원이 계정 복구에 동의했습니다",
         },
         body={
             "vi": "Cán bộ thứ hai của {commune} đã đồng ý trả lại tài khoản Thái Nguyên ID của bạn lúc"
@@ -190,7 +190,7 @@ COUNTER_TEXTS = {
             "en": "A second official of {commune} agreed at {time} to give your Thái Nguyên ID account"
             " back. The slip can be printed from now on.\n"
             "If it was not you: sign in, open Who touched my account, and stop it at once.",
-            "ko": "{commune}의 두 번째 담당자가 {time}에 Thái Nguyên ID 계정 복구에 동의했습니다. 이제"
+            "ko": "{commune}의 두 번째 공무원이 {time}에 Thái Nguyên ID 계정 복구에 동의했습니다. 이제"
             " 용지를 인쇄할 수 있습니다.\n"
             "본인이 아니라면 로그인하여 '내 계정을 다룬 사람'에서 즉시 중지하세요.",
         },
@@ -199,7 +199,7 @@ COUNTER_TEXTS = {
             " phải bạn? Đăng nhập và dừng ngay.",
             "en": "Thai Nguyen ID: a second official of {commune} agreed to give the account back. Not"
             " you? Sign in and stop it.",
-            "ko": "Thái Nguyên ID: {commune} 두 번째 담당자가 복구에 동의. 본인이 아니면 즉시 중지하세요.",
+            "ko": "Thái Nguyên ID: {commune} 두 번째 공무원이 복구에 동의. 본인이 아니면 즉시 중지하세요.",
         },
         path=TOUCHED,
     ),
@@ -264,7 +264,7 @@ COUNTER_TEXTS = {
             "If it was not you: go to the one-stop desk of your commune or ward at once, with"
             " your identity card.",
             "ko": "용지의 코드로 Thái Nguyên ID 계정이 {time}에 활성화되었습니다.\n"
-            "본인이 아니라면 신분증을 지참하고 즉시 읍·면·동 원스톱 창구를 방문하세요.",
+            "본인이 아니라면 신분증을 지참하고 즉시 싸(면)·프엉(동) 원스톱 창구를 방문하세요.",
         },
         short={
             "vi": "Thái Nguyên ID: tài khoản đã được kích hoạt bằng mã trên phiếu lúc {time}. Không"
@@ -291,7 +291,7 @@ COUNTER_TEXTS = {
             " your identity card.",
             "ko": "용지의 코드로 Thái Nguyên ID 계정이 {time}에 복구되었습니다. 새 비밀번호가 설정되고"
             " 모든 기기에서 로그아웃되었으며 이전 인증 수단은 삭제되었습니다.\n"
-            "본인이 아니라면 신분증을 지참하고 즉시 읍·면·동 원스톱 창구를 방문하세요.",
+            "본인이 아니라면 신분증을 지참하고 즉시 싸(면)·프엉(동) 원스톱 창구를 방문하세요.",
         },
         short={
             "vi": "Thái Nguyên ID: tài khoản đã được lấy lại bằng mã trên phiếu lúc {time}. Không phải"

@@ -92,7 +92,7 @@ DEVELOPER_TEXTS = {
         body={
             "vi": "Từ {time} bạn không còn thuộc {team}. Các ứng dụng của nhóm không mở được nữa.",
             "en": "Since {time} you no longer belong to {team}. Its applications no longer open for you.",
-            "ko": "{time}부터 {team}에 더 이상 속하지 않으며, 팀의 애플리케이션을 열 수 없습니다.",
+            "ko": "{time}부터 {team}에 더 이상 속하지 않으며, 팀의 앱을 열 수 없습니다.",
         },
         short={
             "vi": "Thái Nguyên ID: bạn không còn thuộc {team}.",

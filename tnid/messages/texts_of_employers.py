@@ -39,7 +39,7 @@ EMPLOYER_TEXTS = {
             " tỉnh để biết lý do; có thể gửi lại yêu cầu.",
             "en": "The request to represent {employer} was turned down at {time}. Ask the province's operator"
             " for the reason; you can ask again.",
-            "ko": "{employer} 대표 신청이 {time}에 거절되었습니다. 사유는 성 운영 담당자에게 문의하시고, 다시"
+            "ko": "{employer} 대표 신청이 {time}에 거절되었습니다. 사유는 성 운영자에게 문의하시고, 다시"
             " 신청할 수 있습니다.",
         },
         short={
@@ -61,7 +61,7 @@ EMPLOYER_TEXTS = {
             "en": "{employer} was suspended at {time}. Nobody can act for it, and what it confirmed is passed"
             " on to no application meanwhile. Contact the province's operator.",
             "ko": "{employer}이(가) {time}에 정지되었습니다. 기관을 대신한 작업이 중단되고, 확인한 재직"
-            " 정보도 당분간 앱에 전달되지 않습니다. 성 운영 담당자에게 문의하세요.",
+            " 정보도 당분간 앱에 전달되지 않습니다. 성 운영자에게 문의하세요.",
         },
         short={
             "vi": "Thái Nguyên ID: {employer} bị tạm dừng. Hãy liên hệ người vận hành.",

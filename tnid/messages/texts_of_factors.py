@@ -26,7 +26,8 @@ FACTOR_TEXTS = {
             "ko": "Thái Nguyên ID 계정의 인증 앱이 {time}에 새로 설정되었습니다. 이전 휴대전화의 코드는 더"
             " 이상 사용할 수 없으며 다른 기기는 로그아웃되었습니다.\n"
             "직접 하셨다면 아무것도 하지 않으셔도 됩니다.\n"
-            "본인이 아니라면 즉시 계정을 복구하거나, 신분증을 지참하고 읍·면·동 원스톱 창구를 방문해 주세요.",
+            "본인이 아니라면 즉시 계정을 복구하거나, 신분증을 지참하고 싸(면)·프엉(동)"
+            " 원스톱 창구를 방문해 주세요.",
         },
         short={
             "vi": "Thái Nguyên ID: ứng dụng xác thực chuyển sang máy khác lúc {time}. Không phải bạn? Hãy"
@@ -54,7 +55,7 @@ FACTOR_TEXTS = {
             "Sign in in another way, remove that passkey under Password and security, and make a new one.",
             "ko": "{time}에 Thái Nguyên ID 계정의 패스키가 사용되었으나, 복제되었을 수 있어 로그인을"
             " 허용하지 않았습니다.\n"
-            "다른 방법으로 로그인하여 비밀번호 및 보안 메뉴에서 해당 패스키를 삭제하고 새로 만들어 주세요.",
+            "다른 방법으로 로그인하여 비밀번호와 보안 메뉴에서 해당 패스키를 삭제하고 새로 만들어 주세요.",
         },
         short={
             "vi": "Thái Nguyên ID: một khóa truy cập bị từ chối lúc {time} vì có thể đã bị sao chép. Hãy gỡ"

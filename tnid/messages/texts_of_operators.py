@@ -28,7 +28,7 @@ def _at_machine(what: dict[str, str]) -> Text:
         "en": "One person did it by a command on the server at {time}, without a second one.\n"
         "If none of you did it or knows of it: look at the audit log and call your security team at once.",
         "ko": "한 사람이 {time}에 서버에서 명령으로 실행했으며, 두 번째 확인은 없었습니다.\n"
-        "아무도 이 일을 하거나 알지 못한다면 감사 로그를 확인하고 즉시 보안 담당에 알리세요.",
+        "아무도 이 일을 하거나 알지 못한다면 감사 기록을 확인하고 즉시 보안 담당에 알리세요.",
     }
     phone = {
         "vi": " từ máy chủ. Không ai biết? Báo an toàn thông tin.",
@@ -77,7 +77,7 @@ OPERATOR_TEXTS = {
         title={
             "vi": "Một ứng dụng đang chạy không còn ai phụ trách",
             "en": "Nobody looks after a live application any more",
-            "ko": "운영 중인 애플리케이션을 관리할 사람이 없습니다",
+            "ko": "운영 중인 앱을 관리할 사람이 없습니다",
         },
         body={
             "vi": "Lúc {time}, người cuối cùng của một nhóm phát triển đã xóa tài khoản. Ứng dụng của nhóm"
@@ -86,14 +86,14 @@ OPERATOR_TEXTS = {
             "en": "At {time} the last member of a team of developers deleted their account. The team's"
             " application goes on.\n"
             "Give the team to somebody, or stop the application.",
-            "ko": "{time}에 개발 팀의 마지막 구성원이 계정을 삭제했습니다. 팀의 애플리케이션은 계속"
+            "ko": "{time}에 개발 팀의 마지막 구성원이 계정을 삭제했습니다. 팀의 앱은 계속"
             " 운영됩니다.\n"
-            "팀을 다른 사람에게 맡기거나 애플리케이션을 중지하세요.",
+            "팀을 다른 사람에게 맡기거나 앱을 중지하세요.",
         },
         short={
             "vi": "Thái Nguyên ID: một ứng dụng đang chạy không còn ai phụ trách. Hãy xem trang vận hành.",
             "en": "Thai Nguyen ID: nobody looks after a live application any more. See the operators' pages.",
-            "ko": "Thái Nguyên ID: 운영 중인 애플리케이션에 관리자가 없습니다. 운영자 페이지를 확인하세요.",
+            "ko": "Thái Nguyên ID: 운영 중인 앱에 관리자가 없습니다. 운영자 페이지를 확인하세요.",
         },
         path="/admin/clients?show=abandoned",
     ),
@@ -163,14 +163,14 @@ OPERATOR_TEXTS = {
         {
             "vi": "Nhiều người đã bị đăng xuất",
             "en": "Many people were signed out",
-            "ko": "많은 사용자가 로그아웃되었습니다",
+            "ko": "많은 이용자가 로그아웃되었습니다",
         }
     ),
     "machine_export": _at_machine(
         {
             "vi": "Một phần lớn nhật ký kiểm toán đã được lấy ra",
             "en": "A large part of the audit log was taken out",
-            "ko": "감사 로그의 많은 부분이 반출되었습니다",
+            "ko": "감사 기록의 많은 부분이 반출되었습니다",
         }
     ),
 }

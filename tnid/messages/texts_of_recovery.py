@@ -18,7 +18,7 @@ _CODE_TO_RECOVER = Text(
         "It works once, for {minutes} minutes. Never read it out to anyone, officials included.\n"
         "If it was not you: there is nothing to do, the password stays as it is.",
         "ko": "Thái Nguyên ID 계정 복구 요청이 있었습니다. 인증번호는 다음과 같습니다:\n{code}\n"
-        "{minutes}분 동안 한 번만 사용할 수 있습니다. 공무원을 포함하여 누구에게도 알려주지 마세요.\n"
+        "{minutes}분 동안 한 번만 사용할 수 있습니다. 공무원을 포함하여 누구에게도 알려 주지 마세요.\n"
         "요청하지 않으셨다면 아무것도 하지 않으셔도 됩니다. 비밀번호는 그대로입니다.",
     },
     short={
@@ -26,7 +26,7 @@ _CODE_TO_RECOVER = Text(
         " cho bất kỳ ai.",
         "en": "{code} is the code to recover your Thai Nguyen ID account, valid for {minutes} minutes."
         " Never read it out to anyone.",
-        "ko": "Thái Nguyên ID 계정 복구 인증번호 {code} ({minutes}분간 유효). 누구에게도 알려주지 마세요.",
+        "ko": "Thái Nguyên ID 계정 복구 인증번호 {code} ({minutes}분간 유효). 누구에게도 알려 주지 마세요.",
     },
 )
 _STOP_BODY = {
@@ -146,7 +146,8 @@ _NOT_YOU = {
     " tài khoản ngay.",
     "en": "If it was not you: go to the one-stop desk of your commune or ward with your identity card, or"
     " recover the account at once.",
-    "ko": "본인이 아니라면 신분증을 지참하고 읍·면·동 원스톱 창구를 방문하거나 즉시 계정을 복구하세요.",
+    "ko": "본인이 아니라면 신분증을 지참하고 싸(면)·프엉(동)"
+    " 원스톱 창구를 방문하거나 즉시 계정을 복구하세요.",
 }
 _PASSWORD_SET = Text(
     title={
@@ -167,7 +168,7 @@ _PASSWORD_SET = Text(
         " xã, phường.",
         "en": "Thai Nguyen ID: a new password was set at {time}. Not you? Go to the one-stop desk of your"
         " commune.",
-        "ko": "Thái Nguyên ID: {time} 새 비밀번호 설정됨. 본인이 아니면 읍·면·동 창구를 방문하세요.",
+        "ko": "Thái Nguyên ID: {time} 새 비밀번호 설정됨. 본인이 아니면 싸(면)·프엉(동) 창구를 방문하세요.",
     },
     path=RECOVER,
 )
@@ -190,7 +191,7 @@ _FACTOR_REMOVED = Text(
         " của xã, phường.",
         "en": "Thai Nguyen ID: the old authenticator app was removed at {time}. Not you? Go to the one-stop"
         " desk of your commune.",
-        "ko": "Thái Nguyên ID: {time} 이전 인증 앱 삭제됨. 본인이 아니면 읍·면·동 창구를 방문하세요.",
+        "ko": "Thái Nguyên ID: {time} 이전 인증 앱 삭제됨. 본인이 아니면 싸(면)·프엉(동) 창구를 방문하세요.",
     },
     path=RECOVER,
 )

@@ -90,7 +90,8 @@ SAFETY_TEXTS = {
             " commune or ward with your identity card.",
             "ko": "소유자의 요청으로 {time}에 Thái Nguyên ID 계정이 잠겼습니다. 모든 기기에서 로그아웃되었고"
             " 모든 앱의 접근 권한이 끊겼습니다.\n"
-            "다시 열려면 계정을 복구하고 새 비밀번호를 정하거나, 신분증을 지참하고 읍·면·동 원스톱 창구를"
+            "다시 열려면 계정을 복구하고 새 비밀번호를 정하거나, 신분증을 지참하고 싸(면)·프엉(동)"
+            " 원스톱 창구를"
             " 방문해 주세요.",
         },
         short={
@@ -98,7 +99,7 @@ SAFETY_TEXTS = {
             " một cửa xã, phường.",
             "en": "Thai Nguyen ID: the account was shut at {time}. To open it again, recover it or go to your"
             " commune's desk.",
-            "ko": "Thái Nguyên ID: {time} 계정이 잠겼습니다. 다시 열려면 복구하거나 읍·면·동"
+            "ko": "Thái Nguyên ID: {time} 계정이 잠겼습니다. 다시 열려면 복구하거나 싸(면)·프엉(동)"
             " 창구를 방문하세요.",
         },
         path="/recover",

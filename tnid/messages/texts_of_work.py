@@ -11,7 +11,7 @@ WORK_TEXTS = {
         title={
             "vi": "Có đơn vị xác nhận bạn làm việc tại đó",
             "en": "An employer confirms that you work there",
-            "ko": "사업체가 근무 사실을 확인했습니다",
+            "ko": "고용주가 근무 사실을 확인했습니다",
         },
         body={
             "vi": "{employer} đã xác nhận bạn làm việc tại đơn vị. Chưa ai biết được điều này: bạn quyết định"
@@ -36,7 +36,7 @@ WORK_TEXTS = {
         title={
             "vi": "Xác nhận về việc làm của bạn đã thay đổi",
             "en": "What your employer confirms has changed",
-            "ko": "사업체의 확인 내용이 변경되었습니다",
+            "ko": "고용주의 확인 내용이 변경되었습니다",
         },
         body={
             "vi": "{employer} đã thay đổi một mục trong xác nhận về bạn lúc {time}. Mục đó không được cho ai"
@@ -65,7 +65,7 @@ WORK_TEXTS = {
             " nếu cần, bạn hãy nhắc bộ phận nhân sự.",
             "en": "What {employer} confirmed of your work holds until {day}. The employer is to confirm it"
             " again; remind its personnel department if need be.",
-            "ko": "{employer}의 근무 확인은 {day}까지 유효합니다. 사업체가 다시 확인해야 하니, 필요하면 인사"
+            "ko": "{employer}의 근무 확인은 {day}까지 유효합니다. 고용주가 다시 확인해야 하니, 필요하면 인사"
             " 담당자에게 알려 주세요.",
         },
         short={
@@ -163,7 +163,7 @@ WORK_TEXTS = {
             "If this is wrong: ask the employer's personnel department.",
             "ko": "{employer}에서 근무가 종료되었다고 알렸습니다. 이제 아무도 알 수 없으며, 알고 있던 앱에도"
             " 통지합니다. 계정과 로그인 방법, 기록은 그대로 본인의 것입니다.\n"
-            "사실과 다르면 사업체 인사 담당자에게 문의하세요.",
+            "사실과 다르면 고용주의 인사 담당자에게 문의하세요.",
         },
         short={
             "vi": "Thái Nguyên ID: {employer} báo việc làm của bạn đã kết thúc. Tài khoản vẫn là của bạn.",

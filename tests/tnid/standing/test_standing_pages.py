@@ -78,7 +78,7 @@ def test_it_is_said_in_the_other_languages_too(
     page = bay.sign_in(browser, f"{new_app(scope=SCOPE)}&ui_locales={locale}")
     expected = {
         "en": ("The ward or commune where you live", "Level 2: in person", "You are nobody's guardian here"),
-        "ko": ("거주하는 읍·면·동", "2단계: 공무원이 직접 만나", "보호 중인 자녀가 없어"),
+        "ko": ("거주하는 싸(면)·프엉(동)", "2단계: 공무원이 직접 만나", "보호 중인 자녀가 없어"),
     }
     for said in expected[locale]:
         assert said in page.words(), said
