@@ -244,7 +244,7 @@ ACTS: dict[str, Act] = {
     ),
     EXPORT_AUDIT: Act(
         Permission.AUDIT,
-        _("Take a large part of the audit log along"),
+        _("Download a large part of the audit log"),
         _("Whoever asked may then download it for a day: who did what, when, and from which address."),
         _find_obstacle_to_export,
         _describe_export,

@@ -114,6 +114,6 @@ SECTIONS: tuple[Section, ...] = (
         Permission.AUDIT,
         "fingerprint",
         _("Audit log"),
-        _("What happened, searched and taken along; its seals."),
+        _("What happened: search it, download it, check its seals."),
     ),
 )

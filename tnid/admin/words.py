@@ -23,14 +23,14 @@ MESSAGES: dict[str, Any] = {
     "key_not_retired": _("This key signs, or is not there any more. Rotate first."),
     "key_waits": _("New keys are waiting already. Nothing was changed."),
     "switch_needed": _("People need this to get in. Tick the box if it is meant."),
-    "switch_stands": _("It stands so already: somebody else was faster."),
+    "switch_stands": _("It is so already: somebody else was faster."),
     "nobody_found": _("Nobody is found by that. Type the whole of it."),
     "is_operator": _("This is an operator's account. Administrators take the role back first."),
     "not_disabled": _("The account is not shut."),
     "is_disabled": _("The account is shut already."),
     "no_session": _("This sign-in is over already."),
-    "client_stands": _("It stands so already: somebody else was faster."),
-    "employer_stands": _("It stands so already, or is not approved."),
+    "client_stands": _("It is so already: somebody else was faster."),
+    "employer_stands": _("It is so already, or is not approved."),
     "is_official": _(
         "They are an official already. Take that role back first, to move them to another commune."
     ),
@@ -46,9 +46,9 @@ MESSAGES: dict[str, Any] = {
     "audit_time": _("Write a date and a time."),
     "audit_window": _("Choose a time of at most a year that begins before it ends."),
     "export_long": _("A file holds at most 31 days. Choose a shorter time."),
-    "export_many": _("There are more than 10.000 events. Choose a shorter time, or more conditions."),
-    "export_bulk": _("This is more than one operator takes along alone. Say why, and ask a second one."),
-    "export_over": _("It can't be taken along any more: a day has passed. Ask for it again."),
+    "export_many": _("There are more than 10,000 events. Choose a shorter time, or more conditions."),
+    "export_bulk": _("This is more than one operator may download alone. Say why, and ask a second one."),
+    "export_over": _("It can't be downloaded any more: a day has passed. Ask for it again."),
     "no_client": _("There is no such application any more."),
 }
 

@@ -72,7 +72,7 @@ def ask_now(application: Application, client: Client, by: str) -> Response:
     parts, now = services.current(), services.now()
     buckets = Bucket(ASKS, application.id), Bucket(ASKS_OF_DEVELOPER, by)
     if parts.limits.seconds_shut(buckets, now):
-        flash(gettext("That was often enough for an hour. Try again later."), "care")
+        flash(gettext("That was too often for one hour. Try again later."), "care")
         return back(application.id)
     # The first write comes after the last answer: the application may ask our endpoints meanwhile
     found = parts.checker.ask(application, client, by, now)

@@ -15,14 +15,14 @@ CLIENT_SECRET_TEXTS = {
         },
         body={
             "vi": "Lúc {time}, một khóa bí mật (client secret) mới được tạo cho môi trường chính thức của"
-            " {app}. Nếu nhóm của bạn không làm việc này, hãy kết thúc khóa đó ngay.",
+            " {app}. Nếu nhóm của bạn không làm việc này, hãy hủy khóa đó ngay.",
             "en": "At {time} a new client secret was made for the live environment of {app}. If your team did"
             " not do this, end that secret at once.",
             "ko": "{time}에 {app} 운영 환경의 새 클라이언트 시크릿이 만들어졌습니다. 팀에서 한 일이 아니라면"
             " 해당 시크릿을 바로 종료하세요.",
         },
         short={
-            "vi": "Thái Nguyên ID: {app} vừa có khóa bí mật mới. Nếu không phải nhóm bạn, hãy kết thúc ngay.",
+            "vi": "Thái Nguyên ID: {app} vừa có khóa bí mật mới. Nếu không phải nhóm bạn, hãy hủy ngay.",
             "en": "Thai Nguyen ID: {app} has a new client secret. If it was not your team, end it now.",
             "ko": "Thái Nguyên ID: {app} 새 시크릿 생성. 팀이 한 일이 아니면 바로 종료하세요.",
         },
@@ -30,20 +30,20 @@ CLIENT_SECRET_TEXTS = {
     ),
     "client_secret_ended": Text(
         title={
-            "vi": "Một khóa bí mật của ứng dụng đã kết thúc",
+            "vi": "Một khóa bí mật của ứng dụng đã hết hiệu lực",
             "en": "A client secret of your team's application ended",
             "ko": "팀 앱의 클라이언트 시크릿이 종료되었습니다",
         },
         body={
-            "vi": "Lúc {time}, một khóa bí mật (client secret) của {app} (môi trường chính thức) đã kết thúc."
-            " Máy chủ còn dùng khóa đó không đăng nhập được nữa.",
+            "vi": "Lúc {time}, một khóa bí mật (client secret) của {app} (môi trường chính thức) đã hết hiệu"
+            " lực. Máy chủ còn dùng khóa đó không đăng nhập được nữa.",
             "en": "At {time} a client secret of the live environment of {app} ended. A server that still uses"
             " it can't sign anybody in any more.",
             "ko": "{time}에 {app} 운영 환경의 클라이언트 시크릿이 종료되었습니다. 아직 이 시크릿을 쓰는"
             " 서버에서는 로그인할 수 없습니다.",
         },
         short={
-            "vi": "Thái Nguyên ID: một khóa bí mật của {app} đã kết thúc.",
+            "vi": "Thái Nguyên ID: một khóa bí mật của {app} đã hết hiệu lực.",
             "en": "Thai Nguyen ID: a client secret of {app} ended.",
             "ko": "Thái Nguyên ID: {app} 시크릿 종료됨.",
         },
@@ -51,20 +51,20 @@ CLIENT_SECRET_TEXTS = {
     ),
     "client_secret_planned": Text(
         title={
-            "vi": "Ngày kết thúc của một khóa bí mật đã được chọn",
+            "vi": "Ngày hết hiệu lực của một khóa bí mật đã được chọn",
             "en": "The end of a client secret was chosen",
             "ko": "클라이언트 시크릿의 종료일이 정해졌습니다",
         },
         body={
-            "vi": "Lúc {time}, ngày kết thúc của một khóa bí mật (client secret) của {app} đã được đổi. Nếu"
-            " nhóm của bạn không làm việc này, hãy xem lại các khóa bí mật.",
+            "vi": "Lúc {time}, ngày hết hiệu lực của một khóa bí mật (client secret) của {app} đã được đổi."
+            " Nếu nhóm của bạn không làm việc này, hãy xem lại các khóa bí mật.",
             "en": "At {time} it was changed when a client secret of {app} ends. If your team did not do this,"
             " look at the secrets.",
             "ko": "{time}에 {app} 클라이언트 시크릿의 종료일이 바뀌었습니다. 팀에서 한 일이 아니라면"
             " 시크릿을 확인하세요.",
         },
         short={
-            "vi": "Thái Nguyên ID: ngày kết thúc một khóa bí mật của {app} đã đổi.",
+            "vi": "Thái Nguyên ID: ngày hết hiệu lực một khóa bí mật của {app} đã đổi.",
             "en": "Thai Nguyen ID: when a client secret of {app} ends was changed.",
             "ko": "Thái Nguyên ID: {app} 시크릿 종료일 변경됨.",
         },

@@ -168,7 +168,7 @@ OPERATOR_TEXTS = {
     ),
     "machine_export": _at_machine(
         {
-            "vi": "Một phần lớn nhật ký kiểm toán đã được lấy ra",
+            "vi": "Một phần lớn nhật ký kiểm toán đã được tải về",
             "en": "A large part of the audit log was taken out",
             "ko": "감사 기록의 많은 부분이 반출되었습니다",
         }

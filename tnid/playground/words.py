@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _
 
 REQUEST: dict[str, Any] = {
     "client_id": _("Which application asks. Here it is the playground's own, which is set up like yours."),
-    "response_type": _("A code comes back, and never a token: tokens don't belong into addresses."),
+    "response_type": _("A code comes back, and never a token: tokens don't belong in addresses."),
     "redirect_uri": _("Where the answer goes: one of the registered addresses, character by character."),
     "scope": _("What is asked for. With openid it is a sign-in, and an ID token comes."),
     "state": _("Made anew for each request and kept by your application: an answer without it is nobody's."),
