@@ -52,3 +52,11 @@ def code_shown(window: Window, province: Province) -> str:
     shown = next(text for text in window.page.locator("main li p").all_inner_texts() if text[:6].isdigit())
     window.open(back)
     return shown[:6]
+
+
+def test_an_address_is_not_torn_on_a_phone(window: Window, province: Province) -> None:
+    person = province.new_person(totp=False, email="thu.nghiem.dien@example.vn")
+    window.open(f"{province.issuer}/account/profile")
+    pass_through(window, person)
+    address = window.page.get_by_text("thu.nghiem.dien@example.vn", exact=True).bounding_box()
+    assert address is not None and address["height"] < 40, "it is on two lines"
