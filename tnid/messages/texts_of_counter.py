@@ -24,7 +24,7 @@ COUNTER_TEXTS = {
             " of {commune} at once.",
             "ko": "{commune} 공무원이 {time}에 신분증을 확인했습니다. 이제 Thái Nguyên ID 계정은"
             " 2단계입니다.\n"
-            "방문하신 적이 없다면 '내 계정을 다룬 사람'을 확인하고 즉시 {commune} 인민위원회에"
+            "방문하신 적이 없다면 ‘내 계정을 다룬 사람’을 확인하고 즉시 {commune} 인민위원회에"
             " 알려 주세요.",
         },
         short={
@@ -83,7 +83,7 @@ COUNTER_TEXTS = {
             "ko": "{time}에 {commune} 창구에서 공무원이 신분증에 따라 확인된 이름, 생년월일, 성별 또는 신분증"
             " 번호의 정정을 요청했습니다. 다른 공무원도 신분증을 대조해야 하며, 없으면 {hours}시간이"
             " 걸립니다.\n"
-            "본인이 아니라면 로그인하여 '내 계정을 다룬 사람'에서 즉시 중지하세요.",
+            "본인이 아니라면 로그인하여 ‘내 계정을 다룬 사람’에서 즉시 중지하세요.",
         },
         short={
             "vi": "Thái Nguyên ID: {commune} đề nghị sửa thông tin đã xác minh của bạn. Không phải bạn? Đăng"
@@ -135,14 +135,14 @@ COUNTER_TEXTS = {
             "If that is not so: open Family and end it, or go to the one-stop desk.",
             "ko": "{time}에 {commune} 창구에서 공무원이 자녀의 Thái Nguyên ID 앱 사용에 대한 보호자 동의를"
             " 기록했습니다.\n"
-            "사실이 아니라면 '가족'에서 종료하거나 원스톱 창구를 방문하세요.",
+            "사실이 아니라면 ‘가족’에서 종료하거나 원스톱 창구를 방문하세요.",
         },
         short={
             "vi": "Thái Nguyên ID: {commune} ghi nhận người giám hộ đồng ý. Không đúng? Mở mục Gia đình hoặc"
             " đến một cửa.",
             "en": "Thai Nguyen ID: {commune} recorded a guardian's consent. Not so? Open Family, or go to the"
             " desk.",
-            "ko": "Thái Nguyên ID: {commune}에서 보호자 동의를 기록했습니다. 사실이 아니면 '가족'에서"
+            "ko": "Thái Nguyên ID: {commune}에서 보호자 동의를 기록했습니다. 사실이 아니면 ‘가족’에서"
             " 종료하세요.",
         },
         path="/account/family",
@@ -165,7 +165,7 @@ COUNTER_TEXTS = {
             "If it was not you: sign in, open Who touched my account, and stop it at once.",
             "ko": "{time}에 {commune} 창구에서 신분증을 제시한 사람이 Thái Nguyên ID 계정 복구를"
             " 요청했습니다. 다른 공무원의 동의가 필요하며, 없으면 {hours}시간이 걸립니다.\n"
-            "본인이 아니라면 로그인하여 '내 계정을 다룬 사람'에서 즉시 중지하세요.",
+            "본인이 아니라면 로그인하여 ‘내 계정을 다룬 사람’에서 즉시 중지하세요.",
         },
         short={
             "vi": "Thái Nguyên ID: có người xin lấy lại tài khoản của bạn tại {commune}. Không phải"
@@ -192,7 +192,7 @@ COUNTER_TEXTS = {
             "If it was not you: sign in, open Who touched my account, and stop it at once.",
             "ko": "{commune}의 두 번째 공무원이 {time}에 Thái Nguyên ID 계정 복구에 동의했습니다. 이제"
             " 용지를 인쇄할 수 있습니다.\n"
-            "본인이 아니라면 로그인하여 '내 계정을 다룬 사람'에서 즉시 중지하세요.",
+            "본인이 아니라면 로그인하여 ‘내 계정을 다룬 사람’에서 즉시 중지하세요.",
         },
         short={
             "vi": "Thái Nguyên ID: cán bộ thứ hai của {commune} đã đồng ý trả lại tài khoản. Không"

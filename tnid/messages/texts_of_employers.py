@@ -66,7 +66,7 @@ EMPLOYER_TEXTS = {
         short={
             "vi": "Thái Nguyên ID: {employer} bị tạm dừng. Hãy liên hệ người vận hành.",
             "en": "Thai Nguyen ID: {employer} is suspended. Contact the operator.",
-            "ko": "Thái Nguyên ID: {employer} 정지됨. 운영 담당자에게 문의하세요.",
+            "ko": "Thái Nguyên ID: {employer} 정지됨. 운영자에게 문의하세요.",
         },
         path=EMPLOYERS,
     ),
