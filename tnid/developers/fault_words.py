@@ -71,8 +71,10 @@ WORDS: dict[str, Any] = {
     ),
     # Keys
     "keys_twice": _("Give either the address of the keys or the keys themselves, not both."),
-    "needs_keys": _("%(value)s needs your public key. Register one on the page Keys first."),
-    "needs_certificate": _("Register your certificate on the page Keys first: paste it as PEM."),
+    "needs_keys": _("%(value)s needs your public key. Register one on the page Keys and certificates first."),
+    "needs_certificate": _(
+        "Register your certificate on the page Keys and certificates first: paste it as PEM."
+    ),
     "secret_keys": _(
         "This held a private key, so it was thrown away. Nobody but your server may have it:"
         " make a new pair of keys,"

@@ -75,7 +75,7 @@ FIELDS: dict[str, Explained] = {
     ),
     "require_signed_request_object": Explained(
         _("Only signed requests"),
-        _("Each request is a JWT signed by a key that you register on the page Keys."),
+        _("Each request is a JWT signed by a key that you register on the page Keys and certificates."),
     ),
     "request_object_signing_alg": Explained(
         _("Algorithm of signed requests"), _("Leave it open to take any that we support.")
@@ -198,7 +198,9 @@ FIELDS |= {
 FIELDS |= {
     f"{name}_encrypted_response_alg": Explained(
         _("%(answer)s: key encrypted by", answer=_ANSWERS[name]),
-        _("Needs a key of yours for encryption, on the page Keys. Off: it is not encrypted."),
+        _(
+            "Needs a key of yours for encryption, on the page Keys and certificates. Off: it is not encrypted."
+        ),
     )
     for name in ENCRYPTED
 }

@@ -98,8 +98,8 @@ CLIENT_SECRET_TEXTS = {
             "ko": "팀 앱의 로그아웃 수신 주소가 변경되었습니다",
         },
         body={
-            "vi": "Lúc {time}, địa chỉ mà {app} (môi trường chính thức) nhận báo đăng xuất hoặc sự kiện an"
-            " toàn đã được đổi. Nếu nhóm của bạn không làm việc này, hãy đưa cài đặt trước đó trở lại ngay.",
+            "vi": "Lúc {time}, địa chỉ mà {app} (môi trường chính thức) nhận báo đăng xuất hoặc sự kiện bảo"
+            " mật đã được đổi. Nếu nhóm của bạn không làm việc này, hãy đưa cài đặt trước đó trở lại ngay.",
             "en": "At {time} an address was changed at which {app} hears of sign-outs or security events in"
             " the live environment. If your team did not do this, bring the settings before it back at once.",
             "ko": "{time}에 {app} 운영 환경에서 로그아웃이나 보안 이벤트를 받는 주소가 바뀌었습니다. 팀에서"
