@@ -199,7 +199,8 @@ FIELDS |= {
     f"{name}_encrypted_response_alg": Explained(
         _("%(answer)s: key encrypted by", answer=_ANSWERS[name]),
         _(
-            "Needs a key of yours for encryption, on the page Keys and certificates. Off: it is not encrypted."
+            "Needs a key of yours for encryption, on the page Keys and certificates. Off: it is not"
+            " encrypted."
         ),
     )
     for name in ENCRYPTED
