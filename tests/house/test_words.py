@@ -31,6 +31,10 @@ OTHERWISE = {
     "phường, xã": "xã, phường",
     "khôi phục tài khoản": "lấy lại tài khoản",
     "trang việc làm": "trang Nơi làm việc",
+    "hết tác dụng": "hết hiệu lực",
+    "máy dùng chung": "ki-ốt",
+    "cổng nhà phát triển": "trang dành cho nhà phát triển",
+    "ai đã tác động": "Cán bộ đã làm gì với tài khoản của tôi",
 }
 
 

@@ -120,7 +120,7 @@ BADGE_TEXTS = {
             "Cần thẻ mới: mang thẻ căn cước đến bộ phận một cửa của xã, phường. Trong lúc chờ, hãy đăng"
             " nhập"
             " bằng điện thoại.\n"
-            "Nếu thẻ không còn ở bạn: không cần làm gì thêm, thẻ đã hết tác dụng.",
+            "Nếu thẻ không còn ở bạn: không cần làm gì thêm, thẻ đã hết hiệu lực.",
             "en": "Your Thái Nguyên ID sign-in card was locked at {time} after five wrong tries. Nobody"
             " can use it"
             " any more.\n"

@@ -56,7 +56,7 @@ WORK_TEXTS = {
     ),
     "work_due": Text(
         title={
-            "vi": "Xác nhận việc làm sắp hết giá trị",
+            "vi": "Xác nhận việc làm sắp hết hiệu lực",
             "en": "The confirmation of your work is nearly over",
             "ko": "근무 확인 기한이 곧 끝납니다",
         },
@@ -79,7 +79,7 @@ WORK_TEXTS = {
     ),
     "work_lapsed": Text(
         title={
-            "vi": "Xác nhận việc làm đã hết giá trị",
+            "vi": "Xác nhận việc làm đã hết hiệu lực",
             "en": "The confirmation of your work is over",
             "ko": "근무 확인 기한이 끝났습니다",
         },
@@ -93,7 +93,8 @@ WORK_TEXTS = {
             " 통지합니다. 다시 확인되면 이전에 정하신 대로 적용됩니다.",
         },
         short={
-            "vi": "Thái Nguyên ID: xác nhận việc làm của {employer} đã hết giá trị, chờ đơn vị xác nhận lại.",
+            "vi": "Thái Nguyên ID: xác nhận việc làm của {employer} đã hết hiệu lực, chờ đơn vị xác nhận"
+            " lại.",
             "en": "Thai Nguyen ID: what {employer} confirmed of your work is over until it is confirmed"
             " again.",
             "ko": "Thái Nguyên ID: {employer} 근무 확인 기한 만료. 재확인 대기 중입니다.",
@@ -132,7 +133,7 @@ WORK_TEXTS = {
             "ko": "근로자를 다시 확인해야 합니다",
         },
         body={
-            "vi": "Xác nhận của {employer} về {count} người lao động sắp hết giá trị hoặc vừa hết giá trị."
+            "vi": "Xác nhận của {employer} về {count} người lao động sắp hết hiệu lực hoặc vừa hết hiệu lực."
             " Hãy tải danh sách mới lên, hoặc xác nhận lại trên trang của đơn vị; nếu không, không ai biết"
             " được họ làm việc ở đó.",
             "en": "What {employer} confirmed of {count} of its workers is nearly over, or just over. Upload a"
