@@ -119,7 +119,7 @@ WORDS: dict[str, Any] = {
     "reviewed": _("This is reviewed first."),
     "fixed": _("This can't be changed."),
     "not_json": _("This is not a JSON object. Look for a comma or a bracket too much or too few."),
-    "unknown_member": _("We don't know %(value)s. It is left out; look for a slip of the pen."),
+    "unknown_member": _("We don't know %(value)s. It is left out; look for a typing mistake."),
     "changed_meanwhile": _(
         "Somebody else changed the settings while this page was open. What you typed is still"
         " here: look at the"
