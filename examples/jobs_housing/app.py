@@ -39,6 +39,7 @@ from examples.relying_party.configuration import load
 from examples.relying_party.refusals import refuse
 from examples.relying_party.security_events import Receiver
 from examples.relying_party.sign_in import RelyingParty
+from examples.relying_party.sign_outs import SignOuts
 from examples.relying_party.visits import Visits
 from examples.relying_party.web import prepare, show_refusal
 
@@ -75,6 +76,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     database = open_database(find_url(environ, configuration.data_dir))
     receiver = Receiver(configuration)
     answering = Answering(database, receiver)
+    visits = Visits()
     app.extensions[PARTS] = Parts(
         base_url=configuration.base_url,
         database=database,
@@ -86,7 +88,8 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         receiver=receiver,
         answering=answering,
         relying_party=RelyingParty(app, configuration),
-        visits=Visits(),
+        visits=visits,
+        sign_outs=SignOuts(configuration, visits),
     )
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -11,12 +11,14 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
 SETTING = "DEMO_JOBS_DATABASE_URL"
 FILE_NAME = "jobs_housing.db"
 BUSY_SECONDS = 5
+START_SECONDS = 60
 _LOCK = 8_001_2026
 
 METADATA = sa.MetaData(
@@ -57,14 +59,35 @@ class Database:
 
     @contextmanager
     def writing_alone(self) -> Iterator[sa.Connection]:
-        """Give a connection to write with while no other process has one from here."""
-        with self.writing() as connection:
+        """Give a connection to write with while no other process has one from here.
+
+        It waits as long as whoever starts first may take.
+        """
+        with self.engine.connect().execution_options(writes=True) as connection:
             if self.engine.dialect.name == "postgresql":
-                connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-            yield connection
+                with connection.begin():
+                    for limit in ("lock_timeout", "statement_timeout"):
+                        connection.execute(sa.text(f"SET LOCAL {limit} = '{START_SECONDS}s'"))
+                    connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+                    yield connection
+                return
+            with _patient(connection), connection.begin():
+                yield connection
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+@contextmanager
+def _patient(connection: sa.Connection) -> Iterator[None]:
+    """Have an SQLite connection wait long for a lock; not as a statement of ours, which would begin a
+    transaction."""
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA busy_timeout = {START_SECONDS * 1000}")
+    try:
+        yield
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
 
 
 def _make_server(url: sa.URL) -> sa.Engine:

@@ -35,6 +35,12 @@ def hear() -> ResponseReturnValue:
     return "", 202
 
 
+@blueprint.post("/backchannel-logout")
+def hear_of_sign_out() -> ResponseReturnValue:
+    """End the visits of a session that is over at Thai Nguyen ID."""
+    return parts().sign_outs.hear(CLIENT_ID)
+
+
 def _act(connection: Connection, told: Told) -> Outcome:
     people = parts().people
     if told.claims:

@@ -18,6 +18,7 @@ from examples.jobs_housing.search import SearchStore
 from examples.relying_party.refusals import Refusal
 from examples.relying_party.security_events import Receiver
 from examples.relying_party.sign_in import RelyingParty, SignedIn
+from examples.relying_party.sign_outs import SignOuts
 from examples.relying_party.visits import Visits
 from examples.relying_party.web import show_refusal
 
@@ -39,6 +40,7 @@ class Parts(NamedTuple):
     answering: Answering
     relying_party: RelyingParty
     visits: Visits
+    sign_outs: SignOuts
 
 
 def parts() -> Parts:

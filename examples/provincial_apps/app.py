@@ -15,6 +15,7 @@ from examples.relying_party.configuration import load
 from examples.relying_party.seats import Seats
 from examples.relying_party.security_events import Receiver
 from examples.relying_party.sign_in import RelyingParty
+from examples.relying_party.sign_outs import SignOuts
 from examples.relying_party.terminal import Terminal
 from examples.relying_party.visits import Visits
 from examples.relying_party.web import prepare
@@ -25,11 +26,13 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     app = Flask("examples.provincial_apps")
     app.jinja_env.filters["masked"] = mask
     prepare(app, configuration).exempt(events.blueprint)
+    visits = Visits()
     app.extensions[views.PARTS] = views.Parts(
         base_url=configuration.base_url,
         systems=load_systems(),
         relying_party=RelyingParty(app, configuration),
-        visits=Visits(),
+        visits=visits,
+        sign_outs=SignOuts(configuration, visits),
         receiver=Receiver(configuration),
         forgotten={},
         names={},

@@ -1,4 +1,5 @@
-"""Where the systems are told that data may no longer be used: they forget it, and say so."""
+"""Where the systems are told that data may no longer be used, which they forget and say so, and that somebody
+has signed out elsewhere."""
 
 from __future__ import annotations
 
@@ -28,6 +29,12 @@ def hear(slug: str) -> ResponseReturnValue:
 @blueprint.post("/tng/may/events")
 def hear_at_workshop() -> ResponseReturnValue:
     return _hear(factory.WORKSHOP)
+
+
+@blueprint.post("/<slug>/backchannel-logout")
+def hear_of_sign_out(slug: str) -> ResponseReturnValue:
+    get_system(slug)
+    return parts().sign_outs.hear(slug)
 
 
 def _hear(slug: str) -> ResponseReturnValue:

@@ -13,6 +13,7 @@ from examples.relying_party.claims import describe, find_missing
 from examples.relying_party.refusals import Refusal
 from examples.relying_party.security_events import Receiver
 from examples.relying_party.sign_in import RelyingParty, SignedIn
+from examples.relying_party.sign_outs import SignOuts
 from examples.relying_party.visits import Visits
 from examples.relying_party.web import show_refusal
 
@@ -29,6 +30,7 @@ class Parts(NamedTuple):
     systems: Mapping[str, System]
     relying_party: RelyingParty
     visits: Visits
+    sign_outs: SignOuts
     receiver: Receiver
     forgotten: dict[tuple[str, str], int]
     # Names that this server was told, by the person's identifier at one system

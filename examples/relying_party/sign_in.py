@@ -80,6 +80,11 @@ class SignedIn:
         return str(self.id_token_claims.get("acr", ""))
 
     @property
+    def sid(self) -> str:
+        """The session at the provider, as this client knows it."""
+        return str(self.id_token_claims.get("sid", ""))
+
+    @property
     def name(self) -> str:
         """What to call them: the `name` claim where they shared it, else nothing."""
         return str(self.claims.get("name", ""))

@@ -17,10 +17,12 @@ class Visits:
 
     def __init__(self) -> None:
         self._memory = Memory()
+        self._over = Memory()
 
     def find(self, client_id: str) -> SignedIn | None:
-        """Return who is signed in to this client, if anybody."""
-        return self._all().get(client_id)
+        """Return who is signed in to this client, if anybody, while their session at the provider goes on."""
+        person = self._all().get(client_id)
+        return None if person is None or self._over.get(f"{client_id} {person.sid}") else person
 
     def open(self, signed_in: SignedIn) -> None:
         """Sign a person in, under a new name: one that was planted before the sign-in is worth nothing."""
@@ -29,6 +31,10 @@ class Visits:
     def close(self, client_id: str) -> None:
         """Sign the person out of this client."""
         self._rename({one: who for one, who in self._all().items() if one != client_id})
+
+    def end(self, client_id: str, sid: str) -> None:
+        """Sign out whoever came to this client by that session, at whichever browser."""
+        self._over.set(f"{client_id} {sid}", True, VISIT_LIFETIME_SECONDS)
 
     def _all(self) -> dict[str, SignedIn]:
         return self._memory.get(session.get("visit", "")) or {}

@@ -12,6 +12,7 @@ import pytest
 from examples.provincial_apps.systems import System, load_systems
 from tests.person import SHARE_ALL, Browser, Page, Person
 from tests.province import Province
+from tests.servers.processes import wait_until
 from tests.servers.provider import ROOT
 from tnid.demo.seed import load_clients
 
@@ -358,6 +359,17 @@ def test_signing_out_of_a_system_signs_out_at_the_provider(province: Province, b
     assert page.has("sign_in"), page
     assert page.has("signed_out"), page
     assert browser.open(f"{province.apps_url}/portal/sign-in").has("login_username")
+
+
+def test_signing_out_of_one_system_signs_out_of_the_others(province: Province, browser: Browser) -> None:
+    person = province.new_person()
+    sign_in(browser, province, "portal", person)
+    browser.open(f"{province.jobs_url}/sign-in")
+    assert browser.click("consent_allow").has("sign_out")
+    sign_in(browser, province, "giaoduc", person)
+    browser.submit("sign_out")
+    for address in (f"{province.apps_url}/portal/", f"{province.jobs_url}/"):
+        wait_until(lambda a=address: browser.open(a).has("sign_in"), what=f"sign-out of {address}")  # type: ignore[misc]
 
 
 def test_an_answer_that_was_never_asked_for_is_turned_away(province: Province, browser: Browser) -> None:

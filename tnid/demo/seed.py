@@ -22,6 +22,7 @@ from tnid.services import Services
 FOLDER = Path(__file__).parent
 CREDENTIALS_FILE = "demo.json"
 LOCALES = ("en", "ko")
+LOGOUT_URI = "backchannel_logout_uri"
 ACCOUNT_MEMBERS = ("username", "password", "claims", "identity_level", "personal_id_number", "totp", "locale")
 
 # Where the demonstration applications listen, unless told otherwise
@@ -163,12 +164,13 @@ def _add_client(
 def _renew_client(
     services: Services, found: Client, entry: dict[str, Any], base_urls: Mapping[str, str], now: int
 ) -> None:
-    """Give an older demonstration's client the scopes and the words that it lacks: the applications of today
-    ask for today's."""
+    """Give an older demonstration's client the scopes, the words and the address that it lacks: the
+    applications of today ask for today's."""
     wanted, _secret = new_client(client_document(entry, base_urls), now, by_operator=True)
     scope = [*found.scope, *(name for name in wanted.scope if name not in found.scope)]
-    if scope != found.scope:
-        metadata = {**found.metadata, "scope": " ".join(scope)}
+    address = {LOGOUT_URI: wanted.metadata[LOGOUT_URI]} if LOGOUT_URI in wanted.metadata else {}
+    metadata = {**address, **found.metadata, "scope": " ".join(scope)}
+    if metadata != found.metadata:
         services.clients.set_metadata(found.client_id, metadata, now)
     if not wanted.consent_items.keys() <= found.consent_items.keys():
         items = {**wanted.consent_items, **found.consent_items}
@@ -224,9 +226,17 @@ def client_document(entry: dict[str, Any], base_urls: Mapping[str, str]) -> dict
         "resources": resources,
         "consent_items": entry.get("consent_items", {}),
         **({"security_events_uri": f"{root}events"} if entry.get("hears_events") else {}),
+        **({LOGOUT_URI: f"{root}backchannel-logout"} if _hears_of_sign_outs(entry) else {}),
         "accepts_mandates": entry.get("accepts_mandates", False),
         **({"employer": entry["employer"]} if "employer" in entry else {}),
     }
+
+
+def _hears_of_sign_outs(entry: Mapping[str, Any]) -> bool:
+    """Say whether people stay signed in there, who at a terminal don't, and whether it authenticates itself:
+    no other client is told by plain http."""
+    has_secret = not ({"is_public", "terminal"} & entry.keys())
+    return has_secret and entry["at"] in ("provincial_apps", "jobs_housing")
 
 
 def _document_of_api(entry: dict[str, Any], base_urls: Mapping[str, str]) -> dict[str, Any]:

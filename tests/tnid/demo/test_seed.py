@@ -44,16 +44,16 @@ def test_there_is_somebody_for_each_scope(seeded: Seeded, services: Services, cl
     assert hong.keys() == OF_STANDING - {"staff_roles"}
 
 
-def test_an_older_demonstration_gets_the_scopes_and_the_words_that_came_later(
+def test_an_older_demonstration_gets_what_came_later(
     seeded: Seeded, services: Services, clock: Clock
 ) -> None:
     own = {"identity_level": {"required": True, "purpose": {"vi": "Lời của chính nơi này"}, "version": "own"}}
     for entry in load_clients():
         client: Any = services.clients.find_now(entry["slug"])
         left = [name for name in client.scope if name not in STANDING_SCOPE_CLAIMS]
-        services.clients.set_metadata(
-            client.client_id, {**client.metadata, "scope": " ".join(left)}, clock.now()
-        )
+        metadata = {**client.metadata, "scope": " ".join(left)}
+        metadata.pop("backchannel_logout_uri", None)
+        services.clients.set_metadata(client.client_id, metadata, clock.now())
         services.clients.set_consent_items(client.client_id, {}, clock.now())
     services.clients.set_consent_items("suckhoe", own, clock.now())
     before: Any = services.clients.find_now("suckhoe")
@@ -61,6 +61,7 @@ def test_an_older_demonstration_gets_the_scopes_and_the_words_that_came_later(
     assert (again.new_people, again.new_clients) == (0, 0) and again.credentials == seeded.credentials
     after: Any = services.clients.find_now("suckhoe")
     assert {"citizen", "pid", "guardian"} <= set(after.scope)
+    assert after.backchannel_logout_uri == "http://localhost:8002/suckhoe/backchannel-logout"
     assert after.consent_items["identity_level"] == own["identity_level"], "the operator's own words stay"
     assert after.consent_items["guardian_of"]["required"] is False
     same = replace(after, metadata={}, consent_items={})
