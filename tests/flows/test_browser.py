@@ -13,6 +13,7 @@ from oidc.decoupled.models import DEVICE_CODE
 from tests.flows.chromium import Window, pass_through
 from tests.person import Person
 from tests.province import Province
+from tests.servers.processes import wait_until
 
 LISTING = "phien-dich-tieng-han"
 
@@ -76,6 +77,16 @@ def sign_out(window: Window) -> None:
         window.click("logout_confirm")
 
 
+def find_signed_out(window: Window, address: str) -> None:
+    """Wait until an application has heard of the sign-out: the provider tells it."""
+
+    def is_over() -> bool:
+        window.open(address)
+        return window.has("sign_in")
+
+    wait_until(is_over, what=f"sign-out of {address}")
+
+
 def test_another_language_leaves_the_name_that_was_typed(window: Window, province: Province) -> None:
     window.open(f"{province.apps_url}/ioc/")
     window.click("sign_in")
@@ -110,9 +121,7 @@ def test_a_newcomer_registers_enrols_agrees_and_signs_out_of_two_systems(
 
     sign_out(window)
     window.arrive(f"{province.apps_url}/ioc/**")
-    window.open(f"{province.jobs_url}/")
-    sign_out(window)
-    assert window.has("sign_in")
+    find_signed_out(window, f"{province.jobs_url}/")
     window.open(f"{province.jobs_url}/sign-in")
     assert window.has("login_password")
 
@@ -139,9 +148,7 @@ def test_a_demonstration_person_saves_a_listing_and_moves_between_applications(
 
     sign_out(window)
     assert window.has("sign_in")
-    window.open(f"{province.jobs_url}/")
-    sign_out(window)
-    assert window.has("sign_in")
+    find_signed_out(window, f"{province.jobs_url}/")
     window.open(f"{province.jobs_url}/sign-in")
     assert window.has("login_password")
 

@@ -274,10 +274,10 @@ def test_who_leaves_is_told_what_becomes_of_their_teams(
     said = browser.open("/account/delete").text_of("teams")
     assert NAME in said and "lưu trữ" in said
     go_live(services, make(), clock)
-    assert "Tỉnh" in browser.open("/account/delete").text_of("teams")
+    assert "tỉnh được báo" in browser.open("/account/delete").text_of("teams")
     add(mai, READER)
     said = browser.open("/account/delete").text_of("teams")
-    assert "Hoàng Thị Mai" in said and "Tỉnh" not in said
+    assert "Hoàng Thị Mai" in said and "tỉnh được báo" not in said
     assert f"/developers/teams/{team}" in browser.page.text
     # Whoever is no owner, or not the only one, is asked nothing
     assert not at_browser(mai).open("/account/delete").has("teams")

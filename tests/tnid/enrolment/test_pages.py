@@ -118,7 +118,7 @@ def test_no_other_page_may_use_the_camera(path: str, at_identity: InProcess) -> 
         ({"birthdate": "02/01/1890"}, "birthdate", "chưa đúng"),
         ({"birthdate": "02/01/2020"}, "birthdate", "14 tuổi"),
         ({"gender": ""}, "gender", "không được để trống"),
-        ({"ward": ""}, "ward", "nhiều phường"),
+        ({"ward": ""}, "ward", "nhiều xã, phường"),
         ({"ward": "", "address": "Ở đâu đó"}, "ward", "Hãy chọn"),
         ({"address": "x" * 300}, "address", "quá dài"),
     ],

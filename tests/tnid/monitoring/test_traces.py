@@ -17,7 +17,7 @@ from oidc.clients.outbound import Outbound, OutboundRefused
 from tests.person import Browser
 from tests.servers.collector import Collector, attributes
 from tests.servers.processes import free_port
-from tests.tnid.conftest import CALLBACK, ISSUER, RememberedRule, Someone
+from tests.tnid.conftest import CALLBACK, ISSUER, Someone
 from tnid.app import Application, create_app
 from tnid.monitoring.parts import find_traces
 from tnid.monitoring.traces import Traces
@@ -65,7 +65,6 @@ def traces(begin: Begin, collector: Collector) -> Traces:
 def app(traces: Traces, settings: Settings, clock: Any, monkeypatch: pytest.MonkeyPatch) -> Application:
     """The application as it is made where it is traced."""
     monkeypatch.setattr("tnid.app.ensure_keys", lambda _parts: None)
-    monkeypatch.setattr(Application, "url_rule_class", RememberedRule)
     return create_app(settings)
 
 
