@@ -61,6 +61,11 @@ def join(values: Iterable[str]) -> str:
     return " ".join(value.replace(" ", "%20") for value in values).strip()
 
 
+def scopes_in(text: str) -> list[str]:
+    """Return the names of a scope parameter (RFC 6749 §3.3), each once however often it is said."""
+    return list(dict.fromkeys(text.split()))
+
+
 def read_form(request: Request) -> Mapping[str, str]:
     """Return the parameters of a POST whose body alone may carry them; raise InvalidRequest otherwise."""
     if request.method != "POST":

@@ -63,9 +63,15 @@ def _kept_back(grant: Grant, client: Client, part: Part) -> frozenset[str]:
     """
     if grant.actor_id is not None:
         return PERSONAL
-    signed, sealed = (f"{USERINFO}_{how}_response_alg" in client.metadata for how in ("signed", "encrypted"))
-    is_fitting = part.place == USERINFO and acr_at_least(grant.acr, LOA2) and (sealed or not signed)
+    is_strong = acr_at_least(grant.acr, LOA2)
+    is_fitting = part.place == USERINFO and is_strong and not is_signed_openly(client.metadata)
     return frozenset() if is_fitting else USERINFO_ALONE
+
+
+def is_signed_openly(metadata: Mapping[str, Any]) -> bool:
+    """Say whether a client of this metadata gets UserInfo signed and not encrypted."""
+    signed, sealed = (f"{USERINFO}_{how}_response_alg" in metadata for how in ("signed", "encrypted"))
+    return signed and not sealed
 
 
 def _verified(grant: Grant, client: Client, part: Part) -> Any:

@@ -10,11 +10,13 @@ from typing import NamedTuple
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask import current_app as app
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from examples.relying_party.protected_api import Answer, ProtectedApi, StepUp
 from examples.relying_party.refusals import Refusal, refuse
 from examples.relying_party.sign_in import RelyingParty, SignedIn, Wish
+from examples.relying_party.sign_outs import SignOuts
 from examples.relying_party.visits import Visits
 from examples.relying_party.web import show_refusal
 
@@ -33,6 +35,7 @@ class Parts(NamedTuple):
     relying_party: RelyingParty
     api: ProtectedApi
     visits: Visits
+    sign_outs: SignOuts
 
 
 def parts() -> Parts:
@@ -93,6 +96,11 @@ def sign_out() -> Response:
         return redirect("/", 303)
     parts().visits.close(CLIENT_ID)
     return _answer(parts().relying_party.end(person, _address("show")))
+
+
+@blueprint.post("/backchannel-logout")
+def hear_of_sign_out() -> ResponseReturnValue:
+    return parts().sign_outs.hear(CLIENT_ID)
 
 
 def _step_up(wanted: StepUp, purpose: str) -> Response | Refusal:

@@ -63,29 +63,31 @@ class Database:
 
         It waits as long as whoever starts first may take.
         """
-        with self.engine.connect().execution_options(writes=True) as connection:
-            if self.engine.dialect.name == "postgresql":
-                with connection.begin():
-                    for limit in ("lock_timeout", "statement_timeout"):
-                        connection.execute(sa.text(f"SET LOCAL {limit} = '{START_SECONDS}s'"))
-                    connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-                    yield connection
-                return
-            with _patient(connection), connection.begin():
-                yield connection
+        begin = _begin_on_server if self.engine.dialect.name == "postgresql" else _begin_on_file
+        with self.engine.connect().execution_options(writes=True) as connection, begin(connection):
+            yield connection
 
     def close(self) -> None:
         self.engine.dispose()
 
 
 @contextmanager
-def _patient(connection: sa.Connection) -> Iterator[None]:
-    """Have an SQLite connection wait long for a lock; not as a statement of ours, which would begin a
-    transaction."""
+def _begin_on_server(connection: sa.Connection) -> Iterator[None]:
+    with connection.begin():
+        for limit in ("lock_timeout", "statement_timeout"):
+            connection.execute(sa.text(f"SET LOCAL {limit} = '{START_SECONDS}s'"))
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        yield
+
+
+@contextmanager
+def _begin_on_file(connection: sa.Connection) -> Iterator[None]:
+    """SQLite's writer is alone anyhow; its patience is set below us, where no statement begins a transaction."""
     driver: Any = connection.connection.driver_connection
     driver.execute(f"PRAGMA busy_timeout = {START_SECONDS * 1000}")
     try:
-        yield
+        with connection.begin():
+            yield
     finally:
         driver.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
 

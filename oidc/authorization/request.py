@@ -31,7 +31,7 @@ from oidc.errors import (
 )
 from oidc.interfaces import ClientStore, ResourceStore, Signer
 from oidc.models import ACR_VALUES, OPENID, AuthorizationRequest, Client
-from oidc.parameters import Parameters
+from oidc.parameters import Parameters, scopes_in
 from oidc.resource.indicators import get_resources, least_acr_of
 from oidc.sandbox_faults import AT_AUTHORIZATION, PARAMETER
 from oidc.yes_no import check_places
@@ -178,7 +178,7 @@ def read_scope(text: str, client: Client) -> tuple[str, ...]:
     """Return the scopes asked for, those that aren't understood, too; raise InvalidScope."""
     if len(text) > MAX_SCOPE or not all(SCOPE_TOKEN.fullmatch(name) for name in text.split(" ") if name):
         raise InvalidScope("scope is too long or holds characters that RFC 6749 does not allow.")
-    asked = dict.fromkeys(text.split())
+    asked = scopes_in(text)
     if OPENID not in asked:
         raise InvalidScope("scope must hold openid.")
     refused = [name for name in asked if name in SCOPE_CLAIMS and name not in client.scope]

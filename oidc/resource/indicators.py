@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from oidc.errors import InvalidScope, InvalidTarget
 from oidc.interfaces import ResourceStore
 from oidc.models import ACR_VALUES, Resource
+from oidc.parameters import scopes_in
 
 MOST_RESOURCES = 10
 
@@ -64,7 +65,7 @@ def scope_for(resource: Resource, allowed: Collection[str], granted: Iterable[st
     Raises InvalidScope where the request exceeds that, or nothing is left of it.
     """
     available = [name for name in granted if name in resource.scopes and name in allowed]
-    wanted = available if asked is None else list(dict.fromkeys(asked.split()))
+    wanted = available if asked is None else scopes_in(asked)
     if not wanted or not set(wanted) <= set(available):
         # RFC 8707 §2.2 and RFC 9068 §3: the scopes that are the resource's, and no others
         raise InvalidScope("scope must be of what was granted for this resource.")

@@ -366,9 +366,11 @@ def test_signing_out_of_one_system_signs_out_of_the_others(province: Province, b
     sign_in(browser, province, "portal", person)
     browser.open(f"{province.jobs_url}/sign-in")
     assert browser.click("consent_allow").has("sign_out")
+    browser.open(f"{province.urls['bookings']}/sign-in")
+    assert browser.click("consent_allow").has("sign_out")
     sign_in(browser, province, "giaoduc", person)
     browser.submit("sign_out")
-    for address in (f"{province.apps_url}/portal/", f"{province.jobs_url}/"):
+    for address in (f"{province.apps_url}/portal/", f"{province.jobs_url}/", f"{province.urls['bookings']}/"):
         wait_until(lambda a=address: browser.open(a).has("sign_in"), what=f"sign-out of {address}")  # type: ignore[misc]
 
 

@@ -17,7 +17,8 @@ from tnid.accounts.devices import describe_alert, list_devices
 from tnid.accounts.safety import judge
 from tnid.consent.applications import describe
 from tnid.consent.items import is_offline, labels_of
-from tnid.consent.question import find_unanswered_now
+from tnid.consent.question import list_asked
+from tnid.consent.questions import find_unanswered
 from tnid.consent.scopes import find_scope_texts
 from tnid.consent.service import Consent
 from tnid.signin import session
@@ -124,19 +125,21 @@ def describe_consents(account_id: str, consents: list[Consent]) -> list[dict[str
     texts = find_scope_texts(scope for consent in consents for scope in consent.agreed.scope)
     clients, issuer = services.current().clients, services.current().settings.issuer
     found = [(consent, clients.find(consent.client_id)) for consent in consents]
+    asked, now = list_asked(account_id), services.now()
+
+    def labels(consent: Consent, client: Client) -> list[str]:
+        unanswered = find_unanswered(asked, client, decided(consent.agreed), now)
+        return labels_of(consent.agreed, texts, client, unanswered)
+
     return [
         {
             "client_id": consent.client_id,
             "app": describe(client),
             "open_uri": initiate_login_address(client, issuer),
             "granted_at": consent.granted_at,
-            "items": labels_of(consent.agreed, texts, client, unanswered_of(account_id, client, consent)),
+            "items": labels(consent, client),
             "offline": is_offline(consent.agreed),
         }
         for consent, client in found
         if client is not None
     ]
-
-
-def unanswered_of(account_id: str, client: Client, consent: Consent) -> frozenset[str]:
-    return find_unanswered_now(account_id, client, decided(consent.agreed))

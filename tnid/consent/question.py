@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from flask import request
@@ -64,15 +63,11 @@ def hold(person: Account, client: Client, names: frozenset[str]) -> Holdings:
     is_work_alone = all(
         is_of_work(name) for name in names if name.startswith(VERIFIED) and name != EVIDENCE_NAME
     )
-    unanswered = find_unanswered_now(person.id, client, names)
+    asked_before = list_asked(person.id) if yes_no_names(names) else ()
+    unanswered = find_unanswered(asked_before, client, names, now)
     return Holdings(person.claims, verified, person.identity_level, now, vouched, is_work_alone, unanswered)
 
 
-def find_unanswered_now(account_id: str, client: Client, names: Iterable[str]) -> frozenset[str]:
-    """Return the questions among the names that the application has asked too many for."""
-    questions = yes_no_names(names)
-    if not questions:
-        return frozenset()
-    parts = services.current()
-    asked = ProbeStore(parts.database).list_by_account(account_id)
-    return find_unanswered(asked, client, questions, services.now())
+def list_asked(account_id: str) -> list[Any]:
+    """Return what applications ever asked about the person by yes/no questions, for `find_unanswered`."""
+    return ProbeStore(services.current().database).list_by_account(account_id)

@@ -235,8 +235,7 @@ def client_document(entry: dict[str, Any], base_urls: Mapping[str, str]) -> dict
 def _hears_of_sign_outs(entry: Mapping[str, Any]) -> bool:
     """Say whether people stay signed in there, who at a terminal don't, and whether it authenticates itself:
     no other client is told by plain http."""
-    has_secret = not ({"is_public", "terminal"} & entry.keys())
-    return has_secret and entry["at"] in ("provincial_apps", "jobs_housing")
+    return not ({"is_public", "terminal"} & entry.keys())
 
 
 def _document_of_api(entry: dict[str, Any], base_urls: Mapping[str, str]) -> dict[str, Any]:

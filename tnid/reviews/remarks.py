@@ -10,6 +10,7 @@ from flask_babel import gettext
 from oidc.attested import PERSONAL_ID_NUMBER
 from oidc.clients.grant_types import OPERATORS_ONLY, is_personal
 from oidc.models import LOA2, Client
+from oidc.release import is_signed_openly
 from oidc.sensitive import is_sensitive
 from tnid.accounts.verification import SEEN_IN_PERSON_LEVEL
 from tnid.developers.disclosure import BY_OPERATOR, LOGOUT, Wish
@@ -98,8 +99,7 @@ def note_number(looked: Looked) -> Iterator[Remark]:
             "The number is told at identity level 2 and after two factors alone, and others are let in, too."
         )
         yield Remark(field, text)
-    signed, sealed = (f"userinfo_{how}_response_alg" in looked.metadata for how in ("signed", "encrypted"))
-    if signed and not sealed:
+    if is_signed_openly(looked.metadata):
         yield Remark(field, gettext("UserInfo is signed and not encrypted: the number is left out."))
 
 

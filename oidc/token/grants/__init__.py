@@ -13,6 +13,7 @@ from oidc.decoupled.requests import DecoupledRequests
 from oidc.errors import InvalidScope, InvalidTarget
 from oidc.interfaces import Events, GrantStore, ReplayStore, ResourceStore
 from oidc.models import Client, Grant, Resource, acr_at_least
+from oidc.parameters import scopes_in
 from oidc.parts import NoteUse, Parts
 from oidc.resource.indicators import get_target, scope_for
 from oidc.token.access_token import issue_access_token
@@ -104,7 +105,7 @@ def scope_of_token(client: Client, grant: Grant, target: Resource | None, asked:
         return scope_for(target, client.resources[target.identifier], grant.scopes, asked)
     if asked is None:
         return userinfo_scope(grant)
-    wanted = list(dict.fromkeys(asked.split()))
+    wanted = scopes_in(asked)
     # RFC 6749 §6: never more than what was granted
     if not wanted or not set(wanted) <= set(grant.scopes):
         raise InvalidScope("scope must not exceed what was granted.")

@@ -8,6 +8,7 @@ from oidc.claims import SCOPE_CLAIMS
 from oidc.confirmation import token_type
 from oidc.errors import InvalidScope, UnauthorizedClient
 from oidc.models import Resource
+from oidc.parameters import scopes_in
 from oidc.resource.indicators import scope_for
 from oidc.token.access_token import issue_client_access_token
 from oidc.token.grants import TokenContext, TokenRequest, find_target
@@ -25,7 +26,7 @@ def exchange_client_credentials(context: TokenContext, asked: TokenRequest) -> d
     if target is not None:
         return _issue_for_resource(context, asked, target)
     own = [name for name in client.scope if name not in SCOPE_CLAIMS]
-    wanted = list(dict.fromkeys(parameters.get("scope", "").split())) or own
+    wanted = scopes_in(parameters.get("scope", "")) or own
     if not set(wanted) <= set(own):
         raise InvalidScope("scope holds what this client may not have for itself.")
     scope = " ".join(wanted)

@@ -13,6 +13,7 @@ from oidc.clients.registration import new_client
 from tests.conftest import Clock
 from tests.tnid.conftest import CALLBACK, Someone
 from tests.tnid.mandates.test_guardians import born
+from tests.tnid.standing.conftest import HOME, NUMBER, WARD
 from tnid.accounts.numbers import (
     HIDDEN_NUMBER,
     PASSPORT,
@@ -27,21 +28,7 @@ from tnid.sandbox.people import find_number, people
 from tnid.services import Services
 from tnid.wards import REGION, all_wards
 
-NUMBER, WARD = "019161004512", {"code": "05467", "name": "Phường Gia Sàng"}
-HOME = {
-    "street_address": "Tổ 7",
-    "locality": "Phường Gia Sàng",
-    "region": "Tỉnh Thái Nguyên",
-    "country": "VN",
-}
 Look = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture
-def bay(new_person: Callable[..., Someone], clock: Clock) -> Someone:
-    """Somebody whom an official has seen, with the card."""
-    claims = born(clock, 40, name="Hoàng Thị Bảy", address=HOME)
-    return new_person("bay", totp=True, identity_level=2, personal_id_number=NUMBER, claims=claims)
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from tests.conftest import Clock
 from tests.contracts.test_protocol_stores import GRANT
 from tests.tnid.conftest import Someone
 from tests.tnid.mandates.test_guardians import born
-from tests.tnid.standing.test_standing import HOME, NUMBER, WARD, become_guardian
+from tests.tnid.standing.conftest import NUMBER, WARD
+from tests.tnid.standing.test_standing import become_guardian
 from tnid.services import Services
 
 SCOPE = "openid citizen pid guardian staff"
@@ -27,12 +28,6 @@ CONSENT = text(
     " VALUES (:account_id, 'clinic', 'openid', '[]', 0)"
 )
 Ask = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture
-def bay(new_person: Callable[..., Someone], clock: Clock) -> Someone:
-    claims = born(clock, 40, name="Hoàng Thị Bảy", address=HOME)
-    return new_person("bay", totp=True, identity_level=2, personal_id_number=NUMBER, claims=claims)
 
 
 @pytest.fixture

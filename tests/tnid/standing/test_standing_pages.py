@@ -11,7 +11,8 @@ from oidc.attested import OF_STANDING
 from tests.conftest import Clock
 from tests.tnid.conftest import CALLBACK, InProcess, Someone
 from tests.tnid.mandates.test_guardians import born
-from tests.tnid.standing.test_standing import HOME, NUMBER, become_guardian
+from tests.tnid.standing.conftest import HOME, NUMBER
+from tests.tnid.standing.test_standing import become_guardian
 from tnid.accounts.export import build_document
 from tnid.accounts.numbers import HIDDEN_NUMBER
 from tnid.accounts.refusal import Refused
