@@ -82,7 +82,7 @@ def _begin_on_server(connection: sa.Connection) -> Iterator[None]:
 
 @contextmanager
 def _begin_on_file(connection: sa.Connection) -> Iterator[None]:
-    """SQLite's writer is alone anyhow; its patience is set below us, where no statement begins a transaction."""
+    """SQLite's writer is alone anyhow; its patience is set below, where no statement begins a transaction."""
     driver: Any = connection.connection.driver_connection
     driver.execute(f"PRAGMA busy_timeout = {START_SECONDS * 1000}")
     try:
